@@ -1,0 +1,16 @@
+import { randomBytes } from "node:crypto";
+
+/** Different in each process, so that nobody can choose addresses that meet in one bucket. */
+const SEED = randomBytes(4).readUInt32LE();
+/** The prime of the 32-bit FNV hash. */
+const PRIME = 0x01000193;
+
+/** Mixes the characters of an address (FNV-1a with a seed of its own). */
+export function addressHash(address: string | number): number {
+  const text = address as string;
+  let hash = SEED;
+  for (let index = 0; index < text.length; index++) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), PRIME);
+  }
+  return hash;
+}

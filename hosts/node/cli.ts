@@ -1,0 +1,40 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { type Command, HELP, parseCommandLine, UsageError } from "./command-line.js";
+import { serve } from "./serve.js";
+
+/** Whoever gave a wrong word is told, and pointed at the help. */
+function commandOf(words: readonly string[]): Command | undefined {
+  try {
+    return parseCommandLine(words);
+  } catch (error) {
+    if (!(error instanceof UsageError)) {
+      throw error;
+    }
+    console.error(`lockstep-tftp: ${error.message}\nTry: lockstep-tftp --help`);
+    return undefined;
+  }
+}
+
+function version(): string {
+  const description = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(description) as { version: string }).version;
+}
+
+async function run(words: readonly string[]): Promise<number> {
+  const command = commandOf(words);
+  switch (command?.kind) {
+    case undefined:
+      return 1;
+    case "help":
+      console.log(HELP);
+      return 0;
+    case "version":
+      console.log(version());
+      return 0;
+    case "serve":
+      return serve(command);
+  }
+}
+
+process.exitCode = await run(process.argv.slice(2));

@@ -1,0 +1,103 @@
+/**
+ * A folder as storage: files below it are sent, and, if that is allowed, received.
+ */
+import fs from "node:fs";
+import path from "node:path";
+import type { ReadableFile, Refusal, Storage, WritableFile } from "../../src/index.js";
+import { FAILED, FORBIDDEN, NOT_FOUND, refusalOf } from "./refusals.js";
+import { ServedRoot } from "./served-root.js";
+import { isTemporaryName, removeTemporaryFiles, UploadedFile } from "./uploaded-file.js";
+
+/** Which uploads are allowed: none, files that do not exist yet, or also replacing those that do. */
+export type WritePolicy = "never" | "new" | "overwrite";
+
+export interface DirectoryOptions {
+  /** Default "never". */
+  write?: WritePolicy;
+  /** Whether files may be fetched. Default true; false makes a drop box. */
+  read?: boolean;
+  /** Finds `Boot/BCD` when `boot/bcd` is asked for. An exact match goes first. Default false. */
+  foldCase?: boolean;
+}
+
+export class DirectoryStorage implements Storage {
+  private readonly root: ServedRoot;
+  private readonly write: WritePolicy;
+  private readonly readAllowed: boolean;
+
+  /**
+   * @throws NodeJS.ErrnoException ENOENT or ENOTDIR when `root` is no folder.
+   */
+  constructor(root: string, options: DirectoryOptions = {}) {
+    this.root = new ServedRoot(root, options.foldCase ?? false);
+    this.write = options.write ?? "never";
+    this.readAllowed = options.read ?? true;
+  }
+
+  /** The folder's own path. */
+  get path(): string {
+    return this.root.path;
+  }
+
+  /**
+   * Removes what uploads have left that were cut off by the end of their process. Does nothing where uploads are not
+   * allowed.
+   *
+   * @returns how many files were removed.
+   */
+  async removeLitter(): Promise<number> {
+    return this.write === "never" ? 0 : removeTemporaryFiles(this.root.path);
+  }
+
+  openForReading(name: string): ReadableFile | Refusal {
+    if (!this.readAllowed) {
+      return FORBIDDEN;
+    }
+    if (isTemporaryName(path.basename(name))) {
+      return NOT_FOUND;
+    }
+    const descriptor = this.root.openFile(name);
+    return descriptor < 0 ? descriptor : SentFile.of(descriptor);
+  }
+
+  openForWriting(name: string, sizeBytes: number): WritableFile | Refusal {
+    if (this.write === "never" || isTemporaryName(path.basename(name))) {
+      return FORBIDDEN;
+    }
+    return UploadedFile.create(this.root, name, sizeBytes, this.write === "overwrite");
+  }
+}
+
+/** A file that is being sent, as large as it was when it was opened. */
+class SentFile implements ReadableFile {
+  private constructor(
+    private readonly descriptor: number,
+    readonly sizeBytes: number,
+  ) {}
+
+  static of(descriptor: number): SentFile {
+    return new SentFile(descriptor, fs.fstatSync(descriptor).size);
+  }
+
+  /**
+   * What a file has gained since it was opened is not sent: the client was told its size. A file that has become
+   * shorter fails, for the client would take the short block for the end of a whole file.
+   */
+  read(target: Uint8Array, position: number): number {
+    const left = this.sizeBytes - position;
+    const wanted = left < target.length ? left : target.length;
+    if (wanted <= 0) {
+      return 0;
+    }
+    try {
+      const count = fs.readSync(this.descriptor, target, 0, wanted, position);
+      return count === wanted ? count : FAILED;
+    } catch (error) {
+      return refusalOf(error);
+    }
+  }
+
+  close(): void {
+    fs.closeSync(this.descriptor);
+  }
+}

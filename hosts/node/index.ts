@@ -1,0 +1,16 @@
+/**
+ * A TFTP server for Node programs.
+ */
+export * from "../../src/index.js";
+export { type DirectoryOptions, DirectoryStorage, type WritePolicy } from "./directory-storage.js";
+export {
+  type CloseOptions,
+  type EndedTransfer,
+  type RefusedRequest,
+  TFTP_PORT,
+  TftpServer,
+  type TftpServerEvents,
+  type TftpServerOptions,
+} from "./server.js";
+export type { PortRange } from "./transfer-ports.js";
+export { errorText, outcomeText, printable } from "./words.js";

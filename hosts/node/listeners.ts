@@ -1,0 +1,169 @@
+/**
+ * The sockets on which requests arrive: one for each address of this machine, so that an answer leaves from the address
+ * that was asked. Node cannot tell on which address a datagram of an all-addresses socket arrived.
+ *
+ * Where all addresses are served there is one more socket, bound to none in particular. It gets what is addressed to no
+ * address known so far: a broadcast, which is not answered (RFC 1123 §4.2.3.5), or an address that this machine has
+ * acquired since, which then gets a socket of its own, in time for the client's next try.
+ */
+import type dgram from "node:dgram";
+import { lookup } from "node:dns/promises";
+import { isIP } from "node:net";
+import { networkInterfaces } from "node:os";
+import type { LocalPort } from "../../src/index.js";
+import { openSocket } from "./socket.js";
+
+/** Requests that arrive at once wait here; Linux grants less unless net.core.rmem_max allows it. */
+const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
+/** How often, at the most, the machine's addresses are read again. */
+const RESCAN_MS = 1000;
+/** A port that is free on one address may be taken on the next; then another free one is tried. */
+const FREE_PORT_TRIES = 10;
+
+const ALL_IPV4 = "0.0.0.0";
+const ALL_IPV6 = "::";
+
+export type RequestReceived = (message: Buffer, listener: LocalPort, address: string, port: number) => void;
+
+export interface Listener {
+  readonly address: string;
+  readonly socket: dgram.Socket;
+}
+
+export class Listeners {
+  /** Listener -1 is the first. */
+  private readonly open: Listener[] = [];
+  private readonly wildcards: string[] = [];
+  private readonly received: RequestReceived;
+  private port = 0;
+  private rescannedAt = 0;
+
+  constructor(received: RequestReceived) {
+    this.received = received;
+  }
+
+  /**
+   * Listens on `hosts`: addresses or names; `0.0.0.0` and `::` stand for all addresses of their kind.
+   *
+   * @throws NodeJS.ErrnoException when the port is taken, not permitted, or an address is not this machine's.
+   */
+  async listen(hosts: readonly string[], port: number): Promise<void> {
+    const addresses: string[] = [];
+    for (const host of hosts) {
+      addresses.push(...(isIP(host.replace(/%.*$/, "")) === 0 ? await addressesOf(host) : [host]));
+    }
+    for (let triesLeft = port === 0 ? FREE_PORT_TRIES : 1; ; triesLeft--) {
+      try {
+        this.port = port;
+        for (const address of new Set(addresses)) {
+          this.listenOn(address);
+        }
+        return;
+      } catch (error) {
+        this.close();
+        if (triesLeft === 1 || (error as NodeJS.ErrnoException).code !== "EADDRINUSE") {
+          throw error;
+        }
+      }
+    }
+  }
+
+  get(listener: LocalPort): Listener {
+    return this.open[-listener - 1] as Listener;
+  }
+
+  /** The addresses that are listened on, without the socket for unknown ones. */
+  get addresses(): { address: string; port: number }[] {
+    return this.open
+      .filter(({ address }) => address !== ALL_IPV4 && address !== ALL_IPV6)
+      .map(({ address }) => ({ address, port: this.port }));
+  }
+
+  close(): void {
+    this.wildcards.length = 0;
+    for (const { socket } of this.open.splice(0)) {
+      socket.close();
+    }
+  }
+
+  private listenOn(address: string): void {
+    if (address !== ALL_IPV4 && address !== ALL_IPV6) {
+      this.add(address, false);
+      return;
+    }
+    // Alone on the port for a moment: it finds out whether another program has it, which sharing would hide.
+    const alone = openSocket({ address, port: this.port }, () => {});
+    this.port = alone.address().port;
+    alone.close();
+    this.wildcards.push(address);
+    this.add(address, true);
+    this.addMachineAddresses();
+  }
+
+  private add(address: string, shared: boolean): void {
+    const listener: LocalPort = -1 - this.open.length;
+    const isWildcard = address === ALL_IPV4 || address === ALL_IPV6;
+    const socket = openSocket(
+      { address, port: this.port, shared, receiveBufferBytes: RECEIVE_BUFFER_BYTES },
+      (message, peer, port) => {
+        if (!isWildcard || this.isAddressedToUs(peer)) {
+          this.received(message, listener, peer, port);
+        }
+      },
+    );
+    this.port = socket.address().port;
+    this.open.push({ address, socket });
+  }
+
+  /** Loopback has more addresses than an interface lists, and no broadcast. */
+  private isAddressedToUs(peer: string): boolean {
+    if (peer.startsWith("127.")) {
+      return true;
+    }
+    const now = Date.now();
+    if (now - this.rescannedAt >= RESCAN_MS) {
+      this.rescannedAt = now;
+      try {
+        this.addMachineAddresses();
+      } catch {
+        // Somebody else has the port on the new address. The others go on.
+      }
+    }
+    return false;
+  }
+
+  private addMachineAddresses(): void {
+    const known = new Set(this.open.map(({ address }) => address));
+    for (const address of machineAddresses()) {
+      const wildcard = address.includes(":") ? ALL_IPV6 : ALL_IPV4;
+      if (known.has(address) || !this.wildcards.includes(wildcard)) {
+        continue;
+      }
+      try {
+        this.add(address, true);
+      } catch (error) {
+        // An address that is still being checked for duplicates cannot be bound yet; a later scan finds it.
+        if ((error as NodeJS.ErrnoException).code !== "EADDRNOTAVAIL") {
+          throw error;
+        }
+      }
+    }
+  }
+}
+
+/** Every address of this machine; a link-local one with its interface, without which it means nothing. */
+function machineAddresses(): string[] {
+  const addresses: string[] = [];
+  for (const [name, entries] of Object.entries(networkInterfaces())) {
+    for (const entry of entries ?? []) {
+      const isLinkLocal = entry.family === "IPv6" && entry.address.startsWith("fe80:");
+      addresses.push(isLinkLocal ? `${entry.address}%${name}` : entry.address);
+    }
+  }
+  return addresses;
+}
+
+async function addressesOf(name: string): Promise<string[]> {
+  const found = await lookup(name, { all: true });
+  return [...new Set(found.map(({ address }) => address))];
+}

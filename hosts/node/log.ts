@@ -1,0 +1,32 @@
+/**
+ * What the command line's server says: lines for people, or JSON lines for programs.
+ */
+export const LOG_LEVELS = ["error", "warn", "info", "debug"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+export type LogFormat = "text" | "json";
+
+/** What a line says beyond its text; the names are those of the JSON. */
+export type LogDetails = Readonly<Record<string, string | number | boolean>>;
+
+export class Log {
+  private readonly levels: readonly LogLevel[];
+
+  constructor(
+    private readonly format: LogFormat,
+    level: LogLevel,
+    private readonly write: (line: string) => void,
+  ) {
+    this.levels = LOG_LEVELS.slice(0, LOG_LEVELS.indexOf(level) + 1);
+  }
+
+  /** @param text must be printable: texts of a peer go through `printable` first. */
+  say(level: LogLevel, event: string, text: string, details: LogDetails = {}): void {
+    if (!this.levels.includes(level)) {
+      return;
+    }
+    const time = new Date().toISOString();
+    this.write(
+      this.format === "json" ? JSON.stringify({ time, level, event, ...details }) : `${time.slice(11, 19)} ${text}`,
+    );
+  }
+}

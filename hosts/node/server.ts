@@ -1,0 +1,300 @@
+/**
+ * A TFTP server for Node programs: the engine, with UDP sockets and a folder.
+ */
+import { EventEmitter } from "node:events";
+import {
+  type Address,
+  type LocalPort,
+  NEVER,
+  type Observer,
+  type Outcome,
+  Server,
+  type ServerOptions,
+  type Storage,
+  type TransferView,
+  type Transport,
+} from "../../src/index.js";
+import { addressHash } from "./address-hash.js";
+import { AllowedNetworks } from "./allowed-networks.js";
+import { now } from "./clock.js";
+import { sendDatagram } from "./datagrams.js";
+import { type DirectoryOptions, DirectoryStorage } from "./directory-storage.js";
+import { GuardedStorage } from "./guarded-storage.js";
+import { Listeners } from "./listeners.js";
+import { type PortRange, TransferPorts } from "./transfer-ports.js";
+
+/** The port that RFC 1350 gives to TFTP. */
+export const TFTP_PORT = 69;
+
+/** Enough for a hall of machines that start together; a slot costs some 300 bytes. */
+const TRANSFERS_MAX_DEFAULT = 4096;
+
+/** A request with options may be as long as an Ethernet frame; whatever is behind that is no option. */
+const RECEIVE_BYTES = 2048;
+
+export interface TftpServerOptions extends Omit<ServerOptions, "addressHash">, DirectoryOptions {
+  /** The folder to serve. Either this or `storage`. */
+  root?: string;
+  /** A storage of your own instead of a folder. */
+  storage?: Storage;
+  /** Addresses or names to listen on. Default: every address of the machine, IPv4 and IPv6. */
+  host?: string | readonly string[];
+  /** Default 69, which needs a right on most systems. 0 takes any free port. */
+  port?: number;
+  /** Transfers take their ports from here. Default: any free port. */
+  portRange?: PortRange;
+  /** Networks whose requests are answered, as `192.168.0.0/24` or a single address. Default: all. */
+  allow?: readonly string[];
+  /** Closes the server at once when it is aborted. */
+  signal?: AbortSignal;
+}
+
+/** A request that was answered with an ERROR. */
+export interface RefusedRequest {
+  readonly name: string;
+  readonly isUpload: boolean;
+  /** The error code of RFC 1350 §5. */
+  readonly errorCode: number;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** How a transfer ended. */
+export interface EndedTransfer {
+  readonly outcome: Outcome;
+  readonly durationMs: number;
+}
+
+/** The events of a {@link TftpServer}. A `TransferView` is good during the event only: copy what you keep. */
+export interface TftpServerEvents {
+  started: [transfer: TransferView];
+  progress: [transfer: TransferView];
+  ended: [transfer: TransferView, end: EndedTransfer];
+  refused: [request: RefusedRequest];
+  close: [];
+}
+
+export interface CloseOptions {
+  /** How long running transfers may go on, in milliseconds. Default 0. */
+  graceMs?: number;
+}
+
+/**
+ * ```js
+ * const server = new TftpServer({ root: "/srv/tftp" });
+ * server.on("ended", (transfer, { outcome }) => console.log(transfer.name, outcomeText(outcome)));
+ * await server.listen();
+ * ```
+ *
+ * Any number of servers can be in one process.
+ */
+export class TftpServer extends EventEmitter<TftpServerEvents> {
+  private readonly engine: Server;
+  private readonly storage: Storage;
+  private readonly hosts: readonly string[];
+  private readonly port: number;
+  private readonly allowed: AllowedNetworks;
+  private readonly listeningSockets: Listeners;
+  private readonly transferPorts: TransferPorts;
+
+  /** Where datagrams are put for the engine, one at a time. */
+  private readonly receiveBuffer = new Uint8Array(RECEIVE_BYTES);
+  private readonly receiveView = new DataView(this.receiveBuffer.buffer);
+
+  private timer: NodeJS.Timeout | undefined;
+  private timerAt = NEVER;
+  private isListening = false;
+  private closing: Promise<void> | undefined;
+  private whenIdle: (() => void) | undefined;
+
+  /**
+   * @throws RangeError or TypeError when an option is not acceptable; NodeJS.ErrnoException ENOENT or ENOTDIR when `root`
+   * is no folder.
+   */
+  constructor(options: TftpServerOptions) {
+    super();
+    this.storage = storageOf(options);
+    this.hosts = hostsOf(options.host);
+    this.port = checkedPort("port", options.port ?? TFTP_PORT, 0);
+    this.allowed = new AllowedNetworks(options.allow);
+    this.listeningSockets = new Listeners((message, listener, address, port) => {
+      if (this.allowed.includes(address)) {
+        this.received(message, listener, address, port);
+      }
+    });
+    this.transferPorts = new TransferPorts(checkedRange(options.portRange), (message, transferPort, address, port) =>
+      this.received(message, transferPort, address, port),
+    );
+    this.engine = new Server(
+      this.transport(),
+      this.storage,
+      { transfersMax: TRANSFERS_MAX_DEFAULT, ...options, addressHash },
+      this.observer(),
+    );
+    this.obey(options.signal);
+  }
+
+  /** How many transfers are running. */
+  get running(): number {
+    return this.engine.running;
+  }
+
+  /** Where the server listens; empty before `listen` and after `close`. */
+  get addresses(): readonly { readonly address: string; readonly port: number }[] {
+    return this.listeningSockets.addresses;
+  }
+
+  /**
+   * Begins to listen. Removes before what uploads of an earlier run have left unfinished.
+   *
+   * @throws NodeJS.ErrnoException EACCES without the right to the port, EADDRINUSE when it is taken, EADDRNOTAVAIL when
+   * an address is not this machine's, ENOTFOUND when a name means nothing; Error when the server is closed or listening.
+   */
+  async listen(): Promise<void> {
+    if (this.isListening || this.closing !== undefined) {
+      throw new Error(this.isListening ? "The server is listening already" : "The server is closed");
+    }
+    this.isListening = true;
+    if (this.storage instanceof DirectoryStorage) {
+      await this.storage.removeLitter();
+    }
+    if (this.closing === undefined) {
+      await this.listeningSockets.listen(this.hosts, this.port).catch((error) => {
+        this.isListening = false;
+        throw error;
+      });
+    }
+  }
+
+  /**
+   * Takes no more requests, gives running transfers the grace time, and closes everything. Unfinished uploads leave
+   * nothing. A later call with a shorter grace time shortens it.
+   */
+  close({ graceMs = 0 }: CloseOptions = {}): Promise<void> {
+    this.engine.accepting = false;
+    this.closing ??= this.closed();
+    if (graceMs <= 0 || this.engine.running === 0) {
+      this.whenIdle?.();
+    } else {
+      setTimeout(() => this.whenIdle?.(), graceMs).unref();
+    }
+    return this.closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  private async closed(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.whenIdle = resolve;
+    });
+    this.engine.stop(now());
+    clearTimeout(this.timer);
+    this.listeningSockets.close();
+    this.isListening = false;
+    this.emit("close");
+  }
+
+  private received(message: Buffer, localPort: LocalPort, address: string, port: number): void {
+    const length = message.copy(this.receiveBuffer);
+    this.engine.receive(this.receiveView, length, localPort, address, port, now());
+    this.afterEngine();
+  }
+
+  private polled(): void {
+    this.timerAt = NEVER;
+    this.engine.poll(now());
+    this.afterEngine();
+  }
+
+  /** Sets the timer for what is due next, if it is not set already for that time or an earlier one. */
+  private afterEngine(): void {
+    const nextAt = this.engine.nextAt;
+    if (nextAt < this.timerAt) {
+      clearTimeout(this.timer);
+      this.timerAt = nextAt;
+      this.timer = setTimeout(() => this.polled(), Math.max(1, nextAt - now()));
+    }
+    if (this.whenIdle !== undefined && this.engine.running === 0) {
+      this.whenIdle();
+    }
+  }
+
+  private transport(): Transport {
+    const listeners = this.listeningSockets;
+    const transferPorts = this.transferPorts;
+    return {
+      open: (transferPort, listener) => transferPorts.open(transferPort, listeners.get(listener).address),
+      close: (transferPort) => transferPorts.close(transferPort),
+      send: (packet, length, localPort, address, port) => {
+        const socket = localPort < 0 ? listeners.get(localPort).socket : transferPorts.get(localPort);
+        if (socket !== undefined) {
+          sendDatagram(socket, packet, length, port, address as string);
+        }
+      },
+    };
+  }
+
+  private observer(): Observer {
+    return {
+      started: (transfer) => this.tell("started", transfer),
+      progressed: (transfer) => this.tell("progress", transfer),
+      ended: (transfer, outcome, at) => this.tell("ended", transfer, { outcome, durationMs: at - transfer.startedAt }),
+      refused: (name: string, isUpload: boolean, errorCode: number, address: Address, port: number) =>
+        this.tell("refused", { name, isUpload, errorCode, address: address as string, port }),
+    };
+  }
+
+  /** Emits an event in the middle of the engine's work: what a listener throws is thrown later, past the engine. */
+  private tell<Name extends keyof TftpServerEvents>(name: Name, ...details: TftpServerEvents[Name]): void {
+    try {
+      (this.emit as (name: string, ...details: unknown[]) => boolean).call(this, name, ...details);
+    } catch (error) {
+      setImmediate(() => {
+        throw error;
+      });
+    }
+  }
+
+  private obey(signal: AbortSignal | undefined): void {
+    const stop = (): void => void this.close();
+    if (signal?.aborted) {
+      stop();
+    } else if (signal !== undefined) {
+      signal.addEventListener("abort", stop, { once: true });
+      this.once("close", () => signal.removeEventListener("abort", stop));
+    }
+  }
+}
+
+function storageOf(options: TftpServerOptions): Storage {
+  if ((options.root === undefined) === (options.storage === undefined)) {
+    throw new TypeError("A TFTP server needs either a root, the folder to serve, or a storage");
+  }
+  return options.storage === undefined
+    ? new DirectoryStorage(options.root as string, options)
+    : new GuardedStorage(options.storage);
+}
+
+function hostsOf(host: string | readonly string[] | undefined): readonly string[] {
+  if (host === undefined || host.length === 0) {
+    return ["0.0.0.0", "::"];
+  }
+  return typeof host === "string" ? [host] : host;
+}
+
+function checkedPort(what: string, port: number, least: number): number {
+  if (!Number.isInteger(port) || port < least || port > 65_535) {
+    throw new RangeError(`${what} is ${port}; it must be a whole number from ${least} to 65535`);
+  }
+  return port;
+}
+
+function checkedRange(range: PortRange | undefined): PortRange | undefined {
+  if (range !== undefined) {
+    checkedPort("the first port of the range", range.first, 1);
+    checkedPort("the last port of the range", range.last, range.first);
+  }
+  return range;
+}

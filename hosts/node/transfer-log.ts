@@ -1,0 +1,88 @@
+/** Says what a server's transfers do. */
+import {
+  ERROR_FILE_NOT_FOUND,
+  OUTCOME_ABORTED_BY_PEER,
+  OUTCOME_COMPLETED,
+  OUTCOME_DECLINED,
+  OUTCOME_PROBABLY_COMPLETED,
+  OUTCOME_SUPERSEDED,
+  type Outcome,
+  type TransferView,
+} from "../../src/index.js";
+import type { Log, LogDetails, LogLevel } from "./log.js";
+import type { EndedTransfer, RefusedRequest, TftpServer } from "./server.js";
+import { errorText, outcomeText, printable } from "./words.js";
+
+/** Ends that nobody needs to look into. */
+const ORDINARY_OUTCOMES: readonly Outcome[] = [OUTCOME_COMPLETED, OUTCOME_PROBABLY_COMPLETED, OUTCOME_SUPERSEDED];
+
+export function logTransfers(server: TftpServer, log: Log): void {
+  server.on("started", (transfer) => {
+    log.say("debug", "started", `${subject(transfer)}: started`, transferDetails(transfer));
+  });
+  server.on("ended", (transfer, end) => {
+    const text = `${subject(transfer)}: ${outcomeText(end.outcome)}; ${figures(transfer, end)}`;
+    log.say(levelOf(end.outcome), "ended", text, {
+      ...transferDetails(transfer),
+      outcome: outcomeText(end.outcome),
+      durationMs: end.durationMs,
+      bytes: transfer.bytes,
+      blocks: transfer.blocks,
+      retransmissions: transfer.retransmissions,
+      duplicates: transfer.duplicates,
+      roundTripMs: transfer.roundTripMs,
+    });
+  });
+  server.on("refused", (request) => {
+    // Phones and boot loaders ask for many files that need not exist.
+    const level = request.errorCode === ERROR_FILE_NOT_FOUND ? "debug" : "warn";
+    log.say(level, "refused", `${subject(request)}: ${errorText(request.errorCode)}`, refusalDetails(request));
+  });
+}
+
+function levelOf(outcome: Outcome): LogLevel {
+  if (outcome === OUTCOME_DECLINED) {
+    return "debug";
+  }
+  if (ORDINARY_OUTCOMES.includes(outcome)) {
+    return "info";
+  }
+  return outcome === OUTCOME_ABORTED_BY_PEER ? "info" : "warn";
+}
+
+/** `1.2.3.4:5000 gets "name"`. */
+function subject({ address, port, name, isUpload }: TransferView | RefusedRequest): string {
+  const host = String(address).includes(":") ? `[${address}]` : address;
+  return `${host}:${port} ${isUpload ? "puts" : "gets"} "${printable(name)}"`;
+}
+
+function figures(transfer: TransferView, end: EndedTransfer): string {
+  const seconds = end.durationMs / 1000;
+  const repeated = transfer.retransmissions > 0 ? `, ${transfer.retransmissions} retransmissions` : "";
+  const rate = seconds > 0 ? `, ${Math.round(transfer.bytes / seconds / 1024)} KiB/s` : "";
+  return `${transfer.bytes} bytes in ${seconds.toFixed(3)} s${rate}${repeated}`;
+}
+
+function transferDetails(transfer: TransferView): LogDetails {
+  return {
+    direction: transfer.isUpload ? "put" : "get",
+    file: printable(transfer.name),
+    address: transfer.address,
+    port: transfer.port,
+    mode: transfer.isNetascii ? "netascii" : "octet",
+    sizeBytes: transfer.sizeBytes,
+    blockSizeBytes: transfer.blockSizeBytes,
+    windowSize: transfer.windowSize,
+  };
+}
+
+function refusalDetails(request: RefusedRequest): LogDetails {
+  return {
+    direction: request.isUpload ? "put" : "get",
+    file: printable(request.name),
+    address: request.address,
+    port: request.port,
+    errorCode: request.errorCode,
+    reason: errorText(request.errorCode),
+  };
+}

@@ -1,0 +1,233 @@
+/**
+ * A file that is being received: it grows beside its place under a temporary name, and takes its own name in one step
+ * when it is whole. Whatever was there before stays until then.
+ */
+import { randomBytes } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import type { Refusal, WritableFile } from "../../src/index.js";
+import { EXISTS, FAILED, FORBIDDEN, NOT_FOUND, refusalOf } from "./refusals.js";
+import { pathOfFolder, type ServedRoot } from "./served-root.js";
+
+/** `.tftp-upload-PROCESS-RANDOM`: hidden, never served, and recognised when it is left behind. */
+const TEMPORARY_NAME = /^\.tftp-upload-(\d+)-[0-9a-f]{16}$/;
+
+/** What a new file may be at the most; the process's umask takes away from it. */
+const NEW_FILE_MODE = 0o666;
+const PERMISSIONS = 0o777;
+
+/** After so long a temporary file is nobody's, even if its process number is in use again. */
+const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000;
+
+/** The names of this process's uploads that are under way. */
+const underWay = new Set<string>();
+
+export function isTemporaryName(name: string): boolean {
+  return TEMPORARY_NAME.test(name);
+}
+
+export class UploadedFile implements WritableFile {
+  private committed = false;
+
+  private constructor(
+    private readonly folderDescriptor: number,
+    private readonly folder: string,
+    private readonly name: string,
+    private readonly temporaryName: string,
+    private readonly descriptor: number,
+    private readonly mayReplace: boolean,
+  ) {}
+
+  /**
+   * Prepares the upload of `name`.
+   *
+   * @param sizeBytes what the client announced, or -1.
+   * @returns the file, or a refusal: it exists, there is no room, it is no place for a file.
+   */
+  static create(root: ServedRoot, name: string, sizeBytes: number, mayReplace: boolean): UploadedFile | Refusal {
+    try {
+      const target = UploadedFile.target(root, name, mayReplace);
+      if (typeof target === "number") {
+        return target;
+      }
+      const folderPath = path.dirname(target.path);
+      const folderDescriptor = root.openFolder(folderPath);
+      if (folderDescriptor < 0) {
+        return folderDescriptor;
+      }
+      try {
+        const folder = pathOfFolder(folderDescriptor, folderPath);
+        if (sizeBytes > roomBytes(folder)) {
+          throw Object.assign(new Error(`no room for ${sizeBytes} bytes`), { code: "ENOSPC" });
+        }
+        const temporaryName = `.tftp-upload-${process.pid}-${randomBytes(8).toString("hex")}`;
+        const descriptor = fs.openSync(path.join(folder, temporaryName), "wx", target.mode ?? NEW_FILE_MODE);
+        underWay.add(temporaryName);
+        const finalName = path.basename(target.path);
+        return new UploadedFile(folderDescriptor, folder, finalName, temporaryName, descriptor, mayReplace);
+      } catch (error) {
+        fs.closeSync(folderDescriptor);
+        throw error;
+      }
+    } catch (error) {
+      return refusalOf(error);
+    }
+  }
+
+  /** Where the file goes, and the permissions of the file that is there now; or why it may not go there. */
+  private static target(
+    root: ServedRoot,
+    name: string,
+    mayReplace: boolean,
+  ): { path: string; mode: number | undefined } | Refusal {
+    const located = root.locate(name);
+    if (located === undefined) {
+      return FORBIDDEN;
+    }
+    const present = fs.lstatSync(located, { throwIfNoEntry: false });
+    if (present === undefined) {
+      return { path: located, mode: undefined };
+    }
+    const resolved = root.resolveLink(located);
+    if (resolved === undefined) {
+      return FORBIDDEN;
+    }
+    const file = fs.lstatSync(resolved);
+    if (!file.isFile()) {
+      return FORBIDDEN;
+    }
+    if (!mayReplace) {
+      return EXISTS;
+    }
+    fs.accessSync(resolved, fs.constants.W_OK);
+    return { path: resolved, mode: file.mode & PERMISSIONS };
+  }
+
+  write(source: DataView, offset: number, length: number, position: number): number {
+    try {
+      let written = 0;
+      while (written < length) {
+        written += fs.writeSync(this.descriptor, source, offset + written, length - written, position + written);
+      }
+      return 0;
+    } catch (error) {
+      return refusalOf(error);
+    }
+  }
+
+  /** The bytes reach the disk before the name does: after a power failure there is the old file or the new one. */
+  commit(): number {
+    const temporary = path.join(this.folder, this.temporaryName);
+    const final = path.join(this.folder, this.name);
+    try {
+      fs.fsyncSync(this.descriptor);
+      if (this.mayReplace) {
+        fs.renameSync(temporary, final);
+      } else {
+        nameUnlessTaken(temporary, final);
+      }
+      this.committed = true;
+      syncFolder(this.folderDescriptor);
+      return 0;
+    } catch (error) {
+      const refusal = refusalOf(error);
+      return refusal === NOT_FOUND ? FAILED : refusal;
+    }
+  }
+
+  close(): void {
+    try {
+      fs.closeSync(this.descriptor);
+    } catch {
+      // A file system that reports late that it could not write: the upload is thrown away or was synchronised before.
+    }
+    if (!this.committed) {
+      removeIfPossible(path.join(this.folder, this.temporaryName));
+    }
+    fs.closeSync(this.folderDescriptor);
+    underWay.delete(this.temporaryName);
+  }
+}
+
+/** Gives a file its name only if nobody has it. A hard link cannot replace anything, unlike a rename. */
+function nameUnlessTaken(temporary: string, final: string): void {
+  try {
+    fs.linkSync(temporary, final);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "EPERM" && code !== "ENOSYS" && code !== "EOPNOTSUPP" && code !== "ENOTSUP") {
+      throw error;
+    }
+    // A file system without hard links. What is lost is only the certainty within the next two lines.
+    if (fs.existsSync(final)) {
+      throw Object.assign(new Error("exists"), { code: "EEXIST" });
+    }
+    fs.renameSync(temporary, final);
+    return;
+  }
+  fs.unlinkSync(temporary);
+}
+
+function removeIfPossible(file: string): void {
+  try {
+    fs.rmSync(file, { force: true });
+  } catch {
+    // The folder has become read-only meanwhile. The next start removes what is left.
+  }
+}
+
+function syncFolder(descriptor: number): void {
+  try {
+    fs.fsyncSync(descriptor);
+  } catch {
+    // Not every system lets a folder be synchronised; the file itself is safe.
+  }
+}
+
+function roomBytes(folder: string): number {
+  const { bavail, bsize } = fs.statfsSync(folder);
+  return bavail * bsize;
+}
+
+/** Removes temporary files below `root` whose process is gone. Links are not followed. Returns how many there were. */
+export async function removeTemporaryFiles(root: string): Promise<number> {
+  let removed = 0;
+  const folders = [root];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    const entries = await fs.promises.readdir(folder, { withFileTypes: true }).catch(() => []);
+    for (const entry of entries) {
+      const full = path.join(folder, entry.name);
+      if (entry.isDirectory()) {
+        folders.push(full);
+      } else if (entry.isFile() && (await isAbandoned(full, entry.name))) {
+        await fs.promises.rm(full, { force: true });
+        removed++;
+      }
+    }
+  }
+  return removed;
+}
+
+async function isAbandoned(full: string, name: string): Promise<boolean> {
+  const owner = TEMPORARY_NAME.exec(name)?.[1];
+  if (owner === undefined) {
+    return false;
+  }
+  if (Number(owner) === process.pid) {
+    return !underWay.has(name);
+  }
+  if (!isRunning(Number(owner))) {
+    return true;
+  }
+  const found = await fs.promises.stat(full).catch(() => undefined);
+  return found !== undefined && Date.now() - found.mtimeMs > ABANDONED_AFTER_MS;
+}
+
+function isRunning(process_: number): boolean {
+  try {
+    process.kill(process_, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * `npm start`: the command line from a clone. Without words it serves the example folder, so that there is something to
+ * fetch at once.
+ */
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+
+const EXAMPLE_PORT = "6969";
+const EXAMPLE_FOLDER = "examples/files";
+const CLI = "dist/node/cli.js";
+
+if (!existsSync(CLI)) {
+  console.error("The project is not built. Run: npm run build");
+  process.exit(1);
+}
+
+let words = process.argv.slice(2);
+if (words.length === 0) {
+  words = ["serve", EXAMPLE_FOLDER, "--port", EXAMPLE_PORT];
+  console.log(`Serving the example folder. From another terminal, fetch a file with one of:
+  curl tftp://127.0.0.1:${EXAMPLE_PORT}/readme.txt
+  tftp 127.0.0.1 ${EXAMPLE_PORT} -m octet -c get readme.txt
+Serve a folder of your own:  npm start -- serve DIR --port ${EXAMPLE_PORT}   (all flags: npm start -- --help)
+Stop with Ctrl-C.
+`);
+}
+
+const server = spawn(process.execPath, [CLI, ...words], { stdio: "inherit" });
+// A terminal sends Ctrl-C to both processes; a signal for this one alone is passed on.
+process.on("SIGINT", () => {});
+process.on("SIGTERM", () => server.kill("SIGTERM"));
+server.on("exit", (code, signal) => {
+  process.exitCode = signal === null ? (code ?? 1) : 1;
+});

@@ -1,0 +1,149 @@
+/**
+ * What a host brings to the engine: a transport, a storage, perhaps an observer. Interfaces only.
+ *
+ * The engine calls them while it works on a datagram, and they answer at once, in numbers. None of them may throw: a
+ * host catches what its own platform throws and answers with a number that says so.
+ */
+import type { Outcome } from "./outcome.js";
+
+/**
+ * A peer's network address. The engine never looks inside: it compares with `===` and hands it back. A string or a
+ * number, as the host likes.
+ */
+export type Address = string | number;
+
+/**
+ * A port of this machine, as a small number that host and engine agree on. 0 and above: the port of the transfer in the
+ * slot of that number. Below 0: a port on which the host listens for requests; a host with one uses -1, a host that
+ * listens on several addresses numbers them -1, -2, -3.
+ */
+export type LocalPort = number;
+
+/**
+ * Sends datagrams and opens ports.
+ */
+export interface Transport {
+  /**
+   * Sends the first `length` bytes of `packet`. The bytes are the engine's and change with its next message: a transport
+   * that cannot send at once copies them. What cannot be sent is lost, and the engine repeats it in time.
+   */
+  send(packet: Uint8Array, length: number, localPort: LocalPort, address: Address, port: number): void;
+
+  /**
+   * Opens a port for the transfer in slot `localPort`, on the address where `listener` listens (RFC 1350 §4: each end
+   * chooses a transfer identifier). Not called with the option `singlePort`.
+   *
+   * @returns whether there is such a port. Without one the request gets no answer, and the client asks again.
+   */
+  open(localPort: LocalPort, listener: LocalPort): boolean;
+
+  /** Closes what `open` opened. Datagrams that arrive there later must not reach the engine. */
+  close(localPort: LocalPort): void;
+}
+
+/**
+ * What a storage answers when it must refuse: the complement (`~`) of an error code of RFC 1350 §5, which makes every
+ * refusal negative and every success 0 or more. For example `~ERROR_FILE_NOT_FOUND`.
+ */
+export type Refusal = number;
+
+/** A storage that is short of something for the moment (memory, open files): no answer, the client asks again. */
+export const REFUSED_WITHOUT_ANSWER: Refusal = -0x10000;
+
+/** A file that is being sent. */
+export interface ReadableFile {
+  /** The size that is told to a client who asks (RFC 2349 `tsize`), or -1 when it is not known. */
+  readonly sizeBytes: number;
+
+  /**
+   * Fills `target`, which is always the engine's one block of 512 bytes, from `position`. The same position is read
+   * again when a block is repeated, and must give the same bytes.
+   *
+   * @returns how many bytes were read, fewer than `target` has only at the end of the file; or a {@link Refusal}.
+   */
+  read(target: Uint8Array, position: number): number;
+
+  close(): void;
+}
+
+/** A file that is being received. Nothing is seen under its name before `commit`. */
+export interface WritableFile {
+  /**
+   * Keeps `length` bytes of `source`, from `offset` on. Positions follow each other without gaps and are never written
+   * twice. `length` may be 0.
+   *
+   * @returns 0, or a {@link Refusal}; `~ERROR_DISK_FULL` when there is no room.
+   */
+  write(source: DataView, offset: number, length: number, position: number): number;
+
+  /**
+   * The last block is in: gives the file its name, in one step that either happens or does not.
+   *
+   * @returns 0, or a {@link Refusal}.
+   */
+  commit(): number;
+
+  /** Always the last call. Without `commit` before it, everything written is thrown away. */
+  close(): void;
+}
+
+/**
+ * Finds files by their names. Names have no leading `/`, no `.` or `..` as a component, no empty component, no backslash,
+ * no control characters, and are not empty.
+ */
+export interface Storage {
+  /** @returns the opened file, or a {@link Refusal}. */
+  openForReading(name: string, address: Address): ReadableFile | Refusal;
+
+  /**
+   * @param sizeBytes the size that the client announced (RFC 2349 `tsize`), or -1.
+   * @returns the opened file, or a {@link Refusal}.
+   */
+  openForWriting(name: string, sizeBytes: number, address: Address): WritableFile | Refusal;
+}
+
+/** What an observer may see of a transfer. Good during the call only: the slot is used again. */
+export interface TransferView {
+  /** The slot's number, from 0 to the pool's size less one. */
+  readonly slot: number;
+  /** The client's address. */
+  readonly address: Address;
+  /** The client's port: its transfer identifier. */
+  readonly port: number;
+  /** The file's name, as the storage was asked for it. */
+  readonly name: string;
+  /** Whether the client sends the file (a write request). */
+  readonly isUpload: boolean;
+  /** Whether the mode is netascii. */
+  readonly isNetascii: boolean;
+  /** The file's size as far as it is known: what the storage or the client said; otherwise -1. */
+  readonly sizeBytes: number;
+  /** Bytes of the file that are through: acknowledged by the client, or written. */
+  readonly bytes: number;
+  /** Blocks that are through. */
+  readonly blocks: number;
+  /** Bytes in a block, 8 to 512 (RFC 2348). */
+  readonly blockSizeBytes: number;
+  /** Blocks in a window, 1 in lock-step (RFC 7440). */
+  readonly windowSize: number;
+  /** Messages that were sent again because no answer came in time. */
+  readonly retransmissions: number;
+  /** Messages of the client that had been received before. */
+  readonly duplicates: number;
+  /** Smoothed round trip in milliseconds, or -1 when none was measured. */
+  readonly roundTripMs: number;
+  /** When the request arrived, in the host's time. */
+  readonly startedAt: number;
+}
+
+/** Told of what happens, while it happens. Must not call the engine. */
+export interface Observer {
+  /** A request was accepted and takes a slot. */
+  started(transfer: TransferView, now: number): void;
+  /** Blocks got through. */
+  progressed(transfer: TransferView, now: number): void;
+  /** The transfer is over. An upload is over when its last block is acknowledged, though its slot lingers. */
+  ended(transfer: TransferView, outcome: Outcome, now: number): void;
+  /** A request was answered with an ERROR and took no slot. `name` is empty where it could not be read. */
+  refused(name: string, isUpload: boolean, errorCode: number, address: Address, port: number): void;
+}

@@ -1,0 +1,24 @@
+/**
+ * The engine: a TFTP server without I/O. A host brings a {@link Transport} and a {@link Storage}, hands datagrams to
+ * {@link Server.receive}, and calls {@link Server.poll} when {@link Server.nextAt} says so.
+ */
+export {
+  type Address,
+  type LocalPort,
+  type Observer,
+  REFUSED_WITHOUT_ANSWER,
+  type ReadableFile,
+  type Refusal,
+  type Storage,
+  type TransferView,
+  type Transport,
+  type WritableFile,
+} from "./host.js";
+export { NAME_BYTES_MAX } from "./name.js";
+export * from "./outcome.js";
+export * from "./packet.js";
+export type { AddressHash } from "./peers.js";
+export { isRefusal } from "./refusal.js";
+export type { RetransmissionOptions } from "./retransmission.js";
+export { NEVER } from "./schedule.js";
+export { Server, type ServerOptions } from "./server.js";

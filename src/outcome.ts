@@ -1,0 +1,25 @@
+/** How a transfer stands or ended. */
+export type Outcome = number;
+
+/** It goes on. */
+export const OUTCOME_RUNNING: Outcome = 0;
+/** The last block was acknowledged. */
+export const OUTCOME_COMPLETED: Outcome = 1;
+/** All was sent, but the last acknowledgement never came. Many clients do not send it, so this is rarely a failure. */
+export const OUTCOME_PROBABLY_COMPLETED: Outcome = 2;
+/** The client sent ERROR before anything else. UEFI and iPXE ask for a file's size in this way: it is a normal end. */
+export const OUTCOME_DECLINED: Outcome = 3;
+/** The client sent ERROR after the transfer had begun. */
+export const OUTCOME_ABORTED_BY_PEER: Outcome = 4;
+/** Nothing came from the client for too long. */
+export const OUTCOME_TIMED_OUT: Outcome = 5;
+/** The same client port asked for something else. */
+export const OUTCOME_SUPERSEDED: Outcome = 6;
+/** The storage could not read, write or commit. */
+export const OUTCOME_STORAGE_FAILED: Outcome = 7;
+/** The client broke the protocol: a block larger than was agreed. */
+export const OUTCOME_PROTOCOL_VIOLATED: Outcome = 8;
+/** The upload is larger than is allowed. */
+export const OUTCOME_TOO_LARGE: Outcome = 9;
+/** The server was stopped. */
+export const OUTCOME_STOPPED: Outcome = 10;

@@ -1,0 +1,43 @@
+/**
+ * The wire: opcodes, error codes and the fixed sizes of TFTP's messages. All numbers are big-endian.
+ *
+ *     RRQ, WRQ   | 01 or 02 | file name | 0 | mode | 0 | option | 0 | value | 0 | ...   RFC 1350 §5, RFC 2347
+ *     DATA       | 03 | block | 0 to 512 bytes |                                       RFC 1350 §5
+ *     ACK        | 04 | block |                                                        RFC 1350 §5
+ *     ERROR      | 05 | code  | message | 0 |                                          RFC 1350 §5
+ *     OACK       | 06 | option | 0 | value | 0 | ...                                   RFC 2347
+ *
+ * Opcode, block and code take two bytes each, so the first four bytes of DATA, ACK and ERROR are read and written as one
+ * 32-bit number: `opcode << 16 | block`.
+ */
+
+export const OPCODE_READ_REQUEST = 1;
+export const OPCODE_WRITE_REQUEST = 2;
+export const OPCODE_DATA = 3;
+export const OPCODE_ACKNOWLEDGEMENT = 4;
+export const OPCODE_ERROR = 5;
+export const OPCODE_OPTION_ACKNOWLEDGEMENT = 6;
+
+/** Opcode and block number, or opcode and error code. */
+export const HEADER_BYTES = 4;
+/** The most data that one block carries: RFC 1350 knows no other size, and the buffers are fixed. */
+export const BLOCK_BYTES_MAX = 512;
+/** The largest message this engine sends. */
+export const PACKET_BYTES_MAX = HEADER_BYTES + BLOCK_BYTES_MAX;
+/** Block numbers count modulo 65,536: block 65535 is followed by block 0. */
+export const BLOCK_NUMBER_MASK = 0xffff;
+
+/** Anything that has no code of its own; the message says what (RFC 1350 §5, error 0). */
+export const ERROR_NOT_DEFINED = 0;
+/** RFC 1350 §5, error 1. */
+export const ERROR_FILE_NOT_FOUND = 1;
+/** RFC 1350 §5, error 2. */
+export const ERROR_ACCESS_VIOLATION = 2;
+/** Disk full or allocation exceeded: RFC 1350 §5, error 3. */
+export const ERROR_DISK_FULL = 3;
+/** RFC 1350 §5, error 4. */
+export const ERROR_ILLEGAL_OPERATION = 4;
+/** RFC 1350 §5, error 5. */
+export const ERROR_UNKNOWN_TRANSFER_ID = 5;
+/** RFC 1350 §5, error 6. */
+export const ERROR_FILE_EXISTS = 6;

@@ -1,0 +1,105 @@
+/**
+ * When to send again: an estimate of the round trip in integers, back-off, and giving up (RFC 6298, RFC 1123 §4.2.3.2).
+ */
+import { FLAG_FIXED_INTERVAL, FLAG_REPEATED, ROUND_TRIP_SCALE, type Transfer } from "./transfer.js";
+
+/** Times that a host may set, in milliseconds. */
+export interface RetransmissionOptions {
+  /** Wait before the first repeat, as long as nothing was measured (RFC 6298 §2.1). 1 or more; default 1,000. */
+  initialIntervalMs?: number;
+  /** The shortest wait, however fast the peer is: a client may pause to write its flash. 1 or more; default 30. */
+  minIntervalMs?: number;
+  /** The longest wait that back-off reaches. Not below the floor; default 4,000. */
+  maxIntervalMs?: number;
+  /** A transfer ends when nothing new got through for so long. Default 25,000: U-Boot asks again after 5 s, ten times. */
+  giveUpMs?: number;
+  /** How long a finished upload stays to repeat its last ACK. Default 10,000: two intervals of a slow client. */
+  lingerMs?: number;
+}
+
+const INITIAL_INTERVAL_MS = 1000;
+const MIN_INTERVAL_MS = 30;
+const MAX_INTERVAL_MS = 4000;
+const GIVE_UP_MS = 25_000;
+const LINGER_MS = 10_000;
+
+/** Longer than this a round trip is not: the sample comes from a clock that jumped, or from a peer that slept. */
+const ROUND_TRIP_MAX_MS = 60_000;
+/** With a negotiated interval: repeats that fit before giving up, so that a long one still gets its chance. */
+const FIXED_INTERVALS_BEFORE_GIVING_UP = 3;
+
+export class Retransmission {
+  readonly initialIntervalMs: number;
+  readonly minIntervalMs: number;
+  readonly maxIntervalMs: number;
+  readonly giveUpMs: number;
+  readonly lingerMs: number;
+
+  constructor(options: RetransmissionOptions) {
+    this.minIntervalMs = wholeMs("minIntervalMs", options.minIntervalMs ?? MIN_INTERVAL_MS);
+    this.maxIntervalMs = wholeMs("maxIntervalMs", options.maxIntervalMs ?? MAX_INTERVAL_MS);
+    this.initialIntervalMs = wholeMs("initialIntervalMs", options.initialIntervalMs ?? INITIAL_INTERVAL_MS);
+    this.giveUpMs = wholeMs("giveUpMs", options.giveUpMs ?? GIVE_UP_MS);
+    this.lingerMs = wholeMs("lingerMs", options.lingerMs ?? LINGER_MS);
+    if (this.maxIntervalMs < this.minIntervalMs) {
+      throw new RangeError(`maxIntervalMs (${this.maxIntervalMs}) is below minIntervalMs (${this.minIntervalMs})`);
+    }
+  }
+
+  /** The outstanding message has its answer: takes the time it took as a sample, unless it was sent twice (Karn). */
+  answered(transfer: Transfer, now: number): void {
+    const flags = transfer.flags;
+    if ((flags & FLAG_REPEATED) !== 0) {
+      transfer.flags = flags & ~FLAG_REPEATED;
+      return;
+    }
+    const sampleMs = now - transfer.sentAt;
+    if (sampleMs < 0 || sampleMs > ROUND_TRIP_MAX_MS) {
+      return;
+    }
+    let smoothed = transfer.smoothedRoundTrip;
+    let variation = transfer.roundTripVariation;
+    if (smoothed < 0) {
+      smoothed = sampleMs * ROUND_TRIP_SCALE;
+      variation = sampleMs * 2;
+    } else {
+      const difference = sampleMs - (smoothed >> 3);
+      smoothed += difference;
+      variation += (difference < 0 ? -difference : difference) - (variation >> 2);
+    }
+    transfer.smoothedRoundTrip = smoothed;
+    transfer.roundTripVariation = variation;
+    if ((flags & FLAG_FIXED_INTERVAL) === 0) {
+      const interval = (smoothed >> 3) + variation;
+      const floor = this.minIntervalMs;
+      const ceiling = this.maxIntervalMs;
+      transfer.intervalMs = interval < floor ? floor : interval > ceiling ? ceiling : interval;
+    }
+  }
+
+  /** The outstanding message is about to be sent again: no sample from it, and a longer wait (RFC 6298 §5.5). */
+  backOff(transfer: Transfer): void {
+    transfer.flags |= FLAG_REPEATED;
+    if ((transfer.flags & FLAG_FIXED_INTERVAL) === 0 && transfer.intervalMs < this.maxIntervalMs) {
+      const doubled = transfer.intervalMs * 2;
+      transfer.intervalMs = doubled < this.maxIntervalMs ? doubled : this.maxIntervalMs;
+    }
+  }
+
+  /** When the transfer is given up, unless something new gets through before. */
+  givesUpAt(transfer: Transfer): number {
+    let waitMs = this.giveUpMs;
+    if ((transfer.flags & FLAG_FIXED_INTERVAL) !== 0) {
+      const fixedMs = transfer.intervalMs * FIXED_INTERVALS_BEFORE_GIVING_UP;
+      waitMs = fixedMs > waitMs ? fixedMs : waitMs;
+    }
+    return transfer.progressAt + waitMs;
+  }
+}
+
+function wholeMs(name: string, value: number): number {
+  if (!Number.isInteger(value) || value < 1) {
+    throw new RangeError(`${name} is ${value}; it must be a whole number of milliseconds, 1 or more`);
+  }
+  return value;
+}

@@ -1,0 +1,107 @@
+/**
+ * Which transfer is due next: a binary heap over the transfers in use, by `wakeAt`.
+ *
+ * A transfer's deadline moves with every packet, nearly always to a later time. The heap is not told of that: it wakes
+ * the transfer at the earlier time, finds that nothing is due yet, and puts it back. So a packet costs the schedule
+ * nothing, however many transfers there are, and a wake-up costs a few comparisons.
+ */
+import type { Transfer } from "./transfer.js";
+
+/** What `nextAt` says when no transfer waits for anything. */
+export const NEVER = Number.POSITIVE_INFINITY;
+
+export class Schedule {
+  private readonly heap: Transfer[];
+  private size = 0;
+
+  constructor(pool: readonly Transfer[]) {
+    // Filled, so that the array has its full size now and never grows.
+    this.heap = pool.slice();
+  }
+
+  get nextAt(): number {
+    return this.size === 0 ? NEVER : (this.heap[0] as Transfer).wakeAt;
+  }
+
+  /** The transfer to look at first, or null when there is none. */
+  get first(): Transfer | null {
+    return this.size === 0 ? null : (this.heap[0] as Transfer);
+  }
+
+  add(transfer: Transfer, wakeAt: number): void {
+    transfer.wakeAt = wakeAt;
+    this.siftUp(transfer, this.size++);
+  }
+
+  remove(transfer: Transfer): void {
+    const index = transfer.heapIndex;
+    const last = this.heap[--this.size] as Transfer;
+    if (last === transfer) {
+      return;
+    }
+    if (last.wakeAt < transfer.wakeAt) {
+      this.siftUp(last, index);
+    } else {
+      this.siftDown(last, index);
+    }
+  }
+
+  /** Wakes the transfer at `wakeAt`, whatever was set before. */
+  move(transfer: Transfer, wakeAt: number): void {
+    const earlier = wakeAt < transfer.wakeAt;
+    transfer.wakeAt = wakeAt;
+    if (earlier) {
+      this.siftUp(transfer, transfer.heapIndex);
+    } else {
+      this.siftDown(transfer, transfer.heapIndex);
+    }
+  }
+
+  /** Wakes every transfer at `wakeAt`. */
+  moveAll(wakeAt: number): void {
+    for (let index = 0; index < this.size; index++) {
+      (this.heap[index] as Transfer).wakeAt = wakeAt;
+    }
+  }
+
+  private siftUp(transfer: Transfer, from: number): void {
+    const heap = this.heap;
+    let index = from;
+    while (index > 0) {
+      const above = (index - 1) >> 1;
+      const parent = heap[above] as Transfer;
+      if (parent.wakeAt <= transfer.wakeAt) {
+        break;
+      }
+      heap[index] = parent;
+      parent.heapIndex = index;
+      index = above;
+    }
+    heap[index] = transfer;
+    transfer.heapIndex = index;
+  }
+
+  private siftDown(transfer: Transfer, from: number): void {
+    const heap = this.heap;
+    const size = this.size;
+    let index = from;
+    for (;;) {
+      let below = 2 * index + 1;
+      if (below >= size) {
+        break;
+      }
+      let child = heap[below] as Transfer;
+      if (below + 1 < size && (heap[below + 1] as Transfer).wakeAt < child.wakeAt) {
+        child = heap[++below] as Transfer;
+      }
+      if (transfer.wakeAt <= child.wakeAt) {
+        break;
+      }
+      heap[index] = child;
+      child.heapIndex = index;
+      index = below;
+    }
+    heap[index] = transfer;
+    transfer.heapIndex = index;
+  }
+}

@@ -1,0 +1,497 @@
+/**
+ * Takes datagrams, owns the fixed pool of transfers, and asks the storage.
+ *
+ * Three verbs, no I/O of its own: `receive` a datagram, `poll` what is due, and `nextAt`, which says when.
+ */
+import {
+  type Address,
+  type LocalPort,
+  type Observer,
+  REFUSED_WITHOUT_ANSWER,
+  type ReadableFile,
+  type Refusal,
+  type Storage,
+  type Transport,
+  type WritableFile,
+} from "./host.js";
+import { cleanName, decodeName } from "./name.js";
+import { negotiate, writeOptionAcknowledgement } from "./options.js";
+import {
+  OUTCOME_ABORTED_BY_PEER,
+  OUTCOME_COMPLETED,
+  OUTCOME_DECLINED,
+  OUTCOME_PROBABLY_COMPLETED,
+  OUTCOME_RUNNING,
+  OUTCOME_STOPPED,
+  OUTCOME_SUPERSEDED,
+  OUTCOME_TIMED_OUT,
+  type Outcome,
+} from "./outcome.js";
+import {
+  BLOCK_NUMBER_MASK,
+  ERROR_ACCESS_VIOLATION,
+  ERROR_DISK_FULL,
+  ERROR_ILLEGAL_OPERATION,
+  ERROR_NOT_DEFINED,
+  ERROR_UNKNOWN_TRANSFER_ID,
+  HEADER_BYTES,
+  OPCODE_ACKNOWLEDGEMENT,
+  OPCODE_DATA,
+  OPCODE_ERROR,
+  OPCODE_READ_REQUEST,
+  OPCODE_WRITE_REQUEST,
+} from "./packet.js";
+import { type AddressHash, Peers } from "./peers.js";
+import { Receiver } from "./receiver.js";
+import { isRefusal } from "./refusal.js";
+import { Request } from "./request.js";
+import { Retransmission, type RetransmissionOptions } from "./retransmission.js";
+import { Schedule } from "./schedule.js";
+import { Sender } from "./sender.js";
+import {
+  FLAG_ANSWERED,
+  FLAG_LAST_BLOCK_SENT,
+  FLAG_REPEATED,
+  FLAGS_OPTIONS,
+  STATE_FREE,
+  STATE_LINGERING,
+  STATE_OFFERING,
+  STATE_RECEIVING,
+  STATE_SENDING,
+  Transfer,
+} from "./transfer.js";
+import { Transmitter } from "./transmitter.js";
+
+/** What a server may be told at construction. */
+export interface ServerOptions extends RetransmissionOptions {
+  /** How many transfers there can be at once, 1 to 65,536. Default 8, for a board. */
+  transfersMax?: number;
+  /** The largest window that is granted, in blocks, 1 to 16,384 (RFC 7440). Default 16; 1 keeps lock-step. */
+  windowSizeMax?: number;
+  /** The largest upload in bytes; a larger one gets ERROR 3. Default: no limit but the storage's. */
+  uploadBytesMax?: number;
+  /** All transfers share the listening port instead of having one each, for networks that translate addresses. */
+  singlePort?: boolean;
+  /** Mixes addresses into the search for a peer: for large pools, whose clients may all use the same port. */
+  addressHash?: AddressHash;
+}
+
+const TRANSFERS_DEFAULT = 8;
+/** More than a machine has ports to give. */
+const TRANSFERS_MAX = 65_536;
+const WINDOW_SIZE_DEFAULT = 16;
+/** A quarter of the block numbers: stale and future ACKs stay apart. */
+const WINDOW_SIZE_MAX = 16_384;
+/** Before the peer has shown that its address is real, DATA is repeated so often and no more (amplification). */
+const UNANSWERED_REPEATS_MAX = 2;
+/** Port 69 is another server, port 0 is nobody: an answer would make two servers talk to each other (CVE-2024-2169). */
+const SERVER_PORT = 69;
+/** What an observer is told where the name could not be read. */
+const NO_NAME = "";
+
+export class Server {
+  /** While false, requests get no answer; running transfers go on. */
+  accepting = true;
+
+  private readonly transport: Transport;
+  private readonly storage: Storage;
+  private readonly observer: Observer | null;
+  private readonly retransmission: Retransmission;
+  private readonly windowSizeMax: number;
+  private readonly uploadBytesMax: number;
+  private readonly singlePort: boolean;
+
+  private readonly pool: Transfer[] = [];
+  /** The free slots are the first `freeCount` here. */
+  private readonly freeSlots: Transfer[];
+  private freeCount: number;
+  private lingeringCount = 0;
+  /** Where the search for a lingering slot goes on. */
+  private lingeringHand = 0;
+
+  private readonly peers: Peers;
+  private readonly schedule: Schedule;
+  private readonly request = new Request();
+  private readonly transmitter: Transmitter;
+  private readonly sender: Sender;
+  private readonly receiver: Receiver;
+  private polledAt = 0;
+
+  /**
+   * @throws RangeError when an option is out of its range.
+   */
+  constructor(transport: Transport, storage: Storage, options: ServerOptions = {}, observer: Observer | null = null) {
+    this.transport = transport;
+    this.storage = storage;
+    this.observer = observer;
+    this.retransmission = new Retransmission(options);
+    this.windowSizeMax = within("windowSizeMax", options.windowSizeMax ?? WINDOW_SIZE_DEFAULT, WINDOW_SIZE_MAX);
+    this.uploadBytesMax = options.uploadBytesMax ?? Number.MAX_SAFE_INTEGER;
+    this.singlePort = options.singlePort ?? false;
+
+    const size = within("transfersMax", options.transfersMax ?? TRANSFERS_DEFAULT, TRANSFERS_MAX);
+    for (let slot = 0; slot < size; slot++) {
+      this.pool.push(new Transfer(slot));
+    }
+    this.freeSlots = this.pool.slice().reverse();
+    this.freeCount = size;
+    this.peers = new Peers(size, options.addressHash);
+    this.schedule = new Schedule(this.pool);
+    this.transmitter = new Transmitter(transport);
+    this.sender = new Sender(this.transmitter, this.retransmission, this.schedule, observer);
+    this.receiver = new Receiver(this.transmitter, this.retransmission, this.schedule, observer, this.uploadBytesMax);
+  }
+
+  /** Slots that nobody has. */
+  get free(): number {
+    return this.freeCount;
+  }
+
+  /** Slots that are taken, those of finished uploads that linger included. `free + used` is the pool's size. */
+  get used(): number {
+    return this.pool.length - this.freeCount;
+  }
+
+  /** Transfers that are not finished yet. */
+  get running(): number {
+    return this.used - this.lingeringCount;
+  }
+
+  /** When `poll` is needed next, in the host's time; {@link NEVER} when nothing waits. May be early, never late. */
+  get nextAt(): number {
+    return this.schedule.nextAt;
+  }
+
+  /**
+   * A datagram has arrived. Never throws, whatever it contains.
+   *
+   * @param packet holds the datagram from its first byte on; may be written to (names and netascii are treated in place).
+   * @param length the datagram's length; `packet` has at least as many bytes.
+   * @param localPort where it arrived.
+   * @param address who sent it, and `port` from where.
+   * @param now the host's time in whole milliseconds. It should not go back; if it does, waits become longer once.
+   */
+  receive(packet: DataView, length: number, localPort: LocalPort, address: Address, port: number, now: number): void {
+    if (length < HEADER_BYTES) {
+      return;
+    }
+    const header = packet.getUint32(0);
+    const opcode = header >>> 16;
+    let transfer: Transfer | null;
+    if (localPort >= 0) {
+      transfer = this.pool[localPort] as Transfer;
+      if (transfer.port !== port || transfer.address !== address) {
+        this.receivedFromStranger(transfer, opcode, address, port);
+        return;
+      }
+    } else if (opcode === OPCODE_READ_REQUEST || opcode === OPCODE_WRITE_REQUEST) {
+      this.requested(packet, length, localPort, address, port, now);
+      return;
+    } else if (this.singlePort) {
+      transfer = this.peers.find(address, port);
+      if (transfer === null) {
+        return;
+      }
+    } else {
+      return;
+    }
+
+    const state = transfer.state;
+    let outcome = OUTCOME_RUNNING;
+    if (opcode === OPCODE_ACKNOWLEDGEMENT) {
+      if (state === STATE_SENDING || state === STATE_OFFERING) {
+        outcome = this.sender.acknowledged(transfer, header & BLOCK_NUMBER_MASK, now);
+      }
+    } else if (opcode === OPCODE_DATA) {
+      if (state >= STATE_RECEIVING) {
+        outcome = this.receiver.received(transfer, packet, length, header & BLOCK_NUMBER_MASK, now);
+      }
+    } else if (opcode === OPCODE_ERROR) {
+      outcome = (transfer.flags & FLAG_ANSWERED) !== 0 ? OUTCOME_ABORTED_BY_PEER : OUTCOME_DECLINED;
+    }
+    if (outcome !== OUTCOME_RUNNING) {
+      this.end(transfer, outcome, now);
+    }
+  }
+
+  /** Does what is due: repeats messages, ends transfers that got no answer for too long. */
+  poll(now: number): void {
+    if (now < this.polledAt) {
+      // The clock went back. What was due by the old time is looked at now, and finds its new time.
+      this.schedule.moveAll(now);
+    }
+    this.polledAt = now;
+    let transfer = this.schedule.first;
+    while (transfer !== null && transfer.wakeAt <= now) {
+      this.wake(transfer, now);
+      transfer = this.schedule.first;
+    }
+  }
+
+  /** Ends every transfer: the peers are told with an ERROR, unfinished uploads leave nothing. */
+  stop(now: number): void {
+    this.accepting = false;
+    for (let slot = 0; slot < this.pool.length; slot++) {
+      const transfer = this.pool[slot] as Transfer;
+      if (transfer.state !== STATE_FREE) {
+        if (transfer.state !== STATE_LINGERING) {
+          this.transmitter.sendError(ERROR_NOT_DEFINED, transfer.localPort, transfer.address, transfer.port);
+        }
+        this.end(transfer, OUTCOME_STOPPED, now);
+      }
+    }
+  }
+
+  /** RFC 1350 §4: a stranger gets ERROR 5, and the transfer goes on. An ERROR is never answered with an ERROR. */
+  private receivedFromStranger(transfer: Transfer, opcode: number, address: Address, port: number): void {
+    if (transfer.state !== STATE_FREE && opcode !== OPCODE_ERROR && isClientPort(port)) {
+      this.transmitter.sendError(ERROR_UNKNOWN_TRANSFER_ID, transfer.localPort, address, port);
+    }
+  }
+
+  private requested(
+    packet: DataView,
+    length: number,
+    listener: LocalPort,
+    address: Address,
+    port: number,
+    now: number,
+  ): void {
+    if (!this.accepting || !isClientPort(port)) {
+      return;
+    }
+    const request = this.request;
+    if (!request.read(packet, length)) {
+      this.refuse(NO_NAME, ERROR_ILLEGAL_OPERATION, listener, address, port);
+      return;
+    }
+    const nameEnd = cleanName(packet, request.nameStart, request.nameEnd);
+    const name = nameEnd < 0 ? NO_NAME : decodeName(packet, request.nameStart, nameEnd);
+    if (name.length === 0) {
+      this.refuse(NO_NAME, ERROR_ACCESS_VIOLATION, listener, address, port);
+      return;
+    }
+    const present = this.peers.find(address, port);
+    if (present === null) {
+      this.accept(name, listener, address, port, now);
+    } else if (this.isSameRequest(present, name)) {
+      this.answerAgain(present, now);
+    } else {
+      this.end(present, OUTCOME_SUPERSEDED, now);
+      this.accept(name, listener, address, port, now);
+    }
+  }
+
+  /** Whether a request repeats the one that began a transfer nothing of which has been acknowledged. */
+  private isSameRequest(transfer: Transfer, name: string): boolean {
+    return (
+      (transfer.flags & FLAG_ANSWERED) === 0 && transfer.isUpload === this.request.isUpload && transfer.name === name
+    );
+  }
+
+  private accept(name: string, listener: LocalPort, address: Address, port: number, now: number): void {
+    if (this.freeCount === 0 && !this.reclaimLingering()) {
+      return;
+    }
+    const file = this.open(name, address);
+    if (isRefusal(file)) {
+      this.refuse(name, ~file, listener, address, port);
+      return;
+    }
+    const transfer = this.freeSlots[this.freeCount - 1] as Transfer;
+    if (!this.singlePort && !this.transport.open(transfer.slot, listener)) {
+      file.close();
+      return;
+    }
+    this.freeCount--;
+    transfer.begin(name, this.singlePort ? listener : transfer.slot, address, port, now);
+    transfer.file = file;
+    transfer.state = this.request.isUpload ? STATE_RECEIVING : STATE_SENDING;
+    transfer.sizeBytes = this.request.isUpload ? this.request.transferSizeBytes : (file as ReadableFile).sizeBytes;
+    this.peers.add(transfer);
+    this.agree(transfer);
+    this.schedule.add(transfer, this.retransmission.givesUpAt(transfer));
+    if (this.observer !== null) {
+      this.observer.started(transfer, now);
+    }
+    this.sendOutstanding(transfer, now);
+  }
+
+  /**
+   * The first message again, for a request that has come again. Its options are read again, too: a client that did not
+   * like the OACK and asks without them gets what it asks for.
+   */
+  private answerAgain(transfer: Transfer, now: number): void {
+    transfer.duplicates++;
+    this.agree(transfer);
+    transfer.flags |= FLAG_REPEATED;
+    this.sendOutstanding(transfer, now);
+  }
+
+  private agree(transfer: Transfer): void {
+    negotiate(transfer, this.request, this.windowSizeMax, this.retransmission.initialIntervalMs);
+    if (!transfer.isUpload) {
+      transfer.state = (transfer.flags & FLAGS_OPTIONS) !== 0 ? STATE_OFFERING : STATE_SENDING;
+    }
+  }
+
+  private open(name: string, address: Address): ReadableFile | WritableFile | Refusal {
+    if (!this.request.isUpload) {
+      return this.storage.openForReading(name, address);
+    }
+    const sizeBytes = this.request.transferSizeBytes;
+    return sizeBytes > this.uploadBytesMax ? ~ERROR_DISK_FULL : this.storage.openForWriting(name, sizeBytes, address);
+  }
+
+  /** Sends the message, or the window, that waits for an answer: OACK, DATA or ACK. */
+  private sendOutstanding(transfer: Transfer, now: number): void {
+    const isOffer = transfer.confirmed === 0 && (transfer.flags & FLAGS_OPTIONS) !== 0;
+    if (transfer.state === STATE_SENDING) {
+      const outcome = this.sender.sendWindow(transfer, now);
+      if (outcome !== OUTCOME_RUNNING) {
+        this.end(transfer, outcome, now);
+      }
+    } else if (isOffer) {
+      this.offer(transfer, now);
+    } else {
+      this.receiver.acknowledge(transfer, now);
+    }
+  }
+
+  private offer(transfer: Transfer, now: number): void {
+    const length = writeOptionAcknowledgement(this.transmitter.view, transfer);
+    this.transmitter.sendWritten(transfer, length);
+    transfer.sentAt = now;
+    const due = now + transfer.intervalMs;
+    if (due < transfer.wakeAt) {
+      this.schedule.move(transfer, due);
+    }
+  }
+
+  /** The schedule has come to a transfer: perhaps too early, since it is not told of every change. */
+  private wake(transfer: Transfer, now: number): void {
+    if (transfer.sentAt > now || transfer.progressAt > now) {
+      // Times from before the clock went back.
+      transfer.sentAt = now;
+      transfer.progressAt = now;
+    }
+    if (transfer.state === STATE_LINGERING) {
+      this.wakeLingering(transfer, now);
+      return;
+    }
+    const givesUpAt = this.retransmission.givesUpAt(transfer);
+    if (givesUpAt <= now) {
+      const sentAll = transfer.state === STATE_SENDING && (transfer.flags & FLAG_LAST_BLOCK_SENT) !== 0;
+      this.end(transfer, sentAll ? OUTCOME_PROBABLY_COMPLETED : OUTCOME_TIMED_OUT, now);
+      return;
+    }
+    if (transfer.sentAt + transfer.intervalMs > now) {
+      this.wakeAtDeadline(transfer, givesUpAt);
+    } else if (this.mayRepeat(transfer)) {
+      this.repeat(transfer, now);
+      if (transfer.state !== STATE_FREE) {
+        this.wakeAtDeadline(transfer, givesUpAt);
+      }
+    } else {
+      this.schedule.move(transfer, givesUpAt);
+    }
+  }
+
+  private wakeAtDeadline(transfer: Transfer, givesUpAt: number): void {
+    const due = transfer.sentAt + transfer.intervalMs;
+    this.schedule.move(transfer, due < givesUpAt ? due : givesUpAt);
+  }
+
+  private wakeLingering(transfer: Transfer, now: number): void {
+    const endsAt = transfer.progressAt + this.retransmission.lingerMs;
+    if (endsAt <= now) {
+      this.release(transfer);
+    } else {
+      this.schedule.move(transfer, endsAt);
+    }
+  }
+
+  /** DATA that nobody has answered is repeated twice at the most; an OACK or ACK is no larger than the request. */
+  private mayRepeat(transfer: Transfer): boolean {
+    return (
+      transfer.state !== STATE_SENDING ||
+      (transfer.flags & FLAG_ANSWERED) !== 0 ||
+      transfer.retransmissions < UNANSWERED_REPEATS_MAX
+    );
+  }
+
+  private repeat(transfer: Transfer, now: number): void {
+    this.retransmission.backOff(transfer);
+    transfer.retransmissions += transfer.state === STATE_SENDING ? transfer.sent - transfer.confirmed : 1;
+    this.sendOutstanding(transfer, now);
+  }
+
+  /** The transfer is over. A finished upload keeps its slot for a while, to repeat the last ACK if that was lost. */
+  private end(transfer: Transfer, outcome: Outcome, now: number): void {
+    if (transfer.state === STATE_LINGERING) {
+      this.release(transfer);
+      return;
+    }
+    (transfer.file as ReadableFile | WritableFile).close();
+    transfer.file = null;
+    if (this.observer !== null) {
+      this.observer.ended(transfer, outcome, now);
+    }
+    if (outcome === OUTCOME_COMPLETED && transfer.isUpload) {
+      transfer.state = STATE_LINGERING;
+      this.lingeringCount++;
+      this.schedule.move(transfer, now + this.retransmission.lingerMs);
+    } else {
+      this.release(transfer);
+    }
+  }
+
+  /** Gives the slot back to the pool. */
+  private release(transfer: Transfer): void {
+    if (transfer.state === STATE_LINGERING) {
+      this.lingeringCount--;
+    }
+    this.schedule.remove(transfer);
+    this.peers.remove(transfer);
+    if (!this.singlePort) {
+      this.transport.close(transfer.slot);
+    }
+    transfer.release();
+    this.freeSlots[this.freeCount++] = transfer;
+  }
+
+  /** In a full pool a finished upload makes room for a new request: all it would still do is repeat an ACK. */
+  private reclaimLingering(): boolean {
+    if (this.lingeringCount === 0) {
+      return false;
+    }
+    let transfer: Transfer;
+    do {
+      this.lingeringHand = (this.lingeringHand + 1) % this.pool.length;
+      transfer = this.pool[this.lingeringHand] as Transfer;
+    } while (transfer.state !== STATE_LINGERING);
+    this.release(transfer);
+    return true;
+  }
+
+  private refuse(name: string, errorCode: number, listener: LocalPort, address: Address, port: number): void {
+    if (errorCode === ~REFUSED_WITHOUT_ANSWER) {
+      return;
+    }
+    this.transmitter.sendError(errorCode, listener, address, port);
+    if (this.observer !== null) {
+      this.observer.refused(name, this.request.isUpload, errorCode, address, port);
+    }
+  }
+}
+
+function isClientPort(port: number): boolean {
+  return port !== 0 && port !== SERVER_PORT;
+}
+
+function within(name: string, value: number, max: number): number {
+  if (!Number.isInteger(value) || value < 1 || value > max) {
+    throw new RangeError(`${name} is ${value}; it must be a whole number from 1 to ${max}`);
+  }
+  return value;
+}

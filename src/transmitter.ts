@@ -1,0 +1,69 @@
+/**
+ * The one transmit buffer, 4 + 512 bytes for all transfers, and the messages that are written into it.
+ */
+import { ascii, writeText } from "./ascii.js";
+import type { Address, LocalPort, Transport } from "./host.js";
+import {
+  BLOCK_BYTES_MAX,
+  BLOCK_NUMBER_MASK,
+  ERROR_NOT_DEFINED,
+  HEADER_BYTES,
+  OPCODE_ACKNOWLEDGEMENT,
+  OPCODE_DATA,
+  OPCODE_ERROR,
+  PACKET_BYTES_MAX,
+} from "./packet.js";
+import type { Transfer } from "./transfer.js";
+
+/** By error code, 0 to 6. Fixed texts: an ERROR never carries a name, a path, or anything that a peer sent. */
+const MESSAGES: readonly DataView[] = [
+  ascii("The server cannot go on with this transfer"),
+  ascii("File not found"),
+  ascii("Access violation"),
+  ascii("Disk full or allocation exceeded"),
+  ascii("Illegal TFTP operation"),
+  ascii("Unknown transfer ID"),
+  ascii("File already exists"),
+];
+
+export class Transmitter {
+  /** The whole buffer, as a transport takes it. */
+  readonly packet: Uint8Array;
+  /** The same bytes, for headers and texts. */
+  readonly view: DataView;
+  /** The part behind the header, as a storage fills it. */
+  readonly block: Uint8Array;
+
+  private readonly transport: Transport;
+
+  constructor(transport: Transport) {
+    const buffer = new ArrayBuffer(PACKET_BYTES_MAX);
+    this.packet = new Uint8Array(buffer);
+    this.view = new DataView(buffer);
+    this.block = new Uint8Array(buffer, HEADER_BYTES, BLOCK_BYTES_MAX);
+    this.transport = transport;
+  }
+
+  /** Sends the block that is in the buffer. */
+  sendData(transfer: Transfer, block: number, length: number): void {
+    this.view.setUint32(0, (OPCODE_DATA << 16) | (block & BLOCK_NUMBER_MASK));
+    this.transport.send(this.packet, HEADER_BYTES + length, transfer.localPort, transfer.address, transfer.port);
+  }
+
+  sendAcknowledgement(transfer: Transfer, block: number): void {
+    this.view.setUint32(0, (OPCODE_ACKNOWLEDGEMENT << 16) | (block & BLOCK_NUMBER_MASK));
+    this.transport.send(this.packet, HEADER_BYTES, transfer.localPort, transfer.address, transfer.port);
+  }
+
+  /** Sends what has been written into the buffer, up to `length`. */
+  sendWritten(transfer: Transfer, length: number): void {
+    this.transport.send(this.packet, length, transfer.localPort, transfer.address, transfer.port);
+  }
+
+  sendError(code: number, localPort: LocalPort, address: Address, port: number): void {
+    const sentCode = code < MESSAGES.length ? code : ERROR_NOT_DEFINED;
+    this.view.setUint32(0, (OPCODE_ERROR << 16) | sentCode);
+    const length = writeText(this.view, HEADER_BYTES, MESSAGES[sentCode] as DataView);
+    this.transport.send(this.packet, length, localPort, address, port);
+  }
+}
