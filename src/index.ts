@@ -21,4 +21,5 @@ export type { AddressHash } from "./peers.js";
 export { isRefusal } from "./refusal.js";
 export type { RetransmissionOptions } from "./retransmission.js";
 export { NEVER } from "./schedule.js";
-export { Server, type ServerOptions } from "./server.js";
+export { Server } from "./server.js";
+export type { ServerOptions } from "./server-options.js";

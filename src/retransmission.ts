@@ -1,13 +1,14 @@
 /**
  * When to send again: an estimate of the round trip in integers, back-off, and giving up (RFC 6298, RFC 1123 §4.2.3.2).
  */
+import { checked } from "./checked.js";
 import { FLAG_FIXED_INTERVAL, FLAG_REPEATED, ROUND_TRIP_SCALE, type Transfer } from "./transfer.js";
 
-/** Times that a host may set, in milliseconds. */
+/** Times that a host may set, in milliseconds, from 1 to a day. */
 export interface RetransmissionOptions {
-  /** Wait before the first repeat, as long as nothing was measured (RFC 6298 §2.1). 1 or more; default 1,000. */
+  /** Wait before the first repeat, as long as nothing was measured (RFC 6298 §2.1). Default 1,000. */
   initialIntervalMs?: number;
-  /** The shortest wait, however fast the peer is: a client may pause to write its flash. 1 or more; default 30. */
+  /** The shortest wait, however fast the peer is: a client may pause to write its flash. Default 30. */
   minIntervalMs?: number;
   /** The longest wait that back-off reaches. Not below the floor; default 4,000. */
   maxIntervalMs?: number;
@@ -22,6 +23,8 @@ const MIN_INTERVAL_MS = 30;
 const MAX_INTERVAL_MS = 4000;
 const GIVE_UP_MS = 25_000;
 const LINGER_MS = 10_000;
+/** A day: nobody waits longer. */
+const WAIT_MAX_MS = 86_400_000;
 
 /** Longer than this a round trip is not: the sample comes from a clock that jumped, or from a peer that slept. */
 const ROUND_TRIP_MAX_MS = 60_000;
@@ -36,11 +39,16 @@ export class Retransmission {
   readonly lingerMs: number;
 
   constructor(options: RetransmissionOptions) {
-    this.minIntervalMs = wholeMs("minIntervalMs", options.minIntervalMs ?? MIN_INTERVAL_MS);
-    this.maxIntervalMs = wholeMs("maxIntervalMs", options.maxIntervalMs ?? MAX_INTERVAL_MS);
-    this.initialIntervalMs = wholeMs("initialIntervalMs", options.initialIntervalMs ?? INITIAL_INTERVAL_MS);
-    this.giveUpMs = wholeMs("giveUpMs", options.giveUpMs ?? GIVE_UP_MS);
-    this.lingerMs = wholeMs("lingerMs", options.lingerMs ?? LINGER_MS);
+    this.minIntervalMs = checked("minIntervalMs", options.minIntervalMs ?? MIN_INTERVAL_MS, 1, WAIT_MAX_MS);
+    this.maxIntervalMs = checked("maxIntervalMs", options.maxIntervalMs ?? MAX_INTERVAL_MS, 1, WAIT_MAX_MS);
+    this.initialIntervalMs = checked(
+      "initialIntervalMs",
+      options.initialIntervalMs ?? INITIAL_INTERVAL_MS,
+      1,
+      WAIT_MAX_MS,
+    );
+    this.giveUpMs = checked("giveUpMs", options.giveUpMs ?? GIVE_UP_MS, 1, WAIT_MAX_MS);
+    this.lingerMs = checked("lingerMs", options.lingerMs ?? LINGER_MS, 1, WAIT_MAX_MS);
     if (this.maxIntervalMs < this.minIntervalMs) {
       throw new RangeError(`maxIntervalMs (${this.maxIntervalMs}) is below minIntervalMs (${this.minIntervalMs})`);
     }
@@ -95,11 +103,4 @@ export class Retransmission {
     }
     return transfer.progressAt + waitMs;
   }
-}
-
-function wholeMs(name: string, value: number): number {
-  if (!Number.isInteger(value) || value < 1) {
-    throw new RangeError(`${name} is ${value}; it must be a whole number of milliseconds, 1 or more`);
-  }
-  return value;
 }

@@ -3,6 +3,7 @@
  *
  * Three verbs, no I/O of its own: `receive` a datagram, `poll` what is due, and `nextAt`, which says when.
  */
+import { AnswerLimit } from "./answer-limit.js";
 import {
   type Address,
   type LocalPort,
@@ -41,13 +42,15 @@ import {
   OPCODE_READ_REQUEST,
   OPCODE_WRITE_REQUEST,
 } from "./packet.js";
-import { type AddressHash, Peers } from "./peers.js";
+import { Peers } from "./peers.js";
+import { Pool } from "./pool.js";
 import { Receiver } from "./receiver.js";
 import { isRefusal } from "./refusal.js";
 import { Request } from "./request.js";
-import { Retransmission, type RetransmissionOptions } from "./retransmission.js";
+import { Retransmission } from "./retransmission.js";
 import { Schedule } from "./schedule.js";
 import { Sender } from "./sender.js";
+import { ServerLimits, type ServerOptions } from "./server-options.js";
 import {
   FLAG_ANSWERED,
   FLAG_LAST_BLOCK_SENT,
@@ -58,30 +61,10 @@ import {
   STATE_OFFERING,
   STATE_RECEIVING,
   STATE_SENDING,
-  Transfer,
+  type Transfer,
 } from "./transfer.js";
 import { Transmitter } from "./transmitter.js";
 
-/** What a server may be told at construction. */
-export interface ServerOptions extends RetransmissionOptions {
-  /** How many transfers there can be at once, 1 to 65,536. Default 8, for a board. */
-  transfersMax?: number;
-  /** The largest window that is granted, in blocks, 1 to 16,384 (RFC 7440). Default 16; 1 keeps lock-step. */
-  windowSizeMax?: number;
-  /** The largest upload in bytes; a larger one gets ERROR 3. Default: no limit but the storage's. */
-  uploadBytesMax?: number;
-  /** All transfers share the listening port instead of having one each, for networks that translate addresses. */
-  singlePort?: boolean;
-  /** Mixes addresses into the search for a peer: for large pools, whose clients may all use the same port. */
-  addressHash?: AddressHash;
-}
-
-const TRANSFERS_DEFAULT = 8;
-/** More than a machine has ports to give. */
-const TRANSFERS_MAX = 65_536;
-const WINDOW_SIZE_DEFAULT = 16;
-/** A quarter of the block numbers: stale and future ACKs stay apart. */
-const WINDOW_SIZE_MAX = 16_384;
 /** Before the peer has shown that its address is real, DATA is repeated so often and no more (amplification). */
 const UNANSWERED_REPEATS_MAX = 2;
 /** Port 69 is another server, port 0 is nobody: an answer would make two servers talk to each other (CVE-2024-2169). */
@@ -92,23 +75,19 @@ const NO_NAME = "";
 export class Server {
   /** While false, requests get no answer; running transfers go on. */
   accepting = true;
+  /** Requests that got no answer, because the pool was full or a limit was reached. */
+  unansweredRequests = 0;
 
   private readonly transport: Transport;
   private readonly storage: Storage;
   private readonly observer: Observer | null;
   private readonly retransmission: Retransmission;
-  private readonly windowSizeMax: number;
-  private readonly uploadBytesMax: number;
+  private readonly limits: ServerLimits;
   private readonly singlePort: boolean;
-
-  private readonly pool: Transfer[] = [];
-  /** The free slots are the first `freeCount` here. */
-  private readonly freeSlots: Transfer[];
-  private freeCount: number;
-  private lingeringCount = 0;
-  /** Where the search for a lingering slot goes on. */
-  private lingeringHand = 0;
-
+  private readonly answerLimit: AnswerLimit;
+  private readonly pool: Pool;
+  /** The pool's slots, at hand for each packet. */
+  private readonly slots: readonly Transfer[];
   private readonly peers: Peers;
   private readonly schedule: Schedule;
   private readonly request = new Request();
@@ -125,36 +104,32 @@ export class Server {
     this.storage = storage;
     this.observer = observer;
     this.retransmission = new Retransmission(options);
-    this.windowSizeMax = within("windowSizeMax", options.windowSizeMax ?? WINDOW_SIZE_DEFAULT, WINDOW_SIZE_MAX);
-    this.uploadBytesMax = options.uploadBytesMax ?? Number.MAX_SAFE_INTEGER;
+    this.limits = new ServerLimits(options);
     this.singlePort = options.singlePort ?? false;
-
-    const size = within("transfersMax", options.transfersMax ?? TRANSFERS_DEFAULT, TRANSFERS_MAX);
-    for (let slot = 0; slot < size; slot++) {
-      this.pool.push(new Transfer(slot));
-    }
-    this.freeSlots = this.pool.slice().reverse();
-    this.freeCount = size;
-    this.peers = new Peers(size, options.addressHash);
-    this.schedule = new Schedule(this.pool);
+    this.answerLimit = new AnswerLimit(this.limits.answersPerSecondMax);
+    this.pool = new Pool(this.limits.transfersMax);
+    this.slots = this.pool.slots;
+    this.peers = new Peers(this.limits.transfersMax, options.addressHash);
+    this.schedule = new Schedule(this.slots);
     this.transmitter = new Transmitter(transport);
     this.sender = new Sender(this.transmitter, this.retransmission, this.schedule, observer);
-    this.receiver = new Receiver(this.transmitter, this.retransmission, this.schedule, observer, this.uploadBytesMax);
+    const { uploadBytesMax } = this.limits;
+    this.receiver = new Receiver(this.transmitter, this.retransmission, this.schedule, observer, uploadBytesMax);
   }
 
   /** Slots that nobody has. */
   get free(): number {
-    return this.freeCount;
+    return this.pool.freeCount;
   }
 
   /** Slots that are taken, those of finished uploads that linger included. `free + used` is the pool's size. */
   get used(): number {
-    return this.pool.length - this.freeCount;
+    return this.slots.length - this.pool.freeCount;
   }
 
   /** Transfers that are not finished yet. */
   get running(): number {
-    return this.used - this.lingeringCount;
+    return this.used - this.pool.lingeringCount;
   }
 
   /** When `poll` is needed next, in the host's time; {@link NEVER} when nothing waits. May be early, never late. */
@@ -179,9 +154,9 @@ export class Server {
     const opcode = header >>> 16;
     let transfer: Transfer | null;
     if (localPort >= 0) {
-      transfer = this.pool[localPort] as Transfer;
+      transfer = this.slots[localPort] as Transfer;
       if (transfer.port !== port || transfer.address !== address) {
-        this.receivedFromStranger(transfer, opcode, address, port);
+        this.receivedFromStranger(transfer, opcode, address, port, now);
         return;
       }
     } else if (opcode === OPCODE_READ_REQUEST || opcode === OPCODE_WRITE_REQUEST) {
@@ -231,8 +206,7 @@ export class Server {
   /** Ends every transfer: the peers are told with an ERROR, unfinished uploads leave nothing. */
   stop(now: number): void {
     this.accepting = false;
-    for (let slot = 0; slot < this.pool.length; slot++) {
-      const transfer = this.pool[slot] as Transfer;
+    for (const transfer of this.slots) {
       if (transfer.state !== STATE_FREE) {
         if (transfer.state !== STATE_LINGERING) {
           this.transmitter.sendError(ERROR_NOT_DEFINED, transfer.localPort, transfer.address, transfer.port);
@@ -243,8 +217,9 @@ export class Server {
   }
 
   /** RFC 1350 §4: a stranger gets ERROR 5, and the transfer goes on. An ERROR is never answered with an ERROR. */
-  private receivedFromStranger(transfer: Transfer, opcode: number, address: Address, port: number): void {
-    if (transfer.state !== STATE_FREE && opcode !== OPCODE_ERROR && isClientPort(port)) {
+  private receivedFromStranger(transfer: Transfer, opcode: number, address: Address, port: number, now: number): void {
+    const isAnswered = transfer.state !== STATE_FREE && opcode !== OPCODE_ERROR && isClientPort(port);
+    if (isAnswered && this.answerLimit.take(now)) {
       this.transmitter.sendError(ERROR_UNKNOWN_TRANSFER_ID, transfer.localPort, address, port);
     }
   }
@@ -258,6 +233,10 @@ export class Server {
     now: number,
   ): void {
     if (!this.accepting || !isClientPort(port)) {
+      return;
+    }
+    if (!this.answerLimit.take(now)) {
+      this.unansweredRequests++;
       return;
     }
     const request = this.request;
@@ -290,7 +269,9 @@ export class Server {
   }
 
   private accept(name: string, listener: LocalPort, address: Address, port: number, now: number): void {
-    if (this.freeCount === 0 && !this.reclaimLingering()) {
+    const hasSlot = this.pool.freeCount > 0 || this.reclaimLingering();
+    if (!hasSlot || this.hasTooManyUnanswered(address)) {
+      this.unansweredRequests++;
       return;
     }
     const file = this.open(name, address);
@@ -298,12 +279,13 @@ export class Server {
       this.refuse(name, ~file, listener, address, port);
       return;
     }
-    const transfer = this.freeSlots[this.freeCount - 1] as Transfer;
+    const transfer = this.pool.nextFree;
     if (!this.singlePort && !this.transport.open(transfer.slot, listener)) {
       file.close();
+      this.unansweredRequests++;
       return;
     }
-    this.freeCount--;
+    this.pool.take();
     transfer.begin(name, this.singlePort ? listener : transfer.slot, address, port, now);
     transfer.file = file;
     transfer.state = this.request.isUpload ? STATE_RECEIVING : STATE_SENDING;
@@ -329,10 +311,27 @@ export class Server {
   }
 
   private agree(transfer: Transfer): void {
-    negotiate(transfer, this.request, this.windowSizeMax, this.retransmission.initialIntervalMs);
+    negotiate(transfer, this.request, this.limits.windowSizeMax, this.retransmission.initialIntervalMs);
     if (!transfer.isUpload) {
       transfer.state = (transfer.flags & FLAGS_OPTIONS) !== 0 ? STATE_OFFERING : STATE_SENDING;
     }
+  }
+
+  private hasTooManyUnanswered(address: Address): boolean {
+    const slots = this.slots;
+    const max = this.limits.unansweredPerAddressMax;
+    if (max >= slots.length) {
+      return false;
+    }
+    let count = 0;
+    for (let slot = 0; slot < slots.length; slot++) {
+      const transfer = slots[slot] as Transfer;
+      const isUnanswered = transfer.state !== STATE_FREE && (transfer.flags & FLAG_ANSWERED) === 0;
+      if (isUnanswered && transfer.address === address) {
+        count++;
+      }
+    }
+    return count >= max;
   }
 
   private open(name: string, address: Address): ReadableFile | WritableFile | Refusal {
@@ -340,7 +339,9 @@ export class Server {
       return this.storage.openForReading(name, address);
     }
     const sizeBytes = this.request.transferSizeBytes;
-    return sizeBytes > this.uploadBytesMax ? ~ERROR_DISK_FULL : this.storage.openForWriting(name, sizeBytes, address);
+    return sizeBytes > this.limits.uploadBytesMax
+      ? ~ERROR_DISK_FULL
+      : this.storage.openForWriting(name, sizeBytes, address);
   }
 
   /** Sends the message, or the window, that waits for an answer: OACK, DATA or ACK. */
@@ -438,44 +439,36 @@ export class Server {
       this.observer.ended(transfer, outcome, now);
     }
     if (outcome === OUTCOME_COMPLETED && transfer.isUpload) {
-      transfer.state = STATE_LINGERING;
-      this.lingeringCount++;
+      this.pool.linger(transfer);
       this.schedule.move(transfer, now + this.retransmission.lingerMs);
     } else {
       this.release(transfer);
     }
   }
 
-  /** Gives the slot back to the pool. */
+  /** Takes everything from the slot and gives it back to the pool. */
   private release(transfer: Transfer): void {
-    if (transfer.state === STATE_LINGERING) {
-      this.lingeringCount--;
-    }
     this.schedule.remove(transfer);
     this.peers.remove(transfer);
     if (!this.singlePort) {
       this.transport.close(transfer.slot);
     }
-    transfer.release();
-    this.freeSlots[this.freeCount++] = transfer;
+    this.pool.giveBack(transfer);
   }
 
   /** In a full pool a finished upload makes room for a new request: all it would still do is repeat an ACK. */
   private reclaimLingering(): boolean {
-    if (this.lingeringCount === 0) {
+    const transfer = this.pool.findLingering();
+    if (transfer === null) {
       return false;
     }
-    let transfer: Transfer;
-    do {
-      this.lingeringHand = (this.lingeringHand + 1) % this.pool.length;
-      transfer = this.pool[this.lingeringHand] as Transfer;
-    } while (transfer.state !== STATE_LINGERING);
     this.release(transfer);
     return true;
   }
 
   private refuse(name: string, errorCode: number, listener: LocalPort, address: Address, port: number): void {
     if (errorCode === ~REFUSED_WITHOUT_ANSWER) {
+      this.unansweredRequests++;
       return;
     }
     this.transmitter.sendError(errorCode, listener, address, port);
@@ -487,11 +480,4 @@ export class Server {
 
 function isClientPort(port: number): boolean {
   return port !== 0 && port !== SERVER_PORT;
-}
-
-function within(name: string, value: number, max: number): number {
-  if (!Number.isInteger(value) || value < 1 || value > max) {
-    throw new RangeError(`${name} is ${value}; it must be a whole number from 1 to ${max}`);
-  }
-  return value;
 }

@@ -25,6 +25,9 @@ Where it listens:
   --single-port        answer from that port too, instead of one port for each
                        transfer; for networks that translate addresses
   --port-range A-B     take the ports of transfers from this range
+  --strict             for a network you do not trust: at most 4 transfers of
+                       one address that it has not answered, and at most 200
+                       answers a second
   --allow NETWORK      answer only these clients, e.g. 192.168.0.0/24;
                        can be given several times (default: all)
 
@@ -69,6 +72,7 @@ const FLAGS = {
   "single-port": { type: "boolean" },
   "port-range": { type: "string" },
   allow: { type: "string", multiple: true },
+  strict: { type: "boolean" },
   write: { type: "boolean" },
   overwrite: { type: "boolean" },
   "write-only": { type: "boolean" },
@@ -84,6 +88,9 @@ const FLAGS = {
   help: { type: "boolean", short: "h" },
   version: { type: "boolean", short: "V" },
 } as const;
+
+/** What `--strict` sets: one address, or a flood in the name of many, gets little out of this server. */
+const STRICT_LIMITS = { unansweredPerAddressMax: 4, answersPerSecondMax: 200 } as const;
 
 const GRACE_MS_DEFAULT = 10_000;
 
@@ -113,6 +120,7 @@ export function parseCommandLine(words: readonly string[]): Command {
     server: {
       root,
       write: writePolicy(values),
+      ...(values.strict ? STRICT_LIMITS : {}),
       ...given("host", values.host),
       ...given("port", number("port", values.port, 0, 65_535)),
       ...given("singlePort", values["single-port"]),

@@ -1,0 +1,63 @@
+/**
+ * The fixed pool of transfers: every slot is made at the start, taken for a logical connection, and given back.
+ */
+import { STATE_LINGERING, Transfer } from "./transfer.js";
+
+export class Pool {
+  /** All slots, by number. */
+  readonly slots: readonly Transfer[];
+  /** Slots that nobody has. */
+  freeCount: number;
+  /** Slots of finished uploads, which only wait in case their last ACK is to be repeated. */
+  lingeringCount = 0;
+
+  /** The free slots are the first `freeCount` here. */
+  private readonly freeSlots: Transfer[];
+  /** Where the search for a lingering slot goes on. */
+  private lingeringHand = 0;
+
+  constructor(size: number) {
+    const slots: Transfer[] = [];
+    for (let slot = 0; slot < size; slot++) {
+      slots.push(new Transfer(slot));
+    }
+    this.slots = slots;
+    this.freeSlots = slots.slice().reverse();
+    this.freeCount = size;
+  }
+
+  /** The slot that `take` takes next; there must be a free one. */
+  get nextFree(): Transfer {
+    return this.freeSlots[this.freeCount - 1] as Transfer;
+  }
+
+  take(): void {
+    this.freeCount--;
+  }
+
+  giveBack(transfer: Transfer): void {
+    if (transfer.state === STATE_LINGERING) {
+      this.lingeringCount--;
+    }
+    transfer.release();
+    this.freeSlots[this.freeCount++] = transfer;
+  }
+
+  linger(transfer: Transfer): void {
+    transfer.state = STATE_LINGERING;
+    this.lingeringCount++;
+  }
+
+  /** Some slot that lingers, each in its turn, or null when none does. */
+  findLingering(): Transfer | null {
+    if (this.lingeringCount === 0) {
+      return null;
+    }
+    let transfer: Transfer;
+    do {
+      this.lingeringHand = (this.lingeringHand + 1) % this.slots.length;
+      transfer = this.slots[this.lingeringHand] as Transfer;
+    } while (transfer.state !== STATE_LINGERING);
+    return transfer;
+  }
+}

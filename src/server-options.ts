@@ -1,0 +1,62 @@
+/**
+ * What a server may be told at construction, and the limits it keeps.
+ */
+import { checked } from "./checked.js";
+import type { AddressHash } from "./peers.js";
+import type { RetransmissionOptions } from "./retransmission.js";
+
+export interface ServerOptions extends RetransmissionOptions {
+  /** How many transfers there can be at once, 1 to 65,536. Default 8, for a board. */
+  transfersMax?: number;
+  /** The largest window that is granted, in blocks, 1 to 16,384 (RFC 7440). Default 16; 1 keeps lock-step. */
+  windowSizeMax?: number;
+  /** The largest upload in bytes, 0 or more; a larger one gets ERROR 3. Default: no limit but the storage's. */
+  uploadBytesMax?: number;
+  /** All transfers share the listening port instead of having one each, for networks that translate addresses. */
+  singlePort?: boolean;
+  /**
+   * How many transfers one address may have that it has not answered yet, 1 to 65,536. A request beyond that gets no
+   * answer. Default: no limit. With a limit, each request costs a look at every slot of the pool.
+   */
+  unansweredPerAddressMax?: number;
+  /**
+   * How many requests are answered in a second, errors included, and how many strangers are told that they are; 1 to
+   * 1,000,000. The others get no answer, and ask again. Default: no limit.
+   */
+  answersPerSecondMax?: number;
+  /** Mixes addresses into the search for a peer: for large pools, whose clients may all use the same port. */
+  addressHash?: AddressHash;
+}
+
+const TRANSFERS_DEFAULT = 8;
+/** More than a machine has ports to give. */
+const TRANSFERS_MAX = 65_536;
+const WINDOW_SIZE_DEFAULT = 16;
+/** A quarter of the block numbers: stale and future ACKs stay apart. */
+const WINDOW_SIZE_MAX = 16_384;
+const ANSWERS_PER_SECOND_MAX = 1_000_000;
+
+/** The options, checked and complete. */
+export class ServerLimits {
+  readonly transfersMax: number;
+  readonly windowSizeMax: number;
+  readonly uploadBytesMax: number;
+  readonly unansweredPerAddressMax: number;
+  /** 0 for no limit. */
+  readonly answersPerSecondMax: number;
+
+  /**
+   * @throws RangeError when an option is out of its range.
+   */
+  constructor(options: ServerOptions) {
+    this.transfersMax = checked("transfersMax", options.transfersMax ?? TRANSFERS_DEFAULT, 1, TRANSFERS_MAX);
+    this.windowSizeMax = checked("windowSizeMax", options.windowSizeMax ?? WINDOW_SIZE_DEFAULT, 1, WINDOW_SIZE_MAX);
+    const anySize = Number.MAX_SAFE_INTEGER;
+    this.uploadBytesMax = checked("uploadBytesMax", options.uploadBytesMax ?? anySize, 0, anySize);
+    const unanswered = options.unansweredPerAddressMax ?? TRANSFERS_MAX;
+    this.unansweredPerAddressMax = checked("unansweredPerAddressMax", unanswered, 1, TRANSFERS_MAX);
+    const perSecond = options.answersPerSecondMax;
+    this.answersPerSecondMax =
+      perSecond === undefined ? 0 : checked("answersPerSecondMax", perSecond, 1, ANSWERS_PER_SECOND_MAX);
+  }
+}
