@@ -22,6 +22,8 @@ const FREE_PORT_TRIES = 10;
 
 const ALL_IPV4 = "0.0.0.0";
 const ALL_IPV6 = "::";
+/** What systems without IPv6 answer. */
+const NO_IPV6: ReadonlySet<string> = new Set(["EAFNOSUPPORT", "EPROTONOSUPPORT", "EADDRNOTAVAIL"]);
 
 export type RequestReceived = (message: Buffer, listener: LocalPort, address: string, port: number) => void;
 
@@ -56,7 +58,7 @@ export class Listeners {
       try {
         this.port = port;
         for (const address of new Set(addresses)) {
-          this.listenOn(address);
+          this.listenOnIfThere(address);
         }
         return;
       } catch (error) {
@@ -83,6 +85,18 @@ export class Listeners {
     this.wildcards.length = 0;
     for (const { socket } of this.open.splice(0)) {
       socket.close();
+    }
+  }
+
+  /** A machine without IPv6 serves all its addresses when it serves those of IPv4. */
+  private listenOnIfThere(address: string): void {
+    try {
+      this.listenOn(address);
+    } catch (error) {
+      const isAbsent = NO_IPV6.has((error as NodeJS.ErrnoException).code ?? "");
+      if (address !== ALL_IPV6 || !isAbsent || this.open.length === 0) {
+        throw error;
+      }
     }
   }
 
