@@ -3,7 +3,7 @@
  */
 import fs from "node:fs";
 import path from "node:path";
-import type { ReadableFile, Refusal, Storage, WritableFile } from "../../src/index.js";
+import { isRefusal, type ReadableFile, type Refusal, type Storage, type WritableFile } from "../../src/index.js";
 import { FAILED, FORBIDDEN, NOT_FOUND, refusalOf } from "./refusals.js";
 import { ServedRoot } from "./served-root.js";
 import { isTemporaryName, removeTemporaryFiles, UploadedFile } from "./uploaded-file.js";
@@ -56,8 +56,8 @@ export class DirectoryStorage implements Storage {
     if (isTemporaryName(path.basename(name))) {
       return NOT_FOUND;
     }
-    const descriptor = this.root.openFile(name);
-    return descriptor < 0 ? descriptor : SentFile.of(descriptor);
+    const opened = this.root.openFile(name);
+    return isRefusal(opened) ? opened : new SentFile(opened.descriptor, opened.sizeBytes);
   }
 
   openForWriting(name: string, sizeBytes: number): WritableFile | Refusal {
@@ -70,14 +70,10 @@ export class DirectoryStorage implements Storage {
 
 /** A file that is being sent, as large as it was when it was opened. */
 class SentFile implements ReadableFile {
-  private constructor(
+  constructor(
     private readonly descriptor: number,
     readonly sizeBytes: number,
   ) {}
-
-  static of(descriptor: number): SentFile {
-    return new SentFile(descriptor, fs.fstatSync(descriptor).size);
-  }
 
   /**
    * What a file has gained since it was opened is not sent: the client was told its size. A file that has become

@@ -19,9 +19,14 @@ export class Log {
     this.levels = LOG_LEVELS.slice(0, LOG_LEVELS.indexOf(level) + 1);
   }
 
+  /** Whether lines of this level are written: for whoever would make a text in vain. */
+  includes(level: LogLevel): boolean {
+    return this.levels.includes(level);
+  }
+
   /** @param text must be printable: texts of a peer go through `printable` first. */
   say(level: LogLevel, event: string, text: string, details: LogDetails = {}): void {
-    if (!this.levels.includes(level)) {
+    if (!this.includes(level)) {
       return;
     }
     const time = new Date().toISOString();

@@ -23,6 +23,11 @@ const HAS_OPEN_FILES = fs.existsSync(OPEN_FILES);
 /** On Windows a colon names a drive or a stream, and dots and blanks at the end of a name are dropped. */
 const WINDOWS_SPECIAL = /:|[. ](\/|$)/;
 
+export interface OpenedFile {
+  readonly descriptor: number;
+  readonly sizeBytes: number;
+}
+
 export class ServedRoot {
   /** The folder's own path, free of links. */
   readonly path: string;
@@ -58,7 +63,7 @@ export class ServedRoot {
   }
 
   /** Opens a regular file for reading, or says why not. */
-  openFile(name: string): number | Refusal {
+  openFile(name: string): OpenedFile | Refusal {
     const located = this.locate(name);
     if (located === undefined) {
       return NOT_FOUND;
@@ -69,8 +74,9 @@ export class ServedRoot {
         return FORBIDDEN;
       }
       const descriptor = fs.openSync(target, fs.constants.O_RDONLY | NO_FOLLOW | NO_WAIT);
-      if (fs.fstatSync(descriptor).isFile() && this.holds(descriptor, target)) {
-        return descriptor;
+      const opened = fs.fstatSync(descriptor);
+      if (opened.isFile() && this.holds(descriptor, target)) {
+        return { descriptor, sizeBytes: opened.size };
       }
       fs.closeSync(descriptor);
       return FORBIDDEN;

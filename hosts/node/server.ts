@@ -101,6 +101,10 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
   private readonly receiveBuffer = new Uint8Array(RECEIVE_BYTES);
   private readonly receiveView = new DataView(this.receiveBuffer.buffer);
 
+  /** Who sent the datagram that the engine is working on. */
+  private peerAddress = "";
+  private peerPort = 0;
+
   private timer: NodeJS.Timeout | undefined;
   private timerAt = NEVER;
   private isListening = false;
@@ -192,12 +196,15 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
     this.engine.stop(now());
     clearTimeout(this.timer);
     this.listeningSockets.close();
+    this.transferPorts.closeResting();
     this.isListening = false;
     this.emit("close");
   }
 
   private received(message: Buffer, localPort: LocalPort, address: string, port: number): void {
     const length = message.copy(this.receiveBuffer);
+    this.peerAddress = address;
+    this.peerPort = port;
     this.engine.receive(this.receiveView, length, localPort, address, port, now());
     this.afterEngine();
   }
@@ -225,7 +232,8 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
     const listeners = this.listeningSockets;
     const transferPorts = this.transferPorts;
     return {
-      open: (transferPort, listener) => transferPorts.open(transferPort, listeners.get(listener).address),
+      open: (transferPort, listener) =>
+        transferPorts.open(transferPort, listeners.get(listener).address, this.peerAddress, this.peerPort),
       close: (transferPort) => transferPorts.close(transferPort),
       send: (packet, length, localPort, address, port) => {
         const socket = localPort < 0 ? listeners.get(localPort).socket : transferPorts.get(localPort);

@@ -3,7 +3,6 @@
  * return before anything happened; here addresses are literal and the look-up answers immediately.
  */
 import dgram from "node:dgram";
-import { isIPv6 } from "node:net";
 
 /** What a socket hands over for each datagram. */
 export type Received = (message: Buffer, address: string, port: number) => void;
@@ -20,7 +19,7 @@ export interface SocketOptions {
 type LookupCallback = (error: Error | null, address: string, family: number) => void;
 
 function literalAddress(hostname: string, _options: unknown, callback: LookupCallback): void {
-  callback(null, hostname, isIPv6(hostname) ? 6 : 4);
+  callback(null, hostname, hostname.includes(":") ? 6 : 4);
 }
 
 /**
@@ -29,7 +28,7 @@ function literalAddress(hostname: string, _options: unknown, callback: LookupCal
  * @throws NodeJS.ErrnoException when the system refuses: EADDRINUSE, EACCES, EADDRNOTAVAIL, EMFILE.
  */
 export function openSocket(options: SocketOptions, received: Received): dgram.Socket {
-  const isVersion6 = isIPv6(options.address);
+  const isVersion6 = options.address.includes(":");
   const socket = dgram.createSocket({
     type: isVersion6 ? "udp6" : "udp4",
     lookup: literalAddress as never,

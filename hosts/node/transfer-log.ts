@@ -18,11 +18,18 @@ const ORDINARY_OUTCOMES: readonly Outcome[] = [OUTCOME_COMPLETED, OUTCOME_PROBAB
 
 export function logTransfers(server: TftpServer, log: Log): void {
   server.on("started", (transfer) => {
+    if (!log.includes("debug")) {
+      return;
+    }
     log.say("debug", "started", `${subject(transfer)}: started`, transferDetails(transfer));
   });
   server.on("ended", (transfer, end) => {
+    const level = levelOf(end.outcome);
+    if (!log.includes(level)) {
+      return;
+    }
     const text = `${subject(transfer)}: ${outcomeText(end.outcome)}; ${figures(transfer, end)}`;
-    log.say(levelOf(end.outcome), "ended", text, {
+    log.say(level, "ended", text, {
       ...transferDetails(transfer),
       outcome: outcomeText(end.outcome),
       durationMs: end.durationMs,
@@ -36,6 +43,9 @@ export function logTransfers(server: TftpServer, log: Log): void {
   server.on("refused", (request) => {
     // Phones and boot loaders ask for many files that need not exist.
     const level = request.errorCode === ERROR_FILE_NOT_FOUND ? "debug" : "warn";
+    if (!log.includes(level)) {
+      return;
+    }
     log.say(level, "refused", `${subject(request)}: ${errorText(request.errorCode)}`, refusalDetails(request));
   });
 }
