@@ -45,6 +45,8 @@ Transfers:
                        been measured, e.g. 500ms or 2s (default: 1s)
   --give-up TIME       end a transfer after so long without progress
                        (default: 25s)
+  --no-busy-polling    sleep at once when no packet is there, instead of looking
+                       for the next one for 50 microseconds
   --grace TIME         when stopped, let transfers run for so long
                        (default: 10s)
 
@@ -82,6 +84,7 @@ const FLAGS = {
   "max-window": { type: "string" },
   timeout: { type: "string" },
   "give-up": { type: "string" },
+  "no-busy-polling": { type: "boolean" },
   grace: { type: "string" },
   log: { type: "string" },
   "log-level": { type: "string" },
@@ -133,6 +136,7 @@ export function parseCommandLine(words: readonly string[]): Command {
       ...given("windowSizeMax", number("max-window", values["max-window"], 1, 16_384)),
       ...given("initialIntervalMs", duration("timeout", values.timeout)),
       ...given("giveUpMs", duration("give-up", values["give-up"])),
+      ...given("busyPolling", values["no-busy-polling"] ? false : undefined),
     },
     graceMs: duration("grace", values.grace) ?? GRACE_MS_DEFAULT,
     log: {

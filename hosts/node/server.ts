@@ -16,6 +16,7 @@ import {
 } from "../../src/index.js";
 import { addressHash } from "./address-hash.js";
 import { AllowedNetworks } from "./allowed-networks.js";
+import { BusyPolling } from "./busy-polling.js";
 import { now } from "./clock.js";
 import { sendDatagram } from "./datagrams.js";
 import { type DirectoryOptions, DirectoryStorage } from "./directory-storage.js";
@@ -45,6 +46,11 @@ export interface TftpServerOptions extends Omit<ServerOptions, "addressHash">, D
   portRange?: PortRange;
   /** Networks whose requests are answered, as `192.168.0.0/24` or a single address. Default: all. */
   allow?: readonly string[];
+  /**
+   * While transfers run, look for the next packet for 50 microseconds before sleeping, as long as that pays. It makes
+   * lock-step transfers on a fast network up to twice as fast, and keeps a core busier. Default true.
+   */
+  busyPolling?: boolean;
   /** Closes the server at once when it is aborted. */
   signal?: AbortSignal;
 }
@@ -101,6 +107,8 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
   private readonly receiveBuffer = new Uint8Array(RECEIVE_BYTES);
   private readonly receiveView = new DataView(this.receiveBuffer.buffer);
 
+  private readonly busyPolling: BusyPolling;
+
   /** Who sent the datagram that the engine is working on. */
   private peerAddress = "";
   private peerPort = 0;
@@ -129,6 +137,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
     this.transferPorts = new TransferPorts(checkedRange(options.portRange), (message, transferPort, address, port) =>
       this.received(message, transferPort, address, port),
     );
+    this.busyPolling = new BusyPolling(options.busyPolling ?? true);
     this.engine = new Server(
       this.transport(),
       this.storage,
@@ -207,6 +216,9 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
     this.peerPort = port;
     this.engine.receive(this.receiveView, length, localPort, address, port, now());
     this.afterEngine();
+    if (this.engine.running > 0) {
+      this.busyPolling.packetAnswered();
+    }
   }
 
   private polled(): void {
