@@ -38,6 +38,8 @@ What clients may do:
   --max-size SIZE      largest upload, e.g. 500K, 64M, 2G (default: no limit)
   --ignore-case        find "Boot/BCD" when "boot/bcd" is asked for
 
+  --checksums          answer NAME.sha256 with the checksum of NAME
+
 Transfers:
   --max-transfers N    how many at once (default: 4096)
   --max-window N       largest window in blocks, 1 for none (default: 16)
@@ -80,6 +82,7 @@ const FLAGS = {
   "write-only": { type: "boolean" },
   "max-size": { type: "string" },
   "ignore-case": { type: "boolean" },
+  checksums: { type: "boolean" },
   "max-transfers": { type: "string" },
   "max-window": { type: "string" },
   timeout: { type: "string" },
@@ -131,6 +134,7 @@ export function parseCommandLine(words: readonly string[]): Command {
       ...given("allow", values.allow),
       ...given("read", values["write-only"] === true ? false : undefined),
       ...given("uploadBytesMax", size("max-size", values["max-size"])),
+      ...given("checksums", values.checksums),
       ...given("foldCase", values["ignore-case"]),
       ...given("transfersMax", number("max-transfers", values["max-transfers"], 1, 65_536)),
       ...given("windowSizeMax", number("max-window", values["max-window"], 1, 16_384)),

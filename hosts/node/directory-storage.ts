@@ -4,6 +4,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { isRefusal, type ReadableFile, type Refusal, type Storage, type WritableFile } from "../../src/index.js";
+import { Checksums, checksummedName } from "./checksums.js";
 import { FAILED, FORBIDDEN, NOT_FOUND, refusalOf } from "./refusals.js";
 import { ServedRoot } from "./served-root.js";
 import { isTemporaryName, removeTemporaryFiles, UploadedFile } from "./uploaded-file.js";
@@ -18,12 +19,15 @@ export interface DirectoryOptions {
   read?: boolean;
   /** Finds `Boot/BCD` when `boot/bcd` is asked for. An exact match goes first. Default false. */
   foldCase?: boolean;
+  /** Answers a request for `NAME.sha256`, where there is no such file, with the checksum of `NAME`. Default false. */
+  checksums?: boolean;
 }
 
 export class DirectoryStorage implements Storage {
   private readonly root: ServedRoot;
   private readonly write: WritePolicy;
   private readonly readAllowed: boolean;
+  private readonly checksums: Checksums | undefined;
 
   /**
    * @throws NodeJS.ErrnoException ENOENT or ENOTDIR when `root` is no folder.
@@ -32,6 +36,7 @@ export class DirectoryStorage implements Storage {
     this.root = new ServedRoot(root, options.foldCase ?? false);
     this.write = options.write ?? "never";
     this.readAllowed = options.read ?? true;
+    this.checksums = options.checksums ? new Checksums() : undefined;
   }
 
   /** The folder's own path. */
@@ -57,7 +62,28 @@ export class DirectoryStorage implements Storage {
       return NOT_FOUND;
     }
     const opened = this.root.openFile(name);
+    if (opened === NOT_FOUND) {
+      return this.openChecksum(name);
+    }
     return isRefusal(opened) ? opened : new SentFile(opened.descriptor, opened.sizeBytes);
+  }
+
+  private openChecksum(name: string): ReadableFile | Refusal {
+    const checksummed = checksummedName(name);
+    if (this.checksums === undefined || checksummed === undefined) {
+      return NOT_FOUND;
+    }
+    const opened = this.root.openFile(checksummed);
+    if (isRefusal(opened)) {
+      return opened;
+    }
+    try {
+      return this.checksums.fileFor(opened, checksummed);
+    } catch (error) {
+      return refusalOf(error);
+    } finally {
+      fs.closeSync(opened.descriptor);
+    }
   }
 
   openForWriting(name: string, sizeBytes: number): WritableFile | Refusal {

@@ -1,0 +1,83 @@
+/**
+ * Checksums of served files, made when `NAME.sha256` is asked for: TFTP itself has nothing that would tell a damaged
+ * image from a whole one.
+ */
+import { createHash } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import type { ReadableFile } from "../../src/index.js";
+import type { OpenedFile } from "./served-root.js";
+
+const SUFFIX = ".sha256";
+const READ_BYTES = 64 * 1024;
+/** Checksums that are kept; a folder rarely has more images. */
+const KEPT_MAX = 256;
+
+/** The name of the file whose checksum is asked for, or undefined when none is. */
+export function checksummedName(name: string): string | undefined {
+  return name.endsWith(SUFFIX) && name.length > SUFFIX.length ? name.slice(0, -SUFFIX.length) : undefined;
+}
+
+export class Checksums {
+  /** By everything that changes when a file's contents do. The oldest is the first. */
+  private readonly kept = new Map<string, string>();
+
+  /**
+   * The line that `sha256sum` writes and `sha256sum --check` reads. A large file takes its time, once: nothing else is
+   * served meanwhile.
+   *
+   * @throws NodeJS.ErrnoException when the file cannot be read.
+   */
+  fileFor(file: OpenedFile, name: string): ReadableFile {
+    const { dev, ino, size, mtimeNs, ctimeNs } = fs.fstatSync(file.descriptor, { bigint: true });
+    const key = `${dev} ${ino} ${size} ${mtimeNs} ${ctimeNs}`;
+    let sum = this.kept.get(key);
+    if (sum === undefined) {
+      sum = sumOf(file.descriptor);
+      this.keep(key, sum);
+    }
+    return new TextFile(`${sum}  ${path.basename(name)}\n`);
+  }
+
+  private keep(key: string, sum: string): void {
+    if (this.kept.size >= KEPT_MAX) {
+      for (const oldest of this.kept.keys()) {
+        this.kept.delete(oldest);
+        break;
+      }
+    }
+    this.kept.set(key, sum);
+  }
+}
+
+function sumOf(descriptor: number): string {
+  const hash = createHash("sha256");
+  const part = Buffer.allocUnsafe(READ_BYTES);
+  let position = 0;
+  for (;;) {
+    const count = fs.readSync(descriptor, part, 0, part.length, position);
+    if (count === 0) {
+      return hash.digest("hex");
+    }
+    hash.update(part.subarray(0, count));
+    position += count;
+  }
+}
+
+class TextFile implements ReadableFile {
+  private readonly bytes: Buffer;
+
+  constructor(text: string) {
+    this.bytes = Buffer.from(text);
+  }
+
+  get sizeBytes(): number {
+    return this.bytes.length;
+  }
+
+  read(target: Uint8Array, position: number): number {
+    return this.bytes.copy(target, 0, position);
+  }
+
+  close(): void {}
+}
