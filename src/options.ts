@@ -3,7 +3,8 @@
  * unknown or whose value is out of range is left out of the OACK, which is how a server declines it; it never fails a
  * request.
  */
-import { ascii, writeDecimal, writeText } from "./ascii.js";
+import { writeDecimal, writeText } from "./ascii.js";
+import { OPTION_BLOCK_SIZE, OPTION_TIMEOUT, OPTION_TRANSFER_SIZE, OPTION_WINDOW_SIZE } from "./option-names.js";
 import { BLOCK_BYTES_MAX, OPCODE_OPTION_ACKNOWLEDGEMENT } from "./packet.js";
 import type { Request } from "./request.js";
 import {
@@ -15,15 +16,6 @@ import {
   FLAG_OPTION_WINDOW_SIZE,
   type Transfer,
 } from "./transfer.js";
-
-/** RFC 2348. */
-export const OPTION_BLOCK_SIZE = ascii("blksize");
-/** RFC 2349. */
-export const OPTION_TIMEOUT = ascii("timeout");
-/** RFC 2349. */
-export const OPTION_TRANSFER_SIZE = ascii("tsize");
-/** RFC 7440. */
-export const OPTION_WINDOW_SIZE = ascii("windowsize");
 
 /** RFC 2348: "valid values range between 8 and 65464 octets". */
 const BLOCK_SIZE_MIN = 8;

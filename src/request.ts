@@ -7,7 +7,7 @@
  * name. A request may be longer than the 512 bytes of RFC 1350.
  */
 import { ascii, isKeyword, readDecimal } from "./ascii.js";
-import { OPTION_BLOCK_SIZE, OPTION_TIMEOUT, OPTION_TRANSFER_SIZE, OPTION_WINDOW_SIZE } from "./options.js";
+import { OPTION_BLOCK_SIZE, OPTION_TIMEOUT, OPTION_TRANSFER_SIZE, OPTION_WINDOW_SIZE } from "./option-names.js";
 import { OPCODE_WRITE_REQUEST } from "./packet.js";
 
 const MODE_OCTET = ascii("octet");
