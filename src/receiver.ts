@@ -40,6 +40,11 @@ export class Receiver {
   acknowledge(transfer: Transfer, now: number): void {
     this.transmitter.sendAcknowledgement(transfer, transfer.confirmed);
     transfer.sent = transfer.confirmed;
+    this.awaitData(transfer, now);
+  }
+
+  /** The interval counts from now. It may have become shorter than the one that the schedule knows of. */
+  private awaitData(transfer: Transfer, now: number): void {
     transfer.sentAt = now;
     const due = now + transfer.intervalMs;
     if (due < transfer.wakeAt) {
@@ -80,7 +85,7 @@ export class Receiver {
     if (transfer.confirmed - transfer.sent >= transfer.windowSize) {
       this.acknowledge(transfer, now);
     } else {
-      transfer.sentAt = now;
+      this.awaitData(transfer, now);
     }
     return OUTCOME_RUNNING;
   }
