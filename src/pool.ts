@@ -48,11 +48,8 @@ export class Pool {
     this.lingeringCount++;
   }
 
-  /** Some slot that lingers, each in its turn, or null when none does. */
-  findLingering(): Transfer | null {
-    if (this.lingeringCount === 0) {
-      return null;
-    }
+  /** A slot that lingers, each in its turn; there must be one. */
+  get nextLingering(): Transfer {
     let transfer: Transfer;
     do {
       this.lingeringHand = (this.lingeringHand + 1) % this.slots.length;

@@ -269,8 +269,8 @@ export class Server {
   }
 
   private accept(name: string, listener: LocalPort, address: Address, port: number, now: number): void {
-    const hasSlot = this.pool.freeCount > 0 || this.reclaimLingering();
-    if (!hasSlot || this.hasTooManyUnanswered(address)) {
+    const isFull = this.pool.freeCount + this.pool.lingeringCount === 0;
+    if (isFull || this.hasTooManyUnanswered(address)) {
       this.unansweredRequests++;
       return;
     }
@@ -278,6 +278,10 @@ export class Server {
     if (isRefusal(file)) {
       this.refuse(name, ~file, listener, address, port);
       return;
+    }
+    if (this.pool.freeCount === 0) {
+      // A finished upload makes room: all that its slot would still do is repeat an ACK.
+      this.release(this.pool.nextLingering);
     }
     const transfer = this.pool.nextFree;
     if (!this.singlePort && !this.transport.open(transfer.slot, listener)) {
@@ -454,16 +458,6 @@ export class Server {
       this.transport.close(transfer.slot);
     }
     this.pool.giveBack(transfer);
-  }
-
-  /** In a full pool a finished upload makes room for a new request: all it would still do is repeat an ACK. */
-  private reclaimLingering(): boolean {
-    const transfer = this.pool.findLingering();
-    if (transfer === null) {
-      return false;
-    }
-    this.release(transfer);
-    return true;
   }
 
   private refuse(name: string, errorCode: number, listener: LocalPort, address: Address, port: number): void {
