@@ -1,0 +1,35 @@
+/** Every case that runs on every engine. */
+import { attackCases } from "./attacks.js";
+import type { Case } from "./case.js";
+import { clientCases } from "./clients.js";
+import { downloadCases } from "./download.js";
+import { listeningPortCases } from "./listening-port.js";
+import { netasciiCases } from "./netascii.js";
+import { observerCases } from "./observer.js";
+import { optionCases } from "./options.js";
+import { poolCases } from "./pool.js";
+import { requestCases } from "./requests.js";
+import { retransmissionCases } from "./retransmission.js";
+import { sorcerersApprenticeCases } from "./sorcerers-apprentice.js";
+import { transferIdentifierCases } from "./transfer-identifiers.js";
+import { uploadCases } from "./upload.js";
+import { windowCases } from "./window.js";
+
+export type { Case } from "./case.js";
+
+export const cases: readonly Case[] = [
+  ...requestCases,
+  ...downloadCases,
+  ...uploadCases,
+  ...transferIdentifierCases,
+  ...listeningPortCases,
+  ...sorcerersApprenticeCases,
+  ...retransmissionCases,
+  ...optionCases,
+  ...windowCases,
+  ...netasciiCases,
+  ...attackCases,
+  ...clientCases,
+  ...poolCases,
+  ...observerCases,
+];

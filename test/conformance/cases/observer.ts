@@ -1,0 +1,120 @@
+/** What an observer is told. */
+import {
+  ERROR_FILE_NOT_FOUND,
+  ERROR_ILLEGAL_OPERATION,
+  OUTCOME_COMPLETED,
+  OUTCOME_STORAGE_FAILED,
+  Server,
+} from "lockstep-tftp/engine";
+import { equal, equalTexts, ok } from "../../support/assertions.js";
+import { MemoryStorage } from "../../support/memory-storage.js";
+import { acknowledgement, NETASCII, packetOf, readRequest } from "../../support/packets.js";
+import { blockOf } from "../../support/peer.js";
+import { contents } from "../../support/random.js";
+import type { SeenTransfer } from "../../support/recording-observer.js";
+import { LISTENER, VirtualNetwork } from "../../support/virtual-network.js";
+import { type Case, engineCase } from "./case.js";
+
+export const observerCases: readonly Case[] = [
+  engineCase("design, observer: who, what and how, when a transfer starts", (harness) => {
+    harness.file("folder/file", contents(600));
+    const peer = harness.peer(4711, "192.0.2.7");
+    peer.read("/folder//file", ["blksize", "100", "windowsize", "3"], NETASCII);
+    peer.ignoreAll();
+    const [started] = harness.observer.startedTransfers as [SeenTransfer];
+    equal(started.name, "folder/file", "the name");
+    equal(started.address, "192.0.2.7", "the address");
+    equal(started.port, 4711, "the port");
+    equal(started.isUpload, false, "whether it is an upload");
+    equal(started.isNetascii, true, "whether it is netascii");
+    equal(started.sizeBytes, 600, "the size");
+    equal(started.blockSizeBytes, 100, "the block size");
+    equal(started.windowSize, 3, "the window");
+    equal(started.bytes, 0, "bytes that are through");
+    equal(started.roundTripMs, -1, "the round trip");
+    equal(started.startedAt, harness.now, "the start");
+  }),
+
+  engineCase("design, observer: an upload's announced size", (harness) => {
+    const peer = harness.peer();
+    peer.write("file", ["tsize", "5"]);
+    peer.ignoreAll();
+    equal(harness.observer.startedTransfers[0]?.sizeBytes, 5, "the size");
+    equal(harness.observer.startedTransfers[0]?.isUpload, true, "whether it is an upload");
+    peer.write("other");
+    peer.ignoreAll();
+    equal(harness.observer.startedTransfers[1]?.sizeBytes, -1, "the size when nothing was said");
+  }),
+
+  engineCase("design, observer: bytes, blocks, repeats, duplicates and the round trip at the end", (harness) => {
+    const file = harness.file("file", contents(1100));
+    const peer = harness.peer();
+    peer.read("file");
+    peer.expectData(1, blockOf(file, 1));
+    harness.advance(16);
+    peer.acknowledge(1);
+    peer.acknowledge(1);
+    peer.expectData(2, blockOf(file, 2));
+    harness.advance(100);
+    peer.expectData(2, blockOf(file, 2));
+    peer.acknowledge(2);
+    peer.expectData(3, blockOf(file, 3));
+    peer.acknowledge(3);
+    const { ended } = harness;
+    equal(ended.outcome, OUTCOME_COMPLETED, "the outcome");
+    equal(ended.bytes, 1100, "bytes");
+    equal(ended.blocks, 3, "blocks");
+    equal(ended.retransmissions, 1, "retransmissions");
+    equal(ended.duplicates, 1, "duplicates");
+    // 16 ms, then 0 ms for the third block; what was repeated was not measured.
+    equal(ended.roundTripMs, 14, "the round trip");
+    equal(ended.seenAt - ended.startedAt, 116, "the duration");
+    equal(harness.observer.progressCount, 3, "times that it was told of progress");
+  }),
+
+  engineCase("design, observer: a file that fails is told, with what was through", (harness) => {
+    const file = harness.file("file", contents(1100));
+    const peer = harness.peer();
+    peer.read("file");
+    peer.expectData(1, blockOf(file, 1));
+    harness.storage.readFault = { position: 0, refusal: ~0 };
+    peer.acknowledge(1);
+    peer.expectError(0);
+    equal(harness.ended.outcome, OUTCOME_STORAGE_FAILED, "the outcome");
+    equal(harness.ended.bytes, 512, "bytes that are through");
+  }),
+
+  engineCase("design, observer: refused requests, with their names where these could be read", (harness) => {
+    const peer = harness.peer();
+    peer.read("missing");
+    peer.expectError(ERROR_FILE_NOT_FOUND);
+    peer.send(packetOf(2, "nonsense"));
+    peer.expectError(ERROR_ILLEGAL_OPERATION);
+    const refused = harness.observer.refusedRequests;
+    equalTexts(
+      refused.map(({ name, isUpload, errorCode }) => `${name} ${isUpload} ${errorCode}`),
+      [`missing false ${ERROR_FILE_NOT_FOUND}`, ` true ${ERROR_ILLEGAL_OPERATION}`],
+      "refused requests",
+    );
+  }),
+
+  {
+    name: "design, observer: an engine without one serves as well",
+    run: (): void => {
+      const storage = new MemoryStorage();
+      storage.files.set("file", contents(5));
+      const network = new VirtualNetwork(() => 0);
+      let received = 0;
+      network.recipients.push({ address: 1, port: 2000, take: () => received++ });
+      const server = new Server(network, storage);
+      const request = new DataView(readRequest("file").buffer);
+      server.receive(request, request.byteLength, LISTENER, 1, 2000, 0);
+      equal(received, 1, "messages that came");
+      const [slot] = [...network.openPorts.keys()];
+      ok(slot !== undefined, "a port is open");
+      server.receive(new DataView(acknowledgement(1).buffer), 4, slot, 1, 2000, 0);
+      equal(server.used, 0, "slots that are used");
+      equal(storage.openHandles, 0, "open files");
+    },
+  },
+];

@@ -1,0 +1,227 @@
+/** The pool of transfers: what happens when it is full, when it is large, when the server stops. */
+import {
+  ERROR_FILE_NOT_FOUND,
+  ERROR_NOT_DEFINED,
+  OUTCOME_COMPLETED,
+  OUTCOME_STOPPED,
+  Server,
+  type ServerOptions,
+} from "lockstep-tftp/engine";
+import { equal, equalBytes, ok } from "../../support/assertions.js";
+import type { Harness } from "../../support/engine-harness.js";
+import { MemoryStorage } from "../../support/memory-storage.js";
+import { blockOf, type Peer } from "../../support/peer.js";
+import { contents, Random } from "../../support/random.js";
+import { VirtualNetwork } from "../../support/virtual-network.js";
+import { type Case, engineCase } from "./case.js";
+
+const LARGE_POOL = 300;
+const ORDER_SEED = 512;
+
+/** As many downloads as there are slots: each has got its first block. */
+function fill(harness: Harness, count: number): { peers: Peer[]; file: Uint8Array } {
+  const file = harness.file("file", contents(600));
+  const peers: Peer[] = [];
+  for (let index = 0; index < count; index++) {
+    const peer = harness.peer();
+    peer.read("file");
+    peer.expectData(1, blockOf(file, 1));
+    peers.push(peer);
+  }
+  return { peers, file };
+}
+
+function complete(peer: Peer, file: Uint8Array): void {
+  peer.acknowledge(1);
+  peer.expectData(2, blockOf(file, 2));
+  peer.acknowledge(2);
+}
+
+const full: readonly Case[] = [
+  engineCase(
+    "wire table, no free slot: silence, and the next try is served when there is one",
+    (harness) => {
+      const { peers, file } = fill(harness, 2);
+      const late = harness.peer();
+      late.read("file");
+      late.write("new");
+      late.expectNothing();
+      equal(harness.storage.asked.length, 2, "files that the storage was asked for");
+      complete(peers[0] as Peer, file);
+      late.fetch("file", file);
+      complete(peers[1] as Peer, file);
+    },
+    { transfersMax: 2 },
+  ),
+
+  engineCase(
+    "wire table, no free slot: a request that comes again still has its answer",
+    (harness) => {
+      const { peers, file } = fill(harness, 1);
+      const [peer] = peers as [Peer];
+      peer.read("file");
+      peer.expectData(1, blockOf(file, 1));
+      peer.acknowledge(1);
+      peer.expectData(2, blockOf(file, 2));
+      peer.read("file");
+      peer.expectData(1, blockOf(file, 1));
+    },
+    { transfersMax: 1 },
+  ),
+
+  engineCase(
+    "wire table, last ACK: a slot that lingers makes room for a new transfer",
+    (harness) => {
+      const file = harness.file("file", contents(600));
+      const uploader = harness.peer();
+      uploader.put("new", file);
+      equal(harness.server.free, 0, "free slots while it lingers");
+      harness.peer().fetch("file", file);
+      equal(harness.server.used, 0, "slots that are used");
+      equalBytes(harness.storage.files.get("new") as Uint8Array, file, "the upload");
+    },
+    { transfersMax: 1 },
+  ),
+
+  engineCase(
+    "wire table, missing file: it takes no slot, not even one that lingers",
+    (harness) => {
+      const uploader = harness.peer();
+      uploader.put("new", contents(5));
+      const peer = harness.peer();
+      peer.read("missing");
+      peer.expectError(ERROR_FILE_NOT_FOUND);
+      uploader.data(1, contents(5));
+      uploader.expectAcknowledgement(1);
+    },
+    { transfersMax: 1 },
+  ),
+
+  engineCase(
+    "wire table, last ACK: the slots that linger are used again one by one, whatever their order",
+    (harness) => {
+      const file = harness.file("file", contents(600));
+      for (let round = 0; round < 20; round++) {
+        harness.peer().put(`new ${round}`, file);
+        if (round % 3 === 0) {
+          harness.peer().fetch("file", file);
+        }
+      }
+      equal(harness.server.running, 0, "transfers that run");
+      equal(harness.storage.files.size, 21, "files in the storage");
+    },
+    { transfersMax: 3 },
+  ),
+];
+
+const large: readonly Case[] = [
+  engineCase(
+    "design, pool: in a large one every transfer finds its own packets, in any order",
+    (harness) => {
+      const file = harness.file("file", contents(600));
+      const peers: Peer[] = [];
+      for (let index = 0; index < LARGE_POOL; index++) {
+        // Many behind one address, and many with one port.
+        const peer = index % 2 === 0 ? harness.peer(2000 + index, 7) : harness.peer(2000, `client ${index}`);
+        peer.read("file");
+        peer.expectData(1, blockOf(file, 1));
+        peers.push(peer);
+      }
+      equal(harness.server.free, 0, "free slots");
+      const random = new Random(ORDER_SEED);
+      while (peers.length > 0) {
+        const [peer] = peers.splice(random.below(peers.length), 1) as [Peer];
+        complete(peer, file);
+      }
+      equal(harness.server.used, 0, "slots that are used");
+    },
+    { transfersMax: LARGE_POOL, addressHash: (address) => String(address).length } satisfies ServerOptions,
+  ),
+
+  engineCase(
+    "design, pool: in a large one with a single port, too",
+    (harness) => {
+      const { peers, file } = fill(harness, LARGE_POOL);
+      for (const peer of peers.reverse()) {
+        complete(peer, file);
+      }
+      equal(harness.server.used, 0, "slots that are used");
+    },
+    { transfersMax: LARGE_POOL, singlePort: true },
+  ),
+];
+
+const stopping: readonly Case[] = [
+  engineCase("design, stop: running transfers are told, and uploads leave nothing", (harness) => {
+    const { peers } = fill(harness, 2);
+    const uploader = harness.peer();
+    uploader.write("new");
+    uploader.expectAcknowledgement(0);
+    uploader.data(1, contents(512));
+    uploader.expectAcknowledgement(1);
+    harness.stop();
+    for (const peer of [...peers, uploader]) {
+      peer.expectError(ERROR_NOT_DEFINED);
+    }
+    equal(harness.server.used, 0, "slots that are used");
+    equal(harness.storage.files.has("new"), false, "that the upload is there");
+    ok(
+      harness.observer.endedTransfers.every(({ outcome }) => outcome === OUTCOME_STOPPED),
+      "every outcome is that it was stopped",
+    );
+    peers[0]?.read("file");
+  }),
+
+  engineCase("design, stop: whoever has the last ACK is told nothing", (harness) => {
+    const peer = harness.peer();
+    peer.put("new", contents(5));
+    harness.stop();
+    peer.expectNothing();
+    equal(harness.server.used, 0, "slots that are used");
+    equal(harness.ended.outcome, OUTCOME_COMPLETED, "the outcome");
+  }),
+
+  engineCase("design, closing: requests get no answer, running transfers go on", (harness) => {
+    const { peers, file } = fill(harness, 1);
+    harness.server.accepting = false;
+    const late = harness.peer();
+    late.read("file");
+    late.read("missing");
+    late.expectNothing();
+    complete(peers[0] as Peer, file);
+    equal(harness.ended.outcome, OUTCOME_COMPLETED, "the outcome");
+  }),
+];
+
+const REFUSED_OPTIONS: readonly ServerOptions[] = [
+  { transfersMax: 0 },
+  { transfersMax: 65_537 },
+  { transfersMax: 1.5 },
+  { windowSizeMax: 0 },
+  { windowSizeMax: 16_385 },
+  { initialIntervalMs: 0 },
+  { minIntervalMs: 0.5 },
+  { maxIntervalMs: Number.NaN },
+  { minIntervalMs: 500, maxIntervalMs: 400 },
+  { giveUpMs: -1 },
+  { lingerMs: Number.POSITIVE_INFINITY },
+];
+
+const construction = REFUSED_OPTIONS.map((options) => {
+  const [name, value] = Object.entries(options).at(-1) as [string, number];
+  return {
+    name: `design, options: ${name} of ${value} is refused when the engine is made, by name`,
+    run: (): void => {
+      let message = "";
+      try {
+        new Server(new VirtualNetwork(() => 0), new MemoryStorage(), options);
+      } catch (error) {
+        ok(error instanceof RangeError, "it is a RangeError");
+        message = error.message;
+      }
+      ok(message.includes(name), `"${message}" names ${name}`);
+    },
+  };
+});
+
+export const poolCases: readonly Case[] = [...full, ...large, ...stopping, ...construction];

@@ -1,0 +1,319 @@
+/** When a message is sent again, and when no more: RFC 1123 §4.2.3.2, RFC 6298, RFC 2349 `timeout`. */
+import {
+  NEVER,
+  OUTCOME_COMPLETED,
+  OUTCOME_PROBABLY_COMPLETED,
+  OUTCOME_TIMED_OUT,
+  type ServerOptions,
+} from "lockstep-tftp/engine";
+import { equal, equalTexts } from "../../support/assertions.js";
+import type { Harness } from "../../support/engine-harness.js";
+import type { Options } from "../../support/packets.js";
+import { blockOf, type Peer } from "../../support/peer.js";
+import { contents } from "../../support/random.js";
+import { type Case, engineCase } from "./case.js";
+
+const HOUR_MS = 3_600_000;
+const GIVE_UP_MS = 25_000;
+const FILE_BYTES = 100_000;
+
+/** What comes to a peer that says nothing, until the transfer ends: when, in milliseconds from now. */
+function repeatsUntilTheEnd(harness: Harness, peer: Peer): { times: number[]; endedAfterMs: number } {
+  const start = harness.now;
+  peer.ignoreAll();
+  while (harness.server.running > 0) {
+    harness.pollAt(harness.server.nextAt);
+  }
+  return { times: peer.ignoreSince(start), endedAfterMs: harness.now - start };
+}
+
+function equalTimes(actual: readonly number[], expected: readonly number[]): void {
+  equalTexts(actual.map(String), expected.map(String), "milliseconds until each repeat");
+}
+
+/** A download in which `blocks` blocks have been acknowledged, each after `roundTripMs`; the next is out. */
+function acknowledged(harness: Harness, blocks: number, roundTripMs: number, options: Options = []): Peer {
+  harness.file("file", contents(FILE_BYTES));
+  const peer = harness.peer();
+  peer.read("file", options);
+  if (options.length > 0) {
+    peer.acknowledge(0);
+  }
+  peer.ignoreAll();
+  for (let block = 1; block <= blocks; block++) {
+    harness.advance(roundTripMs);
+    peer.acknowledge(block);
+    peer.ignoreAll();
+  }
+  return peer;
+}
+
+const amplification: readonly Case[] = [
+  engineCase("wire table, before the first ACK: a block is repeated twice and no more", (harness) => {
+    const peer = acknowledged(harness, 0, 0);
+    const { times, endedAfterMs } = repeatsUntilTheEnd(harness, peer);
+    equalTimes(times, [1000, 3000]);
+    equal(endedAfterMs, GIVE_UP_MS, "milliseconds until it is given up");
+    equal(harness.ended.outcome, OUTCOME_TIMED_OUT, "the outcome");
+  }),
+
+  engineCase("wire table, before the first ACK: so is a block that is the whole file", (harness) => {
+    harness.file("file", contents(5));
+    const peer = harness.peer();
+    peer.read("file");
+    equalTimes(repeatsUntilTheEnd(harness, peer).times, [1000, 3000]);
+    equal(harness.ended.outcome, OUTCOME_PROBABLY_COMPLETED, "the outcome");
+  }),
+
+  engineCase("wire table, before the first ACK: stale ACKs prove nothing", (harness) => {
+    const peer = acknowledged(harness, 0, 0);
+    peer.acknowledge(0);
+    peer.acknowledge(7);
+    equalTimes(repeatsUntilTheEnd(harness, peer).times, [1000, 3000]);
+  }),
+
+  engineCase("wire table, before the first ACK: a late ACK still goes on with the transfer", (harness) => {
+    const peer = acknowledged(harness, 0, 0);
+    harness.advance(GIVE_UP_MS - 1);
+    peer.ignoreAll();
+    peer.acknowledge(1);
+    peer.expectData(2, blockOf(contents(FILE_BYTES), 2));
+  }),
+
+  engineCase("wire table, before the first ACK: an OACK is repeated as often as any message", (harness) => {
+    harness.file("file", contents(5));
+    const peer = harness.peer();
+    peer.read("file", ["tsize", "0"]);
+    const { times, endedAfterMs } = repeatsUntilTheEnd(harness, peer);
+    equalTimes(times, [1000, 3000, 7000, 11_000, 15_000, 19_000, 23_000]);
+    equal(endedAfterMs, GIVE_UP_MS, "milliseconds until it is given up");
+  }),
+
+  engineCase("wire table, after the first ACK: a block is repeated until the transfer is given up", (harness) => {
+    const peer = acknowledged(harness, 1, 0);
+    const { times, endedAfterMs } = repeatsUntilTheEnd(harness, peer);
+    equalTimes(times, [30, 90, 210, 450, 930, 1890, 3810, 7650, 11_650, 15_650, 19_650, 23_650]);
+    equal(endedAfterMs, GIVE_UP_MS, "milliseconds until it is given up");
+    equal(harness.ended.retransmissions, times.length, "retransmissions, as the observer saw them");
+  }),
+
+  engineCase("RFC 1350 §2: the first ACK of an upload is repeated until the transfer is given up", (harness) => {
+    const peer = harness.peer();
+    peer.write("file");
+    equalTimes(repeatsUntilTheEnd(harness, peer).times, [1000, 3000, 7000, 11_000, 15_000, 19_000, 23_000]);
+    equal(harness.ended.outcome, OUTCOME_TIMED_OUT, "the outcome");
+  }),
+];
+
+const adaptive: readonly Case[] = [
+  engineCase("RFC 6298 §2.2: after one round trip of 100 ms the wait is 300 ms", (harness) => {
+    const peer = acknowledged(harness, 1, 100);
+    equalTimes(repeatsUntilTheEnd(harness, peer).times.slice(0, 3), [300, 900, 2100]);
+    equal(harness.ended.roundTripMs, 100, "the round trip, as the observer saw it");
+  }),
+
+  engineCase("RFC 6298 §2.3: after a second one of 100 ms it is 250 ms", (harness) => {
+    const peer = acknowledged(harness, 2, 100);
+    equalTimes(repeatsUntilTheEnd(harness, peer).times.slice(0, 2), [250, 750]);
+  }),
+
+  engineCase("RFC 6298 §2.2: an upload measures its peer in the same way", (harness) => {
+    const peer = harness.peer();
+    peer.write("file");
+    harness.advance(100);
+    peer.data(1, contents(512));
+    equalTimes(repeatsUntilTheEnd(harness, peer).times.slice(0, 3), [300, 900, 2100]);
+  }),
+
+  engineCase("RFC 1123 §4.2.3.2: a repeated message gives no measure, and its longer wait stays (Karn)", (harness) => {
+    const peer = acknowledged(harness, 0, 0);
+    harness.advance(1500);
+    peer.ignoreAll();
+    peer.acknowledge(1);
+    const { times } = repeatsUntilTheEnd(harness, peer);
+    equalTimes(times.slice(0, 2), [2000, 6000]);
+    equal(harness.ended.roundTripMs, -1, "the round trip, as the observer saw it");
+  }),
+
+  engineCase("RFC 1123 §4.2.3.2: the answer to a request that came twice gives no measure (Karn)", (harness) => {
+    harness.file("file", contents(FILE_BYTES));
+    const peer = harness.peer();
+    peer.read("file");
+    harness.advance(900);
+    peer.read("file");
+    harness.advance(10);
+    peer.acknowledge(1);
+    repeatsUntilTheEnd(harness, peer);
+    equal(harness.ended.roundTripMs, -1, "the round trip, as the observer saw it");
+  }),
+
+  engineCase("RFC 6298 §5.7: the measure after repeats makes the wait short again", (harness) => {
+    const peer = acknowledged(harness, 0, 0);
+    harness.advance(1500);
+    peer.acknowledge(1);
+    peer.ignoreAll();
+    harness.advance(100);
+    peer.acknowledge(2);
+    equalTimes(repeatsUntilTheEnd(harness, peer).times.slice(0, 2), [300, 900]);
+  }),
+
+  engineCase(
+    "design, retransmission: the floor and the ceiling hold",
+    (harness) => {
+      const peer = acknowledged(harness, 3, 1);
+      equalTimes(repeatsUntilTheEnd(harness, peer).times.slice(0, 4), [200, 600, 1100, 1600]);
+    },
+    { minIntervalMs: 200, maxIntervalMs: 500 },
+  ),
+
+  engineCase(
+    "design, retransmission: the first wait is an option",
+    (harness) => equalTimes(repeatsUntilTheEnd(harness, acknowledged(harness, 0, 0)).times, [40, 120]),
+    { initialIntervalMs: 40 },
+  ),
+];
+
+const givingUp: readonly Case[] = [
+  engineCase("wire table, giving up: 25 s count from the last progress", (harness) => {
+    const peer = acknowledged(harness, 0, 0);
+    harness.advance(20_000);
+    peer.acknowledge(1);
+    harness.advance(20_000);
+    peer.acknowledge(2);
+    equal(repeatsUntilTheEnd(harness, peer).endedAfterMs, GIVE_UP_MS, "milliseconds until it is given up");
+    equal(harness.ended.blocks, 2, "blocks that got through");
+  }),
+
+  engineCase(
+    "wire table, giving up: 25 s, however short the interval is",
+    (harness) => {
+      const peer = acknowledged(harness, 1, 1);
+      equal(repeatsUntilTheEnd(harness, peer).endedAfterMs, GIVE_UP_MS, "milliseconds until it is given up");
+    },
+    { initialIntervalMs: 1, minIntervalMs: 1, maxIntervalMs: 1 } satisfies ServerOptions,
+  ),
+
+  engineCase("wire table, giving up: duplicate DATA is no progress", (harness) => {
+    const peer = harness.peer();
+    peer.write("file");
+    peer.data(1, contents(512));
+    const start = harness.now;
+    for (let seconds = 1; seconds <= 24; seconds++) {
+      harness.advance(1000);
+      peer.data(1, contents(512));
+    }
+    peer.ignoreAll();
+    equal(harness.server.running, 1, "transfers that run after 24 s");
+    harness.advance(1000);
+    peer.ignoreAll();
+    equal(harness.ended.seenAt - start, GIVE_UP_MS, "milliseconds until it is given up");
+  }),
+
+  engineCase(
+    "design, giving up: the time is an option",
+    (harness) => equal(repeatsUntilTheEnd(harness, acknowledged(harness, 1, 0)).endedAfterMs, 5000, "milliseconds"),
+    { giveUpMs: 5000 },
+  ),
+
+  engineCase("RFC 1350 §2: a client that pauses for 20 s goes on where it was", (harness) => {
+    const file = contents(FILE_BYTES);
+    const peer = acknowledged(harness, 5, 2);
+    harness.advance(20_000);
+    peer.ignoreAll();
+    peer.acknowledge(6);
+    peer.expectData(7, blockOf(file, 7));
+  }),
+];
+
+const negotiated: readonly Case[] = [
+  engineCase("RFC 2349 timeout: the interval is used exactly, for the OACK", (harness) => {
+    harness.file("file", contents(5));
+    const peer = harness.peer();
+    peer.read("file", ["timeout", "3"]);
+    equalTimes(repeatsUntilTheEnd(harness, peer).times, [3000, 6000, 9000, 12_000, 15_000, 18_000, 21_000, 24_000]);
+  }),
+
+  engineCase("RFC 2349 timeout: the interval is used exactly, for DATA, whatever was measured", (harness) => {
+    const peer = acknowledged(harness, 4, 2, ["timeout", "3"]);
+    equalTimes(repeatsUntilTheEnd(harness, peer).times, [3000, 6000, 9000, 12_000, 15_000, 18_000, 21_000, 24_000]);
+  }),
+
+  engineCase("RFC 2349 timeout: the interval is used exactly, for ACK", (harness) => {
+    const peer = harness.peer();
+    peer.write("file", ["timeout", "3"]);
+    peer.data(1, contents(512));
+    equalTimes(repeatsUntilTheEnd(harness, peer).times, [3000, 6000, 9000, 12_000, 15_000, 18_000, 21_000, 24_000]);
+  }),
+
+  engineCase("RFC 2349 timeout: the longest one is waited for more than once", (harness) => {
+    const peer = acknowledged(harness, 1, 2, ["timeout", "255"]);
+    const { times, endedAfterMs } = repeatsUntilTheEnd(harness, peer);
+    equalTimes(times, [255_000, 510_000]);
+    equal(endedAfterMs, 765_000, "milliseconds until it is given up");
+  }),
+];
+
+const clocks: readonly Case[] = [
+  engineCase("design, nextAt: never, as long as nothing goes on", (harness) => {
+    equal(harness.server.nextAt, NEVER, "when a new engine wants to be polled");
+    harness.file("file", contents(5));
+    const peer = harness.peer();
+    peer.fetch("file", contents(5));
+    equal(harness.server.nextAt, NEVER, "when an engine wants to be polled whose only transfer is over");
+  }),
+
+  engineCase("design, poll: too early it does nothing, late it repeats once", (harness) => {
+    const peer = acknowledged(harness, 0, 0);
+    harness.pollAt(harness.now + 999);
+    peer.expectNothing();
+    harness.pollAt(harness.now + 9000);
+    equal(peer.ignoreAll(), 1, "repeats after a late poll");
+  }),
+
+  engineCase("design, clock: it jumps back by an hour, and repeats go on", (harness) => {
+    const peer = acknowledged(harness, 1, 100);
+    harness.pollAt(harness.now - HOUR_MS);
+    const { times, endedAfterMs } = repeatsUntilTheEnd(harness, peer);
+    equalTimes(times.slice(0, 3), [300, 900, 2100]);
+    equal(endedAfterMs, GIVE_UP_MS, "milliseconds until it is given up, from the jump");
+  }),
+
+  engineCase("design, clock: it jumps back by an hour, and the next ACK goes on with the transfer", (harness) => {
+    const peer = acknowledged(harness, 1, 100);
+    harness.now -= HOUR_MS;
+    peer.acknowledge(2);
+    peer.expectData(3, blockOf(contents(FILE_BYTES), 3));
+    harness.advance(2000);
+    equal(peer.ignoreAll() > 0, true, "that the block was repeated within 2 s");
+  }),
+
+  engineCase(
+    "design, clock: it jumps back by an hour, and a finished upload lingers no longer than ever",
+    (harness) => {
+      harness.peer().put("file", contents(5));
+      harness.pollAt(harness.now - HOUR_MS);
+      harness.advance(10_000);
+      equal(harness.server.used, 0, "slots that are used");
+    },
+  ),
+
+  engineCase(
+    "design, clock: it jumps ahead by an hour, transfers end without a burst, and the server serves",
+    (harness) => {
+      const peer = acknowledged(harness, 1, 100);
+      harness.pollAt(harness.now + HOUR_MS);
+      equal(peer.ignoreAll(), 0, "messages after the jump");
+      equal(harness.server.used, 0, "slots that are used");
+      peer.fetch("file", contents(FILE_BYTES));
+      equal(harness.observer.endedTransfers.at(-1)?.outcome, OUTCOME_COMPLETED, "the outcome");
+    },
+  ),
+];
+
+export const retransmissionCases: readonly Case[] = [
+  ...amplification,
+  ...adaptive,
+  ...givingUp,
+  ...negotiated,
+  ...clocks,
+];

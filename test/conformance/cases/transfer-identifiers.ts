@@ -1,0 +1,322 @@
+/** Who is who: RFC 1350 §4, and requests that come again. */
+import {
+  ERROR_FILE_NOT_FOUND,
+  ERROR_UNKNOWN_TRANSFER_ID,
+  OUTCOME_COMPLETED,
+  OUTCOME_SUPERSEDED,
+  REFUSED_WITHOUT_ANSWER,
+} from "lockstep-tftp/engine";
+import { equal } from "../../support/assertions.js";
+import type { Harness } from "../../support/engine-harness.js";
+import { acknowledgement, data, error, optionAcknowledgement, readRequest } from "../../support/packets.js";
+import { blockOf, type Peer } from "../../support/peer.js";
+import { contents } from "../../support/random.js";
+import { LISTENER } from "../../support/virtual-network.js";
+import { type Case, engineCase } from "./case.js";
+
+const OTHER_LISTENER = -2;
+const TFTP_PORT = 69;
+
+/** A download of two blocks that has begun: the first block is with the peer. */
+function begun(harness: Harness): { peer: Peer; file: Uint8Array } {
+  const file = harness.file("file", contents(600));
+  const peer = harness.peer();
+  peer.read("file");
+  peer.expectData(1, blockOf(file, 1));
+  return { peer, file };
+}
+
+/** The rest of that download, to its end. */
+function goesOn(harness: Harness, peer: Peer, file: Uint8Array): void {
+  peer.expectNothing();
+  peer.acknowledge(1);
+  peer.expectData(2, blockOf(file, 2));
+  peer.acknowledge(2);
+  equal(harness.observer.endedTransfers.at(-1)?.outcome, OUTCOME_COMPLETED, "the outcome");
+}
+
+const ports: readonly Case[] = [
+  engineCase("RFC 1350 §4: each transfer has a port of its own, on the listener that was asked", (harness) => {
+    const file = harness.file("file", contents(600));
+    const first = harness.peer();
+    const second = harness.peer();
+    first.send(readRequest("file"), LISTENER);
+    second.send(readRequest("file"), OTHER_LISTENER);
+    first.expectData(1, blockOf(file, 1));
+    second.expectData(1, blockOf(file, 1));
+    equal(first.serverPort >= 0 && second.serverPort >= 0, true, "that the answers come from ports of transfers");
+    equal(first.serverPort === second.serverPort, false, "that both have the same port");
+    equal(harness.network.openPorts.get(first.serverPort), LISTENER, "the listener of the first");
+    equal(harness.network.openPorts.get(second.serverPort), OTHER_LISTENER, "the listener of the second");
+  }),
+
+  engineCase("RFC 1350 §4: a refusal leaves from the listener that was asked", (harness) => {
+    const peer = harness.peer();
+    peer.send(readRequest("missing"), OTHER_LISTENER);
+    peer.expectError(ERROR_FILE_NOT_FOUND);
+    equal(peer.serverPort, OTHER_LISTENER, "the port from which the ERROR came");
+  }),
+
+  engineCase(
+    "design, single port: everything leaves from the listening port, and arrives there",
+    (harness) => {
+      const file = harness.file("file", contents(1100));
+      const peer = harness.peer();
+      const other = harness.peer();
+      other.read("file");
+      other.expectData(1, blockOf(file, 1));
+      peer.fetch("file", file);
+      equal(peer.serverPort, LISTENER, "the port from which the last block came");
+      peer.put("new", file);
+      equal(peer.serverPort, LISTENER, "the port from which the last ACK came");
+      goesOnWithThree(other, file);
+    },
+    { singlePort: true },
+  ),
+
+  engineCase("design, transport: without a free port there is no answer, and nothing is kept", (harness) => {
+    harness.file("file", contents(600));
+    const peer = harness.peer();
+    harness.network.portsAreFree = false;
+    peer.read("file");
+    peer.write("new");
+    peer.expectNothing();
+    equal(harness.server.used, 0, "slots that are used");
+    harness.network.portsAreFree = true;
+    begunAgain(peer);
+  }),
+
+  engineCase("wire table, full or short of memory: a storage's silence is silence", (harness) => {
+    const { peer, file } = begun(harness);
+    const other = harness.peer();
+    harness.storage.refusals.set("file", REFUSED_WITHOUT_ANSWER);
+    other.read("file");
+    other.expectNothing();
+    equal(harness.observer.refusedRequests.length, 0, "requests that were refused");
+    goesOn(harness, peer, file);
+  }),
+
+  engineCase(
+    "RFC 1350 §4: one address with two ports is two peers, and so are two addresses with one port",
+    (harness) => {
+      const file = harness.file("file", contents(600));
+      const peers = [
+        harness.peer(3000, "192.0.2.1"),
+        harness.peer(3001, "192.0.2.1"),
+        harness.peer(3000, "192.0.2.2"),
+        harness.peer(3000, 0x0a000001),
+      ];
+      for (const peer of peers) {
+        peer.read("file");
+        peer.expectData(1, blockOf(file, 1));
+      }
+      equal(harness.server.used, peers.length, "slots that are used");
+      for (const peer of peers) {
+        goesOn(harness, peer, file);
+      }
+    },
+  ),
+];
+
+function goesOnWithThree(peer: Peer, file: Uint8Array): void {
+  for (const block of [2, 3]) {
+    peer.acknowledge(block - 1);
+    peer.expectData(block, blockOf(file, block));
+  }
+  peer.acknowledge(3);
+}
+
+function begunAgain(peer: Peer): void {
+  peer.read("file");
+  peer.expectData(1, blockOf(contents(600), 1));
+  peer.error(0);
+}
+
+const strangers: readonly Case[] = [
+  engineCase("RFC 1350 §4: a stranger gets ERROR 5, and the transfer is not disturbed", (harness) => {
+    const { peer, file } = begun(harness);
+    const sameAddress = harness.peer(peer.port + 100, peer.address);
+    const samePort = harness.peer(peer.port, "192.0.2.99");
+    const packets = [
+      acknowledgement(1),
+      data(1, contents(5)),
+      readRequest("file"),
+      optionAcknowledgement(["tsize", "0"]),
+    ];
+    for (const stranger of [sameAddress, samePort]) {
+      for (const packet of packets) {
+        stranger.send(packet, peer.serverPort);
+        stranger.expectError(ERROR_UNKNOWN_TRANSFER_ID);
+        equal(stranger.serverPort, peer.serverPort, "the port from which the ERROR came");
+        stranger.expectNothing();
+      }
+    }
+    goesOn(harness, peer, file);
+  }),
+
+  engineCase("RFC 1350 §4: a stranger's ERROR gets no answer and ends nothing", (harness) => {
+    const { peer, file } = begun(harness);
+    const stranger = harness.peer();
+    stranger.send(error(0), peer.serverPort);
+    stranger.send(error(ERROR_UNKNOWN_TRANSFER_ID), peer.serverPort);
+    stranger.expectNothing();
+    goesOn(harness, peer, file);
+  }),
+
+  engineCase("RFC 1350 §4: a stranger gets ERROR 5 from an upload, too, and writes nothing into it", (harness) => {
+    const file = contents(600);
+    const peer = harness.peer();
+    peer.write("file");
+    peer.expectAcknowledgement(0);
+    const stranger = harness.peer();
+    stranger.send(data(1, contents(512)), peer.serverPort);
+    stranger.expectError(ERROR_UNKNOWN_TRANSFER_ID);
+    for (const block of [1, 2]) {
+      peer.data(block, blockOf(file, block));
+      peer.expectAcknowledgement(block);
+    }
+    equal(harness.storage.files.get("file")?.join(), file.join(), "the file");
+  }),
+
+  engineCase("CVE-2024-2169: a stranger at port 69 or 0, which no client has, gets no ERROR 5", (harness) => {
+    const { peer, file } = begun(harness);
+    for (const port of [TFTP_PORT, 0]) {
+      const server = harness.peer(port, "192.0.2.50");
+      server.send(acknowledgement(1), peer.serverPort);
+      server.expectNothing();
+    }
+    goesOn(harness, peer, file);
+  }),
+
+  engineCase(
+    "design, single port: a stranger's packet is a packet without a transfer, so there is silence",
+    (harness) => {
+      const { peer, file } = begun(harness);
+      const stranger = harness.peer();
+      stranger.send(acknowledgement(1));
+      stranger.send(data(1, contents(5)));
+      stranger.expectNothing();
+      goesOn(harness, peer, file);
+    },
+    { singlePort: true },
+  ),
+];
+
+const repeatedRequests: readonly Case[] = [
+  engineCase("wire table, RRQ again before any ACK: the first packet again, same slot", (harness) => {
+    const { peer, file } = begun(harness);
+    const { serverPort } = peer;
+    for (let times = 0; times < 3; times++) {
+      peer.read("file");
+      peer.expectData(1, blockOf(file, 1));
+      equal(peer.serverPort, serverPort, "the port of the repeated answer");
+    }
+    equal(harness.server.used, 1, "slots that are used");
+    equal(harness.observer.startedTransfers.length, 1, "transfers that have started");
+    goesOn(harness, peer, file);
+  }),
+
+  engineCase("wire table, RRQ again before any ACK: the OACK again, same slot", (harness) => {
+    const file = harness.file("file", contents(5));
+    const peer = harness.peer();
+    for (let times = 0; times < 3; times++) {
+      peer.read("file", ["tsize", "0"]);
+      peer.expectOptions(["tsize", "5"]);
+    }
+    equal(harness.server.used, 1, "slots that are used");
+    peer.acknowledge(0);
+    peer.expectData(1, file);
+    peer.acknowledge(1);
+    equal(harness.ended.duplicates, 2, "duplicates");
+  }),
+
+  engineCase("wire table, WRQ again before any DATA: the ACK again, same slot", (harness) => {
+    const peer = harness.peer();
+    for (let times = 0; times < 3; times++) {
+      peer.write("file");
+      peer.expectAcknowledgement(0);
+    }
+    equal(harness.server.used, 1, "slots that are used");
+    equal(harness.storage.asked.length, 1, "files that were opened");
+    peer.data(1, contents(5));
+    peer.expectAcknowledgement(1);
+  }),
+
+  engineCase("wire table, RRQ again: the name counts as it is after cleaning", (harness) => {
+    const { peer, file } = begun(harness);
+    peer.read("/./file");
+    peer.expectData(1, blockOf(file, 1));
+    equal(harness.observer.startedTransfers.length, 1, "transfers that have started");
+    goesOn(harness, peer, file);
+  }),
+
+  engineCase("wire table, RRQ again after progress: the old transfer ends, a new one starts", (harness) => {
+    const { peer, file } = begun(harness);
+    peer.acknowledge(1);
+    peer.expectData(2, blockOf(file, 2));
+    peer.read("file");
+    peer.expectData(1, blockOf(file, 1));
+    equal(harness.ended.outcome, OUTCOME_SUPERSEDED, "the outcome of the old transfer");
+    equal(harness.server.used, 1, "slots that are used");
+    goesOn(harness, peer, file);
+  }),
+
+  engineCase("wire table, RRQ with another name: the old transfer ends, a new one starts", (harness) => {
+    const { peer } = begun(harness);
+    const other = harness.file("other", contents(5));
+    peer.read("other");
+    peer.expectData(1, other);
+    equal(harness.ended.outcome, OUTCOME_SUPERSEDED, "the outcome of the old transfer");
+    equal(harness.server.used, 1, "slots that are used");
+    peer.acknowledge(1);
+    equal(harness.observer.endedTransfers.at(-1)?.outcome, OUTCOME_COMPLETED, "the outcome of the new transfer");
+  }),
+
+  engineCase("wire table, RRQ with another name that is missing: the old transfer ends, ERROR 1", (harness) => {
+    const { peer } = begun(harness);
+    peer.read("missing");
+    peer.expectError(ERROR_FILE_NOT_FOUND);
+    equal(harness.ended.outcome, OUTCOME_SUPERSEDED, "the outcome");
+    equal(harness.server.used, 0, "slots that are used");
+  }),
+
+  engineCase("wire table, WRQ after RRQ with the same name: another transfer", (harness) => {
+    const { peer } = begun(harness);
+    peer.write("file");
+    peer.expectAcknowledgement(0);
+    equal(harness.ended.outcome, OUTCOME_SUPERSEDED, "the outcome of the old transfer");
+    peer.data(1, contents(3));
+    peer.expectAcknowledgement(1);
+  }),
+
+  engineCase("wire table, WRQ again after progress: what came before is thrown away", (harness) => {
+    const peer = harness.peer();
+    peer.write("file");
+    peer.expectAcknowledgement(0);
+    peer.data(1, contents(512));
+    peer.expectAcknowledgement(1);
+    peer.put("file", contents(7));
+    equal(harness.storage.files.get("file")?.length, 7, "bytes in the file");
+  }),
+
+  engineCase("wire table, WRQ again while the old slot lingers: a new transfer", (harness) => {
+    const peer = harness.peer();
+    peer.put("file", contents(5));
+    peer.put("file", contents(6));
+    equal(harness.storage.files.get("file")?.length, 6, "bytes in the file");
+    equal(harness.observer.endedTransfers.length, 2, "transfers that have ended, each once");
+  }),
+
+  engineCase("RFC 2347: a request repeated without the options it had gets what it asks for now", (harness) => {
+    const file = harness.file("file", contents(600));
+    const peer = harness.peer();
+    peer.read("file", ["blksize", "8", "timeout", "7"]);
+    peer.expectOptions(["blksize", "8", "timeout", "7"]);
+    peer.read("file");
+    peer.expectData(1, blockOf(file, 1));
+    equal(harness.server.used, 1, "slots that are used");
+    goesOn(harness, peer, file);
+  }),
+];
+
+export const transferIdentifierCases: readonly Case[] = [...ports, ...strangers, ...repeatedRequests];

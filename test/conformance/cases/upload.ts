@@ -1,0 +1,310 @@
+/** Lock-step uploads: RFC 1350 §2, §4, §6. */
+import {
+  ERROR_ACCESS_VIOLATION,
+  ERROR_DISK_FULL,
+  ERROR_FILE_EXISTS,
+  ERROR_ILLEGAL_OPERATION,
+  ERROR_NOT_DEFINED,
+  OUTCOME_ABORTED_BY_PEER,
+  OUTCOME_COMPLETED,
+  OUTCOME_DECLINED,
+  OUTCOME_PROTOCOL_VIOLATED,
+  OUTCOME_STORAGE_FAILED,
+  OUTCOME_TIMED_OUT,
+  OUTCOME_TOO_LARGE,
+} from "lockstep-tftp/engine";
+import { equal, equalBytes } from "../../support/assertions.js";
+import type { Harness } from "../../support/engine-harness.js";
+import { optionAcknowledgement } from "../../support/packets.js";
+import { blockOf, type Peer } from "../../support/peer.js";
+import { contents } from "../../support/random.js";
+import { type Case, engineCase } from "./case.js";
+
+const SIZES_BYTES = [0, 1, 511, 512, 513, 1024];
+const SMALLEST_BLOCK_BYTES = 8;
+const BLOCKS_PAST_THE_LAST_NUMBER = 65_537;
+const LIMIT_BYTES = 1000;
+const LINGER_MS = 10_000;
+
+/** The file as the storage has it now. */
+function stored(harness: Harness, name: string): Uint8Array {
+  return harness.storage.files.get(name) ?? new Uint8Array(0);
+}
+
+/** Begins to replace "file", which has other contents; two blocks are through. */
+function halfWay(harness: Harness): { peer: Peer; old: Uint8Array } {
+  const old = harness.file("file", contents(700));
+  const peer = harness.peer();
+  peer.write("file");
+  peer.expectAcknowledgement(0);
+  for (const block of [1, 2]) {
+    peer.data(block, blockOf(contents(1500), block));
+    peer.expectAcknowledgement(block);
+  }
+  return { peer, old };
+}
+
+const sizes = SIZES_BYTES.map((sizeBytes) =>
+  engineCase(`RFC 1350 §6: an upload of ${sizeBytes} bytes ends with a block of less than 512`, (harness) => {
+    const file = contents(sizeBytes);
+    harness.peer().put("file", file);
+    equal(harness.storage.files.has("file"), true, "that the file is there");
+    equalBytes(stored(harness, "file"), file, "the file");
+    equal(harness.ended.outcome, OUTCOME_COMPLETED, "the outcome");
+    equal(harness.ended.bytes, sizeBytes, "bytes that got through");
+  }),
+);
+
+const wholeUploads: readonly Case[] = [
+  ...sizes,
+
+  engineCase("RFC 1350 §4: a write request is answered with the ACK of block 0", (harness) => {
+    const peer = harness.peer();
+    peer.write("file");
+    peer.expectAcknowledgement(0);
+    peer.data(1, contents(5));
+    peer.expectAcknowledgement(1);
+  }),
+
+  engineCase("wire table, block 65535: 0 follows (upload)", (harness) => {
+    const file = contents(BLOCKS_PAST_THE_LAST_NUMBER * SMALLEST_BLOCK_BYTES + 3);
+    harness.peer().put("file", file, ["blksize", `${SMALLEST_BLOCK_BYTES}`]);
+    equalBytes(stored(harness, "file"), file, "the file");
+    equal(harness.ended.blocks, BLOCKS_PAST_THE_LAST_NUMBER + 1, "blocks, counted on past 65535");
+  }),
+
+  engineCase("design, uploads: nothing has the final name before the last block is in", (harness) => {
+    const { peer, old } = halfWay(harness);
+    equalBytes(stored(harness, "file"), old, "the file before the last block");
+    peer.data(3, blockOf(contents(1500), 3));
+    peer.expectAcknowledgement(3);
+    equalBytes(stored(harness, "file"), contents(1500), "the file after the last block");
+  }),
+
+  engineCase("design, uploads: two of one name leave one whole file", (harness) => {
+    const first = harness.peer();
+    const second = harness.peer();
+    const files = [contents(900), contents(901)] as const;
+    first.write("file");
+    second.write("file");
+    for (const [index, peer] of [first, second].entries()) {
+      peer.expectAcknowledgement(0);
+      peer.data(1, blockOf(files[index] as Uint8Array, 1));
+      peer.expectAcknowledgement(1);
+    }
+    second.data(2, blockOf(files[1], 2));
+    second.expectAcknowledgement(2);
+    equalBytes(stored(harness, "file"), files[1], "the file after the first to end");
+    first.data(2, blockOf(files[0], 2));
+    first.expectAcknowledgement(2);
+    equalBytes(stored(harness, "file"), files[0], "the file after the last to end");
+  }),
+];
+
+const repeats: readonly Case[] = [
+  engineCase("wire table, duplicate DATA at a receiver: its ACK again, and it is written once", (harness) => {
+    const file = contents(1100);
+    const peer = harness.peer();
+    peer.write("file");
+    peer.expectAcknowledgement(0);
+    for (const block of [1, 2]) {
+      for (let times = 0; times < 3; times++) {
+        peer.data(block, blockOf(file, block));
+        peer.expectAcknowledgement(block);
+      }
+    }
+    peer.data(3, blockOf(file, 3));
+    peer.expectAcknowledgement(3);
+    equalBytes(stored(harness, "file"), file, "the file");
+    equal(harness.ended.duplicates, 4, "duplicates");
+  }),
+
+  engineCase("RFC 1350 §2: DATA that is older than the last ACK gets no answer", (harness) => {
+    const { peer } = halfWay(harness);
+    peer.data(1, blockOf(contents(1500), 1));
+    peer.data(0, contents(512));
+    peer.data(60_000, contents(512));
+    peer.expectNothing();
+    peer.data(3, blockOf(contents(1500), 3));
+    peer.expectAcknowledgement(3);
+    equalBytes(stored(harness, "file"), contents(1500), "the file");
+  }),
+
+  engineCase("RFC 1350 §2: in lock-step a block from the future gets no answer and is not written", (harness) => {
+    const { peer } = halfWay(harness);
+    peer.data(4, contents(512));
+    peer.data(5, contents(3));
+    peer.expectNothing();
+    peer.data(3, blockOf(contents(1500), 3));
+    peer.expectAcknowledgement(3);
+    equalBytes(stored(harness, "file"), contents(1500), "the file");
+  }),
+
+  engineCase("RFC 1350 §2: both sides repeat, so an ACK that brings no DATA is sent again", (harness) => {
+    const { peer } = halfWay(harness);
+    harness.advance(10_000);
+    const repeated = peer.ignoreAll();
+    equal(repeated > 3, true, `that the ACK was repeated more than three times (${repeated})`);
+    harness.advance(4000);
+    peer.expectAcknowledgement(2);
+    peer.ignoreAll();
+    peer.data(3, blockOf(contents(1500), 3));
+    peer.expectAcknowledgement(3);
+  }),
+
+  engineCase("wire table, last ACK: the slot lingers to repeat it", (harness) => {
+    const file = contents(600);
+    const peer = harness.peer();
+    peer.put("file", file);
+    equal(harness.ended.outcome, OUTCOME_COMPLETED, "the outcome");
+    harness.advance(LINGER_MS / 2);
+    peer.expectNothing();
+    equal(harness.server.used, 1, "slots that are used while it lingers");
+    equal(harness.server.running, 0, "transfers that run while it lingers");
+    for (let times = 0; times < 3; times++) {
+      peer.data(2, blockOf(file, 2));
+      peer.expectAcknowledgement(2);
+    }
+    harness.advance(LINGER_MS / 2);
+    equal(harness.server.used, 0, "slots that are used afterwards");
+    peer.expectNothing();
+  }),
+
+  engineCase("RFC 1350 §6: while the slot lingers, nothing more is written", (harness) => {
+    const file = contents(600);
+    const peer = harness.peer();
+    peer.put("file", file);
+    peer.data(3, contents(100));
+    peer.data(1, contents(512));
+    peer.acknowledge(2);
+    peer.expectNothing();
+    equalBytes(stored(harness, "file"), file, "the file");
+  }),
+
+  engineCase("RFC 1350 §7: an ERROR frees a slot that lingers", (harness) => {
+    const peer = harness.peer();
+    peer.put("file", contents(5));
+    peer.error(ERROR_NOT_DEFINED);
+    equal(harness.server.used, 0, "slots that are used");
+    equal(harness.ended.outcome, OUTCOME_COMPLETED, "the outcome, told once");
+  }),
+
+  engineCase("RFC 1350 §5: ACK and OACK mean nothing to the side that sends ACK", (harness) => {
+    const { peer } = halfWay(harness);
+    peer.acknowledge(2);
+    peer.acknowledge(3);
+    peer.reply(optionAcknowledgement(["tsize", "1"]));
+    peer.expectNothing();
+    peer.data(3, blockOf(contents(1500), 3));
+    peer.expectAcknowledgement(3);
+  }),
+];
+
+const failures: readonly Case[] = [
+  engineCase("design, uploads: one that the client aborts leaves what was there", (harness) => {
+    const { peer, old } = halfWay(harness);
+    peer.error(ERROR_NOT_DEFINED);
+    equalBytes(stored(harness, "file"), old, "the file");
+    equal(harness.ended.outcome, OUTCOME_ABORTED_BY_PEER, "the outcome");
+    equal(harness.server.used, 0, "slots that are used");
+  }),
+
+  engineCase("wire table, ERROR from the peer: before the first DATA it is a normal end", (harness) => {
+    const peer = harness.peer();
+    peer.write("file");
+    peer.expectAcknowledgement(0);
+    peer.error(ERROR_NOT_DEFINED);
+    equal(harness.ended.outcome, OUTCOME_DECLINED, "the outcome");
+    equal(harness.storage.files.has("file"), false, "that there is a file");
+  }),
+
+  engineCase("design, uploads: one that times out leaves what was there", (harness) => {
+    const { peer, old } = halfWay(harness);
+    harness.advance(60_000);
+    peer.ignoreAll();
+    equalBytes(stored(harness, "file"), old, "the file");
+    equal(harness.ended.outcome, OUTCOME_TIMED_OUT, "the outcome");
+    equal(harness.server.used, 0, "slots that are used");
+  }),
+
+  engineCase("wire table, disk full: ERROR 3, and the old file stays", (harness) => {
+    const { peer, old } = halfWay(harness);
+    harness.storage.writeFault = { position: 1100, refusal: ~ERROR_DISK_FULL };
+    peer.data(3, blockOf(contents(1500), 3));
+    peer.expectError(ERROR_DISK_FULL);
+    equalBytes(stored(harness, "file"), old, "the file");
+    equal(harness.ended.outcome, OUTCOME_STORAGE_FAILED, "the outcome");
+  }),
+
+  engineCase("design, uploads: the last ACK says that the file is safe, so a failed commit is an ERROR", (harness) => {
+    const { peer, old } = halfWay(harness);
+    harness.storage.commitResult = ~ERROR_FILE_EXISTS;
+    peer.data(3, blockOf(contents(1500), 3));
+    peer.expectError(ERROR_FILE_EXISTS);
+    peer.expectNothing();
+    equalBytes(stored(harness, "file"), old, "the file");
+    equal(harness.ended.outcome, OUTCOME_STORAGE_FAILED, "the outcome");
+  }),
+
+  engineCase("wire table, refused write: ERROR 2", (harness) => {
+    harness.storage.refusals.set("file", ~ERROR_ACCESS_VIOLATION);
+    const peer = harness.peer();
+    peer.write("file");
+    peer.expectError(ERROR_ACCESS_VIOLATION);
+    equal(harness.server.used, 0, "slots that are used");
+  }),
+
+  engineCase("wire table, exists: ERROR 6", (harness) => {
+    harness.file("file", contents(5));
+    harness.storage.mayReplace = false;
+    const peer = harness.peer();
+    peer.write("file");
+    peer.expectError(ERROR_FILE_EXISTS);
+    equal(harness.server.used, 0, "slots that are used");
+  }),
+
+  engineCase("RFC 1350 §7: a block larger than was agreed is an illegal operation", (harness) => {
+    const { peer, old } = halfWay(harness);
+    peer.data(3, contents(513));
+    peer.expectError(ERROR_ILLEGAL_OPERATION);
+    equalBytes(stored(harness, "file"), old, "the file");
+    equal(harness.ended.outcome, OUTCOME_PROTOCOL_VIOLATED, "the outcome");
+  }),
+
+  engineCase("RFC 2348: a block larger than the negotiated size is an illegal operation", (harness) => {
+    const peer = harness.peer();
+    peer.write("file", ["blksize", "8"]);
+    peer.expectOptions(["blksize", "8"]);
+    peer.data(1, contents(9));
+    peer.expectError(ERROR_ILLEGAL_OPERATION);
+    equal(harness.ended.outcome, OUTCOME_PROTOCOL_VIOLATED, "the outcome");
+  }),
+
+  engineCase(
+    "design, size limit: an upload of exactly the limit is taken",
+    (harness) => {
+      const file = contents(LIMIT_BYTES);
+      harness.peer().put("file", file, ["tsize", `${LIMIT_BYTES}`]);
+      equalBytes(stored(harness, "file"), file, "the file");
+    },
+    { uploadBytesMax: LIMIT_BYTES },
+  ),
+
+  engineCase(
+    "design, size limit: an upload that turns out larger is ended with ERROR 3",
+    (harness) => {
+      const peer = harness.peer();
+      peer.write("file");
+      peer.expectAcknowledgement(0);
+      peer.data(1, contents(512));
+      peer.expectAcknowledgement(1);
+      peer.data(2, contents(LIMIT_BYTES - 512 + 1));
+      peer.expectError(ERROR_DISK_FULL);
+      equal(harness.ended.outcome, OUTCOME_TOO_LARGE, "the outcome");
+      equal(harness.storage.files.has("file"), false, "that there is a file");
+    },
+    { uploadBytesMax: LIMIT_BYTES },
+  ),
+];
+
+export const uploadCases: readonly Case[] = [...wholeUploads, ...repeats, ...failures];

@@ -1,0 +1,169 @@
+/**
+ * The other end, driven message by message. It answers to the port from which it last heard, as RFC 1350 §4 has it.
+ */
+import {
+  type Address,
+  type LocalPort,
+  OPCODE_ACKNOWLEDGEMENT,
+  OPCODE_DATA,
+  OPCODE_ERROR,
+  OPCODE_OPTION_ACKNOWLEDGEMENT,
+} from "lockstep-tftp/engine";
+import { equal, equalBytes, equalTexts, ok } from "./assertions.js";
+import type { Harness } from "./engine-harness.js";
+import {
+  acknowledgement,
+  data,
+  error,
+  numberOf,
+  OCTET,
+  type Options,
+  opcodeOf,
+  optionsOf,
+  payloadOf,
+  readRequest,
+  writeRequest,
+} from "./packets.js";
+import { LISTENER, type Message, type Recipient } from "./virtual-network.js";
+
+const BLOCK_NUMBERS = 0x10000;
+
+export class Peer implements Recipient {
+  /** The local port of the server from which the last message came. */
+  serverPort: LocalPort = LISTENER;
+  private readonly inbox: Message[] = [];
+
+  constructor(
+    private readonly harness: Harness,
+    readonly address: Address,
+    readonly port: number,
+  ) {}
+
+  take(message: Message): void {
+    this.serverPort = message.localPort;
+    this.inbox.push(message);
+  }
+
+  /** Sends to the listening port, or to another. */
+  send(packet: Uint8Array, localPort: LocalPort = LISTENER): void {
+    this.harness.deliver(packet, localPort, this.address, this.port);
+  }
+
+  /** Sends to where the last message came from. */
+  reply(packet: Uint8Array): void {
+    this.send(packet, this.serverPort);
+  }
+
+  read(name: string, options: Options = [], mode = OCTET): void {
+    this.send(readRequest(name, options, mode));
+  }
+
+  write(name: string, options: Options = [], mode = OCTET): void {
+    this.send(writeRequest(name, options, mode));
+  }
+
+  acknowledge(block: number): void {
+    this.reply(acknowledgement(block));
+  }
+
+  data(block: number, payload: Uint8Array): void {
+    this.reply(data(block, payload));
+  }
+
+  error(code: number, text?: string): void {
+    this.reply(error(code, text));
+  }
+
+  /** The next message, which must be there. */
+  receive(opcode: number): Uint8Array {
+    const message = this.inbox.shift();
+    ok(message !== undefined, `a message with opcode ${opcode} has come to ${this.port}`);
+    equal(opcodeOf(message.packet), opcode, "the opcode of a message");
+    return message.packet;
+  }
+
+  expectData(block: number, payload: Uint8Array): void {
+    const packet = this.receive(OPCODE_DATA);
+    equal(numberOf(packet), block % BLOCK_NUMBERS, "the block number of DATA");
+    equalBytes(payloadOf(packet), payload, `block ${block}`);
+  }
+
+  expectAcknowledgement(block: number): void {
+    const packet = this.receive(OPCODE_ACKNOWLEDGEMENT);
+    equal(packet.length, 4, "bytes of an ACK");
+    equal(numberOf(packet), block % BLOCK_NUMBERS, "the block number of an ACK");
+  }
+
+  expectOptions(options: Options): void {
+    equalTexts(optionsOf(this.receive(OPCODE_OPTION_ACKNOWLEDGEMENT)), options, "the OACK");
+  }
+
+  expectError(code: number): void {
+    equal(numberOf(this.receive(OPCODE_ERROR)), code, "the code of an ERROR");
+  }
+
+  /** Nothing has come that was not looked at. */
+  expectNothing(): void {
+    const [message] = this.inbox;
+    equal(message === undefined, true, `nothing more has come to port ${this.port}, such as ${message?.packet}`);
+  }
+
+  /** Throws away what has come since `start`; returns when each came, in milliseconds after that. */
+  ignoreSince(start: number): number[] {
+    return this.inbox.splice(0).map(({ at }) => at - start);
+  }
+
+  /** Throws away what has come; returns how many messages there were. */
+  ignoreAll(): number {
+    return this.inbox.splice(0).length;
+  }
+
+  /** Fetches a file without faults. `wire` is what must come: the file, or its netascii. */
+  fetch(name: string, wire: Uint8Array, options: Options = [], mode = OCTET): void {
+    this.read(name, options, mode);
+    const agreed = this.agreed(options);
+    if (options.length > 0) {
+      this.acknowledge(0);
+    }
+    const count = Math.floor(wire.length / agreed.blockSize) + 1;
+    for (let block = 1; block <= count; block++) {
+      this.expectData(block, blockOf(wire, block, agreed.blockSize));
+      if (block === count || block % agreed.windowSize === 0) {
+        this.expectNothing();
+        this.acknowledge(block % BLOCK_NUMBERS);
+      }
+    }
+  }
+
+  /** Puts a file without faults. */
+  put(name: string, wire: Uint8Array, options: Options = [], mode = OCTET): void {
+    this.write(name, options, mode);
+    const agreed = this.agreed(options);
+    if (options.length === 0) {
+      this.expectAcknowledgement(0);
+    }
+    const count = Math.floor(wire.length / agreed.blockSize) + 1;
+    for (let block = 1; block <= count; block++) {
+      this.data(block % BLOCK_NUMBERS, blockOf(wire, block, agreed.blockSize));
+      if (block === count || block % agreed.windowSize === 0) {
+        this.expectAcknowledgement(block);
+      }
+    }
+  }
+
+  /** Reads the OACK, which there must be if options were asked. */
+  private agreed(options: Options): { blockSize: number; windowSize: number } {
+    const answered = options.length === 0 ? [] : optionsOf(this.receive(OPCODE_OPTION_ACKNOWLEDGEMENT));
+    return { blockSize: optionValue(answered, "blksize", 512), windowSize: optionValue(answered, "windowsize", 1) };
+  }
+}
+
+/** What block number `block` of `wire` holds, counted from 1. */
+export function blockOf(wire: Uint8Array, block: number, blockSize = 512): Uint8Array {
+  return wire.subarray((block - 1) * blockSize, block * blockSize);
+}
+
+export function optionValue(options: Options, name: string, otherwise: number): number {
+  const index = options.indexOf(name);
+  return index < 0 ? otherwise : Number(options[index + 1]);
+}
