@@ -3,6 +3,7 @@ import { attackCases } from "./attacks.js";
 import type { Case } from "./case.js";
 import { clientCases } from "./clients.js";
 import { downloadCases } from "./download.js";
+import { limitCases } from "./limits.js";
 import { listeningPortCases } from "./listening-port.js";
 import { netasciiCases } from "./netascii.js";
 import { observerCases } from "./observer.js";
@@ -31,5 +32,6 @@ export const cases: readonly Case[] = [
   ...attackCases,
   ...clientCases,
   ...poolCases,
+  ...limitCases,
   ...observerCases,
 ];
