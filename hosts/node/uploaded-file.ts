@@ -9,8 +9,11 @@ import type { Refusal, WritableFile } from "../../src/index.js";
 import { EXISTS, FAILED, FORBIDDEN, NOT_FOUND, refusalOf } from "./refusals.js";
 import { pathOfFolder, type ServedRoot } from "./served-root.js";
 
-/** `.tftp-upload-PROCESS-RANDOM`: hidden, never served, and recognised when it is left behind. */
-const TEMPORARY_NAME = /^\.tftp-upload-(\d+)-[0-9a-f]{16}$/;
+/**
+ * `.tftp-upload-PROCESS-RANDOM`: hidden, never served, and recognised when it is left behind. In any case, because a
+ * storage that does not mind case would find it by its capital letters.
+ */
+const TEMPORARY_NAME = /^\.tftp-upload-(\d+)-[0-9a-f]{16}$/i;
 
 /** What a new file may be at the most; the process's umask takes away from it. */
 const NEW_FILE_MODE = 0o666;
