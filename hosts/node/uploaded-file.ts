@@ -66,6 +66,7 @@ export class UploadedFile implements WritableFile {
         const temporaryName = `.tftp-upload-${process.pid}-${randomBytes(8).toString("hex")}`;
         const descriptor = fs.openSync(path.join(folder, temporaryName), "wx", target.mode ?? NEW_FILE_MODE);
         underWay.add(temporaryName);
+        keepPermissions(descriptor, target.mode);
         const finalName = path.basename(target.path);
         return new UploadedFile(folderDescriptor, folder, finalName, temporaryName, descriptor, mayReplace);
       } catch (error) {
@@ -149,6 +150,18 @@ export class UploadedFile implements WritableFile {
     }
     fs.closeSync(this.folderDescriptor);
     underWay.delete(this.temporaryName);
+  }
+}
+
+/** The permissions of the file that is replaced: those that the umask has taken away from the new one come back. */
+function keepPermissions(descriptor: number, mode: number | undefined): void {
+  if (mode === undefined) {
+    return;
+  }
+  try {
+    fs.fchmodSync(descriptor, mode);
+  } catch {
+    // A file system without permissions has none to keep.
   }
 }
 
