@@ -1,0 +1,17 @@
+/**
+ * Opens one name of a folder many times, for reading or for writing, while somebody swaps what the name stands for.
+ * Words: the folder, the name, "read" or "write", how many times. Prints how often what came of it.
+ */
+import { DirectoryStorage } from "lockstep-tftp";
+import { contentOf, store } from "../support/storage-use.js";
+
+const [root = "", name = "", verb = "", times = ""] = process.argv.slice(2);
+const storage = new DirectoryStorage(root, { write: "overwrite" });
+const content = Buffer.from("uploaded");
+const counts: Record<string, number> = {};
+for (let time = 0; time < Number(times); time++) {
+  const result = verb === "read" ? contentOf(storage, name) : store(storage, name, content);
+  const what = typeof result === "number" ? `refusal ${result}` : result.toString();
+  counts[what] = (counts[what] ?? 0) + 1;
+}
+console.log(JSON.stringify(counts));

@@ -1,0 +1,71 @@
+/** Programs that a test runs, none of them longer than it may. */
+import { spawn } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The project's own folder. */
+export const PROJECT = path.dirname(fileURLToPath(import.meta.resolve("lockstep-tftp/package.json")));
+
+/** The command line as it is published. */
+export const CLI = path.join(PROJECT, "dist/node/cli.js");
+
+/** Far above what any program of the tests needs; a client that hangs would wait for minutes. */
+const LIMIT_MS = 60_000;
+
+export interface Ended {
+  /** Null where a signal ended the program. */
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface ProgramOptions {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** What the program reads from its standard input. Default: nothing. */
+  readonly input?: string;
+}
+
+/** Runs a program to its end. One that does not end is killed: its `signal` is SIGKILL. */
+export function run(program: string, words: readonly string[], options: ProgramOptions = {}): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, words, {
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      env: { ...process.env, ...options.env },
+      timeout: LIMIT_MS,
+      killSignal: "SIGKILL",
+    });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (text) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text) => {
+      stderr += text;
+    });
+    child.once("error", reject);
+    child.once("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
+    child.stdin.on("error", () => {});
+    child.stdin.end(options.input ?? "");
+  });
+}
+
+/** Whether the machine has a program of this name. */
+export function hasProgram(name: string): boolean {
+  const { PATH = "" } = process.env;
+  return PATH.split(path.delimiter).some((folder) => {
+    try {
+      accessSync(path.join(folder, name), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** The path of a program of the tests' own, named by its URL in TypeScript's output. */
+export function script(name: string, importer: string): string {
+  return fileURLToPath(new URL(name, importer));
+}

@@ -1,0 +1,97 @@
+/** The command line's server as a process of its own, which can be stopped and killed. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import type { TestContext } from "node:test";
+import { CLI, type Ended } from "./program.js";
+
+export interface ServerProcessOptions {
+  /** Words before node: a program that starts node with other rights or in another namespace. */
+  readonly launcher?: readonly string[];
+  /** Words for node itself. */
+  readonly node?: readonly string[];
+}
+
+const LISTENING = /Listening on \S+:(\d+)$|"event":"listening".*"port":(\d+)/;
+
+export class ServerProcess {
+  /** What it has said so far, line by line. */
+  readonly lines: string[] = [];
+  readonly ended: Promise<Ended>;
+  private readonly child: ChildProcess;
+  private readonly waiting = new Set<() => void>();
+  private stderr = "";
+  private hasEnded = false;
+
+  private constructor(words: readonly string[], { launcher = [], node = [] }: ServerProcessOptions) {
+    const [program, ...rest] = [...launcher, process.execPath, ...node, CLI, ...words] as [string, ...string[]];
+    const child = spawn(program, rest, { stdio: ["ignore", "pipe", "pipe"] });
+    this.child = child;
+    child.stderr?.setEncoding("utf8").on("data", (text) => {
+      this.stderr += text;
+    });
+    createInterface({ input: child.stdout as NodeJS.ReadableStream }).on("line", (line) => {
+      this.lines.push(line);
+      this.wakeAll();
+    });
+    this.ended = new Promise((resolve) => {
+      child.once("close", (code, signal) => {
+        this.hasEnded = true;
+        resolve({ code, signal, stdout: this.lines.join("\n"), stderr: this.stderr });
+        this.wakeAll();
+      });
+    });
+  }
+
+  /** Starts `serve` with these words on a free port of 127.0.0.1, and waits until it listens. */
+  static async start(
+    test: Pick<TestContext, "after">,
+    words: readonly string[],
+    options: ServerProcessOptions = {},
+  ): Promise<ServerProcess> {
+    const server = new ServerProcess(["serve", "--host", "127.0.0.1", "--port", "0", ...words], options);
+    test.after(() => server.kill());
+    await server.line(LISTENING);
+    return server;
+  }
+
+  get pid(): number {
+    return this.child.pid as number;
+  }
+
+  /** Where it takes requests. */
+  get port(): number {
+    const [, text, json] = this.lines.map((line) => LISTENING.exec(line)).find((match) => match !== null) ?? [];
+    return Number(text ?? json);
+  }
+
+  /** Waits for a line, which may have come already. */
+  async line(pattern: RegExp): Promise<string> {
+    for (;;) {
+      const found = this.lines.find((line) => pattern.test(line));
+      if (found !== undefined) {
+        return found;
+      }
+      if (this.hasEnded) {
+        throw new Error(`The server ended without a line like ${pattern}:\n${this.lines.join("\n")}\n${this.stderr}`);
+      }
+      await new Promise<void>((resolve) => this.waiting.add(resolve));
+    }
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  /** Ends it as a power failure would. */
+  async kill(): Promise<void> {
+    this.child.kill("SIGKILL");
+    await this.ended;
+  }
+
+  private wakeAll(): void {
+    for (const wake of this.waiting) {
+      wake();
+    }
+    this.waiting.clear();
+  }
+}

@@ -1,0 +1,18 @@
+import { mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { TestContext } from "node:test";
+
+/** Makes an empty folder that goes away with the test. The path is free of links. */
+export function temporaryFolder(test: Pick<TestContext, "after">): string {
+  const folder = mkdtempSync(path.join(realpathSync(tmpdir()), "lockstep-tftp-"));
+  test.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** The files below a folder that the server hides: uploads that are under way, or litter. */
+export function hiddenFiles(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) =>
+    path.basename(file).startsWith(".tftp-upload-"),
+  );
+}
