@@ -108,6 +108,11 @@ export class Peer implements Recipient {
     equal(message === undefined, true, `nothing more has come to port ${this.port}, such as ${message?.packet}`);
   }
 
+  /** Everything that has come. */
+  receiveAll(): Uint8Array[] {
+    return this.inbox.splice(0).map(({ packet }) => packet);
+  }
+
   /** Throws away what has come since `start`; returns when each came, in milliseconds after that. */
   ignoreSince(start: number): number[] {
     return this.inbox.splice(0).map(({ at }) => at - start);

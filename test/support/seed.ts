@@ -1,10 +1,14 @@
 /** Chance that can be repeated: the same seed gives the same numbers. */
 import { Random } from "./random.js";
 
-const { TEST_SEED = "1" } = process.env;
+/** The seed of a test that draws lots: its own, or the one in the environment, to repeat a run that failed. */
+export function seedOr(usual: number): number {
+  const { TEST_SEED } = process.env;
+  return TEST_SEED === undefined ? usual : Number(TEST_SEED);
+}
 
 /** Another seed tries other losses, other moments: `TEST_SEED=7 npm test -- faults`. */
-export const SEED = Number(TEST_SEED);
+export const SEED = seedOr(1);
 
 const RESOLUTION = 2 ** 32;
 

@@ -1,7 +1,74 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { NAME_BYTES_MAX } from "lockstep-tftp/engine";
+import { NAME_BYTES_MAX, OPCODE_READ_REQUEST } from "lockstep-tftp/engine";
+import { Harness } from "../support/engine-harness.js";
+import { packetOf, texts } from "../support/packets.js";
+import { Random } from "../support/random.js";
+import { seedOr } from "../support/seed.js";
+
+const SEED = seedOr(3629);
+const NAMES = 5000;
+/** Components that mean something, next to some that do not. */
+const PIECES = ["/", "/", "\\", ".", "..", "a", "b.c", "con", "lpt1", "é", "漢", "\u{1f600}", "", "\u0001", "..."];
+const DEVICE = /^(con|prn|aux|nul|(com|lpt)[0-9])(\.|$)/i;
 
 test("the longest name fits a request of RFC 1350", () => {
   assert.equal(2 + NAME_BYTES_MAX + 1 + "octet".length + 1, 512);
+});
+
+/** What the storage is asked for when this name is on the wire; undefined when it is not asked. */
+function askedFor(name: Uint8Array | string): string | undefined {
+  const harness = new Harness();
+  const peer = harness.peer();
+  peer.send(packetOf(OPCODE_READ_REQUEST, name, "\0", texts("octet")));
+  assert.equal(peer.ignoreAll(), 1);
+  harness.finish();
+  return harness.storage.asked[0];
+}
+
+/** What becomes of a name, on strings. */
+function cleaned(name: string): string | undefined {
+  const components = name.split(/[/\\]/).filter((component) => component !== "" && component !== ".");
+  const isRefused =
+    components.length === 0 ||
+    components.some((component) => component === ".." || DEVICE.test(component)) ||
+    [...name].some((character) => character < " " || character === "\u007f");
+  return isRefused ? undefined : components.join("/");
+}
+
+test("random names are cleaned or refused as a model on strings does it", () => {
+  const random = new Random(SEED);
+  for (let count = 0; count < NAMES; count++) {
+    let name = "";
+    for (let pieces = random.below(10); pieces >= 0; pieces--) {
+      name += PIECES[random.below(PIECES.length)];
+    }
+    assert.equal(askedFor(name), cleaned(name), `"${name}", TEST_SEED=${SEED}`);
+  }
+});
+
+test("every character of Unicode's planes comes through UTF-8, in names that are long enough to be joined", () => {
+  for (let character = 0x80; character <= 0x10ffff; character += character < 0x3000 ? 61 : 4099) {
+    if (character < 0xd800 || character > 0xdfff) {
+      const name = String.fromCodePoint(character).repeat(17);
+      assert.equal(askedFor(name), name, character.toString(16));
+    }
+  }
+});
+
+test("random bytes are decoded exactly where they are UTF-8", () => {
+  const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  const random = new Random(SEED);
+  for (let count = 0; count < NAMES; count++) {
+    // Bytes from 0x7e on, where the rules are; the letter behind keeps the last from being taken for filler.
+    const bytes = random.bytes(1 + random.below(5)).map((byte) => (byte % 2 === 0 ? 0x61 : 0x80 | byte));
+    const name = packetOf(bytes, "a");
+    let expected: string | undefined;
+    try {
+      expected = strict.decode(name);
+    } catch {
+      expected = undefined;
+    }
+    assert.equal(askedFor(name), expected, `[${name}], TEST_SEED=${SEED}`);
+  }
 });

@@ -1,0 +1,59 @@
+/** Decimal numbers as the wire has them, read and written: an upload's `tsize` comes back as it was understood. */
+import { test } from "node:test";
+import { Harness } from "../support/engine-harness.js";
+import { Random } from "../support/random.js";
+import { seedOr } from "../support/seed.js";
+
+const SEED = seedOr(2349);
+const NUMBERS = 2000;
+const DIGITS_MAX = 15;
+
+/** What comes back for `written`; null for no OACK. */
+function expectEcho(written: string, echoed: string | null): void {
+  const harness = new Harness();
+  const peer = harness.peer();
+  peer.write("file", ["tsize", written]);
+  if (echoed === null) {
+    peer.expectAcknowledgement(0);
+  } else {
+    peer.expectOptions(["tsize", echoed]);
+  }
+  harness.finish();
+}
+
+test("random numbers of 1 to 15 digits come back as they are", () => {
+  const random = new Random(SEED);
+  for (let count = 0; count < NUMBERS; count++) {
+    const digits = 1 + random.below(DIGITS_MAX);
+    let text = `${1 + random.below(9)}`;
+    while (text.length < digits) {
+      text += random.below(10);
+    }
+    expectEcho(text, text);
+  }
+});
+
+test("powers of ten and their neighbours come back as they are", () => {
+  for (let digits = 1; digits <= DIGITS_MAX; digits++) {
+    expectEcho("9".repeat(digits), "9".repeat(digits));
+    expectEcho(`1${"0".repeat(digits - 1)}`, `1${"0".repeat(digits - 1)}`);
+  }
+});
+
+test("zero and zeros before a number are a number", () => {
+  expectEcho("0", "0");
+  expectEcho("000", "0");
+  expectEcho("007", "7");
+});
+
+test("more than fifteen digits are no number, even if the first are zeros", () => {
+  expectEcho("1000000000000000", null);
+  expectEcho("0000000000000001", null);
+  expectEcho("9".repeat(400), null);
+});
+
+test("anything but digits is no number", () => {
+  for (const text of ["", "-1", "+1", " 1", "1 ", "1.0", "1e3", "0x10", "/1", "1:", "1\t", "\u0661", "abc"]) {
+    expectEcho(text, null);
+  }
+});

@@ -1,0 +1,110 @@
+/** The netascii translation against a model that works on whole files, at every place where a block may cut it. */
+import { test } from "node:test";
+import { equalBytes } from "../support/assertions.js";
+import { Harness } from "../support/engine-harness.js";
+import { fromNetascii, toNetascii } from "../support/netascii-model.js";
+import { NETASCII, numberOf, type Options, payloadOf } from "../support/packets.js";
+import { blockOf, type Peer } from "../support/peer.js";
+import { Random } from "../support/random.js";
+import { seedOr } from "../support/seed.js";
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const LETTER = 0x61;
+const ALPHABET = [0x00, LINE_FEED, CARRIAGE_RETURN, LETTER];
+
+const BLOCK_BYTES_MIN = 8;
+const BLOCK_BYTES_MAX = 512;
+const WINDOW = 5;
+const SEED = seedOr(764);
+
+function optionsOf(blockSize: number): Options {
+  return ["blksize", `${blockSize}`];
+}
+
+/** A text that is rich in what is translated. */
+function text(random: Random, sizeBytes: number): Uint8Array {
+  return random.bytes(sizeBytes).map((byte) => ALPHABET[byte % ALPHABET.length] as number);
+}
+
+/** Puts a file, whose bytes on the wire these are, and compares what the storage got. */
+function putAndCompare(harness: Harness, wire: Uint8Array, blockSize: number, what: string): void {
+  harness.peer().put("copy", wire, optionsOf(blockSize), NETASCII);
+  equalBytes(harness.storage.files.get("copy") as Uint8Array, fromNetascii(wire), what);
+}
+
+test("every special byte at every place of two blocks, down and up, in blocks of 8 bytes", () => {
+  for (const special of [
+    [LINE_FEED],
+    [CARRIAGE_RETURN],
+    [CARRIAGE_RETURN, LINE_FEED],
+    [LINE_FEED, CARRIAGE_RETURN, 0],
+  ]) {
+    for (let place = 0; place < 2 * BLOCK_BYTES_MIN; place++) {
+      const harness = new Harness();
+      const file = harness.file("file", new Uint8Array(3 * BLOCK_BYTES_MIN).fill(LETTER));
+      file.set(special, place);
+      harness.peer().fetch("file", toNetascii(file), optionsOf(BLOCK_BYTES_MIN), NETASCII);
+      putAndCompare(harness, toNetascii(file), BLOCK_BYTES_MIN, `[${special}] at ${place}`);
+      // The same bytes as a client that does not translate would send them.
+      putAndCompare(harness, file, BLOCK_BYTES_MIN, `[${special}] at ${place}, not translated`);
+      harness.finish();
+    }
+  }
+});
+
+test("random texts, down and up, in blocks of every size from 8 to 512 bytes", () => {
+  for (let blockSize = BLOCK_BYTES_MIN; blockSize <= BLOCK_BYTES_MAX; blockSize++) {
+    const random = new Random(SEED + blockSize);
+    const harness = new Harness();
+    const what = `blocks of ${blockSize} bytes, TEST_SEED=${SEED}`;
+    try {
+      const file = harness.file("file", text(random, random.below(4 * blockSize)));
+      harness.peer().fetch("file", toNetascii(file), optionsOf(blockSize), NETASCII);
+      putAndCompare(harness, toNetascii(file), blockSize, "what was translated");
+      putAndCompare(harness, file, blockSize, "what was not translated");
+      harness.finish();
+    } catch (error) {
+      throw new Error(what, { cause: error });
+    }
+  }
+});
+
+/** Takes the blocks of a window until one is lost; returns the last one in order. */
+function takeWindow(peer: Peer, wire: Uint8Array, blockSize: number, from: number, lost: number): number {
+  let confirmed = from;
+  for (const packet of peer.receiveAll()) {
+    const block = numberOf(packet);
+    equalBytes(payloadOf(packet), blockOf(wire, block, blockSize), `block ${block}`);
+    if (block === confirmed + 1 && block !== lost) {
+      confirmed = block;
+    }
+  }
+  return confirmed;
+}
+
+test("random texts in windows that lose random blocks, in blocks of many sizes", () => {
+  for (let blockSize = BLOCK_BYTES_MIN; blockSize <= BLOCK_BYTES_MAX; blockSize += 7) {
+    const random = new Random(SEED + blockSize);
+    const harness = new Harness();
+    const file = harness.file("file", text(random, (10 + random.below(10)) * blockSize));
+    const wire = toNetascii(file);
+    const count = Math.floor(wire.length / blockSize) + 1;
+    try {
+      const peer = harness.peer();
+      peer.read("file", [...optionsOf(blockSize), "windowsize", `${WINDOW}`], NETASCII);
+      peer.ignoreAll();
+      peer.acknowledge(0);
+      let confirmed = 0;
+      while (confirmed < count) {
+        // The first block arrives always: without it there is nothing new to acknowledge.
+        const lost = confirmed + 2 + random.below(WINDOW);
+        confirmed = takeWindow(peer, wire, blockSize, confirmed, lost);
+        peer.acknowledge(confirmed);
+      }
+      harness.finish();
+    } catch (error) {
+      throw new Error(`windows of blocks of ${blockSize} bytes, TEST_SEED=${SEED}`, { cause: error });
+    }
+  }
+});
