@@ -26,8 +26,9 @@ export async function serve(command: ServeCommand): Promise<number> {
     console.error(`lockstep-tftp: ${startFailure(error as NodeJS.ErrnoException, command)}`);
     return 1;
   }
+  const isStopped = stopped(server, command.graceMs, log);
   sayListening(server, command, log);
-  await stopped(server, command.graceMs, log);
+  await isStopped;
   log.say("info", "stopped", "Stopped");
   return 0;
 }
