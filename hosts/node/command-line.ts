@@ -156,7 +156,8 @@ function parsed(words: readonly string[]) {
   try {
     return parseArgs({ args: [...words], options: FLAGS, allowPositionals: true });
   } catch (error) {
-    const [reason] = (error as Error).message.split(". ");
+    // The first sentence says what is wrong; the others speak to programmers.
+    const [reason] = (error as Error).message.split(/\.\s/);
     throw new UsageError(reason);
   }
 }
