@@ -110,7 +110,11 @@ abstract class Conversation {
   ) {
     this.intervalMs = options.intervalMs ?? 250;
     this.request = requestPacket(opcode, name, options);
-    this.socket = dgram.createSocket(isIPv6(this.host) ? "udp6" : "udp4");
+    this.socket = dgram.createSocket({
+      type: isIPv6(this.host) ? "udp6" : "udp4",
+      // Answers at once, so that what is sent is out when the socket is closed.
+      lookup: (address, _options, done) => done(null, address, isIPv6(address) ? 6 : 4),
+    });
     this.ended = new Promise((resolve, reject) => {
       this.end = (failure) => {
         if (!this.isOver) {
@@ -204,16 +208,17 @@ abstract class Conversation {
         this.end();
       }
     } catch (failure) {
-      this.abort(failure);
+      this.abort();
+      this.end(failure);
     } finally {
       this.isBusy = false;
     }
   }
 
   /** Tells the server that nothing more will come. */
-  private abort(failure: unknown): void {
+  private abort(): void {
     if (!this.isOver) {
-      this.socket.send(Buffer.from([0, ERROR, 0, 0, 0]), this.peerPort, this.peerAddress, () => this.end(failure));
+      this.send(Buffer.from([0, ERROR, 0, 0, 0]));
     }
   }
 

@@ -42,13 +42,14 @@ export class ServerProcess {
     });
   }
 
-  /** Starts `serve` with these words on a free port of 127.0.0.1, and waits until it listens. */
+  /** Starts `serve` with these words on a free port, and waits until it listens. */
   static async start(
     test: Pick<TestContext, "after">,
     words: readonly string[],
     options: ServerProcessOptions = {},
   ): Promise<ServerProcess> {
-    const server = new ServerProcess(["serve", "--host", "127.0.0.1", "--port", "0", ...words], options);
+    const host = words.includes("--host") ? [] : ["--host", "127.0.0.1"];
+    const server = new ServerProcess(["serve", "--port", "0", ...host, ...words], options);
     test.after(() => server.kill());
     await server.line(LISTENING);
     return server;
