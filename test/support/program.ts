@@ -28,15 +28,15 @@ export interface ProgramOptions {
   readonly input?: string;
 }
 
-/** Runs a program to its end. One that does not end is killed: its `signal` is SIGKILL. */
+/** Runs a program to its end. One that does not end is killed with all it has started: its `signal` is SIGKILL. */
 export function run(program: string, words: readonly string[], options: ProgramOptions = {}): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, words, {
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       env: { ...process.env, ...options.env },
-      timeout: LIMIT_MS,
-      killSignal: "SIGKILL",
+      detached: true,
     });
+    const limit = setTimeout(() => process.kill(-(child.pid as number), "SIGKILL"), LIMIT_MS);
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text) => {
@@ -45,8 +45,14 @@ export function run(program: string, words: readonly string[], options: ProgramO
     child.stderr.setEncoding("utf8").on("data", (text) => {
       stderr += text;
     });
-    child.once("error", reject);
-    child.once("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
+    child.once("error", (error) => {
+      clearTimeout(limit);
+      reject(error);
+    });
+    child.once("close", (code, signal) => {
+      clearTimeout(limit);
+      resolve({ code, signal, stdout, stderr });
+    });
     child.stdin.on("error", () => {});
     child.stdin.end(options.input ?? "");
   });

@@ -1,0 +1,25 @@
+/**
+ * Network namespaces: a script in one has a loopback, addresses and ports of its own, which end with it. Nothing outside
+ * is changed, and nothing needs to be restored.
+ */
+import { spawnSync } from "node:child_process";
+import { type Ended, hasProgram, run } from "./program.js";
+import { UNLESS_ROOT } from "./rights.js";
+
+/** The reason to skip a test that needs a namespace, or false. */
+export const UNLESS_NAMESPACES: string | false = UNLESS_ROOT || withoutPrograms() || withoutRight();
+
+function withoutPrograms(): string | false {
+  const missing = ["ip", "tc", "unshare"].filter((name) => !hasProgram(name));
+  return missing.length > 0 && `${missing.join(" and ")} not installed (Debian: iproute2, util-linux)`;
+}
+
+function withoutRight(): string | false {
+  return spawnSync("unshare", ["--net", "true"]).status !== 0 && "this machine lets nobody make network namespaces";
+}
+
+/** Runs a script of the tests in a namespace that has only its loopback, to the script's end. */
+export function runInNamespace(file: string): Promise<Ended> {
+  const withLoopback = 'ip link set lo up && exec "$0" "$@"';
+  return run("unshare", ["--net", "sh", "-c", withLoopback, process.execPath, "--enable-source-maps", file]);
+}
