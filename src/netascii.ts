@@ -24,15 +24,17 @@ export class NetasciiEncoder {
    * @returns the block's length, `blockSizeBytes` at the most and less only for the last; or a storage's refusal.
    */
   encode(file: ReadableFile, block: Uint8Array, view: DataView, cursor: number, blockSizeBytes: number): number {
-    const position = Math.floor(cursor / 2);
+    // Whole numbers all the way: half a number is an object to an engine that boxes its fractions.
+    const within = cursor % 2;
+    const position = (cursor - within) / 2;
     const count = file.read(block, position);
     if (count <= 0) {
       this.nextCursor = cursor;
       return count;
     }
-    const startsWithin = cursor % 2 === 1;
-    let length = startsWithin ? 1 : 0;
-    let taken = length;
+    const startsWithin = within === 1;
+    let length = within;
+    let taken = within;
     let endsWithin = false;
     while (taken < count && length < blockSizeBytes) {
       const byte = view.getUint8(HEADER_BYTES + taken);

@@ -1,0 +1,189 @@
+/** What flows: each makes an engine, begins what is to go on, and returns one step of it. */
+import {
+  acknowledgement,
+  data,
+  error,
+  NETASCII,
+  OCTET,
+  type Options,
+  optionAcknowledgement,
+  packetOf,
+  readRequest,
+  texts,
+  writeRequest,
+} from "../support/packets.js";
+import { Random } from "../support/random.js";
+import { Flow, MISSING_NAME, textBlock } from "./flow.js";
+
+export interface Running {
+  readonly flow: Flow;
+  readonly step: () => void;
+}
+
+const WINDOW = 16;
+const NOTHING_ASKED: Options = [];
+const WINDOW_ASKED: Options = ["windowsize", `${WINDOW}`];
+/** Times that a packet comes again, or is sent again before it is acknowledged. */
+const REPEATS = 5;
+/** The longest wait before a repeat. Short, so that the virtual clock stays a small integer (see v8.test.ts). */
+const REPEAT_MS = 40;
+/** Blocks at the end of a window that are lost. */
+const LOST = 5;
+/** Packets that nobody asked for, between two that keep the transfer alive. */
+const GARBAGE_BETWEEN = 100;
+const GARBAGE_SEED = 1984;
+const GARBAGE_PACKETS = 5000;
+const GARBAGE_BYTES_MAX = 600;
+
+/** Writes the block number into a packet that is used again and again. */
+function number(packet: Uint8Array, block: number): Uint8Array {
+  packet[2] = (block >> 8) & 0xff;
+  packet[3] = block & 0xff;
+  return packet;
+}
+
+/** A download of which the step acknowledges the last block, or an earlier one. */
+function download(mode: string, options: Options = NOTHING_ASKED, behind = 0): Running {
+  const flow = new Flow({ maxIntervalMs: REPEAT_MS });
+  const packet = acknowledgement(0);
+  flow.request(readRequest("file", options, mode));
+  if (options.length > 0) {
+    flow.fromClient(packet);
+  }
+  return { flow, step: () => flow.fromClient(number(packet, flow.lastBlock - behind)) };
+}
+
+/** An upload whose step brings the blocks of one window. */
+function upload(mode: string, options: Options = NOTHING_ASKED): Running {
+  const flow = new Flow();
+  const packet = data(0, textBlock(0));
+  const windowSize = options.length > 0 ? WINDOW : 1;
+  let block = 0;
+  flow.request(writeRequest("file", options, mode));
+  return {
+    flow,
+    step: () => {
+      for (let count = 0; count < windowSize; count++) {
+        flow.fromClient(number(packet, ++block));
+      }
+    },
+  };
+}
+
+function repeated(): Running {
+  const { flow, step } = download(OCTET);
+  return {
+    flow,
+    step: () => {
+      step();
+      for (let count = 0; count < REPEATS; count++) {
+        flow.passTime(REPEAT_MS);
+      }
+    },
+  };
+}
+
+/** What a client sends again: packets of a download under way to which there is no answer. */
+function stale(): Running {
+  const { flow, step } = download(OCTET);
+  const packet = acknowledgement(0);
+  step();
+  step();
+  return {
+    flow,
+    step: () => {
+      step();
+      flow.fromClient(number(packet, flow.lastBlock - 1));
+      flow.fromClient(number(packet, flow.lastBlock - 2));
+      flow.fromClient(number(packet, flow.lastBlock + 1));
+    },
+  };
+}
+
+function duplicates(): Running {
+  const { flow, step } = upload(OCTET);
+  const packet = data(0, textBlock(0));
+  return {
+    flow,
+    step: () => {
+      step();
+      for (let count = 0; count < REPEATS; count++) {
+        flow.fromClient(number(packet, flow.lastBlock));
+      }
+    },
+  };
+}
+
+/**
+ * Packets that nobody asked for. Their first byte is below 0x80: a header above that is more than a small integer, for
+ * which V8's interpreter, and only that, makes a number on the heap.
+ */
+function garbage(arrive: (flow: Flow, packet: Uint8Array) => void): Running {
+  const { flow, step } = download(OCTET);
+  const random = new Random(GARBAGE_SEED);
+  const packets = Array.from({ length: GARBAGE_PACKETS }, () => {
+    const packet = random.bytes(random.below(GARBAGE_BYTES_MAX));
+    packet.set([random.chance(0.8) ? 0 : random.below(0x80), random.below(8)].slice(0, packet.length));
+    return packet;
+  });
+  const wellFormed = [
+    acknowledgement(1),
+    data(1, textBlock(0)),
+    error(0),
+    optionAcknowledgement(["tsize", "1"]),
+    packetOf(1, texts("file")),
+    packetOf(2, texts("file", "mail")),
+  ];
+  packets.push(...wellFormed);
+  let index = 0;
+  return {
+    flow,
+    step: () => {
+      step();
+      for (let count = 0; count < GARBAGE_BETWEEN; count++) {
+        index = (index + 1) % packets.length;
+        arrive(flow, packets[index] as Uint8Array);
+      }
+    },
+  };
+}
+
+/** Flows of packets: none may cost a byte. */
+export const PACKET_FLOWS: Readonly<Record<string, () => Running>> = {
+  "lock-step download": () => download(OCTET),
+  "window of 16, download": () => download(OCTET, WINDOW_ASKED),
+  "window of 16 that loses its end, download": () => download(OCTET, WINDOW_ASKED, LOST),
+  "netascii download": () => download(NETASCII),
+  "netascii window that loses its end, download": () => download(NETASCII, WINDOW_ASKED, LOST),
+  "lock-step upload": () => upload(OCTET),
+  "window of 16, upload": () => upload(OCTET, WINDOW_ASKED),
+  "netascii upload": () => upload(NETASCII),
+  "repeats of unanswered blocks": repeated,
+  "stale and future ACKs": stale,
+  "duplicate DATA": duplicates,
+  "garbage at the listening port": () => garbage((flow, packet) => flow.request(packet)),
+  "garbage of strangers at a transfer's port": () => garbage((flow, packet) => flow.fromStranger(packet)),
+};
+
+function requests(name: string): Running {
+  const flow = new Flow();
+  const packet = readRequest(name);
+  const abort = error(0);
+  return {
+    flow,
+    step: () => {
+      flow.request(packet);
+      flow.fromClient(abort);
+    },
+  };
+}
+
+/** As long as a request of RFC 1350 allows, near enough. */
+export const LONG_NAME = "folder/".repeat(70);
+
+/** Flows of requests: each step is one, and an ERROR that ends what it began. */
+export const REQUEST_FLOWS: Readonly<Record<string, () => Running>> = {
+  "requests for a missing file": () => requests(MISSING_NAME),
+  "requests for a file": () => requests("file"),
+  "requests for a file with a long name": () => requests(LONG_NAME),
+};

@@ -1,0 +1,89 @@
+/**
+ * Packets cost the heap nothing on V8, and a request costs its name.
+ *
+ * Each flow of packets runs in a process of its own, in which only the engine could allocate (see flow.ts). The run is
+ * cut into ten parts, and the heap's growth is taken around each, garbage included: with no collection in between,
+ * growth is what was allocated, to the byte. V8's compiler works on the same heap now and then, but not in every part;
+ * therefore the middle one of the ten is judged.
+ *
+ * Every flow runs twice: a million packets compiled, as in use, and fewer interpreted, where the compiler hides nothing
+ * and even the smallest object that does not leave a function is on the heap.
+ *
+ * The clock stays below 2^31 ms. Beyond that, after 25 days, V8 makes an object of 16 bytes of each time that is handed
+ * to the engine; it is made by the caller, like any number that is no small integer.
+ */
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { LONG_NAME, PACKET_FLOWS, REQUEST_FLOWS } from "./flows.js";
+import type { Measured } from "./measure.js";
+
+const PROGRAM = fileURLToPath(new URL("./measure.js", import.meta.url));
+
+const COMPILED_PACKETS = 1_000_000;
+const INTERPRETED_PACKETS = 10_000;
+/** Asking V8 for its statistics takes some 600 bytes. One object for each packet would be 16 bytes times 1,000 at least. */
+const PART_GAIN_MAX_BYTES = 2000;
+/** What the compiler may keep: code for what became hot late. One object for each packet would be 16 MB. */
+const KEPT_MAX_BYTES = 512 * 1024;
+
+/** A request, its answer, and the ERROR that ends it. */
+const PACKETS_OF_A_REQUEST = 3;
+const REQUESTS = 100_000;
+const LONG_REQUESTS = 5000;
+/** So large that nothing is collected while requests are measured, in MiB. */
+const YOUNG_MIB = 128;
+/** V8 joins two strings with a cell of 32 bytes, and a name is joined character by character. */
+const BYTES_OF_A_CHARACTER = 32;
+/** The name's own string, whatever its length. */
+const BYTES_OF_A_NAME = 64;
+
+async function measured(flow: string, packets: number, ...flags: string[]): Promise<Measured> {
+  const words = ["--expose-gc", ...flags, PROGRAM, flow, `${packets}`];
+  const { stdout } = await promisify(execFile)(process.execPath, words);
+  return JSON.parse(stdout) as Measured;
+}
+
+/** What a usual part gained. */
+function usualGain({ gainedBytes }: Measured): number {
+  const sorted = gainedBytes.toSorted((one, other) => one - other);
+  return sorted[Math.floor(sorted.length / 2)] as number;
+}
+
+for (const flow of Object.keys(PACKET_FLOWS)) {
+  for (const [how, packets, flags] of [
+    ["compiled", COMPILED_PACKETS, []],
+    ["interpreted", INTERPRETED_PACKETS, ["--jitless"]],
+  ] as const) {
+    test(`rule 1, no allocation, ${how}: ${flow}`, async () => {
+      const result = await measured(flow, packets, ...flags);
+      const shown = JSON.stringify(result);
+      assert.equal(result.running, 1, `the transfer goes on: ${shown}`);
+      assert.equal(result.collections, 0, `no garbage was collected: ${shown}`);
+      assert.ok(usualGain(result) <= PART_GAIN_MAX_BYTES, `nothing was allocated: ${shown}`);
+      assert.ok(result.keptBytes <= KEPT_MAX_BYTES, `the heap is as it was: ${shown}`);
+    });
+  }
+}
+
+for (const flow of Object.keys(REQUEST_FLOWS)) {
+  const isLong = flow.includes("long name");
+  const characters = isLong ? LONG_NAME.length : "missing".length;
+  test(`rule 1, a request costs at most its name: ${flow}`, async () => {
+    const packets = (isLong ? LONG_REQUESTS : REQUESTS) * PACKETS_OF_A_REQUEST;
+    const result = await measured(
+      flow,
+      packets,
+      `--min-semi-space-size=${YOUNG_MIB}`,
+      `--max-semi-space-size=${YOUNG_MIB}`,
+    );
+    const bytesOfARequest = (usualGain(result) * result.gainedBytes.length) / result.steps;
+    const shown = `${bytesOfARequest.toFixed(1)} bytes for each request: ${JSON.stringify(result)}`;
+    assert.equal(result.collections, 0, `no garbage was collected: ${shown}`);
+    assert.ok(bytesOfARequest <= BYTES_OF_A_NAME + characters * BYTES_OF_A_CHARACTER, shown);
+    assert.ok(result.keptBytes <= KEPT_MAX_BYTES, `the heap is as it was: ${shown}`);
+    assert.equal(result.running, 0);
+  });
+}
