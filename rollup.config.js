@@ -32,4 +32,15 @@ export default [
     plugins: [compile("hosts/node/tsconfig.json")],
     onwarn: failOnWarning,
   },
+  {
+    input: "hosts/simulated/index.ts",
+    output: {
+      file: "dist/simulated/index.js",
+      format: "es",
+      paths: (id) => (id.endsWith(ENGINE_SOURCE) ? ENGINE_BUNDLE : id),
+    },
+    external: (id) => id.endsWith(ENGINE_SOURCE),
+    plugins: [compile("hosts/simulated/tsconfig.json")],
+    onwarn: failOnWarning,
+  },
 ];

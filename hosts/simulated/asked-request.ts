@@ -1,0 +1,112 @@
+/**
+ * A request as the documents have it, and the OACK it deserves: a second reading, written apart from the engine's and for
+ * clarity alone, which the engine has to agree with.
+ */
+import { NAME_BYTES_MAX, OPCODE_WRITE_REQUEST } from "../../src/index.js";
+import { type OptionPairs, opcodeOf, textsOf } from "./messages.js";
+
+export interface AskedRequest {
+  readonly isUpload: boolean;
+  /** The clean name, or undefined for one that no storage may see. */
+  readonly name: string | undefined;
+  readonly isNetascii: boolean;
+  /** The values that are numbers, by their names in small letters; of several the first. */
+  readonly options: ReadonlyMap<string, number>;
+}
+
+const OPTION_NAMES = ["blksize", "timeout", "tsize", "windowsize"];
+/** More digits no file size has, and no number in JavaScript holds exactly. */
+const DECIMAL = /^[0-9]{1,15}$/;
+
+/** Reads a request; undefined where it is malformed or its mode is unknown. */
+export function readAskedRequest(message: Uint8Array): AskedRequest | undefined {
+  const [rawName, rawMode, ...pairs] = textsOf(message);
+  const mode = rawMode?.toLowerCase();
+  if (rawName === undefined || (mode !== "octet" && mode !== "netascii")) {
+    return undefined;
+  }
+  const options = new Map<string, number>();
+  for (let index = 0; index + 1 < pairs.length; index += 2) {
+    const name = (pairs[index] as string).toLowerCase();
+    const value = pairs[index + 1] as string;
+    if (OPTION_NAMES.includes(name) && !options.has(name) && DECIMAL.test(value)) {
+      options.set(name, Number(value));
+    }
+  }
+  return {
+    isUpload: opcodeOf(message) === OPCODE_WRITE_REQUEST,
+    name: cleanName(rawName),
+    isNetascii: mode === "netascii",
+    options,
+  };
+}
+
+const DEVICE = /^(con|prn|aux|nul|(com|lpt)[0-9])(\..*)?$/i;
+
+function cleanName(raw: string): string | undefined {
+  const trimmed = raw.replace(/\xff+$/, "");
+  const components = trimmed.split(/[/\\]/).filter((component) => component !== "" && component !== ".");
+  const hasControls = [...trimmed].some((character) => character < " " || character === "\x7f");
+  const isRefused = components.some((component) => component === ".." || DEVICE.test(component));
+  if (hasControls || isRefused || trimmed.length > NAME_BYTES_MAX || components.length === 0) {
+    return undefined;
+  }
+  return fromUtf8(components.join("/"));
+}
+
+/** What UTF-8 bytes, one in each character, mean; undefined where they are no UTF-8. */
+function fromUtf8(bytes: string): string | undefined {
+  const escaped = [...bytes].map((byte) => `%${byte.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  try {
+    return decodeURIComponent(escaped.join(""));
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a server and a request agree on. */
+export interface Agreement {
+  readonly blockSizeBytes: number;
+  readonly windowSize: number;
+  /** The interval that the client chose (RFC 2349), or undefined. */
+  readonly timeoutMs: number | undefined;
+  /** What the OACK says, in its order; empty when there is none. */
+  readonly acknowledged: OptionPairs;
+}
+
+const BLOCK_BYTES_MAX = 512;
+
+/**
+ * @param sizeBytes what the storage says of a file that is fetched, or -1.
+ * @param windowSizeMax the server's limit.
+ */
+export function agreementOf(asked: AskedRequest, sizeBytes: number, windowSizeMax: number): Agreement {
+  const acknowledged: [string, string][] = [];
+  const accept = (
+    name: string,
+    least: number,
+    most: number,
+    granted: (value: number) => number,
+  ): number | undefined => {
+    const value = asked.options.get(name);
+    if (value === undefined || value < least || value > most) {
+      return undefined;
+    }
+    acknowledged.push([name, String(granted(value))]);
+    return granted(value);
+  };
+  const blockSizeBytes = accept("blksize", 8, 65_464, (value) => Math.min(value, BLOCK_BYTES_MAX));
+  const timeoutSeconds = accept("timeout", 1, 255, (value) => value);
+  if (asked.isUpload) {
+    accept("tsize", 0, Number.MAX_SAFE_INTEGER, (value) => value);
+  } else if (!asked.isNetascii && sizeBytes >= 0) {
+    accept("tsize", 0, Number.MAX_SAFE_INTEGER, () => sizeBytes);
+  }
+  const windowSize = accept("windowsize", 1, 65_535, (value) => Math.min(value, windowSizeMax));
+  return {
+    blockSizeBytes: blockSizeBytes ?? BLOCK_BYTES_MAX,
+    windowSize: windowSize ?? 1,
+    timeoutMs: timeoutSeconds === undefined ? undefined : timeoutSeconds * 1000,
+    acknowledged,
+  };
+}

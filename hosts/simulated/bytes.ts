@@ -1,0 +1,59 @@
+/**
+ * Small things about bytes that several files here need.
+ */
+
+/** One byte for each character, which must be below 256. */
+export function bytesOf(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let index = 0; index < text.length; index++) {
+    bytes[index] = text.charCodeAt(index);
+  }
+  return bytes;
+}
+
+/** One character for each byte. */
+export function textOf(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) {
+    text += String.fromCharCode(byte);
+  }
+  return text;
+}
+
+export function equalBytes(one: Uint8Array, other: Uint8Array): boolean {
+  if (one.length !== other.length) {
+    return false;
+  }
+  for (let index = 0; index < one.length; index++) {
+    if (one[index] !== other[index]) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/** Bytes that are appended to, in a buffer that doubles. */
+export class GrowingBytes {
+  length = 0;
+  private buffer = new Uint8Array(1024);
+
+  append(bytes: Uint8Array): void {
+    const length = this.length + bytes.length;
+    if (length > this.buffer.length) {
+      const larger = new Uint8Array(Math.max(2 * this.buffer.length, length));
+      larger.set(this.buffer);
+      this.buffer = larger;
+    }
+    this.buffer.set(bytes, this.length);
+    this.length = length;
+  }
+
+  /** Good until the next `append`. */
+  part(start: number, end: number): Uint8Array {
+    return this.buffer.subarray(start, Math.min(end, this.length));
+  }
+
+  copy(): Uint8Array {
+    return this.buffer.slice(0, this.length);
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * What went over the simulated network: the last entries as text for a person, and a digest of all of them, which tells
+ * whether two runs were the same.
+ */
+import { describe } from "./messages.js";
+import type { Datagram } from "./network.js";
+import { US_PER_MS } from "./virtual-clock.js";
+
+const ENTRIES_MAX_DEFAULT = 400;
+
+/** FNV-1a, 32 bits. */
+const DIGEST_START = 0x811c_9dc5;
+const DIGEST_PRIME = 0x0100_0193;
+
+interface Entry {
+  readonly atUs: number;
+  readonly datagram: Datagram | undefined;
+  readonly text: string;
+}
+
+export class PacketLog {
+  /** How many entries there were, those that are no longer kept included. */
+  count = 0;
+
+  private readonly entries: Entry[] = [];
+  private digestWord = DIGEST_START;
+
+  /** @param entriesMax how many entries are kept, the latest. */
+  constructor(private readonly entriesMax = ENTRIES_MAX_DEFAULT) {}
+
+  /** Covers every entry since the beginning: time, ports, bytes and fate. */
+  get digest(): number {
+    return this.digestWord >>> 0;
+  }
+
+  /** @param fate what the network did with it: when it arrives, or that it is lost. */
+  sent(atUs: number, datagram: Datagram, fate: string): void {
+    this.digestNumber(datagram.fromPort);
+    this.digestNumber(datagram.toPort);
+    for (const byte of datagram.bytes) {
+      this.digestWord = Math.imul(this.digestWord ^ byte, DIGEST_PRIME);
+    }
+    this.add({ atUs, datagram, text: fate });
+  }
+
+  /** Something that is worth knowing beside the packets. */
+  note(atUs: number, text: string): void {
+    this.add({ atUs, datagram: undefined, text });
+  }
+
+  /** The kept entries, one a line. */
+  toString(): string {
+    const kept = this.entries.length;
+    const start = this.count % this.entriesMax;
+    const inOrder =
+      kept < this.entriesMax ? this.entries : [...this.entries.slice(start), ...this.entries.slice(0, start)];
+    const lines = inOrder.map(lineOf);
+    if (kept < this.count) {
+      lines.unshift(`(${this.count - kept} earlier entries are not kept)`);
+    }
+    return lines.join("\n");
+  }
+
+  private add(entry: Entry): void {
+    this.digestNumber(entry.atUs);
+    for (let index = 0; index < entry.text.length; index++) {
+      this.digestWord = Math.imul(this.digestWord ^ entry.text.charCodeAt(index), DIGEST_PRIME);
+    }
+    this.entries[this.count % this.entriesMax] = entry;
+    this.count++;
+  }
+
+  private digestNumber(value: number): void {
+    this.digestWord = Math.imul(this.digestWord ^ (value & 0xffff), DIGEST_PRIME);
+    this.digestWord = Math.imul(this.digestWord ^ Math.floor(value / 0x1_0000), DIGEST_PRIME);
+  }
+}
+
+function lineOf({ atUs, datagram, text }: Entry): string {
+  const time = `${(atUs / US_PER_MS).toFixed(3).padStart(12)} ms`;
+  if (datagram === undefined) {
+    return `${time}  -- ${text}`;
+  }
+  const { fromAddress, fromPort, toAddress, toPort, bytes } = datagram;
+  return `${time}  ${fromAddress}:${fromPort} > ${toAddress}:${toPort}  ${describe(bytes)}  [${text}]`;
+}

@@ -1,0 +1,43 @@
+/**
+ * A Cisco phone that starts: it asks for one file after the other, and most are not there.
+ *
+ * - `CTLSEP<MAC>.tlv`, up to four times, `ITLSEP<MAC>.tlv`, `ITLFile.tlv`, `SEP<MAC>.cnf.xml`, and when that is missing
+ *   `XmlDefault.cnf.xml`. Each request has a port of its own; no options.
+ */
+import type { World } from "../peer.js";
+import type { ClientOptions } from "./client.js";
+import { GetClient } from "./get-client.js";
+
+const CERTIFICATE_TRIES = 4;
+
+export interface CiscoPhoneOptions extends Omit<ClientOptions, "name"> {
+  /** Twelve capital hexadecimal digits. */
+  mac: string;
+}
+
+export class CiscoPhone extends GetClient {
+  private readonly names: readonly string[];
+  private step = 0;
+
+  constructor(world: World, { mac, ...options }: CiscoPhoneOptions) {
+    super(world, { ...options, name: `CTLSEP${mac}.tlv` });
+    const certificates = new Array<string>(CERTIFICATE_TRIES).fill(`CTLSEP${mac}.tlv`);
+    this.names = [...certificates, `ITLSEP${mac}.tlv`, "ITLFile.tlv", `SEP${mac}.cnf.xml`, "XmlDefault.cnf.xml"];
+  }
+
+  /** The name of the file that it has, or asked for last. */
+  get fileName(): string {
+    return this.name;
+  }
+
+  protected override receivedError(message: Uint8Array): void {
+    const next = this.names[++this.step];
+    if (next === undefined) {
+      super.receivedError(message);
+      return;
+    }
+    this.name = next;
+    this.bind(this.port + 1);
+    this.begin();
+  }
+}

@@ -1,0 +1,243 @@
+/**
+ * What clients that fetch and clients that put have in common: a request with options, the server's port, a timer, and
+ * the ways to go.
+ */
+import {
+  BLOCK_BYTES_MAX,
+  ERROR_UNKNOWN_TRANSFER_ID,
+  OPCODE_ERROR,
+  OPCODE_OPTION_ACKNOWLEDGEMENT,
+} from "../../../src/index.js";
+import { blockOf, errorMessage, type Mode, type OptionPairs, opcodeOf, optionsOf } from "../messages.js";
+import { Peer, type PeerOptions, type World } from "../peer.js";
+import { US_PER_MS } from "../virtual-clock.js";
+
+/** RFC 2347: the client does not accept what the OACK says. */
+export const ERROR_OPTION_NEGOTIATION = 8;
+export const BLOCK_NUMBER_MASK = 0xffff;
+
+export interface ClientOptions extends PeerOptions {
+  /** The file's name, one byte a character. */
+  name: string;
+  /** Default "octet". */
+  mode?: Mode;
+  /** Asks for `blksize` (RFC 2348). Default: does not. */
+  blockSizeBytes?: number;
+  /** Asks for `windowsize` (RFC 7440). Default: does not. */
+  windowSize?: number;
+  /** Asks for `timeout` in seconds (RFC 2349). Default: does not. */
+  timeoutSeconds?: number;
+  /** Asks for or tells the size with `tsize` (RFC 2349). Default false. */
+  tellsSize?: boolean;
+  /** The last message is sent again after so long without an answer, in milliseconds. Default 1,000. */
+  retryMs?: number;
+  /** So often, then the client gives up. Default 6. */
+  retriesMax?: number;
+  /** It is gone without a word when it has received so many messages. Default: never. */
+  vanishesAfter?: number;
+  /** It forgets everything when it has received so many messages, and begins again from the same port. Default: never. */
+  restartsAfter?: number;
+  /** How long a restart takes, in milliseconds. Default 100. */
+  restartMs?: number;
+}
+
+const RETRY_MS = 1000;
+const RETRIES_MAX = 6;
+const RESTART_MS = 100;
+const BLOCK_BYTES_MIN = 8;
+/** No answer has told the server's port of this transfer. */
+const NO_PORT = -1;
+
+export abstract class Client extends Peer {
+  /** What the server said of the file's size, or -1. */
+  toldSizeBytes = -1;
+
+  protected name: string;
+  protected serverPort = NO_PORT;
+  protected blockSize = BLOCK_BYTES_MAX;
+  protected windowSize = 1;
+  /** How often the last message was sent again. */
+  protected retries = 0;
+  private messages = 0;
+
+  constructor(
+    world: World,
+    private readonly clientOptions: ClientOptions,
+  ) {
+    super(world, clientOptions);
+    this.name = clientOptions.name;
+  }
+
+  protected begin(): void {
+    this.serverPort = NO_PORT;
+    this.blockSize = BLOCK_BYTES_MAX;
+    this.windowSize = 1;
+    this.retries = 0;
+    this.forget();
+    this.sendRequest();
+  }
+
+  /** Sets everything back to the state before the request. */
+  protected abstract forget(): void;
+  protected abstract requestMessage(): Uint8Array;
+  /** DATA or ACK from the server. */
+  protected abstract receivedBlock(message: Uint8Array, opcode: number): void;
+  /** Whether an OACK still means something. */
+  protected abstract awaitsOffer(): boolean;
+  /** The OACK's options are taken. */
+  protected abstract offerAccepted(): void;
+  /** Sends the last message again, when the server's port is known. */
+  protected abstract repeatAnswer(): void;
+
+  /** The value of `tsize` in the request. */
+  protected abstract sizeInRequest(): number;
+
+  /** The options of the request. */
+  protected requestOptions(): OptionPairs {
+    const { blockSizeBytes, windowSize, timeoutSeconds, tellsSize } = this.clientOptions;
+    const pairs: [string, number | undefined][] = [
+      ["blksize", blockSizeBytes],
+      ["timeout", timeoutSeconds],
+      ["tsize", tellsSize === true ? this.sizeInRequest() : undefined],
+      ["windowsize", windowSize],
+    ];
+    return pairs.filter(([, value]) => value !== undefined).map(([name, value]) => [name, String(value)]);
+  }
+
+  /** How long it waits for the answer to what it has sent `retries` + 1 times, in milliseconds. */
+  protected retryMs(): number {
+    return this.clientOptions.retryMs ?? RETRY_MS;
+  }
+
+  protected retriesMax(): number {
+    return this.clientOptions.retriesMax ?? RETRIES_MAX;
+  }
+
+  protected sendRequest(): void {
+    this.send(this.requestMessage(), this.world.serverPort);
+    this.wait(this.retryMs());
+  }
+
+  protected received(message: Uint8Array, address: string, port: number): void {
+    if (address !== this.world.serverAddress || this.hasLeft()) {
+      return;
+    }
+    if (this.serverPort === NO_PORT) {
+      this.serverPort = port;
+    } else if (port !== this.serverPort) {
+      this.receivedFromStranger(message, port);
+      return;
+    }
+    const opcode = opcodeOf(message);
+    if (blockOf(message) < 0) {
+      return;
+    }
+    if (opcode === OPCODE_ERROR) {
+      this.receivedError(message);
+    } else if (opcode === OPCODE_OPTION_ACKNOWLEDGEMENT) {
+      this.receivedOffer(optionsOf(message));
+    } else {
+      this.receivedBlock(message, opcode);
+    }
+  }
+
+  /** RFC 1350 §4. */
+  protected receivedFromStranger(message: Uint8Array, port: number): void {
+    if (opcodeOf(message) !== OPCODE_ERROR) {
+      this.send(errorMessage(ERROR_UNKNOWN_TRANSFER_ID, "Not mine"), port);
+    }
+  }
+
+  protected receivedError(message: Uint8Array): void {
+    this.over("refused", `ERROR ${blockOf(message)}`);
+    this.unbind();
+  }
+
+  private receivedOffer(granted: OptionPairs): void {
+    if (!this.awaitsOffer() || this.isOver) {
+      return;
+    }
+    if (!this.accepts(granted)) {
+      this.breakOff(ERROR_OPTION_NEGOTIATION, "These options were not asked for");
+      return;
+    }
+    this.retries = 0;
+    this.offerAccepted();
+  }
+
+  /** Takes the options that were granted; false where they are not acceptable. */
+  protected accepts(granted: OptionPairs): boolean {
+    const asked = new Map(this.requestOptions());
+    return granted.every(([name, value]) => asked.has(name) && this.take(name, Number(value), Number(asked.get(name))));
+  }
+
+  private take(name: string, granted: number, wanted: number): boolean {
+    if (name === "blksize") {
+      this.blockSize = granted;
+      return granted <= wanted && granted >= BLOCK_BYTES_MIN;
+    }
+    if (name === "windowsize") {
+      this.windowSize = granted;
+      return granted <= wanted && granted >= 1;
+    }
+    if (name === "tsize") {
+      this.toldSizeBytes = granted;
+      return granted >= 0;
+    }
+    return granted === wanted;
+  }
+
+  protected sendError(errorCode: number, text: string): void {
+    this.send(errorMessage(errorCode, text), this.serverPort);
+  }
+
+  /** Ends with an ERROR to the server. */
+  protected breakOff(errorCode: number, text: string): void {
+    this.sendError(errorCode, text);
+    this.over("broke off", text);
+    this.unbind();
+  }
+
+  /** The server says nothing any more. */
+  protected giveUp(): void {
+    this.over("gave up", "no answer");
+    this.unbind();
+  }
+
+  protected timedOut(): void {
+    if (++this.retries > this.retriesMax()) {
+      this.giveUp();
+    } else if (this.serverPort === NO_PORT) {
+      this.sendRequest();
+    } else {
+      this.repeatAnswer();
+    }
+  }
+
+  /** Forgets everything, and begins again from the same port after a while. */
+  protected restart(afterMs: number): void {
+    this.unbind();
+    this.timer.clear();
+    this.world.network.log.note(this.world.clock.nowUs, `${this.address}:${this.port} restarts`);
+    this.world.clock.after(afterMs * US_PER_MS, () => {
+      if (!this.isOver) {
+        this.bind(this.port);
+        this.begin();
+      }
+    });
+  }
+
+  /** Vanishes or restarts where it was told to. */
+  private hasLeft(): boolean {
+    this.messages++;
+    const { vanishesAfter, restartsAfter, restartMs = RESTART_MS } = this.clientOptions;
+    if (this.messages === vanishesAfter) {
+      this.vanish();
+    } else if (this.messages === restartsAfter && !this.isOver) {
+      this.restart(restartMs);
+    } else {
+      return false;
+    }
+    return true;
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * EDK2, which is UEFI's PXE boot (PxeBcMtftp.c, Mtftp4Rrq.c): asks twice.
+ *
+ * - First it only wants the size: `tsize` 0, `blksize` 1468, `windowsize` 4. It answers the OACK with ERROR 8 "User aborted
+ *   the transfer". An OACK without `tsize` is "file not found" to it.
+ * - Then it asks from the next port, without `tsize`, and fetches.
+ * - Repeats every four seconds, six times.
+ */
+import type { OptionPairs } from "../messages.js";
+import type { World } from "../peer.js";
+import { type ClientOptions, ERROR_OPTION_NEGOTIATION } from "./client.js";
+import { GetClient } from "./get-client.js";
+
+const RETRY_MS = 4000;
+const RETRIES_MAX = 6;
+
+export class Edk2 extends GetClient {
+  private knowsSize = false;
+
+  constructor(world: World, options: ClientOptions) {
+    super(world, { blockSizeBytes: 1468, windowSize: 4, ...options, retryMs: RETRY_MS, retriesMax: RETRIES_MAX });
+  }
+
+  protected override requestOptions(): OptionPairs {
+    const options = super.requestOptions();
+    return this.knowsSize ? options : [["tsize", "0"], ...options];
+  }
+
+  protected override offerAccepted(): void {
+    if (this.knowsSize) {
+      super.offerAccepted();
+    } else if (this.toldSizeBytes < 0) {
+      this.breakOff(ERROR_OPTION_NEGOTIATION, "No size");
+    } else {
+      this.sendError(ERROR_OPTION_NEGOTIATION, "User aborted the transfer");
+      this.knowsSize = true;
+      this.bind(this.port + 1);
+      this.begin();
+    }
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * A client that fetches a file as the documents have it: lock-step or windowed, with its own timer (RFC 1350, 2347, 2348,
+ * 2349, 7440). The models of real clients are made from it, by their differences.
+ */
+import { HEADER_BYTES, OPCODE_DATA } from "../../../src/index.js";
+import { GrowingBytes } from "../bytes.js";
+import { acknowledgement, blockOf, readRequest } from "../messages.js";
+import { decodeNetascii } from "../netascii.js";
+import type { World } from "../peer.js";
+import { US_PER_MS } from "../virtual-clock.js";
+import { BLOCK_NUMBER_MASK, Client, type ClientOptions } from "./client.js";
+
+export interface GetOptions extends ClientOptions {
+  /** After the last block the client stays for so long, to acknowledge it again, in milliseconds. Default: not at all. */
+  dallyMs?: number;
+}
+
+export class GetClient extends Client {
+  /** DATA that came again, or too early. */
+  outOfOrder = 0;
+
+  /** The block that comes next, counted without wrapping. */
+  protected expected = 1;
+  private payloads = new GrowingBytes();
+  private unacknowledged = 0;
+  private isOutOfOrderTold = false;
+
+  constructor(
+    world: World,
+    private readonly options: GetOptions,
+  ) {
+    super(world, options);
+  }
+
+  /** The file as far as it is in, in its own form: netascii is translated back. */
+  get content(): Uint8Array {
+    const wire = this.payloads.copy();
+    return this.options.mode === "netascii" ? decodeNetascii(wire) : wire;
+  }
+
+  protected forget(): void {
+    this.expected = 1;
+    this.payloads = new GrowingBytes();
+    this.unacknowledged = 0;
+    this.isOutOfOrderTold = false;
+  }
+
+  protected requestMessage(): Uint8Array {
+    return readRequest(this.name, this.options.mode ?? "octet", this.requestOptions());
+  }
+
+  protected sizeInRequest(): number {
+    return 0;
+  }
+
+  protected awaitsOffer(): boolean {
+    return this.expected === 1;
+  }
+
+  protected offerAccepted(): void {
+    this.acknowledge();
+  }
+
+  protected receivedBlock(message: Uint8Array, opcode: number): void {
+    if (opcode !== OPCODE_DATA) {
+      return;
+    }
+    const ahead = (blockOf(message) - this.expected) & BLOCK_NUMBER_MASK;
+    if (ahead !== 0 || this.isOver) {
+      this.outOfOrder++;
+      this.receivedOutOfOrder(ahead);
+    } else if (message.length - HEADER_BYTES > this.blockSize) {
+      this.breakOff(4, "This block is too large");
+    } else {
+      this.takePayload(message.subarray(HEADER_BYTES));
+    }
+  }
+
+  private takePayload(payload: Uint8Array): void {
+    this.payloads.append(payload);
+    this.expected++;
+    this.unacknowledged++;
+    this.retries = 0;
+    this.isOutOfOrderTold = false;
+    if (payload.length < this.blockSize) {
+      this.acknowledge();
+      this.finished();
+    } else if (this.unacknowledged >= this.windowSize) {
+      this.acknowledge();
+    } else {
+      this.wait(this.retryMs());
+    }
+    this.progressed();
+  }
+
+  /** A block is in. For models that break off. */
+  protected progressed(): void {}
+
+  /**
+   * A block came again, or one is missing. In lock-step every repeated block gets its ACK again; within a window the
+   * server is told once how far it got (RFC 7440 §4).
+   *
+   * @param ahead how far the block is ahead of the expected one, modulo 65,536.
+   */
+  protected receivedOutOfOrder(ahead: number): void {
+    const isRepeated = ahead > BLOCK_NUMBER_MASK >> 1;
+    const tells = this.windowSize === 1 ? isRepeated : !this.isOutOfOrderTold;
+    if (tells) {
+      this.isOutOfOrderTold = true;
+      this.acknowledge();
+    }
+  }
+
+  /** Acknowledges the last block that is in; of an OACK, that is block 0. */
+  protected acknowledge(): void {
+    this.unacknowledged = 0;
+    this.send(acknowledgement(this.expected - 1), this.serverPort);
+    if (!this.isOver) {
+      this.wait(this.retryMs());
+    }
+  }
+
+  /** The last block is in and acknowledged. */
+  protected finished(): void {
+    this.over("completed", "");
+    const { dallyMs = 0 } = this.options;
+    if (dallyMs > 0) {
+      this.world.clock.after(dallyMs * US_PER_MS, () => this.unbind());
+    } else {
+      this.unbind();
+    }
+  }
+
+  protected repeatAnswer(): void {
+    this.isOutOfOrderTold = false;
+    this.acknowledge();
+  }
+}

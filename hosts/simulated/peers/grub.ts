@@ -1,0 +1,70 @@
+/**
+ * GRUB (grub-core/net/tftp.c): leaves all repeating to the server.
+ *
+ * - Asks for `/name` with `blksize` 1024 and `tsize` 0; the names in the OACK must be in small letters.
+ * - Repeats its request 40 times, after 400 ms and 20 ms more each time; behind the OACK it repeats nothing.
+ * - Acknowledges old blocks again, ignores those that come too early.
+ * - When it closes a file before its end, it sends ERROR 0 "closed".
+ */
+import { ERROR_NOT_DEFINED } from "../../../src/index.js";
+import type { World } from "../peer.js";
+import { BLOCK_NUMBER_MASK, type ClientOptions } from "./client.js";
+import { GetClient } from "./get-client.js";
+
+const FIRST_RETRY_MS = 400;
+const RETRY_MORE_MS = 20;
+const RETRIES_MAX = 40;
+/** So long without a block, and it stops waiting for the server. */
+const PATIENCE_MS = 30_000;
+
+export interface GrubOptions extends ClientOptions {
+  /** It closes the file after this block. Default: it reads to the end. */
+  closesAfterBlock?: number;
+}
+
+export class Grub extends GetClient {
+  private readonly closesAfterBlock: number | undefined;
+  private isAnswered = false;
+
+  constructor(world: World, { closesAfterBlock, ...options }: GrubOptions) {
+    super(world, {
+      blockSizeBytes: 1024,
+      tellsSize: true,
+      ...options,
+      name: `/${options.name}`,
+      retriesMax: RETRIES_MAX,
+    });
+    this.closesAfterBlock = closesAfterBlock;
+  }
+
+  protected override forget(): void {
+    super.forget();
+    this.isAnswered = false;
+  }
+
+  protected override retryMs(): number {
+    return this.isAnswered ? PATIENCE_MS : FIRST_RETRY_MS + RETRY_MORE_MS * this.retries;
+  }
+
+  protected override offerAccepted(): void {
+    this.isAnswered = true;
+    super.offerAccepted();
+  }
+
+  protected override receivedOutOfOrder(ahead: number): void {
+    if (ahead > BLOCK_NUMBER_MASK >> 1) {
+      this.acknowledge();
+    }
+  }
+
+  protected override progressed(): void {
+    this.isAnswered = true;
+    if (this.expected - 1 === this.closesAfterBlock && !this.isOver) {
+      this.breakOff(ERROR_NOT_DEFINED, "closed");
+    }
+  }
+
+  protected override repeatAnswer(): void {
+    this.giveUp();
+  }
+}

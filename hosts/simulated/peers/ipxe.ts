@@ -1,0 +1,48 @@
+/**
+ * iPXE (net/udp/tftp.c): a boot loader that is quick, and acknowledges too much.
+ *
+ * - Asks for `blksize` 1432 and `tsize` 0, always from port 1024.
+ * - Its first repeat comes after a quarter of a second, then it doubles up to ten seconds.
+ * - Acknowledges every DATA with the last block that is in order, repeated ones too: what makes a careless server send
+ *   everything twice.
+ * - When it only wants the size, it ends with ERROR 0 "TFTP Aborted".
+ */
+import { ERROR_NOT_DEFINED } from "../../../src/index.js";
+import type { World } from "../peer.js";
+import type { ClientOptions } from "./client.js";
+import { GetClient } from "./get-client.js";
+
+const PORT = 1024;
+const FIRST_RETRY_MS = 250;
+const LAST_RETRY_MS = 10_000;
+const RETRIES_MAX = 8;
+
+export interface IPxeOptions extends Omit<ClientOptions, "port"> {
+  /** It asks for the size only. Default false. */
+  wantsSizeOnly?: boolean;
+}
+
+export class IPxe extends GetClient {
+  private readonly wantsSizeOnly: boolean;
+
+  constructor(world: World, { wantsSizeOnly = false, ...options }: IPxeOptions) {
+    super(world, { blockSizeBytes: 1432, tellsSize: true, ...options, port: PORT, retriesMax: RETRIES_MAX });
+    this.wantsSizeOnly = wantsSizeOnly;
+  }
+
+  protected override retryMs(): number {
+    return Math.min(FIRST_RETRY_MS * 2 ** this.retries, LAST_RETRY_MS);
+  }
+
+  protected override receivedOutOfOrder(): void {
+    this.acknowledge();
+  }
+
+  protected override offerAccepted(): void {
+    if (this.wantsSizeOnly) {
+      this.breakOff(ERROR_NOT_DEFINED, "TFTP Aborted");
+    } else {
+      super.offerAccepted();
+    }
+  }
+}

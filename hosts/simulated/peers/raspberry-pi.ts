@@ -1,0 +1,61 @@
+/**
+ * The Raspberry Pi's loaders: the one in ROM doubles its requests, the next probes many names at once.
+ *
+ * - ROM: asks for `bootcode.bin` without options, two or three times within some milliseconds, from the same port.
+ * - bootcode: `<serial>/start4.elf`, `start.elf`, `config.txt` and others, seven requests in 2.8 ms from consecutive ports,
+ *   most of them for files that are not there; `tsize` 0 and `blksize` 1024. What it does not want it ends with ERROR 0
+ *   "Early terminate".
+ */
+import { ERROR_NOT_DEFINED } from "../../../src/index.js";
+import type { World } from "../peer.js";
+import { US_PER_MS } from "../virtual-clock.js";
+import type { ClientOptions } from "./client.js";
+import { GetClient } from "./get-client.js";
+
+const DOUBLED_AFTER_MS = [2, 7] as const;
+
+/** The loader in ROM. */
+export class RaspberryPiRom extends GetClient {
+  protected override begin(): void {
+    super.begin();
+    for (const afterMs of DOUBLED_AFTER_MS.slice(0, this.world.random.between(1, DOUBLED_AFTER_MS.length))) {
+      this.world.clock.after(afterMs * US_PER_MS, () => {
+        if (!this.isOver) {
+          this.send(this.requestMessage(), this.world.serverPort);
+        }
+      });
+    }
+  }
+}
+
+/** One of the requests of the second loader. */
+class Probe extends GetClient {
+  constructor(
+    world: World,
+    options: ClientOptions,
+    private readonly isWanted: boolean,
+  ) {
+    super(world, { blockSizeBytes: 1024, tellsSize: true, ...options });
+  }
+
+  protected override offerAccepted(): void {
+    if (this.isWanted) {
+      super.offerAccepted();
+    } else {
+      this.breakOff(ERROR_NOT_DEFINED, "Early terminate");
+    }
+  }
+}
+
+const PROBE_INTERVAL_MS = 0.4;
+/** A probe of every third that is there is not followed up. */
+const WANTED_PERCENT = 67;
+
+/** The second loader: one client for each name, from consecutive ports. */
+export function raspberryPiProbes(world: World, options: ClientOptions, names: readonly string[]): GetClient[] {
+  return names.map((name, index) => {
+    const { port, startMs = 0 } = options;
+    const probe = { ...options, name, port: port + index, startMs: startMs + index * PROBE_INTERVAL_MS };
+    return new Probe(world, probe, world.random.chance(WANTED_PERCENT));
+  });
+}

@@ -1,0 +1,95 @@
+/**
+ * Somebody who means no good, or whose software is broken: sends all kinds of messages to the listening port and to the
+ * ports of other people's transfers, some of them from ports that no client has.
+ */
+import { bytesOf } from "../bytes.js";
+import {
+  acknowledgement,
+  dataMessage,
+  errorMessage,
+  type OptionPairs,
+  readRequest,
+  writeRequest,
+} from "../messages.js";
+import { Peer, type PeerOptions, type World } from "../peer.js";
+
+export interface TroublemakerOptions extends PeerOptions {
+  /** How many messages it sends. Default 50. */
+  messages?: number;
+  /** The mean time between two, in milliseconds. Default 20. */
+  intervalMs?: number;
+  /** Names that are there. */
+  names?: readonly string[];
+}
+
+const FIRST_TRANSFER_PORT = 49_152;
+/** Guesses at transfer ports go so far. */
+const PORTS_GUESSED = 12;
+/** Now and then it uses a port that belongs to a server, or to nobody. */
+const ODD_PORTS = [0, 69] as const;
+
+export class Troublemaker extends Peer {
+  private readonly intervalMs: number;
+  private readonly names: readonly string[];
+  private left: number;
+
+  constructor(world: World, options: TroublemakerOptions) {
+    super(world, options);
+    this.left = options.messages ?? 50;
+    this.intervalMs = options.intervalMs ?? 20;
+    this.names = options.names ?? ["a"];
+  }
+
+  protected begin(): void {
+    this.timedOut();
+  }
+
+  protected received(): void {}
+
+  protected timedOut(): void {
+    if (this.left-- === 0) {
+      this.over("completed", "it has said everything");
+      this.unbind();
+      return;
+    }
+    const { random, serverPort } = this.world;
+    const port = random.chance(50) ? serverPort : FIRST_TRANSFER_PORT + random.below(PORTS_GUESSED);
+    this.port = random.chance(20) ? random.pick(ODD_PORTS) : 1024 + random.below(8);
+    this.send(this.message(), port);
+    this.wait(random.below(2 * this.intervalMs));
+  }
+
+  private message(): Uint8Array {
+    const { random } = this.world;
+    const whole = this.wholeMessage();
+    // A part of a message, as a broken stack sends it.
+    return random.chance(20) ? whole.slice(0, random.below(whole.length + 1)) : whole;
+  }
+
+  private wholeMessage(): Uint8Array {
+    const { random } = this.world;
+    switch (random.below(7)) {
+      case 0:
+        return random.bytes(random.below(40));
+      case 1:
+        return acknowledgement(random.below(4));
+      case 2:
+        return dataMessage(random.below(4), random.bytes(random.below(520)));
+      case 3:
+        return errorMessage(random.below(9), "trouble");
+      case 4:
+        return bytesOf("\0\x06blksize\x0065464\0");
+      case 5:
+        return writeRequest(`trouble-${random.below(3)}`, "octet", this.options());
+      default:
+        return readRequest(random.pick([...this.names, "../etc/passwd", "", "con"]), "octet", this.options());
+    }
+  }
+
+  private options(): OptionPairs {
+    const { random } = this.world;
+    const names = ["blksize", "timeout", "tsize", "windowsize", "multicast", "BLKSIZE"];
+    const values = ["0", "1", "8", "512", "65464", "65465", "255", "256", "-1", "", "abc", "99999999999999999999"];
+    return names.filter(() => random.chance(20)).map((name) => [name, random.pick(values)]);
+  }
+}

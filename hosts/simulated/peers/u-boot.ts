@@ -1,0 +1,46 @@
+/**
+ * U-Boot (net/tftp.c): a loader that repeats everything every five seconds, and nothing else.
+ *
+ * - Asks for `timeout` 5, `tsize` 0, `blksize` 1468 and perhaps a window; ends with ERROR 8 if the OACK changes the
+ *   timeout or has larger blocks.
+ * - Does not acknowledge a repeated block: only its own timer repeats the ACK.
+ * - ERROR 1 and 2 end it; any other makes it start again from nothing, from the same port.
+ * - Is gone after its last ACK.
+ */
+import { ERROR_ACCESS_VIOLATION, ERROR_FILE_NOT_FOUND } from "../../../src/index.js";
+import { blockOf } from "../messages.js";
+import type { World } from "../peer.js";
+import type { ClientOptions } from "./client.js";
+import { GetClient } from "./get-client.js";
+
+const TIMEOUT_SECONDS = 5;
+const RETRIES_MAX = 10;
+/** The real one never stops; a simulation has to. */
+const STARTS_MAX = 4;
+const START_AGAIN_MS = 10;
+
+export class UBoot extends GetClient {
+  private starts = 1;
+
+  constructor(world: World, options: ClientOptions) {
+    super(world, {
+      timeoutSeconds: TIMEOUT_SECONDS,
+      blockSizeBytes: 1468,
+      tellsSize: true,
+      ...options,
+      retryMs: TIMEOUT_SECONDS * 1000,
+      retriesMax: RETRIES_MAX,
+    });
+  }
+
+  protected override receivedOutOfOrder(): void {}
+
+  protected override receivedError(message: Uint8Array): void {
+    const code = blockOf(message);
+    if (code === ERROR_FILE_NOT_FOUND || code === ERROR_ACCESS_VIOLATION || ++this.starts > STARTS_MAX) {
+      super.receivedError(message);
+    } else {
+      this.restart(START_AGAIN_MS);
+    }
+  }
+}
