@@ -32,6 +32,8 @@ export class Conversation {
   /** Engine's times in milliseconds. */
   progressAt: number;
   waitsSince: number;
+  /** The clock went back, and all of this may take longer by so much, until something new gets through. */
+  longerMs = 0;
   /** How often DATA was repeated by the timer before the first ACK. */
   unansweredRepeats = 0;
   /** The number of the engine call in which it sent last. */
@@ -69,8 +71,9 @@ export class Conversation {
     return !this.isAnswered && asked.isUpload === this.isUpload && asked.name === this.asked.name;
   }
 
-  /** The first request has come again, perhaps with other options. */
-  askedAgain(asked: AskedRequest): void {
+  /** The first request has come again, perhaps with other options: somebody is there, and waits anew. */
+  askedAgain(asked: AskedRequest, now: number): void {
+    this.progressAt = now;
     this.asked = asked;
     this.agreement = agreementOf(asked, this.file.sizeBytes, this.windowSizeMax);
   }
@@ -81,8 +84,9 @@ export class Conversation {
       return "nothing";
     }
     const ahead = (blockOf(message) - this.confirmed) & BLOCK_NUMBER_MASK;
-    const isOfferAccepted = this.isOffered && !this.isAnswered && ahead === 0;
-    const isNew = ahead > 0 && ahead <= this.sentUpTo - this.confirmed;
+    const isOpen = this.isOffered && !this.isAnswered;
+    const isOfferAccepted = isOpen && ahead === 0;
+    const isNew = !isOpen && ahead > 0 && ahead <= this.sentUpTo - this.confirmed;
     if (!isOfferAccepted && !isNew) {
       return ahead === 0 ? "repeated" : "nothing";
     }
@@ -90,6 +94,7 @@ export class Conversation {
     this.confirmed += ahead;
     this.isComplete = this.confirmed === this.lastBlock;
     this.progressAt = now;
+    this.longerMs = 0;
     return "advances";
   }
 
@@ -110,6 +115,7 @@ export class Conversation {
       this.isComplete = payload.length < this.agreement.blockSizeBytes;
       this.progressAt = now;
       this.waitsSince = now;
+      this.longerMs = 0;
       return "advances";
     }
     if (ahead === 0 || ahead > BLOCK_NUMBER_MASK >> 1) {

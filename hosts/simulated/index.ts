@@ -21,6 +21,8 @@ export { RaspberryPiRom, raspberryPiProbes } from "./peers/raspberry-pi.js";
 export { Troublemaker, type TroublemakerOptions } from "./peers/troublemaker.js";
 export { UBoot } from "./peers/u-boot.js";
 export { Random } from "./random.js";
+export { type ContentPlan, type PeerKind, type PeerPlan, type Scenario, scenarioOf } from "./scenario.js";
+export { contentOf, runScenario, type ScenarioSummary } from "./scenario-run.js";
 export { SimulatedServer, type SimulatedServerOptions } from "./simulated-server.js";
 export { Simulation, SimulationFailure, type SimulationOptions } from "./simulation.js";
 export { Violation } from "./violation.js";

@@ -107,9 +107,9 @@ export class Network {
     this.partitions.push(partition);
   }
 
-  /** Whether a damaged datagram has reached this port or left it: then its transfer's bytes prove nothing. */
-  hasDamaged(address: string, port: number): boolean {
-    return this.damaged.has(`${address} ${port}`);
+  /** Whether a damaged datagram came from this address or went there: then what its transfers carried proves nothing. */
+  hasDamaged(address: string): boolean {
+    return this.damaged.has(address);
   }
 
   /** Sends a datagram. `bytes` must not change afterwards. */
@@ -203,8 +203,8 @@ export class Network {
       const at = this.random.below(bytes.length);
       bytes[at] = (bytes[at] as number) ^ (1 << this.random.below(8));
     }
-    this.damaged.add(`${datagram.fromAddress} ${datagram.fromPort}`);
-    this.damaged.add(`${datagram.toAddress} ${datagram.toPort}`);
+    this.damaged.add(datagram.fromAddress);
+    this.damaged.add(datagram.toAddress);
     return { ...datagram, bytes };
   }
 

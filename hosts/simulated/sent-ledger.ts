@@ -29,7 +29,9 @@ export class SentLedger {
 
   constructor({ giveUpMs }: { readonly giveUpMs: number }) {
     const offers = 1 + Math.ceil(giveUpMs / INTERVAL_MS_LEAST) + DOUBLINGS_MAX;
-    this.requestBytesMax = Math.max(BLOCKS_MAX * PACKET_BYTES_MAX, offers * OPTION_ACKNOWLEDGEMENT_BYTES_MAX);
+    const messagesBytes = Math.max(BLOCKS_MAX * PACKET_BYTES_MAX, offers * OPTION_ACKNOWLEDGEMENT_BYTES_MAX);
+    // A transfer may end with an ERROR: the server stops, or its storage fails.
+    this.requestBytesMax = messagesBytes + ERROR_BYTES_MAX;
   }
 
   received(address: string, port: number, message: Uint8Array): void {

@@ -81,6 +81,8 @@ export class SimulatedServer {
   private clockOffsetMs = 0;
   /** Until then the machine stands still in a call of its storage. */
   private busyUntilUs = 0;
+  /** What the timer is set for, in the machine's time. As on real machines it is set anew only for something earlier. */
+  private timerAt = NEVER;
   private messagesInCall = 0;
 
   constructor(
@@ -113,7 +115,7 @@ export class SimulatedServer {
     this.network.log.note(this.clock.nowUs, `the server's clock jumps by ${byMs} ms`);
     this.clockOffsetMs += byMs;
     if (byMs < 0) {
-      this.checker.clockWentBack();
+      this.checker.clockWentBack(-byMs);
     }
   }
 
@@ -169,6 +171,7 @@ export class SimulatedServer {
   }
 
   private poll(): void {
+    this.timerAt = NEVER;
     this.guarded(() => {
       this.checker.polls(this.nowMs);
       this.engine.poll(this.nowMs);
@@ -188,9 +191,8 @@ export class SimulatedServer {
     }
     this.checker.returned();
     const { nextAt } = this.engine;
-    if (nextAt === NEVER) {
-      this.timer.clear();
-    } else {
+    if (nextAt < this.timerAt) {
+      this.timerAt = nextAt;
       this.timer.set((nextAt - this.clockOffsetMs) * US_PER_MS);
     }
   }

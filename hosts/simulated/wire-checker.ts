@@ -78,6 +78,8 @@ export class WireChecker {
   private errorsInCall = 0;
   /** The clock went back, and no `poll` has seen that yet: waits may be longer, once. */
   private wentBack = false;
+  /** By how much: the jump, but never more than the time after which a transfer is given up. */
+  private longerMs = 0;
 
   constructor(
     private readonly limits: CheckedLimits,
@@ -106,20 +108,23 @@ export class WireChecker {
     this.cause = causeOf("stop");
   }
 
-  /** The host's clock goes back. */
-  clockWentBack(): void {
+  /** The host's clock goes back: waits may become longer, once. */
+  clockWentBack(byMs: number): void {
     this.wentBack = true;
+    this.longerMs = Math.min(this.longerMs + byMs, this.limits.giveUpMs);
   }
 
   /** The engine has done its call. */
   returned(): void {
     this.checkDemands();
     if (this.cause.kind === "poll" && this.wentBack) {
-      this.wentBack = false;
       for (const conversation of this.conversations.values()) {
-        conversation.progressAt = Math.min(conversation.progressAt, this.now);
-        conversation.waitsSince = Math.min(conversation.waitsSince, this.now);
+        conversation.progressAt = this.now;
+        conversation.waitsSince = this.now;
+        conversation.longerMs = this.longerMs;
       }
+      this.wentBack = false;
+      this.longerMs = 0;
     }
     this.checkPool();
     this.checkDeadlines();
@@ -160,6 +165,7 @@ export class WireChecker {
     if (outcome === OUTCOME_COMPLETED && conversation.isUpload) {
       conversation.isLingering = true;
       conversation.progressAt = this.now;
+      conversation.longerMs = 0;
     } else {
       this.forget(conversation);
     }
@@ -267,7 +273,7 @@ export class WireChecker {
     const asked = readAskedRequest(message);
     const isRepeated = asked !== undefined && conversation?.isBegunBy(asked) === true;
     if (isRepeated) {
-      conversation.askedAgain(asked);
+      conversation.askedAgain(asked, this.now);
     }
     return {
       ...causeOf("request"),
@@ -319,7 +325,7 @@ export class WireChecker {
     }
     const shortestMs = conversation.agreement.timeoutMs ?? this.limits.shortestIntervalMs;
     const waitedMs = this.now - conversation.waitsSince;
-    if (waitedMs < shortestMs && !this.wentBack) {
+    if (waitedMs < shortestMs && conversation.longerMs === 0 && !this.wentBack) {
       violated(`${describe(message)} was repeated after ${waitedMs} ms; the least is ${shortestMs} ms`);
     }
     const isData = opcodeOf(message) === OPCODE_DATA;
@@ -493,10 +499,10 @@ export class WireChecker {
       return;
     }
     for (const conversation of this.conversations.values()) {
-      const endsAt = conversation.progressAt + this.limitOf(conversation);
+      const endsAt = conversation.progressAt + conversation.longerMs + this.limitOf(conversation);
       const canBeGone = conversation.isLingering && this.limits.singlePort;
       if (canBeGone) {
-        if (endsAt <= this.now) {
+        if (this.cause.kind === "poll" && endsAt <= this.now) {
           this.forget(conversation);
         }
         continue;
@@ -511,11 +517,8 @@ export class WireChecker {
   }
 
   private limitOf(conversation: Conversation): number {
-    if (conversation.isLingering) {
-      return this.limits.lingerMs;
-    }
-    const { timeoutMs } = conversation.agreement;
-    return timeoutMs === undefined ? this.limits.giveUpMs : Math.max(this.limits.giveUpMs, FIXED_INTERVALS * timeoutMs);
+    const leastMs = conversation.isLingering ? this.limits.lingerMs : this.limits.giveUpMs;
+    return Math.max(leastMs, FIXED_INTERVALS * (conversation.agreement.timeoutMs ?? 0));
   }
 
   /** When a transfer needs the engine at the latest; a negotiated interval is kept exactly. */
@@ -523,7 +526,9 @@ export class WireChecker {
     const { timeoutMs } = conversation.agreement;
     const isUnansweredData = !conversation.isAnswered && !conversation.isOffered && !conversation.isUpload;
     const isSilent = conversation.isLingering || isUnansweredData;
-    return timeoutMs === undefined || isSilent ? endsAt : Math.min(endsAt, conversation.waitsSince + timeoutMs);
+    return timeoutMs === undefined || isSilent
+      ? endsAt
+      : Math.min(endsAt, conversation.waitsSince + conversation.longerMs + timeoutMs);
   }
 }
 

@@ -25,11 +25,6 @@ export class CiscoPhone extends GetClient {
     this.names = [...certificates, `ITLSEP${mac}.tlv`, "ITLFile.tlv", `SEP${mac}.cnf.xml`, "XmlDefault.cnf.xml"];
   }
 
-  /** The name of the file that it has, or asked for last. */
-  get fileName(): string {
-    return this.name;
-  }
-
   protected override receivedError(message: Uint8Array): void {
     const next = this.names[++this.step];
     if (next === undefined) {

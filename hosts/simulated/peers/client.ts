@@ -77,6 +77,11 @@ export abstract class Client extends Peer {
     this.sendRequest();
   }
 
+  /** The file's name, as it stands in the last request. */
+  get fileName(): string {
+    return this.name;
+  }
+
   /** Sets everything back to the state before the request. */
   protected abstract forget(): void;
   protected abstract requestMessage(): Uint8Array;

@@ -1,0 +1,243 @@
+/**
+ * Runs a scenario, and looks afterwards whether everybody got what is right or was told why not.
+ */
+import { OUTCOME_SUPERSEDED, type Outcome } from "../../src/index.js";
+import { equalBytes } from "./bytes.js";
+import { MemoryStorage } from "./memory-storage.js";
+import type { Peer, World } from "./peer.js";
+import { CiscoPhone } from "./peers/cisco-phone.js";
+import { Edk2 } from "./peers/edk2.js";
+import { GetClient } from "./peers/get-client.js";
+import { Grub } from "./peers/grub.js";
+import { IPxe } from "./peers/ipxe.js";
+import { PutClient } from "./peers/put-client.js";
+import { RaspberryPiRom, raspberryPiProbes } from "./peers/raspberry-pi.js";
+import { Troublemaker } from "./peers/troublemaker.js";
+import { UBoot } from "./peers/u-boot.js";
+import { Random } from "./random.js";
+import type { ContentPlan, PeerPlan, Scenario } from "./scenario.js";
+import { Simulation, SimulationFailure } from "./simulation.js";
+
+/** What a run was. */
+export interface ScenarioSummary {
+  /** Transfers that the server accepted, and how they ended. */
+  readonly transfers: number;
+  readonly outcomes: ReadonlyMap<Outcome, number>;
+  /** How the peers ended, by kind and state. */
+  readonly peers: ReadonlyMap<string, number>;
+  readonly datagrams: number;
+  readonly lost: number;
+  readonly virtualMs: number;
+  /** The same for the same seed. */
+  readonly digest: number;
+}
+
+/** The clients' view of one run. */
+interface Cast {
+  readonly plan: PeerPlan;
+  readonly peer: Peer;
+  /** What it puts. */
+  readonly content: Uint8Array | undefined;
+}
+
+const MAC = "001122334455";
+/** A client that does what the documents say survives so much loss, for certain. */
+const GENTLE_LOSS_PERCENT_MAX = 5;
+
+/**
+ * @throws SimulationFailure, whose message begins with what happened, and has the seed, the scenario and the packets.
+ */
+export function runScenario(scenario: Scenario): ScenarioSummary {
+  const storage = new MemoryStorage(
+    scenario.capacityBytes === undefined ? {} : { capacityBytes: scenario.capacityBytes },
+  );
+  for (const [name, plan] of Object.entries(scenario.files)) {
+    storage.set(name, contentOf(plan));
+  }
+  const { seed, server, network, faults } = scenario;
+  const simulation = new Simulation({ seed, network, storage, faults, ...server });
+  const cast = scenario.peers.flatMap((plan) => castOf(simulation, plan));
+  for (const partition of scenario.partitions) {
+    simulation.network.partition(partition);
+  }
+  for (const { atMs, byMs } of scenario.clockJumps) {
+    simulation.at(atMs, () => simulation.server.jumpClock(byMs));
+  }
+  if (scenario.stopsAtMs !== undefined) {
+    simulation.at(scenario.stopsAtMs, () => simulation.server.stop());
+  }
+  try {
+    simulation.run();
+    checkTruth(simulation, scenario, storage, cast);
+  } catch (error) {
+    throw error instanceof SimulationFailure ? withScenario(error, scenario) : error;
+  }
+  return summaryOf(simulation, cast);
+}
+
+/** A file's content. */
+export function contentOf({ sizeBytes, seed, isText }: ContentPlan): Uint8Array {
+  const random = new Random(seed);
+  const bytes = random.bytes(sizeBytes);
+  if (isText) {
+    for (let index = 0; index < sizeBytes; index++) {
+      if (random.chance(20)) {
+        bytes[index] = random.pick([0x0a, 0x0d, 0x00]);
+      }
+    }
+  }
+  return bytes;
+}
+
+function withScenario(failure: SimulationFailure, scenario: Scenario): SimulationFailure {
+  const what = `${failure.what}\nScenario ${JSON.stringify(scenario)}`;
+  return new SimulationFailure(what, failure.seed, failure.atMs, failure.packetLog);
+}
+
+function castOf(simulation: Simulation, plan: PeerPlan): Cast[] {
+  const { options, kind } = plan;
+  const content = plan.content === undefined ? undefined : contentOf(plan.content);
+  if (kind === "raspberry pi probes") {
+    const names = ["start4.elf", "start.elf", "config.txt", "recover4.elf", "a", "boot/b", "vl805.sig"];
+    const probes = raspberryPiProbes(simulation.world(), options, names);
+    simulation.peers.push(...probes);
+    return probes.map((peer) => ({ plan, peer, content }));
+  }
+  return [{ plan, peer: simulation.add((world) => peerOf(world, plan, content)), content }];
+}
+
+function peerOf(world: World, plan: PeerPlan, content: Uint8Array | undefined): Peer {
+  const { kind, options, dallyMs = 0, breaksOffAtBlock } = plan;
+  switch (kind) {
+    case "put":
+      return new PutClient(world, {
+        ...options,
+        content: content ?? new Uint8Array(),
+        ...(breaksOffAtBlock === undefined ? {} : { breaksOffAtBlock }),
+      });
+    case "u-boot":
+      return new UBoot(world, options);
+    case "ipxe":
+      return new IPxe(world, options);
+    case "ipxe size query":
+      return new IPxe(world, { ...options, wantsSizeOnly: true });
+    case "edk2":
+      return new Edk2(world, options);
+    case "grub":
+      return new Grub(world, options);
+    case "raspberry pi rom":
+      return new RaspberryPiRom(world, options);
+    case "cisco phone":
+      return new CiscoPhone(world, { ...options, mac: MAC });
+    case "troublemaker":
+      return new Troublemaker(world, { ...options, names: [options.name] });
+    default:
+      return new GetClient(world, { ...options, dallyMs });
+  }
+}
+
+function checkTruth(simulation: Simulation, scenario: Scenario, storage: MemoryStorage, cast: readonly Cast[]): void {
+  let ended = 0;
+  for (const count of simulation.server.outcomes.values()) {
+    ended += count;
+  }
+  if (ended !== simulation.server.started) {
+    throw simulation.failure(`${simulation.server.started} transfers began and ${ended} ended`);
+  }
+  for (const each of cast) {
+    if (!each.peer.isOver) {
+      throw simulation.failure(`${each.plan.kind} at ${each.peer.address} never came to an end`);
+    }
+    checkBytes(simulation, storage, each);
+  }
+  checkVersions(simulation, scenario, storage, cast);
+  checkSuccess(simulation, scenario, cast);
+}
+
+/** Who says that it has the whole file has the right one. */
+function checkBytes(simulation: Simulation, storage: MemoryStorage, { plan, peer, content }: Cast): void {
+  if (peer.state !== "completed" || simulation.network.hasDamaged(peer.address)) {
+    return;
+  }
+  if (peer instanceof GetClient) {
+    const name = peer.fileName.replace(/^\//, "");
+    const { content: got } = peer;
+    // Who begins again from the same port may take a block of its former transfer, with other options, for its last.
+    const isCutByItself = plan.options.restartsAfter !== undefined;
+    // The last byte of such a part may be half of a netascii pair.
+    const certain = got.subarray(0, isCutByItself ? Math.max(got.length - 1, 0) : got.length);
+    const isRight = (version: Uint8Array): boolean =>
+      equalBytes(isCutByItself ? version.subarray(0, certain.length) : version, certain);
+    if (!storage.versions(name).some(isRight)) {
+      throw simulation.failure(`${plan.kind} at ${peer.address} got ${got.length} wrong bytes of ${name}`);
+    }
+  }
+  if (content !== undefined && !storage.versions(plan.options.name).some((version) => equalBytes(version, content))) {
+    throw simulation.failure(`${peer.address} put ${plan.options.name}, and it was not stored`);
+  }
+}
+
+/** Nothing has a final name that nobody put there as a whole. */
+function checkVersions(
+  simulation: Simulation,
+  scenario: Scenario,
+  storage: MemoryStorage,
+  cast: readonly Cast[],
+): void {
+  for (const { plan, content, peer } of cast) {
+    const { name } = plan.options;
+    const puts = cast.filter((each) => each.content !== undefined && each.plan.options.name === name);
+    if (content === undefined || puts.some((each) => simulation.network.hasDamaged(each.peer.address))) {
+      continue;
+    }
+    const initial = scenario.files[name];
+    const known = puts.map((each) => each.content as Uint8Array);
+    const allowed = initial === undefined ? known : [...known, contentOf(initial)];
+    if (storage.versions(name).some((version) => !allowed.some((whole) => equalBytes(whole, version)))) {
+      throw simulation.failure(`${name} got a content that nobody put there; ${peer.address} was one who put it`);
+    }
+  }
+}
+
+/** Where nothing worse happens than some loss, everybody gets through. */
+function checkSuccess(simulation: Simulation, scenario: Scenario, cast: readonly Cast[]): void {
+  const { network, server, faults, partitions, clockJumps, capacityBytes, stopsAtMs } = scenario;
+  const isGentle =
+    (network.lossPercent ?? 0) <= GENTLE_LOSS_PERCENT_MAX &&
+    [network.burst, network.corruptPercent, network.truncatePercent, capacityBytes, stopsAtMs].every(
+      (each) => each === undefined,
+    ) &&
+    (network.delayMs ?? 0) + (network.reorderDelayMs ?? 0) + (network.duplicateDelayMs ?? 0) < 100 &&
+    Object.keys(faults).length + partitions.length + clockJumps.length === 0 &&
+    (server.transfersMax ?? 0) >= 64 &&
+    server.uploadBytesMax === undefined;
+  // A request that the network doubled and held back ends the transfer that it began: the wire table has it so.
+  if (!isGentle || simulation.server.outcomes.has(OUTCOME_SUPERSEDED)) {
+    return;
+  }
+  for (const { plan, peer } of cast) {
+    const isSuccess = peer.state === "completed" || (peer.state === "refused" && plan.kind === "raspberry pi probes");
+    const isOnPurpose = peer.state === "broke off" && /Early terminate|TFTP Aborted/.test(peer.reason);
+    if (!isSuccess && !isOnPurpose) {
+      throw simulation.failure(`${plan.kind} at ${peer.address} ${peer.state} (${peer.reason}) on a good network`);
+    }
+  }
+}
+
+function summaryOf(simulation: Simulation, cast: readonly Cast[]): ScenarioSummary {
+  const peers = new Map<string, number>();
+  for (const { plan, peer } of cast) {
+    const key = `${plan.kind}: ${peer.state}`;
+    peers.set(key, (peers.get(key) ?? 0) + 1);
+  }
+  const { server, network, nowMs } = simulation;
+  return {
+    transfers: server.started,
+    outcomes: server.outcomes,
+    peers,
+    datagrams: network.datagrams,
+    lost: network.lost,
+    virtualMs: nowMs,
+    digest: network.log.digest,
+  };
+}

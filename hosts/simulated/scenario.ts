@@ -1,0 +1,273 @@
+/**
+ * A scenario: everything that a seed decides about one run, as plain data, so that a failure can print it.
+ */
+import type { ServerOptions } from "../../src/index.js";
+import type { StorageFaults } from "./faulty-storage.js";
+import type { NetworkConditions, Partition } from "./network.js";
+import type { ClientOptions } from "./peers/client.js";
+import { Random } from "./random.js";
+
+/** A file's content, made from a seed. */
+export interface ContentPlan {
+  readonly sizeBytes: number;
+  readonly seed: number;
+  /** Many line ends and carriage returns, for netascii. */
+  readonly isText: boolean;
+}
+
+export type PeerKind =
+  | "get"
+  | "put"
+  | "u-boot"
+  | "ipxe"
+  | "ipxe size query"
+  | "edk2"
+  | "grub"
+  | "raspberry pi rom"
+  | "raspberry pi probes"
+  | "cisco phone"
+  | "troublemaker";
+
+export interface PeerPlan {
+  readonly kind: PeerKind;
+  readonly options: ClientOptions;
+  /** What it puts. */
+  readonly content?: ContentPlan;
+  /** It breaks off before this block. */
+  readonly breaksOffAtBlock?: number;
+  readonly dallyMs?: number;
+}
+
+export interface Scenario {
+  readonly seed: number;
+  readonly server: ServerOptions;
+  readonly network: NetworkConditions;
+  readonly partitions: readonly Partition[];
+  readonly faults: StorageFaults;
+  readonly capacityBytes?: number;
+  readonly files: Readonly<Record<string, ContentPlan>>;
+  readonly clockJumps: readonly { readonly atMs: number; readonly byMs: number }[];
+  /** When the server is stopped. */
+  readonly stopsAtMs?: number;
+  readonly peers: readonly PeerPlan[];
+}
+
+/** Sizes around the ends of blocks. */
+const SIZES = [0, 1, 7, 8, 9, 15, 16, 511, 512, 513, 1023, 1024, 1025, 4096, 8192] as const;
+const SIZE_BYTES_MAX = 24_000;
+const LONG_FILE_NAME = "long";
+/** With the smallest block, a file of this size takes the block number past 65,535. */
+const LONG_FILE_BYTES = 8 * 65_536 + 5000;
+/** Such a run takes a second, so few seeds have one. */
+const LONG_FILE_PERCENT = 0.05;
+const START_MS_MAX = 3000;
+const FILE_NAMES = ["a", "boot/b", "c.txt", "config.txt", "start.elf", "XmlDefault.cnf.xml"] as const;
+const UPLOAD_NAMES = ["up", "c.txt", "new/file"] as const;
+const KINDS: readonly PeerKind[] = [
+  "get",
+  "get",
+  "get",
+  "put",
+  "put",
+  "put",
+  "u-boot",
+  "ipxe",
+  "ipxe size query",
+  "edk2",
+  "grub",
+  "raspberry pi rom",
+  "raspberry pi probes",
+  "cisco phone",
+  "troublemaker",
+];
+const LEAST_PORT = 2000;
+
+/** The scenario of a seed. */
+export function scenarioOf(seed: number): Scenario {
+  const random = new Random(seed);
+  const isGentle = random.chance(25);
+  const files: Record<string, ContentPlan> = {};
+  for (const name of FILE_NAMES) {
+    files[name] = contentPlan(random);
+  }
+  const peers: PeerPlan[] = [];
+  const count = random.between(1, 7);
+  for (let index = 0; index < count; index++) {
+    peers.push(peerPlan(random, index, isGentle));
+  }
+  if (random.chance(LONG_FILE_PERCENT)) {
+    files[LONG_FILE_NAME] = { sizeBytes: LONG_FILE_BYTES, seed, isText: random.chance(50) };
+    peers.push(longGet(random));
+  }
+  return {
+    seed,
+    server: serverPlan(random, isGentle),
+    network: isGentle ? gentleNetwork(random) : roughNetwork(random),
+    files,
+    peers,
+    ...(isGentle ? CALM : trouble(random)),
+  };
+}
+
+const CALM = { partitions: [], faults: {}, clockJumps: [] } as const;
+
+/** What goes wrong beside the network. */
+function trouble(
+  random: Random,
+): Pick<Scenario, "partitions" | "faults" | "capacityBytes" | "clockJumps" | "stopsAtMs"> {
+  return {
+    partitions: random.chance(20) ? [partition(random)] : [],
+    faults: random.chance(30) ? faults(random) : {},
+    ...(random.chance(10) ? { capacityBytes: random.between(0, 100_000) } : {}),
+    clockJumps: random.chance(20) ? clockJumps(random) : [],
+    ...(random.chance(5) ? { stopsAtMs: random.below(2 * START_MS_MAX) } : {}),
+  };
+}
+
+function serverPlan(random: Random, isGentle: boolean): ServerOptions {
+  return {
+    transfersMax: isGentle ? 64 : random.between(1, 12),
+    windowSizeMax: random.pick([1, 2, 4, 16, 64]),
+    singlePort: random.chance(30),
+    minIntervalMs: random.pick([30, 30, 1, 10, 200]),
+    initialIntervalMs: random.pick([1000, 1000, 100, 3000]),
+    // Where everybody is to get through, the last ACK is there for the slowest client and its repeats.
+    lingerMs: isGentle ? 40_000 : random.pick([10_000, 1000]),
+    ...(isGentle ? {} : { giveUpMs: random.pick([25_000, 25_000, 5000]) }),
+    ...(!isGentle && random.chance(15) ? { uploadBytesMax: random.below(SIZE_BYTES_MAX) } : {}),
+  };
+}
+
+function gentleNetwork(random: Random): NetworkConditions {
+  return {
+    delayMs: random.pick([0.05, 0.1, 1, 5, 20, 60]),
+    jitterMs: random.pick([0, 0.2, 3]),
+    lossPercent: random.pick([0, 0, 1, 5]),
+    ...(random.chance(30) ? { duplicatePercent: random.pick([1, 20]) } : {}),
+    ...(random.chance(30) ? { reorderPercent: random.pick([1, 10]) } : {}),
+  };
+}
+
+function roughNetwork(random: Random): NetworkConditions {
+  return {
+    delayMs: random.pick([0.05, 0.1, 1, 5, 20, 60, 400]),
+    jitterMs: random.pick([0, 0.2, 3, 50]),
+    lossPercent: random.pick([0, 0, 1, 5, 10, 20, 50]),
+    ...(random.chance(20) ? { burst: { startPercent: random.between(1, 5), meanPackets: random.between(2, 40) } } : {}),
+    ...(random.chance(40) ? { duplicatePercent: random.pick([1, 10, 50, 100]) } : {}),
+    ...(random.chance(30) ? { duplicateDelayMs: random.pick([0.1, 100, 5000]) } : {}),
+    ...(random.chance(40) ? { reorderPercent: random.pick([1, 10, 50]) } : {}),
+    ...(random.chance(30) ? { reorderDelayMs: random.pick([1, 100, 3000]) } : {}),
+    ...(random.chance(10) ? { corruptPercent: random.pick([1, 10]) } : {}),
+    ...(random.chance(10) ? { truncatePercent: random.pick([1, 10]) } : {}),
+  };
+}
+
+function partition(random: Random): Partition {
+  const fromMs = random.below(START_MS_MAX);
+  const whose = random.chance(50) ? { address: addressOf(random.below(4)) } : {};
+  return { fromMs, untilMs: fromMs + random.pick([100, 2000, 40_000]), ...whose };
+}
+
+function faults(random: Random): StorageFaults {
+  return {
+    openBusyPercent: random.pick([0, 0, 20]),
+    readErrorPercent: random.pick([0, 0, 1, 10]),
+    writeErrorPercent: random.pick([0, 0, 1, 10]),
+    writeFullPercent: random.pick([0, 0, 1]),
+    commitErrorPercent: random.pick([0, 0, 30]),
+    commitMs: random.pick([0, 0, 50, 1500, 6000]),
+    blockMs: random.pick([0, 0, 0, 2, 50]),
+  };
+}
+
+function clockJumps(random: Random): Scenario["clockJumps"] {
+  const jumps: { atMs: number; byMs: number }[] = [];
+  for (let count = random.between(1, 3); count > 0; count--) {
+    jumps.push({
+      atMs: random.below(2 * START_MS_MAX),
+      byMs: random.pick([-3_600_000, -5000, -100, -1, 1, 500, 30_000, 3_600_000]),
+    });
+  }
+  return jumps;
+}
+
+function contentPlan(random: Random): ContentPlan {
+  const sizeBytes = random.chance(40) ? random.pick(SIZES) : random.below(SIZE_BYTES_MAX);
+  return { sizeBytes, seed: random.uint32(), isText: random.chance(40) };
+}
+
+/** Few addresses, so that some peers share one. */
+function addressOf(index: number): string {
+  return `192.168.4.${10 + index}`;
+}
+
+function peerPlan(random: Random, index: number, isGentle: boolean): PeerPlan {
+  const kind = random.pick(KINDS);
+  const isLoner = kind === "ipxe" || kind === "ipxe size query" || kind === "troublemaker";
+  const options: ClientOptions = {
+    // Those that need a certain port, or any, have an address of their own.
+    address: isLoner ? addressOf(100 + index) : addressOf(random.below(4)),
+    port: LEAST_PORT + 100 * index,
+    name: random.chance(isGentle ? 0 : 5) ? "missing" : random.pick(FILE_NAMES),
+    startMs: random.below(START_MS_MAX),
+  };
+  if (kind === "put") {
+    return putPlan(random, { ...options, ...choices(random, isGentle) }, isGentle);
+  }
+  const own = kind === "get" ? choices(random, isGentle) : leaving(random, isGentle);
+  return { kind, options: { ...options, ...own }, ...(random.chance(30) ? { dallyMs: 5000 } : {}) };
+}
+
+function putPlan(random: Random, options: ClientOptions, isGentle: boolean): PeerPlan {
+  return {
+    kind: "put",
+    options: { ...options, name: random.pick(UPLOAD_NAMES) },
+    content: contentPlan(random),
+    ...(random.chance(isGentle ? 0 : 10) ? { breaksOffAtBlock: random.between(1, 10) } : {}),
+  };
+}
+
+/** What a client of no certain make chooses. */
+function choices(random: Random, isGentle: boolean): Partial<ClientOptions> {
+  return {
+    mode: random.chance(25) ? "netascii" : "octet",
+    ...(random.chance(40) ? { blockSizeBytes: random.pick([8, 9, 100, 511, 512, 1428, 65_464]) } : {}),
+    ...(random.chance(40) ? { windowSize: random.pick([1, 2, 3, 4, 16, 64, 65_535]) } : {}),
+    ...timing(random, isGentle),
+    tellsSize: random.chance(40),
+    ...leaving(random, isGentle),
+  };
+}
+
+/** Who asks the server for an interval uses it, too. */
+function timing(random: Random, isGentle: boolean): Partial<ClientOptions> {
+  if (random.chance(15)) {
+    const timeoutSeconds = random.pick(isGentle ? [1, 2] : [1, 2, 7, 60, 255]);
+    return { timeoutSeconds, retryMs: 1000 * timeoutSeconds };
+  }
+  return { retryMs: random.pick([1000, 1000, 200, 5000]) };
+}
+
+function leaving(random: Random, isGentle: boolean): Partial<ClientOptions> {
+  return {
+    ...(random.chance(isGentle ? 0 : 8) ? { vanishesAfter: random.between(1, 30) } : {}),
+    ...(random.chance(isGentle ? 0 : 8)
+      ? { restartsAfter: random.between(1, 30), restartMs: random.pick([0, 1, 100, 3000]) }
+      : {}),
+  };
+}
+
+function longGet(random: Random): PeerPlan {
+  return {
+    kind: "get",
+    options: {
+      address: addressOf(200),
+      port: LEAST_PORT,
+      name: LONG_FILE_NAME,
+      blockSizeBytes: 8,
+      windowSize: random.pick([1, 7, 16, 64]),
+      mode: random.pick(["octet", "netascii"]),
+    },
+  };
+}
