@@ -15,8 +15,11 @@ import {
 } from "./packet.js";
 import type { Transfer } from "./transfer.js";
 
-/** By error code, 0 to 6. Fixed texts: an ERROR never carries a name, a path, or anything that a peer sent. */
-const MESSAGES: readonly DataView[] = [
+/**
+ * By error code, 0 to 6. Fixed texts: an ERROR never carries a name, a path, or anything that a peer sent. Frozen, so that
+ * XS can keep it in flash.
+ */
+const MESSAGES: readonly DataView[] = Object.freeze([
   ascii("The server cannot go on with this transfer"),
   ascii("File not found"),
   ascii("Access violation"),
@@ -24,7 +27,7 @@ const MESSAGES: readonly DataView[] = [
   ascii("Illegal TFTP operation"),
   ascii("Unknown transfer ID"),
   ascii("File already exists"),
-];
+]);
 
 export class Transmitter {
   /** The whole buffer, as a transport takes it. */
