@@ -29,7 +29,7 @@ async function openWhileSwapping(
   test.after(() => swapping.kill("SIGKILL"));
   await once(swapping.stdout, "data");
   const opening = script("./opening-process.js", import.meta.url);
-  const words = [opening, path.join(parent, "served"), name, verb, String(OPENS)];
+  const words = [opening, path.join(parent, "served"), name, verb, String(OPENS), FORBIDDEN];
   const { code, signal, stdout, stderr } = await run(process.execPath, words);
   assert.equal(signal, null, "an open has hung");
   assert.equal(code, 0, stderr);
