@@ -51,9 +51,9 @@ export function negotiate(
   }
 
   // What a netascii download sends is longer than the file by as many bytes as it has line ends, and nobody has counted
-  // them: the honest answer is none.
-  const sizeIsTrue = request.isUpload || !request.isNetascii;
-  if (request.transferSizeBytes >= 0 && transfer.sizeBytes >= 0 && sizeIsTrue) {
+  // them: the honest answer is none. Nor is an empty file's size told: curl takes the size 0 for an error.
+  const isSizeTold = request.isUpload || (!request.isNetascii && transfer.sizeBytes > 0);
+  if (request.transferSizeBytes >= 0 && isSizeTold) {
     flags |= FLAG_OPTION_TRANSFER_SIZE;
   }
 
