@@ -14,6 +14,7 @@ import {
   FLAG_OPTION_TIMEOUT,
   FLAG_OPTION_TRANSFER_SIZE,
   FLAG_OPTION_WINDOW_SIZE,
+  FLAG_SUPERSEDES,
   type Transfer,
 } from "./transfer.js";
 
@@ -34,7 +35,10 @@ export function negotiate(
   windowSizeMax: number,
   initialIntervalMs: number,
 ): void {
-  let flags = request.isNetascii ? FLAG_NETASCII : 0;
+  let flags = transfer.flags & FLAG_SUPERSEDES;
+  if (request.isNetascii) {
+    flags |= FLAG_NETASCII;
+  }
 
   transfer.blockSizeBytes = BLOCK_BYTES_MAX;
   const blockSize = request.blockSizeBytes;

@@ -46,10 +46,7 @@ export class Receiver {
   /** The interval counts from now. It may have become shorter than the one that the schedule knows of. */
   private awaitData(transfer: Transfer, now: number): void {
     transfer.sentAt = now;
-    const due = now + transfer.intervalMs;
-    if (due < transfer.wakeAt) {
-      this.schedule.move(transfer, due);
-    }
+    this.schedule.moveEarlier(transfer, now + transfer.intervalMs);
   }
 
   /** DATA has come. */

@@ -57,6 +57,14 @@ export class Schedule {
     }
   }
 
+  /** Wakes the transfer at `wakeAt`, if it would sleep longer. */
+  moveEarlier(transfer: Transfer, wakeAt: number): void {
+    if (wakeAt < transfer.wakeAt) {
+      transfer.wakeAt = wakeAt;
+      this.siftUp(transfer, transfer.heapIndex);
+    }
+  }
+
   /** Wakes every transfer at `wakeAt`. */
   moveAll(wakeAt: number): void {
     for (let index = 0; index < this.size; index++) {

@@ -66,10 +66,7 @@ export class Sender {
     transfer.sent = block;
     transfer.sentPosition = position;
     transfer.sentAt = now;
-    const due = now + transfer.intervalMs;
-    if (due < transfer.wakeAt) {
-      this.schedule.move(transfer, due);
-    }
+    this.schedule.moveEarlier(transfer, now + transfer.intervalMs);
     return OUTCOME_RUNNING;
   }
 

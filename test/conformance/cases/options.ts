@@ -155,11 +155,17 @@ const transferSize: readonly Case[] = [
   negotiation("RFC 2349 tsize: whatever number the client wrote", ["tsize", "12345"], ["tsize", "600"]),
   ...["-1", "abc", "", "1 "].map((size) => negotiation(`RFC 2349 tsize: "${size}" is left out`, ["tsize", size], [])),
 
-  engineCase("RFC 2349 tsize: sizes of 0 bytes and of more than 32 bits", (harness) => {
+  engineCase("RFC 2349 tsize: the size of an empty file is left out, which curl takes for an error", (harness) => {
     harness.file("file", contents(0));
+    harness.file("byte", contents(1));
+    harness.peer().fetch("file", contents(0), ["blksize", "512", "tsize", "0"]);
     const peer = harness.peer();
-    peer.read("file", ["tsize", "0"]);
-    peer.expectOptions(["tsize", "0"]);
+    peer.read("byte", ["tsize", "0"]);
+    peer.expectOptions(["tsize", "1"]);
+  }),
+
+  engineCase("RFC 2349 tsize: sizes of more than 32 bits", (harness) => {
+    const peer = harness.peer();
     peer.write("huge", ["tsize", "999999999999999"]);
     peer.expectOptions(["tsize", "999999999999999"]);
     equal(harness.storage.announcedBytes[0], 999_999_999_999_999, "the size that the storage was told");
