@@ -15,6 +15,9 @@ export interface GetOptions extends ClientOptions {
   dallyMs?: number;
 }
 
+/** So that the next message out of order is told at once. */
+const NONE_TOLD = Number.MAX_SAFE_INTEGER - 1;
+
 export class GetClient extends Client {
   /** DATA that came again, or too early. */
   outOfOrder = 0;
@@ -23,7 +26,8 @@ export class GetClient extends Client {
   protected expected = 1;
   private payloads = new GrowingBytes();
   private unacknowledged = 0;
-  private isOutOfOrderTold = false;
+  /** Messages out of order since the server was told so. */
+  private untold = NONE_TOLD;
 
   constructor(
     world: World,
@@ -42,7 +46,7 @@ export class GetClient extends Client {
     this.expected = 1;
     this.payloads = new GrowingBytes();
     this.unacknowledged = 0;
-    this.isOutOfOrderTold = false;
+    this.untold = NONE_TOLD;
   }
 
   protected requestMessage(): Uint8Array {
@@ -81,7 +85,7 @@ export class GetClient extends Client {
     this.expected++;
     this.unacknowledged++;
     this.retries = 0;
-    this.isOutOfOrderTold = false;
+    this.untold = NONE_TOLD;
     if (payload.length < this.blockSize) {
       this.acknowledge();
       this.finished();
@@ -97,16 +101,16 @@ export class GetClient extends Client {
   protected progressed(): void {}
 
   /**
-   * A block came again, or one is missing. In lock-step every repeated block gets its ACK again; within a window the
-   * server is told once how far it got (RFC 7440 §4).
+   * A block came again, or one is missing. In lock-step every repeated block gets its ACK again; with a window the
+   * server is told at once how far it got (RFC 7440 §4), and then once for each window that still does not fit.
    *
    * @param ahead how far the block is ahead of the expected one, modulo 65,536.
    */
   protected receivedOutOfOrder(ahead: number): void {
     const isRepeated = ahead > BLOCK_NUMBER_MASK >> 1;
-    const tells = this.windowSize === 1 ? isRepeated : !this.isOutOfOrderTold;
+    const tells = this.windowSize === 1 ? isRepeated : ++this.untold >= this.windowSize;
     if (tells) {
-      this.isOutOfOrderTold = true;
+      this.untold = 0;
       this.acknowledge();
     }
   }
@@ -132,7 +136,6 @@ export class GetClient extends Client {
   }
 
   protected repeatAnswer(): void {
-    this.isOutOfOrderTold = false;
     this.acknowledge();
   }
 }

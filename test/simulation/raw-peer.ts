@@ -1,0 +1,40 @@
+import { Peer, type PeerOptions, type World } from "lockstep-tftp/simulated";
+
+/** What a raw peer received. */
+export interface Heard {
+  readonly message: Uint8Array;
+  readonly port: number;
+  readonly atMs: number;
+}
+
+/** A peer that does nothing by itself: a test says what it sends, and looks at what it hears. */
+export class RawPeer extends Peer {
+  readonly heard: Heard[] = [];
+
+  constructor(world: World, options: PeerOptions) {
+    super(world, options);
+    this.state = "completed";
+  }
+
+  /** Sends to the server: to the port where the last message came from, or to the listening port. */
+  say(message: Uint8Array, port = this.heard.at(-1)?.port ?? this.world.serverPort): void {
+    this.send(message, port);
+  }
+
+  /** Sends a request. */
+  request(message: Uint8Array): void {
+    this.send(message, this.world.serverPort);
+  }
+
+  get last(): Uint8Array {
+    return this.heard.at(-1)?.message ?? new Uint8Array();
+  }
+
+  protected begin(): void {}
+
+  protected timedOut(): void {}
+
+  protected received(message: Uint8Array, _address: string, port: number): void {
+    this.heard.push({ message, port, atMs: this.world.clock.nowUs / 1000 });
+  }
+}
