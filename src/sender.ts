@@ -13,7 +13,6 @@ import {
   FLAG_ANSWERED,
   FLAG_LAST_BLOCK_SENT,
   FLAG_NETASCII,
-  FLAG_REPEATED,
   STATE_OFFERING,
   STATE_SENDING,
   type Transfer,
@@ -120,7 +119,7 @@ export class Sender {
     }
     transfer.retransmissions += transfer.sent - transfer.confirmed - blocks;
     transfer.confirmed += blocks;
-    transfer.flags = (transfer.flags | FLAG_REPEATED) & ~FLAG_LAST_BLOCK_SENT;
+    transfer.flags &= ~FLAG_LAST_BLOCK_SENT;
     return true;
   }
 
