@@ -20,6 +20,7 @@ import {
   FLAG_CARRIAGE_RETURN,
   FLAG_GAP_ACKNOWLEDGED,
   FLAG_NETASCII,
+  FLAG_REPEATED,
   STATE_LINGERING,
   type Transfer,
 } from "./transfer.js";
@@ -97,6 +98,7 @@ export class Receiver {
     if (isRepeated) {
       transfer.duplicates++;
       if (blockNumber === (transfer.sent & BLOCK_NUMBER_MASK)) {
+        transfer.flags |= FLAG_REPEATED;
         this.transmitter.sendAcknowledgement(transfer, transfer.sent);
       }
       return;
