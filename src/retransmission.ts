@@ -28,8 +28,8 @@ const WAIT_MAX_MS = 86_400_000;
 
 /** Longer than this a round trip is not: the sample comes from a clock that jumped, or from a peer that slept. */
 const ROUND_TRIP_MAX_MS = 60_000;
-/** With a negotiated interval: repeats that fit before giving up, so that a long one still gets its chance. */
-const FIXED_INTERVALS_BEFORE_GIVING_UP = 3;
+/** A client with an interval of its own is waited for so many of them, so that with a long one it still gets its chance. */
+const FIXED_INTERVALS_WAITED = 3;
 
 export class Retransmission {
   readonly initialIntervalMs: number;
@@ -96,11 +96,19 @@ export class Retransmission {
 
   /** When the transfer is given up, unless something new gets through before. */
   givesUpAt(transfer: Transfer): number {
-    let waitMs = this.giveUpMs;
-    if ((transfer.flags & FLAG_FIXED_INTERVAL) !== 0) {
-      const fixedMs = transfer.intervalMs * FIXED_INTERVALS_BEFORE_GIVING_UP;
-      waitMs = fixedMs > waitMs ? fixedMs : waitMs;
-    }
-    return transfer.progressAt + waitMs;
+    return transfer.progressAt + waitMs(transfer, this.giveUpMs);
   }
+
+  /** Until when a finished upload stays to repeat its last ACK. */
+  lingersUntil(transfer: Transfer): number {
+    return transfer.progressAt + waitMs(transfer, this.lingerMs);
+  }
+}
+
+function waitMs(transfer: Transfer, leastMs: number): number {
+  if ((transfer.flags & FLAG_FIXED_INTERVAL) === 0) {
+    return leastMs;
+  }
+  const fixedMs = transfer.intervalMs * FIXED_INTERVALS_WAITED;
+  return fixedMs > leastMs ? fixedMs : leastMs;
 }

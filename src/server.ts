@@ -457,7 +457,7 @@ export class Server {
   }
 
   private wakeLingering(transfer: Transfer, now: number): void {
-    const endsAt = transfer.progressAt + this.retransmission.lingerMs;
+    const endsAt = this.retransmission.lingersUntil(transfer);
     if (endsAt <= now) {
       this.release(transfer);
     } else {
@@ -496,7 +496,7 @@ export class Server {
     }
     if (outcome === OUTCOME_COMPLETED && transfer.isUpload) {
       this.pool.linger(transfer);
-      this.schedule.move(transfer, now + this.retransmission.lingerMs);
+      this.schedule.move(transfer, this.retransmission.lingersUntil(transfer));
     } else {
       this.release(transfer);
     }
