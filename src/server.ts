@@ -333,7 +333,6 @@ export class Server {
     transfer.begin(name, this.singlePort ? listener : transfer.slot, address, port, now);
     transfer.file = file;
     transfer.state = this.request.isUpload ? STATE_RECEIVING : STATE_SENDING;
-    transfer.sizeBytes = this.request.isUpload ? this.request.transferSizeBytes : (file as ReadableFile).sizeBytes;
     this.peers.add(transfer);
     this.agree(transfer);
     this.schedule.add(transfer, this.retransmission.givesUpAt(transfer));
@@ -355,6 +354,8 @@ export class Server {
   }
 
   private agree(transfer: Transfer): void {
+    const isUpload = this.request.isUpload;
+    transfer.sizeBytes = isUpload ? this.request.transferSizeBytes : (transfer.file as ReadableFile).sizeBytes;
     negotiate(transfer, this.request, this.limits.windowSizeMax, this.retransmission.initialIntervalMs);
     if (!transfer.isUpload) {
       transfer.state = (transfer.flags & FLAGS_OPTIONS) !== 0 ? STATE_OFFERING : STATE_SENDING;
