@@ -97,7 +97,8 @@ export class Server {
   private readonly transmitter: Transmitter;
   private readonly sender: Sender;
   private readonly receiver: Receiver;
-  private polledAt = 0;
+  /** The latest time by which something was scheduled. A clock that shows less has gone back. */
+  private scheduledAt = 0;
 
   /**
    * @throws RangeError when an option is out of its range.
@@ -194,11 +195,11 @@ export class Server {
 
   /** Does what is due: repeats messages, ends transfers that got no answer for too long. */
   poll(now: number): void {
-    if (now < this.polledAt) {
+    if (now < this.scheduledAt) {
       // The clock went back. What was due by the old time is looked at now, and finds its new time.
       this.schedule.moveAll(now);
     }
-    this.polledAt = now;
+    this.scheduledAt = now;
     let transfer = this.schedule.first;
     while (transfer !== null && transfer.wakeAt <= now) {
       this.wake(transfer, now);
@@ -336,6 +337,7 @@ export class Server {
     this.peers.add(transfer);
     this.agree(transfer);
     this.schedule.add(transfer, this.retransmission.givesUpAt(transfer));
+    this.noteScheduled(now);
     if (this.observer !== null) {
       this.observer.started(transfer, now);
     }
@@ -452,6 +454,12 @@ export class Server {
     }
   }
 
+  private noteScheduled(now: number): void {
+    if (now > this.scheduledAt) {
+      this.scheduledAt = now;
+    }
+  }
+
   private wakeAtDeadline(transfer: Transfer, givesUpAt: number): void {
     const due = transfer.sentAt + transfer.intervalMs;
     this.schedule.move(transfer, due < givesUpAt ? due : givesUpAt);
@@ -498,6 +506,7 @@ export class Server {
     if (outcome === OUTCOME_COMPLETED && transfer.isUpload) {
       this.pool.linger(transfer);
       this.schedule.move(transfer, this.retransmission.lingersUntil(transfer));
+      this.noteScheduled(now);
     } else {
       this.release(transfer);
     }
