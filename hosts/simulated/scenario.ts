@@ -240,13 +240,17 @@ function choices(random: Random, isGentle: boolean): Partial<ClientOptions> {
   };
 }
 
+/** Where everybody is to get through, clients wait as long as the server does. */
+const PATIENCE_MS = 30_000;
+
 /** Who asks the server for an interval uses it, too. */
 function timing(random: Random, isGentle: boolean): Partial<ClientOptions> {
   if (random.chance(15)) {
     const timeoutSeconds = random.pick(isGentle ? [1, 2] : [1, 2, 7, 60, 255]);
     return { timeoutSeconds, retryMs: 1000 * timeoutSeconds };
   }
-  return { retryMs: random.pick([1000, 1000, 200, 5000]) };
+  const retryMs = random.pick([1000, 1000, 200, 5000]);
+  return { retryMs, ...(isGentle ? { retriesMax: PATIENCE_MS / retryMs } : {}) };
 }
 
 function leaving(random: Random, isGentle: boolean): Partial<ClientOptions> {

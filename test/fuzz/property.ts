@@ -1,0 +1,73 @@
+/**
+ * Property-based testing, small: random cases from seeds, and a failing case made smaller before it is shown.
+ */
+import { Random } from "lockstep-tftp/simulated";
+
+export interface Property<Item> {
+  /** How many cases. The environment's FUZZ_FACTOR multiplies it. */
+  readonly cases: number;
+  /** A case: a list of items. */
+  readonly generate: (random: Random) => Item[];
+  /** Simpler forms of one item, the simplest first. */
+  readonly simpler?: (item: Item) => Item[];
+  /** Throws when the property does not hold. */
+  readonly check: (items: readonly Item[]) => void;
+}
+
+/** No failing case is made smaller for longer than so many attempts. */
+const SHRINK_ATTEMPTS_MAX = 3000;
+
+/** Throws with the seed and the smallest failing case that was found. */
+export function forAll<Item>({ cases, generate, simpler = () => [], check }: Property<Item>): void {
+  const { FUZZ_FACTOR = "1", FUZZ_FROM = "1" } = process.env;
+  const from = Number(FUZZ_FROM);
+  const count = Math.ceil(cases * Number(FUZZ_FACTOR));
+  for (let seed = from; seed < from + count; seed++) {
+    const items = generate(new Random(seed));
+    const error = failureOf(check, items);
+    if (error !== undefined) {
+      const smallest = shrink(items, simpler, (candidate) => failureOf(check, candidate) !== undefined);
+      throw new Error(
+        `Seed ${seed} fails; the smallest case is ${JSON.stringify(smallest)}\n${failureOf(check, smallest)}`,
+        { cause: error },
+      );
+    }
+  }
+}
+
+function failureOf<Item>(check: (items: readonly Item[]) => void, items: readonly Item[]): unknown {
+  try {
+    check(items);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+/** Leaves out items, many at a time and then single ones, and makes those that stay simpler, while it still fails. */
+export function shrink<Item>(
+  items: readonly Item[],
+  simpler: (item: Item) => Item[],
+  fails: (items: readonly Item[]) => boolean,
+): readonly Item[] {
+  let smallest = items;
+  let attempts = 0;
+  const take = (candidate: readonly Item[]): boolean => {
+    const isTaken = attempts++ < SHRINK_ATTEMPTS_MAX && fails(candidate);
+    smallest = isTaken ? candidate : smallest;
+    return isTaken;
+  };
+  for (let size = Math.ceil(items.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+    for (let start = 0; start < smallest.length; ) {
+      const isTaken = take([...smallest.slice(0, start), ...smallest.slice(start + size)]);
+      start += isTaken ? 0 : size;
+    }
+  }
+  for (let index = 0; index < smallest.length; index++) {
+    const put = (item: Item): boolean => take([...smallest.slice(0, index), item, ...smallest.slice(index + 1)]);
+    while (simpler(smallest[index] as Item).some(put)) {
+      // The simpler item may be made simpler still.
+    }
+  }
+  return smallest;
+}
