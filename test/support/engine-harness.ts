@@ -14,6 +14,9 @@ const RECEIVE_BYTES = 2048;
 /** A zero byte, a mode and its end: whoever reads past a datagram finds what makes it whole. */
 const BEHIND_DATAGRAM = Uint8Array.of(0x00, 0x6f, 0x63, 0x74, 0x65, 0x74, 0x00);
 
+/** Longer than any transfer waits: the longest interval of RFC 2349, some times over. */
+const LIFETIME_MAX_MS = 3_600_000;
+
 const POOL_SIZE_DEFAULT = 8;
 const PEER_ADDRESS = "192.0.2.1";
 const PEER_PORT_FIRST = 2000;
@@ -99,7 +102,9 @@ export class Harness {
     for (const peer of this.peers) {
       peer.expectNothing();
     }
+    const end = this.now + LIFETIME_MAX_MS;
     while (this.server.nextAt !== NEVER) {
+      ok(this.server.nextAt <= end, "a transfer that nobody answers ends within an hour");
       this.pollAt(this.server.nextAt);
     }
     equal(this.server.free, this.poolSize, "free slots when nothing goes on");
