@@ -1,4 +1,5 @@
 /** What flows: each makes an engine, begins what is to go on, and returns one step of it. */
+import type { ServerOptions } from "lockstep-tftp/engine";
 import {
   acknowledgement,
   data,
@@ -31,6 +32,8 @@ const REPEAT_MS = 40;
 const LOST = 5;
 /** Packets that nobody asked for, between two that keep the transfer alive. */
 const GARBAGE_BETWEEN = 100;
+/** So tight that some answers are given and some are not. */
+const LIMITS: ServerOptions = { answersPerSecondMax: 1000, unansweredPerAddressMax: 2 };
 const GARBAGE_SEED = 1984;
 const GARBAGE_PACKETS = 5000;
 const GARBAGE_BYTES_MAX = 600;
@@ -43,8 +46,8 @@ function number(packet: Uint8Array, block: number): Uint8Array {
 }
 
 /** A download of which the step acknowledges the last block, or an earlier one. */
-function download(mode: string, options: Options = NOTHING_ASKED, behind = 0): Running {
-  const flow = new Flow({ maxIntervalMs: REPEAT_MS });
+function download(mode: string, options: Options = NOTHING_ASKED, behind = 0, limits: ServerOptions = {}): Running {
+  const flow = new Flow({ maxIntervalMs: REPEAT_MS, ...limits });
   const packet = acknowledgement(0);
   flow.request(readRequest("file", options, mode));
   if (options.length > 0) {
@@ -118,8 +121,8 @@ function duplicates(): Running {
  * Packets that nobody asked for. Their first byte is below 0x80: a header above that is more than a small integer, for
  * which V8's interpreter, and only that, makes a number on the heap.
  */
-function garbage(arrive: (flow: Flow, packet: Uint8Array) => void): Running {
-  const { flow, step } = download(OCTET);
+function garbage(arrive: (flow: Flow, packet: Uint8Array) => void, limits: ServerOptions = {}): Running {
+  const { flow, step } = download(OCTET, NOTHING_ASKED, 0, limits);
   const random = new Random(GARBAGE_SEED);
   const packets = Array.from({ length: GARBAGE_PACKETS }, () => {
     const packet = random.bytes(random.below(GARBAGE_BYTES_MAX));
@@ -163,6 +166,8 @@ export const PACKET_FLOWS: Readonly<Record<string, () => Running>> = {
   "duplicate DATA": duplicates,
   "garbage at the listening port": () => garbage((flow, packet) => flow.request(packet)),
   "garbage of strangers at a transfer's port": () => garbage((flow, packet) => flow.fromStranger(packet)),
+  "garbage at the listening port, with limits": () => garbage((flow, packet) => flow.request(packet), LIMITS),
+  "garbage of strangers, with limits": () => garbage((flow, packet) => flow.fromStranger(packet), LIMITS),
 };
 
 function requests(name: string): Running {

@@ -168,7 +168,7 @@ export function blockOf(wire: Uint8Array, block: number, blockSize = 512): Uint8
   return wire.subarray((block - 1) * blockSize, block * blockSize);
 }
 
-export function optionValue(options: Options, name: string, otherwise: number): number {
+function optionValue(options: Options, name: string, otherwise: number): number {
   const index = options.indexOf(name);
   return index < 0 ? otherwise : Number(options[index + 1]);
 }
