@@ -81,6 +81,8 @@ const KINDS: readonly PeerKind[] = [
   "troublemaker",
 ];
 const LEAST_PORT = 2000;
+/** Where everybody is to get through, clients wait as long as the server does. */
+const PATIENCE_MS = 30_000;
 
 /** The scenario of a seed. */
 export function scenarioOf(seed: number): Scenario {
@@ -211,6 +213,7 @@ function peerPlan(random: Random, index: number, isGentle: boolean): PeerPlan {
     port: LEAST_PORT + 100 * index,
     name: random.chance(isGentle ? 0 : 5) ? "missing" : random.pick(FILE_NAMES),
     startMs: random.below(START_MS_MAX),
+    ...(isGentle ? { retriesMax: PATIENCE_MS / 1000 } : {}),
   };
   if (kind === "put") {
     return putPlan(random, { ...options, ...choices(random, isGentle) }, isGentle);
@@ -239,9 +242,6 @@ function choices(random: Random, isGentle: boolean): Partial<ClientOptions> {
     ...leaving(random, isGentle),
   };
 }
-
-/** Where everybody is to get through, clients wait as long as the server does. */
-const PATIENCE_MS = 30_000;
 
 /** Who asks the server for an interval uses it, too. */
 function timing(random: Random, isGentle: boolean): Partial<ClientOptions> {

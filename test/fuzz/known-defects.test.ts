@@ -1,0 +1,310 @@
+/**
+ * The packets behind published defects of other TFTP servers, one test each, named after the defect. Beside what each test
+ * asserts, the simulation checks every answer.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ERROR_FILE_NOT_FOUND, NAME_BYTES_MAX, type ServerOptions, type Storage } from "lockstep-tftp/engine";
+import {
+  acknowledgement,
+  bytesOf,
+  dataMessage,
+  describe,
+  equalBytes,
+  errorMessage,
+  MemoryStorage,
+  type OptionPairs,
+  readRequest,
+  Simulation,
+  textOf,
+  writeRequest,
+} from "lockstep-tftp/simulated";
+import { RawPeer } from "../simulation/raw-peer.js";
+
+const FILE = new Uint8Array(700).fill(0x61);
+const OLD = bytesOf("the old configuration");
+
+interface Stage {
+  readonly simulation: Simulation;
+  readonly peer: RawPeer;
+  readonly storage: MemoryStorage;
+  /** The answers so far, as text. */
+  readonly answers: () => string[];
+}
+
+function stage(options: Partial<ServerOptions> = {}, port = 2000): Stage {
+  const storage = new MemoryStorage();
+  storage.set("file", FILE);
+  storage.set("old", OLD);
+  const simulation = new Simulation({ storage, ...options });
+  const peer = simulation.add((world) => new RawPeer(world, { address: "192.168.4.2", port }));
+  return { simulation, peer, storage, answers: () => peer.heard.map(({ message }) => describe(message)) };
+}
+
+/** Sends one message to the listening port, and lets the server come to its end. */
+function answersTo(message: Uint8Array, options: Partial<ServerOptions> = {}, port = 2000): string[] {
+  const { simulation, peer, answers } = stage(options, port);
+  simulation.at(0, () => peer.request(message));
+  simulation.run();
+  return answers();
+}
+
+/** The storage is not even asked. */
+function assertNotLookedUp(name: string): void {
+  const asked: string[] = [];
+  const noted = (opened: string): number => {
+    asked.push(opened);
+    return ~ERROR_FILE_NOT_FOUND;
+  };
+  const storage: Storage = { openForReading: noted, openForWriting: noted };
+  const simulation = new Simulation({ storage });
+  const peer = simulation.add((world) => new RawPeer(world, { address: "192.168.4.2", port: 2000 }));
+  simulation.at(0, () => peer.request(readRequest(name, "octet")));
+  simulation.at(5, () => peer.request(writeRequest(name, "octet")));
+  simulation.run();
+  assert.deepEqual(asked, []);
+  assert.deepEqual(
+    peer.heard.map(({ message }) => describe(message)),
+    ['ERROR 2 "Access violation"', 'ERROR 2 "Access violation"'],
+  );
+}
+
+const ALL_OPTIONS: OptionPairs = [
+  ["blksize", "8"],
+  ["timeout", "255"],
+  ["tsize", "0"],
+  ["windowsize", "65535"],
+];
+
+test("CVE-2021-41054 (atftpd): with blksize 8 the OACK is longer than a block", () => {
+  const [first] = answersTo(readRequest("file", "octet", ALL_OPTIONS));
+  assert.equal(first, 'OACK "blksize" "8" "timeout" "255" "tsize" "700" "windowsize" "16"');
+});
+
+test("CVE-2021-41054 (atftpd): the same option over and over makes the OACK no longer", () => {
+  const many = new Array(40).fill(ALL_OPTIONS).flat() as OptionPairs;
+  const [first] = answersTo(readRequest("file", "octet", many));
+  assert.equal(first, 'OACK "blksize" "8" "timeout" "255" "tsize" "700" "windowsize" "16"');
+});
+
+test("CVE-2020-6097 (atftpd): messages of all lengths from ports 0 and 65535 stop nobody", () => {
+  const { simulation, peer, answers } = stage({}, 0);
+  const far = simulation.add((world) => new RawPeer(world, { address: "192.168.4.3", port: 65_535 }));
+  for (let length = 0; length < 20; length++) {
+    simulation.at(length, () => {
+      peer.request(new Uint8Array(length).fill(length));
+      far.request(new Uint8Array(length));
+    });
+  }
+  simulation.at(50, () => peer.request(readRequest("file", "octet")));
+  simulation.at(51, () => far.request(readRequest("file", "octet")));
+  simulation.run(60);
+  assert.deepEqual(answers(), []);
+  assert.equal(describe(far.last), "DATA 1, 512 bytes");
+});
+
+test("CVE-2019-11365 (atftpd): an ERROR of three bytes and less", () => {
+  for (let length = 0; length < 4; length++) {
+    const { simulation, peer, answers } = stage();
+    simulation.at(0, () => peer.request(readRequest("file", "octet")));
+    simulation.at(5, () => peer.say(errorMessage(0, "").slice(0, length)));
+    simulation.at(10, () => peer.say(acknowledgement(1)));
+    simulation.run(20);
+    assert.deepEqual(answers(), ["DATA 1, 512 bytes", "DATA 2, 188 bytes"]);
+  }
+});
+
+test("CVE-2019-11366 (atftpd): a transfer that ends while others begin and end leaves the list whole", () => {
+  const { simulation, storage } = stage({ transfersMax: 3 });
+  const others = Array.from({ length: 9 }, (_, index) =>
+    simulation.get({ address: `192.168.4.${20 + index}`, port: 2000, name: "file", startMs: index % 3 }),
+  );
+  const aborted = simulation.add((world) => new RawPeer(world, { address: "192.168.4.2", port: 3000 }));
+  for (let time = 0; time < 30; time++) {
+    simulation.at(time, () =>
+      time % 2 === 0 ? aborted.request(readRequest("file", "octet")) : aborted.say(errorMessage(0, "")),
+    );
+  }
+  simulation.run();
+  assert.ok(others.every((each) => each.state === "completed" && equalBytes(each.content, storage.get("file") ?? OLD)));
+});
+
+test("atftpd 0.8.0: an unacknowledged first block is repeated whole, not as three bytes", () => {
+  const answers = answersTo(readRequest("file", "octet"));
+  assert.deepEqual(answers, new Array(3).fill("DATA 1, 512 bytes"));
+});
+
+test("atftpd 0.8.0: a request without a mode is refused, not answered with an empty file", () => {
+  assert.deepEqual(answersTo(bytesOf("\0\x01file\0")), ['ERROR 4 "Illegal TFTP operation"']);
+  assert.deepEqual(answersTo(bytesOf("\0\x01file")), ['ERROR 4 "Illegal TFTP operation"']);
+  assert.deepEqual(answersTo(bytesOf("\0\x01junk junk junk")), ['ERROR 4 "Illegal TFTP operation"']);
+});
+
+test("atftpd 0.8.0, tftp-hpa 5.2: blksize -1 is neither echoed nor made 65464", () => {
+  assert.equal(answersTo(readRequest("file", "octet", [["blksize", "-1"]]))[0], "DATA 1, 512 bytes");
+});
+
+test("CVE-2009-2957 (dnsmasq): a name longer than any buffer", () => {
+  const options: OptionPairs = [["blksize", "512"]];
+  for (const length of [NAME_BYTES_MAX + 1, 1000, 2000]) {
+    assert.deepEqual(answersTo(readRequest("n".repeat(length), "octet", options)), ['ERROR 2 "Access violation"']);
+  }
+  assert.deepEqual(answersTo(readRequest("n".repeat(NAME_BYTES_MAX), "octet", options)), ['ERROR 1 "File not found"']);
+});
+
+test("CVE-2009-2958 (dnsmasq): an option blksize without a value", () => {
+  assert.equal(answersTo(bytesOf("\0\x01file\0octet\0blksize\0"))[0], "DATA 1, 512 bytes");
+  assert.equal(answersTo(bytesOf("\0\x01file\0octet\0blksize"))[0], "DATA 1, 512 bytes");
+  assert.equal(answersTo(bytesOf("\0\x01file\0octet\0blksize\0\0"))[0], "DATA 1, 512 bytes");
+});
+
+test("dnsmasq 2.77: an ERROR never carries the name, nor memory behind it", () => {
+  const { simulation, peer } = stage();
+  simulation.at(0, () => peer.request(readRequest("secret".repeat(80), "octet")));
+  simulation.run();
+  assert.equal(textOf(peer.last), "\0\x05\0\x01File not found\0");
+});
+
+test("dnsmasq: blksize abc and 0 do not make blocks of one byte", () => {
+  for (const value of ["abc", "0"]) {
+    assert.equal(answersTo(readRequest("file", "octet", [["blksize", value]]))[0], "DATA 1, 512 bytes");
+  }
+});
+
+test("CVE-2011-2199 (tftp-hpa): an option utimeout with a value that is too long", () => {
+  const options: OptionPairs = [["utimeout", "9".repeat(600)]];
+  assert.equal(answersTo(readRequest("file", "octet", options))[0], "DATA 1, 512 bytes");
+  assert.equal(answersTo(readRequest("file", "octet", [["timeout", "9".repeat(600)]]))[0], "DATA 1, 512 bytes");
+});
+
+test("tftp-hpa 5.4: a request whose fields have no end reads nothing behind the packet", () => {
+  const whole = readRequest("file", "octet", ALL_OPTIONS);
+  for (let length = 2; length <= whole.length; length++) {
+    const [first] = answersTo(whole.slice(0, length));
+    const hasMode = length >= "\0\x01file\0octet\0".length;
+    assert.ok(length < 4 ? first === undefined : hasMode === /^(DATA|OACK)/.test(first ?? ""), `${length}: ${first}`);
+  }
+});
+
+test("CVE-2006-0328 (tftpd32): % in a name is a character like any other", () => {
+  assert.deepEqual(answersTo(readRequest("%n%s%x%.1000d", "octet")), ['ERROR 1 "File not found"']);
+});
+
+test("CVE-2002-2237 (tftpd32): names of DOS devices never reach the storage", () => {
+  for (const name of ["con", "AUX", "nul.txt", "com1", "LPT9.cfg", "folder/prn"]) {
+    assertNotLookedUp(name);
+  }
+});
+
+test("CVE-2026-21620 (Erlang), jumpstarter 346, tftpx 7, tqftpserv: .. in a name, read and write", () => {
+  for (const name of ["../x", "a/../../x", "..", "..\\x", "a\\..\\..\\x", "/..//x", "./../x"]) {
+    assertNotLookedUp(name);
+  }
+});
+
+test("rs-tftpd: two dots within a name are allowed", () => {
+  assert.deepEqual(answersTo(readRequest("a..b", "octet")), ['ERROR 1 "File not found"']);
+});
+
+test("tftp-hpa, atftpd, node-tftp: an overwrite that the client breaks off leaves the old file", () => {
+  const { simulation, peer, storage } = stage();
+  simulation.at(0, () => peer.request(writeRequest("old", "octet")));
+  simulation.at(5, () => peer.say(dataMessage(1, FILE.subarray(0, 512))));
+  simulation.at(10, () => peer.say(errorMessage(0, "changed my mind")));
+  simulation.run();
+  assert.deepEqual(storage.versions("old"), [OLD]);
+});
+
+test("NetX Duo 6.1.10: every part of every message, on the listening port and within a transfer", () => {
+  const messages = [
+    readRequest("file", "octet", ALL_OPTIONS),
+    writeRequest("up", "netascii", ALL_OPTIONS),
+    dataMessage(1, FILE.subarray(0, 20)),
+    acknowledgement(1),
+    errorMessage(1, "text"),
+    bytesOf("\0\x06blksize\x008\0"),
+  ];
+  const { simulation, peer, storage } = stage();
+  const good = simulation.get({ address: "192.168.4.9", port: 2000, name: "file", startMs: 2000 });
+  let atMs = 0;
+  for (const message of messages) {
+    for (let length = 0; length < message.length; length++) {
+      simulation.at(++atMs, () => peer.say(message.slice(0, length)));
+      simulation.at(++atMs, () => peer.request(message.slice(0, length)));
+    }
+  }
+  simulation.run();
+  assert.equal(good.state, "completed");
+  assert.deepEqual(storage.get("file"), FILE);
+});
+
+test("CVE-2008-2161 (TFTP Server SP): a received ERROR with a text of 2,000 bytes", () => {
+  const { simulation, peer } = stage();
+  simulation.at(0, () => peer.request(readRequest("file", "octet")));
+  simulation.at(5, () => peer.say(errorMessage(0, "A".repeat(2000))));
+  simulation.run(10);
+  assert.equal(simulation.server.engine.used, 0);
+});
+
+test("esp32-snippets: DATA from another port does not become part of an upload", () => {
+  const { simulation, peer, storage } = stage();
+  const other = simulation.add((world) => new RawPeer(world, { address: "192.168.4.2", port: 2001 }));
+  simulation.at(0, () => peer.request(writeRequest("up", "octet")));
+  simulation.at(5, () => other.say(dataMessage(1, bytesOf("forged")), peer.heard[0]?.port));
+  simulation.at(10, () => peer.say(dataMessage(1, bytesOf("true"))));
+  simulation.run();
+  assert.deepEqual(storage.get("up"), bytesOf("true"));
+  assert.equal(describe(other.last), 'ERROR 5 "Unknown transfer ID"');
+});
+
+test("Zephyr 2026: a refused request takes no slot", () => {
+  const { simulation, peer, answers } = stage({ transfersMax: 1 });
+  for (let time = 0; time < 10; time++) {
+    simulation.at(time, () => peer.request(readRequest("missing", "octet")));
+  }
+  simulation.at(20, () => peer.request(readRequest("file", "octet")));
+  simulation.run(30);
+  assert.deepEqual(answers(), [...new Array(10).fill('ERROR 1 "File not found"'), "DATA 1, 512 bytes"]);
+});
+
+test("CVE-2024-2169 (loop attack): whatever is no request gets no answer on the listening port", () => {
+  const strays = [
+    acknowledgement(0),
+    dataMessage(1, FILE.subarray(0, 512)),
+    errorMessage(4, "Illegal TFTP operation"),
+    bytesOf("\0\x06blksize\x00512\0"),
+    bytesOf("\0\x07what"),
+    bytesOf("\xff\xff\xff\xff"),
+  ];
+  for (const message of strays) {
+    for (const singlePort of [false, true]) {
+      assert.deepEqual(answersTo(message, { singlePort }), []);
+    }
+  }
+});
+
+test("CVE-2024-2169 (loop attack): a request from a server's port or from port 0 gets no answer", () => {
+  for (const port of [0, 69]) {
+    assert.deepEqual(answersTo(readRequest("file", "octet"), {}, port), []);
+    assert.deepEqual(answersTo(readRequest("missing", "octet"), {}, port), []);
+    assert.deepEqual(answersTo(bytesOf("\0\x01junk"), {}, port), []);
+  }
+});
+
+test("reflection (Sieklik et al. 2016): a request that nobody meant brings three blocks and no more", () => {
+  const { simulation, peer } = stage();
+  const request = readRequest("file", "octet");
+  simulation.at(0, () => peer.request(request));
+  simulation.run();
+  const bytes = peer.heard.reduce((sum, { message }) => sum + message.length, 0);
+  assert.equal(bytes, 3 * 516);
+});
+
+test("Sorcerer's Apprentice (RFC 1123): every ACK doubled, and not one block sent twice", () => {
+  const { simulation } = stage();
+  simulation.network.conditions = { duplicatePercent: 100, duplicateDelayMs: 0.1 };
+  const client = simulation.get({ address: "192.168.4.9", port: 2000, name: "file" });
+  simulation.run();
+  assert.equal(client.state, "completed");
+  assert.equal(simulation.server.retransmissions, 0);
+});
