@@ -11,6 +11,8 @@ const ENTRIES_MAX_DEFAULT = 400;
 /** FNV-1a, 32 bits. */
 const DIGEST_START = 0x811c_9dc5;
 const DIGEST_PRIME = 0x0100_0193;
+/** Of each datagram: its header, and enough of the data to tell files apart. */
+const DIGESTED_BYTES = 32;
 
 interface Entry {
   readonly atUs: number;
@@ -28,7 +30,7 @@ export class PacketLog {
   /** @param entriesMax how many entries are kept, the latest. */
   constructor(private readonly entriesMax = ENTRIES_MAX_DEFAULT) {}
 
-  /** Covers every entry since the beginning: time, ports, bytes and fate. */
+  /** Covers every entry since the beginning: time, ports, first bytes, length and fate. */
   get digest(): number {
     return this.digestWord >>> 0;
   }
@@ -37,9 +39,12 @@ export class PacketLog {
   sent(atUs: number, datagram: Datagram, fate: string): void {
     this.digestNumber(datagram.fromPort);
     this.digestNumber(datagram.toPort);
-    for (const byte of datagram.bytes) {
-      this.digestWord = Math.imul(this.digestWord ^ byte, DIGEST_PRIME);
+    const { bytes } = datagram;
+    const count = Math.min(bytes.length, DIGESTED_BYTES);
+    for (let index = 0; index < count; index++) {
+      this.digestWord = Math.imul(this.digestWord ^ (bytes[index] as number), DIGEST_PRIME);
     }
+    this.digestNumber(bytes.length);
     this.add({ atUs, datagram, text: fate });
   }
 

@@ -46,8 +46,10 @@ export class Random {
   /** `length` bytes. */
   bytes(length: number): Uint8Array {
     const bytes = new Uint8Array(length);
+    let word = 0;
     for (let index = 0; index < length; index++) {
-      bytes[index] = this.uint32() >>> 24;
+      word = index % 4 === 0 ? this.uint32() : word >>> 8;
+      bytes[index] = word;
     }
     return bytes;
   }
