@@ -44,6 +44,8 @@ export abstract class Peer {
   state: PeerState = "running";
   /** What it has to say about its end. */
   reason = "";
+  /** When it ended, in milliseconds since the simulation began; -1 while it runs. */
+  endedAtMs = -1;
   readonly address: string;
 
   /** The peer's port now. */
@@ -115,6 +117,7 @@ export abstract class Peer {
     }
     this.state = state;
     this.reason = reason;
+    this.endedAtMs = this.world.clock.nowUs / US_PER_MS;
     this.timer.clear();
     const because = reason === "" ? "" : `: ${reason}`;
     this.world.network.log.note(this.world.clock.nowUs, `${this.address}:${this.port} ${state}${because}`);

@@ -191,12 +191,16 @@ export class WireChecker {
     if (port === 0 || port === 69) {
       violated(`${describe(message)} was sent to port ${port}, which no client has`);
     }
-    this.ledger.sent(address, port, message);
-    const opcode = opcodeOf(message);
-    if (opcode === OPCODE_ERROR) {
+    if (opcodeOf(message) === OPCODE_ERROR) {
       this.checkError(message, localPort, address, port);
-      return;
+    } else {
+      this.checkMessage(message, localPort, address, port);
     }
+    this.ledger.sent(address, port, message);
+  }
+
+  /** DATA, ACK or OACK: there is a transfer, it is its turn, and the message is the right one. */
+  private checkMessage(message: Uint8Array, localPort: number, address: string, port: number): void {
     const conversation = this.conversations.get(keyOf(address, port));
     if (conversation === undefined || conversation.slot !== this.slotOf(conversation, localPort)) {
       violated(`${describe(message)} was sent to ${address}:${port}, which has no transfer there`);
@@ -204,7 +208,7 @@ export class WireChecker {
     const isFirst = conversation.sentInCall !== this.call;
     if (isFirst) {
       this.checkOccasion(conversation, message);
-    } else if (opcode !== OPCODE_DATA) {
+    } else if (opcodeOf(message) !== OPCODE_DATA) {
       violated(`${describe(message)} was the second message to one peer in one call`);
     }
     conversation.sentInCall = this.call;

@@ -137,7 +137,7 @@ function runSteps(steps: readonly Step[], options: ServerOptions, isFaulty: bool
   );
   storage.set(
     "text",
-    Uint8Array.from({ length: 1500 }, (_, index) => (index % 3 === 0 ? 0x0a : 0x0d)),
+    Uint8Array.from({ length: 1500 }, (_, index) => [0x0a, 0x61, 0x0d][index % 3] as number),
   );
   storage.set("empty", new Uint8Array());
   storage.set("exact", new Uint8Array(1024));

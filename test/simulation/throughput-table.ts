@@ -2,7 +2,7 @@
  * Throughput of downloads against loss and round trip, in virtual time: a change of the retransmission shows as a diff of
  * the golden file.
  */
-import { GetClient, MemoryStorage, Random, Simulation } from "lockstep-tftp/simulated";
+import { MemoryStorage, Random, Simulation } from "lockstep-tftp/simulated";
 
 const SEED = 1;
 const FILE_BYTES = 1024 * 1024;
@@ -26,26 +26,17 @@ export function measureDownload(lossPercent: number, roundTripMs: number, window
   storage.set("file", new Random(SEED).bytes(FILE_BYTES));
   const network = { delayMs: roundTripMs / 2, lossPercent };
   const simulation = new Simulation({ seed: SEED, storage, network, logEntriesMax: 1 });
-  let durationMs = Number.NaN;
-  simulation.add(
-    (world) =>
-      new (class extends GetClient {
-        protected override finished(): void {
-          durationMs = world.clock.nowUs / 1000;
-          super.finished();
-        }
-      })(world, {
-        address: "192.168.4.2",
-        port: 2000,
-        name: "file",
-        retryMs: CLIENT_RETRY_MS,
-        retriesMax: 1000,
-        ...(windowSize > 1 ? { windowSize } : {}),
-      }),
-  );
+  const client = simulation.get({
+    address: "192.168.4.2",
+    port: 2000,
+    name: "file",
+    retryMs: CLIENT_RETRY_MS,
+    retriesMax: 1000,
+    ...(windowSize > 1 ? { windowSize } : {}),
+  });
   simulation.run();
   const { server, network: link } = simulation;
-  return { durationMs, lost: link.lost, repeated: server.retransmissions };
+  return { durationMs: client.endedAtMs, lost: link.lost, repeated: server.retransmissions };
 }
 
 /** One table for each window. */
