@@ -40,6 +40,8 @@ export interface PeerPlan {
 
 export interface Scenario {
   readonly seed: number;
+  /** Nothing worse happens than some loss: everybody has to get through. */
+  readonly isGentle: boolean;
   readonly server: ServerOptions;
   readonly network: NetworkConditions;
   readonly partitions: readonly Partition[];
@@ -103,6 +105,7 @@ export function scenarioOf(seed: number): Scenario {
   }
   return {
     seed,
+    isGentle,
     server: serverPlan(random, isGentle),
     network: isGentle ? gentleNetwork(random) : roughNetwork(random),
     files,
@@ -140,13 +143,15 @@ function serverPlan(random: Random, isGentle: boolean): ServerOptions {
   };
 }
 
+/** What is doubled or held back comes within a round trip: a request that came later would end its own transfer. */
 function gentleNetwork(random: Random): NetworkConditions {
+  const delayMs = random.pick([0.05, 0.1, 1, 5, 20, 60]);
   return {
-    delayMs: random.pick([0.05, 0.1, 1, 5, 20, 60]),
+    delayMs,
     jitterMs: random.pick([0, 0.2, 3]),
     lossPercent: random.pick([0, 0, 1, 5]),
-    ...(random.chance(30) ? { duplicatePercent: random.pick([1, 20]) } : {}),
-    ...(random.chance(30) ? { reorderPercent: random.pick([1, 10]) } : {}),
+    ...(random.chance(30) ? { duplicatePercent: random.pick([1, 20]), duplicateDelayMs: delayMs } : {}),
+    ...(random.chance(30) ? { reorderPercent: random.pick([1, 10]), reorderDelayMs: delayMs } : {}),
   };
 }
 
