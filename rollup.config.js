@@ -4,12 +4,46 @@ import typescript from "@rollup/plugin-typescript";
 const ENGINE_SOURCE = "/src/index.js";
 const ENGINE_BUNDLE = "../engine.js";
 
+/** The modules of a board, as its manifests name them, by the ends of their sources' paths. */
+const BOARD_MODULES = {
+  [ENGINE_SOURCE]: "lockstep-tftp/engine",
+  "/server.js": "lockstep-tftp/server",
+  "/storage/index.js": "lockstep-tftp/storage",
+  "/start.js": "lockstep-tftp/firmware",
+};
+
 function compile(tsconfig) {
   return typescript({ tsconfig, compilerOptions: { noEmit: false, sourceMap: false }, noEmitOnError: true });
 }
 
 function failOnWarning(warning) {
   throw new Error(warning.message);
+}
+
+/** What a board's module imports is another module of the board, of the SDK, or part of its own bundle. */
+const boardModules = {
+  name: "board-modules",
+  resolveId(id, importer) {
+    const source = Object.keys(BOARD_MODULES).find((end) => id.endsWith(end));
+    return importer === undefined || source === undefined ? null : { id: BOARD_MODULES[source], external: true };
+  },
+};
+
+/** Modules of a board that share no source, each in a file of its own. */
+function boardBundles(input) {
+  return {
+    input,
+    output: {
+      dir: "dist/moddable",
+      format: "es",
+      chunkFileNames() {
+        throw new Error("Modules of a board share a source; bundle them apart, or the board needs one more module");
+      },
+    },
+    external: (id, importer) => importer !== undefined && !id.startsWith(".") && !id.startsWith("/"),
+    plugins: [boardModules, compile("hosts/moddable/tsconfig.json")],
+    onwarn: failOnWarning,
+  };
 }
 
 export default [
@@ -41,6 +75,22 @@ export default [
     },
     external: (id) => id.endsWith(ENGINE_SOURCE),
     plugins: [compile("hosts/simulated/tsconfig.json")],
+    onwarn: failOnWarning,
+  },
+  boardBundles({
+    server: "hosts/moddable/server.ts",
+    storage: "hosts/moddable/storage/index.ts",
+    firmware: "hosts/moddable/firmware/start.ts",
+    main: "hosts/moddable/firmware/main.ts",
+    "board-simulator": "hosts/moddable/firmware/board-simulator.ts",
+  }),
+  boardBundles({ "board-wifi": "hosts/moddable/firmware/board-wifi.ts" }),
+  boardBundles({ "board-ethernet": "hosts/moddable/firmware/board-ethernet.ts" }),
+  {
+    input: "hosts/moddable/command/add-files.ts",
+    output: { file: "dist/command/add-files.js", format: "es" },
+    external: (id) => id.startsWith("node:"),
+    plugins: [compile("hosts/moddable/command/tsconfig.json")],
     onwarn: failOnWarning,
   },
 ];

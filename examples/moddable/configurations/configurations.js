@@ -1,0 +1,57 @@
+/*
+ * A storage that keeps no files: it makes a phone's configuration when the phone asks for it. A phone asks for a file
+ * that is named after its MAC address, such as "0004f2abcdef.cfg"; its extension comes from the address it asks from.
+ *
+ * Nothing here needs the Moddable SDK, so that it can be tested under Node.
+ */
+import { ERROR_ACCESS_VIOLATION, ERROR_FILE_NOT_FOUND } from "lockstep-tftp/engine";
+
+const FIRST_EXTENSION = 100;
+const EXTENSION = ".cfg";
+const MAC_DIGITS = 12;
+
+/** A text as a file. The server may read a block again, so the text is made once, for as long as the transfer lasts. */
+class TextFile {
+  constructor(text) {
+    this.bytes = new Uint8Array(ArrayBuffer.fromString(text));
+  }
+
+  get sizeBytes() {
+    return this.bytes.length;
+  }
+
+  read(target, position) {
+    const part = this.bytes.subarray(position, position + target.length);
+    target.set(part);
+    return part.length;
+  }
+
+  close() {}
+}
+
+export default class Configurations {
+  openForReading(name, address) {
+    const mac = name.toLowerCase().slice(0, -EXTENSION.length);
+    if (!name.endsWith(EXTENSION) || !isMAC(mac)) {
+      return ~ERROR_FILE_NOT_FOUND;
+    }
+    const host = Number(address.slice(address.lastIndexOf(".") + 1));
+    return new TextFile(`mac=${mac}\nextension=${FIRST_EXTENSION + host}\nserver=192.168.0.66\n`);
+  }
+
+  openForWriting() {
+    return ~ERROR_ACCESS_VIOLATION;
+  }
+}
+
+function isMAC(text) {
+  if (text.length !== MAC_DIGITS) {
+    return false;
+  }
+  for (const digit of text) {
+    if (!"0123456789abcdef".includes(digit)) {
+      return false;
+    }
+  }
+  return true;
+}

@@ -1,0 +1,25 @@
+/*
+ * A TFTP server with a storage of its own: each phone gets a configuration that is made while it asks.
+ *
+ *   mcconfig -d -m -p esp32 ssid=NETWORK password=PASSWORD
+ *   mcconfig -d -m -p lin port=6969         in the simulator
+ *
+ * Then, from another machine:  curl tftp://ADDRESS/0004f2abcdef.cfg
+ */
+
+import UDP from "embedded:io/socket/udp";
+import Configurations from "configurations";
+import TFTPServer from "lockstep-tftp/server";
+import config from "mc/config";
+
+new TFTPServer({
+  io: UDP,
+  port: Number(config.port),
+  storage: new Configurations(),
+  onEnded(transfer, outcome) {
+    trace(`${transfer.address} ${transfer.name}: outcome ${outcome}\n`);
+  },
+  onError(error) {
+    trace(`${error.message}\n`);
+  },
+});

@@ -1,0 +1,158 @@
+/** `npm run add-files`: puts a folder of files into the flash image of a board. */
+import fs from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { checkedFlashSize, FIRMWARE_BYTES_ESTIMATED, FLASH_SIZES, type FlashSize, readPartitions } from "./flash.js";
+import { filesIn } from "./folder.js";
+import { archiveBytes, makeArchive } from "./tar-archive.js";
+import { UserError } from "./user-error.js";
+
+const HELP = `add-files: puts a folder of files into the firmware of a board
+
+Usage:
+  npm run add-files -- FOLDER [options]
+
+Packs the files of FOLDER, with their names and folders, and writes what the
+Moddable SDK needs to build them into the firmware.
+
+  --flash SIZE   the board's flash: ${FLASH_SIZES.join(", ")} (default: 4MB)
+  --to DIR       where to write (default: firmware)
+  --quiet        say nothing but what is wrong
+
+DIR gets files.tar, and files.json, a fragment for a manifest. A manifest.json
+is written there if there is none; it is yours to change.
+`;
+
+/** Where this package lies. */
+const PACKAGE = fileURLToPath(new URL("../..", import.meta.url));
+const BOARD = "hosts/moddable";
+
+/** npm runs its scripts in the package's folder; what a person types is meant where they type it. */
+const { npm_lifecycle_event: script, INIT_CWD: typedIn } = process.env;
+const TYPED_IN = script === "add-files" && typedIn !== undefined ? typedIn : process.cwd();
+
+interface Command {
+  readonly folder: string;
+  readonly flash: FlashSize;
+  readonly to: string;
+  readonly say: (text: string) => void;
+}
+
+function parse(words: string[]): Command | undefined {
+  const { values, positionals } = parsed(words);
+  const [folder, ...rest] = positionals;
+  if (values.help || folder === undefined) {
+    return undefined;
+  }
+  if (rest.length > 0) {
+    throw new UserError(`add-files takes one folder; "${rest[0]}" is one too many`);
+  }
+  return {
+    folder: path.resolve(TYPED_IN, folder),
+    flash: checkedFlashSize(values.flash),
+    to: path.resolve(TYPED_IN, values.to),
+    say: values.quiet ? () => {} : console.log,
+  };
+}
+
+function parsed(words: string[]) {
+  try {
+    return parseArgs({
+      args: words,
+      allowPositionals: true,
+      options: {
+        flash: { type: "string", default: "4MB" },
+        to: { type: "string", default: "firmware" },
+        quiet: { type: "boolean", default: false },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    });
+  } catch (error) {
+    throw new UserError((error as Error).message);
+  }
+}
+
+function addFiles({ folder, flash, to, say }: Command): void {
+  const { files, leftOut } = filesIn(folder);
+  for (const name of leftOut) {
+    say(`Left out, for it is neither file nor folder: ${name}`);
+  }
+  if (files.length === 0) {
+    throw new UserError(`There are no files in ${folder}`);
+  }
+  const count = files.length === 1 ? "1 file" : `${files.length} files`;
+  say(roomFor(archiveBytes(files), count, flash));
+  const archive = makeArchive(files);
+  fs.mkdirSync(to, { recursive: true });
+  fs.writeFileSync(path.join(to, "files.tar"), archive);
+  writeManifests(to, flash);
+  const shown = path.relative(TYPED_IN, to) || ".";
+  say(`Written: ${["files.tar", "files.json"].map((name) => path.join(shown, name)).join(", ")}
+Build and flash:  cd ${shown} && mcconfig -d -m -p esp32`);
+}
+
+/**
+ * @returns how the app partition is used.
+ * @throws UserError when the files do not fit.
+ */
+function roomFor(filesBytes: number, count: string, flash: FlashSize): string {
+  const table = path.join(PACKAGE, BOARD, "flash", flash.toLowerCase(), "partitions.csv");
+  const { appBytes, storageBytes } = readPartitions(table);
+  const left = appBytes - FIRMWARE_BYTES_ESTIMATED - filesBytes;
+  if (left < 0) {
+    throw new UserError(`The files do not fit into a board with ${flash} of flash.
+${bytes(filesBytes)} have ${count}, packed
+${bytes(filesBytes + left)} are there for them beside the firmware
+Leave files out, choose a larger flash, or put large files over TFTP into the
+board's file system, which has ${number(storageBytes)} bytes (set uploads=new).`);
+  }
+  return `App partition of a board with ${flash} of flash:
+${bytes(appBytes)} in all
+${bytes(FIRMWARE_BYTES_ESTIMATED)} for the firmware itself (an estimate; the build says what it is)
+${bytes(filesBytes)} for ${count}, packed
+${bytes(left)} left`;
+}
+
+function bytes(count: number): string {
+  return `${number(count).padStart(14)} bytes`;
+}
+
+function number(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
+function writeManifests(to: string, flash: FlashSize): void {
+  const board = path.relative(to, path.join(PACKAGE, BOARD)).split(path.sep).join("/");
+  writeJSON(path.join(to, "files.json"), {
+    include: `${board}/flash_${flash.toLowerCase()}.json`,
+    data: { "*": "./files.tar" },
+  });
+  const manifest = path.join(to, "manifest.json");
+  if (!fs.existsSync(manifest)) {
+    // The fragment comes first: then what the SDK has for a certain board goes before its settings for the flash.
+    writeJSON(manifest, {
+      include: ["./files.json", `${board}/manifest_firmware.json`],
+      config: { accessPoint: "lockstep-tftp", uploads: "never" },
+    });
+  }
+}
+
+function writeJSON(file: string, contents: object): void {
+  fs.writeFileSync(file, `${JSON.stringify(contents, null, 2)}\n`);
+}
+
+try {
+  const command = parse(process.argv.slice(2));
+  if (command === undefined) {
+    console.log(HELP);
+  } else {
+    addFiles(command);
+  }
+} catch (error) {
+  if (!(error instanceof UserError)) {
+    throw error;
+  }
+  console.error(error.message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,47 @@
+/**
+ * The board as an access point, a network of its own.
+ *
+ * The SDK gives an access point the address of ESP-IDF and says nowhere how to change it. A few lines of C do
+ * (native/access-point.c), which the manifest links through the SDK's foreign function interface.
+ */
+import type FFI from "mc/ffi";
+import Timer from "timer";
+import WiFi from "wifi";
+import type { NetworkListener } from "./network.js";
+import type { Settings } from "./settings.js";
+import { every } from "./timers.js";
+
+/** What ESP-IDF gives an access point. */
+const ADDRESS_OF_ESP_IDF = "192.168.4.1";
+
+/** The access point comes up in a task of its own, in a fraction of a second. */
+const LOOK_AGAIN_MS = 250;
+const LOOKS_MAX = 40;
+
+export function startAccessPoint(
+  native: FFI,
+  { accessPoint, staticAddress }: Settings,
+  listener: NetworkListener,
+): void {
+  const { ssid, password, channel } = accessPoint;
+  WiFi.accessPoint(password === "" ? { ssid, channel } : { ssid, password, channel });
+  listener.say(`Access point "${ssid}", channel ${channel}, ${password === "" ? "open" : "with a password"}`);
+  if (staticAddress === undefined) {
+    listener.up(ADDRESS_OF_ESP_IDF);
+    return;
+  }
+  const { address, netmask } = staticAddress;
+  let looks = 0;
+  const setAddress = (timer: Timer) => {
+    const error = native.set_access_point_address(address, netmask);
+    if (error !== 0 && ++looks < LOOKS_MAX) {
+      return;
+    }
+    Timer.clear(timer);
+    if (error !== 0) {
+      listener.say(`The access point does not take the address ${address} (error ${error} of ESP-IDF)`);
+    }
+    listener.up(error === 0 ? address : ADDRESS_OF_ESP_IDF);
+  };
+  every(LOOK_AGAIN_MS, setAddress, (text) => listener.say(text));
+}

@@ -1,0 +1,139 @@
+/**
+ * The firmware: it brings the network up, serves the files of the flash image and of the board's file system, and says
+ * what happens.
+ */
+import Board from "lockstep-tftp/board";
+import type { Storage } from "../../../src/index.js";
+import TFTPServer from "../server.js";
+import type { UDPConstructor } from "../udp.js";
+import { isSameNetwork } from "./ipv4.js";
+import { Log } from "./log.js";
+import type { NetworkListener } from "./network.js";
+import type { Settings } from "./settings.js";
+import { Statistics } from "./statistics.js";
+import { after, every } from "./timers.js";
+
+/** An interface that has an address may still take a moment before it gives sockets. */
+const LISTEN_AGAIN_MS = 1000;
+const STATISTICS_EVERY_MS = 60_000;
+
+/**
+ * Free memory below which requests get no answer. Eight transfers that send windows of eight blocks at the same time have
+ * 64 packets of some 600 bytes on the way to the radio; what is below is for them to finish with.
+ */
+const MEMORY_RESERVE_BYTES = 40_000;
+
+/**
+ * Limits against floods and reflection: a machine that starts asks for a handful of files at once, and asks again when
+ * it gets no answer.
+ */
+const UNANSWERED_PER_ADDRESS_MAX = 4;
+const ANSWERS_PER_SECOND_MAX = 50;
+
+export class Firmware implements NetworkListener {
+  private readonly board = new Board();
+  private readonly log: Log;
+  private readonly statistics = new Statistics();
+  private server: TFTPServer | undefined;
+  private address = "";
+  private isWaitingToListen = false;
+
+  constructor(
+    private readonly io: UDPConstructor,
+    private readonly storage: Storage,
+    private readonly settings: Settings,
+  ) {
+    this.log = new Log(settings.log);
+    this.board.startNetwork(settings, this);
+    if (settings.log) {
+      every(
+        STATISTICS_EVERY_MS,
+        () => this.sayStatistics(),
+        (text) => this.say(text),
+      );
+    }
+  }
+
+  say(text: string): void {
+    this.log.say(text);
+  }
+
+  /** The sockets stay open when the network goes and comes back, so the server is made once. */
+  up(address: string): void {
+    this.address = address;
+    if (this.server === undefined) {
+      this.listen();
+    } else {
+      this.sayReady();
+    }
+  }
+
+  down(): void {
+    this.say("The network is gone");
+  }
+
+  private listen(): void {
+    if (this.isWaitingToListen) {
+      return;
+    }
+    try {
+      this.server = this.newServer();
+      this.sayReady();
+    } catch (error) {
+      this.say(`Cannot listen yet: ${(error as Error).message}`);
+      this.isWaitingToListen = true;
+      const listen = () => {
+        this.isWaitingToListen = false;
+        this.listen();
+      };
+      after(LISTEN_AGAIN_MS, listen, (text) => this.say(text));
+    }
+  }
+
+  private newServer(): TFTPServer {
+    const { port, transfersMax, windowSizeMax, uploadBytesMax, singlePort } = this.settings;
+    const { log, statistics } = this;
+    return new TFTPServer({
+      io: this.io,
+      storage: this.storage,
+      port,
+      transfersMax,
+      windowSizeMax,
+      uploadBytesMax,
+      singlePort,
+      unansweredPerAddressMax: UNANSWERED_PER_ADDRESS_MAX,
+      answersPerSecondMax: ANSWERS_PER_SECOND_MAX,
+      onRequest: (address) => this.isWelcome(address),
+      onEnded(transfer, outcome, durationMs) {
+        statistics.countEnd(transfer, outcome);
+        log.ended(transfer, outcome, durationMs);
+      },
+      onRefused(name, isUpload, errorCode, address) {
+        statistics.countRefusal();
+        log.refused(name, isUpload, errorCode, address);
+      },
+      onError(error) {
+        log.say(`Error: ${(error as Error).message}`);
+      },
+    });
+  }
+
+  /** Where the netmask is known, only the board's own network is answered. */
+  private isWelcome(address: string): boolean {
+    const { staticAddress } = this.settings;
+    const isStranger = staticAddress !== undefined && !isSameNetwork(address, this.address, staticAddress.netmask);
+    return !isStranger && this.board.freeMemoryBytes() >= MEMORY_RESERVE_BYTES;
+  }
+
+  private sayReady(): void {
+    const { port, transfersMax } = this.settings;
+    this.say(`TFTP server ready at ${this.address}, port ${port}, ${transfersMax} transfers at once`);
+  }
+
+  private sayStatistics(): void {
+    const running = this.server?.running ?? 0;
+    const unanswered = this.server?.unansweredRequests ?? 0;
+    const free = this.board.freeMemoryBytes();
+    this.say(`${running} running, ${this.statistics.text}, ${unanswered} unanswered, ${free} bytes free`);
+  }
+}

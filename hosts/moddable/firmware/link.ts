@@ -1,0 +1,88 @@
+/**
+ * Watches a network interface of ECMA-419: says when it has an address and when it has none any more, and connects again
+ * when a connection is lost.
+ */
+import type { NetworkInterface, NetworkInterfaceConstructor, NetworkListener } from "./network.js";
+import type { StaticAddress } from "./settings.js";
+import { after } from "./timers.js";
+
+/** Values of `connection` in ECMA-419. */
+const CONNECTION_IDLE = 200;
+const CONNECTION_HAS_ADDRESS = 500;
+
+/** A network that is away is looked for so often: a router takes some 30 s to restart. */
+const CONNECT_AGAIN_MS = 5000;
+
+export class Link<ConnectOptions> {
+  private readonly networkInterface: NetworkInterface<ConnectOptions>;
+  private address: string | undefined;
+  private isConnectingAgain = false;
+
+  /**
+   * @param connectsAgain whether a lost connection needs another `connect`, as Wi-Fi does.
+   */
+  constructor(
+    Interface: NetworkInterfaceConstructor<ConnectOptions>,
+    private readonly connectOptions: ConnectOptions,
+    staticAddress: StaticAddress | undefined,
+    private readonly connectsAgain: boolean,
+    private readonly listener: NetworkListener,
+  ) {
+    this.networkInterface = new Interface({ onChanged: () => this.changed() });
+    if (staticAddress !== undefined) {
+      const { address, netmask } = staticAddress;
+      // Nothing is ever sent beyond the own network, so the gateway does not matter; but there must be one.
+      this.networkInterface.configure({ static: { address, mask: netmask, gateway: address } });
+    }
+    this.connect();
+    // The SDK may have connected before this program began; then nothing changes any more.
+    this.changed();
+  }
+
+  private connect(): void {
+    try {
+      if (this.networkInterface.connection <= CONNECTION_IDLE) {
+        this.networkInterface.connect(this.connectOptions);
+      }
+    } catch (error) {
+      this.listener.say(`The network does not connect: ${(error as Error).message}`);
+      this.connectLater();
+    }
+  }
+
+  /** Nothing that is thrown here may reach the interface: an exception that leaves its callback ends the machine. */
+  private changed(): void {
+    try {
+      this.look();
+    } catch (error) {
+      this.listener.say(`The network cannot be asked: ${(error as Error).message}`);
+    }
+  }
+
+  private look(): void {
+    const { connection } = this.networkInterface;
+    const address = connection >= CONNECTION_HAS_ADDRESS ? this.networkInterface.address : undefined;
+    if (address !== this.address) {
+      this.address = address;
+      if (address === undefined) {
+        this.listener.down();
+      } else {
+        this.listener.up(address);
+      }
+    }
+    if (connection <= CONNECTION_IDLE) {
+      this.connectLater();
+    }
+  }
+
+  private connectLater(): void {
+    if (this.connectsAgain && !this.isConnectingAgain) {
+      this.isConnectingAgain = true;
+      const connect = () => {
+        this.isConnectingAgain = false;
+        this.connect();
+      };
+      after(CONNECT_AGAIN_MS, connect, (text) => this.listener.say(text));
+    }
+  }
+}

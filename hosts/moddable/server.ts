@@ -1,0 +1,79 @@
+/**
+ * A TFTP server for firmware, in the manner of ECMA-419.
+ *
+ * ```js
+ * import TFTPServer from "lockstep-tftp/server";
+ * import { ArchiveStorage } from "lockstep-tftp/storage";
+ * import Resource from "Resource";
+ * import UDP from "embedded:io/socket/udp";
+ *
+ * new TFTPServer({
+ *   io: UDP,
+ *   storage: new ArchiveStorage(new Resource("files.tar")),
+ *   onEnded(transfer, outcome) {
+ *     trace(`${transfer.name}: ${outcome}\n`);
+ *   }
+ * });
+ * ```
+ */
+import type { Outcome, ServerOptions, Storage, TransferView } from "../../src/index.js";
+import { ServerLoop } from "./server-loop.js";
+import type { UDPConstructor } from "./udp.js";
+
+/** What a {@link TFTPServer} is made of. In every callback `this` is the server; what a callback throws is caught. */
+export interface TFTPServerOptions extends Omit<ServerOptions, "addressHash"> {
+  /** The class of the sockets: that of `embedded:io/socket/udp`, or another one like it. */
+  io: UDPConstructor;
+  /** Where the files are. What its methods throw is caught. */
+  storage: Storage;
+  /** The port on which requests arrive, 1 to 65,535. Default 69. */
+  port?: number;
+  /** Yours: the server only keeps it, as its property `target`. */
+  target?: unknown;
+  /**
+   * Asked before each request. False leaves it without an answer, for a stranger's address or while memory is short: the
+   * client asks again, and running transfers go on.
+   */
+  onRequest?(this: TFTPServer, address: string): boolean;
+  /** A request was accepted. The transfer's view is good during the callback only, here and below. */
+  onStarted?(this: TFTPServer, transfer: TransferView): void;
+  /** Blocks got through. */
+  onProgress?(this: TFTPServer, transfer: TransferView): void;
+  /** A transfer is over, in the way that `outcome` says: one of the engine's OUTCOME_ constants. */
+  onEnded?(this: TFTPServer, transfer: TransferView, outcome: Outcome, durationMs: number): void;
+  /** A request was answered with an ERROR: `errorCode` of RFC 1350 §5. */
+  onRefused?(this: TFTPServer, name: string, isUpload: boolean, errorCode: number, address: string): void;
+  /** Something threw: the storage, a callback, a socket that could not be opened. The server goes on. */
+  onError?(this: TFTPServer, error: unknown): void;
+}
+
+export default class TFTPServer {
+  readonly target: unknown;
+  private readonly loop: ServerLoop;
+
+  /**
+   * Listens at once.
+   *
+   * @throws RangeError when an option is out of its range; whatever `io` throws when it cannot listen: no network
+   * interface is up yet, the port is taken, there is no memory.
+   */
+  constructor(options: TFTPServerOptions) {
+    this.target = options.target;
+    this.loop = new ServerLoop(this, options);
+  }
+
+  /** How many transfers are running. */
+  get running(): number {
+    return this.loop.running;
+  }
+
+  /** Requests that the engine left without an answer, because all transfers were taken or a limit was reached. */
+  get unansweredRequests(): number {
+    return this.loop.unansweredRequests;
+  }
+
+  /** Ends every transfer, with an ERROR to its client, and closes the sockets. Unfinished uploads leave nothing. */
+  close(): void {
+    this.loop.close();
+  }
+}

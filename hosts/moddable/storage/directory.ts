@@ -1,0 +1,32 @@
+/**
+ * The file system of the SDK (`embedded:storage/files`), as far as the storage uses it. Paths are relative, without `.`
+ * and `..`.
+ */
+
+export interface FileStatus {
+  /** In bytes. */
+  readonly size: number;
+  isFile(): boolean;
+  isDirectory(): boolean;
+}
+
+export interface File {
+  /** Fills `target` from `position`; returns how many bytes there were. */
+  read(target: Uint8Array, position: number): number;
+  /** Writes the whole of `source`, whose memory must be writable. */
+  write(source: DataView, position: number): void;
+  close(): void;
+}
+
+export interface Directory {
+  /** Throws when the file is missing (mode "r"), when its folder is missing, when it is a folder. */
+  openFile(options: { path: string; mode: "r" | "w" }): File;
+  /** Says of what is missing that it is neither file nor folder. Throws when the path leads through a file. */
+  status(path: string): FileStatus;
+  /** Returns whether there was such a file. */
+  delete(path: string): boolean;
+  /** Renames a file. One that has the new name is replaced, in one step. */
+  move(from: string, to: string): void;
+  /** The names in a folder. */
+  scan(path: string): Iterable<string>;
+}

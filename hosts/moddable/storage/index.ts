@@ -1,0 +1,8 @@
+/**
+ * Storages of a board (`lockstep-tftp/storage`). A storage of your own needs only the two methods of the engine's
+ * `Storage`; what they throw, the server catches.
+ */
+export { ArchiveStorage } from "./archive-storage.js";
+export { FileStorage, type FileStorageOptions, type UploadPolicy } from "./file-storage.js";
+export { OverlayStorage, type OverlayStorageOptions } from "./overlay-storage.js";
+export { ResourceStorage } from "./resource-storage.js";

@@ -1,0 +1,51 @@
+/**
+ * One storage over another: a file of the upper one hides a file of that name in the lower one. Uploads go to the upper
+ * one, as the board's file system over the flash image.
+ */
+import {
+  type Address,
+  isRefusal,
+  type ReadableFile,
+  type Refusal,
+  type Storage,
+  type WritableFile,
+} from "../../../src/index.js";
+import { EXISTS, NOT_FOUND } from "./refusals.js";
+
+export interface OverlayStorageOptions {
+  upper: Storage;
+  lower: Storage;
+  /** Whether an upload may hide a file of the lower storage. Default true; what the upper one says comes first. */
+  mayHide?: boolean;
+}
+
+export class OverlayStorage implements Storage {
+  private readonly upper: Storage;
+  private readonly lower: Storage;
+  private readonly mayHide: boolean;
+
+  constructor(options: OverlayStorageOptions) {
+    this.upper = options.upper;
+    this.lower = options.lower;
+    this.mayHide = options.mayHide ?? true;
+  }
+
+  openForReading(name: string, address: Address): ReadableFile | Refusal {
+    const file = this.upper.openForReading(name, address);
+    return file === NOT_FOUND ? this.lower.openForReading(name, address) : file;
+  }
+
+  openForWriting(name: string, sizeBytes: number, address: Address): WritableFile | Refusal {
+    const file = this.upper.openForWriting(name, sizeBytes, address);
+    if (this.mayHide || isRefusal(file)) {
+      return file;
+    }
+    const hidden = this.lower.openForReading(name, address);
+    if (isRefusal(hidden)) {
+      return file;
+    }
+    hidden.close();
+    file.close();
+    return EXISTS;
+  }
+}

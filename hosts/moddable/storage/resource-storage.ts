@@ -1,0 +1,27 @@
+/**
+ * Resources of the flash image, as the SDK's manifests put them there. They are read-only.
+ */
+import Resource from "Resource";
+import type { ReadableFile, Refusal, Storage } from "../../../src/index.js";
+import { ImageFile } from "./image-file.js";
+import { FORBIDDEN, NOT_FOUND } from "./refusals.js";
+
+export class ResourceStorage implements Storage {
+  /**
+   * @param names the resources that are served. An image also has others, such as certificates. The SDK's tools keep no
+   * folders of resources: for those there is `ArchiveStorage`.
+   */
+  constructor(private readonly names: readonly string[]) {}
+
+  openForReading(name: string): ReadableFile | Refusal {
+    if (!this.names.includes(name) || !Resource.exists(name)) {
+      return NOT_FOUND;
+    }
+    const resource = new Resource(name);
+    return new ImageFile(resource, 0, resource.byteLength);
+  }
+
+  openForWriting(): Refusal {
+    return FORBIDDEN;
+  }
+}

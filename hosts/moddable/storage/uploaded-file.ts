@@ -1,0 +1,76 @@
+/**
+ * A file that is being received: it grows under a temporary name, and takes its own in one step when it is whole.
+ * Whatever was there before stays until then; littlefs keeps it also when the power goes in that very moment.
+ */
+import type { WritableFile } from "../../../src/index.js";
+import type { Directory, File } from "./directory.js";
+import { DISK_FULL, EXISTS } from "./refusals.js";
+
+const TEMPORARY_PREFIX = ".tftp-upload-";
+
+export function isTemporary(name: string): boolean {
+  return name.startsWith(TEMPORARY_PREFIX);
+}
+
+/** Removes the temporary files of an earlier start. */
+export function removeLitter(directory: Directory): void {
+  const litter: string[] = [];
+  // An empty path, not none: without one the POSIX variant of the SDK lists a folder only once.
+  for (const name of directory.scan("")) {
+    if (isTemporary(name)) {
+      litter.push(name);
+    }
+  }
+  for (const name of litter) {
+    directory.delete(name);
+  }
+}
+
+export class UploadedFile implements WritableFile {
+  private readonly temporaryName: string;
+  private readonly file: File;
+  private sizeBytes = 0;
+  private committed = false;
+
+  /**
+   * @param number makes the temporary name differ from those of other uploads. Those of an earlier start are removed.
+   */
+  constructor(
+    private readonly directory: Directory,
+    private readonly name: string,
+    private readonly mayReplace: boolean,
+    number: number,
+  ) {
+    this.temporaryName = `${TEMPORARY_PREFIX}${number}`;
+    this.file = directory.openFile({ path: this.temporaryName, mode: "w" });
+  }
+
+  write(source: DataView, offset: number, length: number, position: number): number {
+    if (length > 0) {
+      this.file.write(new DataView(source.buffer, source.byteOffset + offset, length), position);
+      this.sizeBytes = position + length;
+    }
+    return 0;
+  }
+
+  /** Closing writes what the file system still holds; when there is no room for that, it says nothing, and loses it. */
+  commit(): number {
+    this.file.close();
+    if (this.directory.status(this.temporaryName).size !== this.sizeBytes) {
+      return DISK_FULL;
+    }
+    if (!this.mayReplace && this.directory.status(this.name).isFile()) {
+      return EXISTS;
+    }
+    this.directory.move(this.temporaryName, this.name);
+    this.committed = true;
+    return 0;
+  }
+
+  close(): void {
+    this.file.close();
+    if (!this.committed) {
+      this.directory.delete(this.temporaryName);
+    }
+  }
+}

@@ -1,0 +1,202 @@
+/** What the Moddable SDK reads: the manifests, and the bundles that they name. Checked without the SDK. */
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+
+const BOARD = "hosts/moddable";
+const BUNDLES = "dist/moddable";
+
+/** Extensions that mcconfig adds to the path of a module. */
+const MODULE_EXTENSIONS = ["", ".js", ".c"];
+
+interface Manifest {
+  include?: string | string[];
+  modules?: Record<string, string | string[]>;
+  preload?: string | string[];
+  data?: Record<string, string>;
+  ffi?: { sources?: string[]; functions: Record<string, { arguments: string[]; returns: string }> };
+  build?: Record<string, string>;
+  platforms?: Record<string, Manifest>;
+}
+
+const manifestFiles = [
+  "manifest.json",
+  "dist/firmware/files.json",
+  "dist/firmware/manifest.json",
+  ...readdirSync(BOARD)
+    .filter((name) => name.endsWith(".json") && name !== "tsconfig.json")
+    .map((name) => path.join(BOARD, name)),
+  ...readdirSync("examples/moddable", { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => path.join("examples/moddable", name)),
+];
+
+function read(file: string): Manifest {
+  return JSON.parse(readFileSync(file, "utf8"));
+}
+
+function list<Item>(items: Item | Item[] | undefined): Item[] {
+  return items === undefined ? [] : Array.isArray(items) ? items : [items];
+}
+
+/** A manifest, and what it has for each platform. */
+function parts(manifest: Manifest): Manifest[] {
+  return [manifest, ...Object.values(manifest.platforms ?? {})];
+}
+
+/** The module names of a manifest and of those it includes, with their files. */
+function modulesOf(file: string): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const part of parts(read(file))) {
+    for (const included of list(part.include).filter((name) => name.startsWith("."))) {
+      for (const [name, source] of modulesOf(path.join(path.dirname(file), included))) {
+        found.set(name, source);
+      }
+    }
+    for (const [name, sources] of Object.entries(part.modules ?? {})) {
+      for (const source of list(sources)) {
+        found.set(name === "*" ? path.basename(source) : name, path.join(path.dirname(file), source));
+      }
+    }
+  }
+  return found;
+}
+
+function preloadsOf(file: string): string[] {
+  return parts(read(file)).flatMap((part) => [
+    ...list(part.preload),
+    ...list(part.include)
+      .filter((name) => name.startsWith("."))
+      .flatMap((name) => preloadsOf(path.join(path.dirname(file), name))),
+  ]);
+}
+
+function importsOf(bundle: string): { fixed: string[]; late: string[] } {
+  const source = readFileSync(bundle, "utf8");
+  return {
+    fixed: [...source.matchAll(/^(?:import|export)\b[^;]*?["']([^"']+)["'];/gm)].map((match) => match[1] as string),
+    late: [...source.matchAll(/\bimport\(\s*["']([^"']+)["']\s*\)/g)].map((match) => match[1] as string),
+  };
+}
+
+for (const file of manifestFiles) {
+  test(`every file that ${file} names is there`, () => {
+    for (const part of parts(read(file))) {
+      const named = [
+        ...list(part.include).map((name) => [name, [""]] as const),
+        ...Object.values(part.data ?? {}).map((name) => [name, [""]] as const),
+        ...Object.values(part.build ?? {}).map((name) => [name, [""]] as const),
+        ...(part.ffi?.sources ?? []).map((name) => [name, [""]] as const),
+        ...Object.values(part.modules ?? {}).flatMap((sources) =>
+          list(sources).map((name) => [name, MODULE_EXTENSIONS] as const),
+        ),
+      ].filter(([name]) => !name.startsWith("$(MODDABLE)/"));
+      for (const [name, extensions] of named) {
+        assert.ok(name.startsWith("."), `${name} is relative`);
+        const found = extensions.some((extension) => existsSync(path.join(path.dirname(file), name + extension)));
+        assert.ok(found, `${name} of ${file}`);
+      }
+    }
+  });
+}
+
+test("the manifest for other firmware brings neither Wi-Fi nor the SDK's network", () => {
+  const text = readFileSync(`${BOARD}/manifest_server.json`, "utf8");
+  assert.doesNotMatch(text, /wifi|manifest_net|"include"/i);
+  assert.ok(modulesOf(`${BOARD}/manifest_server.json`).has("embedded:io/socket/udp"));
+});
+
+test("main is not preloaded, and no preloaded module imports the file system", () => {
+  const modules = modulesOf(`${BOARD}/manifest_firmware.json`);
+  const preloads = preloadsOf(`${BOARD}/manifest_firmware.json`);
+  assert.ok(!preloads.includes("main"));
+  const ours = preloads.filter((name) => name.startsWith("lockstep-tftp/"));
+  assert.deepEqual(ours.sort(), [...modules.keys()].filter((name) => name.startsWith("lockstep-tftp/")).sort());
+  for (const name of ours) {
+    const { fixed } = importsOf(`${modules.get(name)}.js`);
+    assert.ok(!fixed.includes("embedded:storage/files"), name);
+    assert.ok(!fixed.includes("embedded:io/socket/udp"), name);
+  }
+});
+
+/** What the manifests of the firmware, and `manifest_base.json` of the SDK, bring. */
+const SDK_MODULES = ["timer", "time", "Resource", "mc/config", "embedded:io/socket/udp"];
+const OWN_MODULES = ["lockstep-tftp/engine", "lockstep-tftp/server", "lockstep-tftp/storage", "lockstep-tftp/firmware"];
+const MODULES_OF_BOARDS: Readonly<Record<string, string[]>> = {
+  "board-wifi.js": ["timer", "mc/ffi", "wifi", "embedded:network/interface/wifi"],
+  "board-ethernet.js": ["timer", "mc/ffi", "embedded:network/interface/ethernet"],
+  "board-simulator.js": [],
+};
+
+for (const name of readdirSync(BUNDLES)) {
+  test(`${name} imports only what its manifest brings`, () => {
+    const { fixed, late } = importsOf(path.join(BUNDLES, name));
+    const allowed = MODULES_OF_BOARDS[name] ?? [...SDK_MODULES, ...OWN_MODULES, "lockstep-tftp/board"];
+    assert.deepEqual(
+      fixed.filter((specifier) => !allowed.includes(specifier)),
+      [],
+    );
+    assert.deepEqual(late, name === "main.js" ? ["embedded:storage/files"] : []);
+  });
+}
+
+test("the engine of a board is the bundle that Node's tests run, and imports nothing", () => {
+  const engine = modulesOf("manifest.json").get("lockstep-tftp/engine");
+  assert.equal(`${engine}.js`, "dist/engine.js");
+  assert.equal(new URL(import.meta.resolve("lockstep-tftp/engine")).pathname, path.resolve("dist/engine.js"));
+  assert.deepEqual(importsOf("dist/engine.js"), { fixed: [], late: [] });
+});
+
+test("each board's native functions are declared as its manifest links them", () => {
+  for (const [bundle, manifest] of [
+    ["board-wifi.js", "manifest_wifi.json"],
+    ["board-ethernet.js", "manifest_ethernet.json"],
+  ] as const) {
+    const { ffi } = read(path.join(BOARD, manifest));
+    const source = readFileSync(path.join(BUNDLES, bundle), "utf8");
+    const called = [...source.matchAll(/\bnative\.(\w+)\(/g)].map((match) => match[1] as string);
+    assert.deepEqual(new Set(Object.keys(ffi?.functions ?? {})), new Set(called));
+    // The SDK's glue does not survive a function without a list of arguments.
+    assert.ok(Object.values(ffi?.functions ?? {}).every((signature) => Array.isArray(signature.arguments)));
+  }
+});
+
+interface Partition {
+  readonly name: string;
+  readonly type: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+function partitionsOf(table: string): Partition[] {
+  return readFileSync(table, "utf8")
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("#"))
+    .map((line) => line.split(",").map((field) => field.trim()))
+    .map(([name = "", type = "", , offset, size]) => {
+      const start = Number(offset);
+      return { name, type, start, end: start + Number(size) };
+    });
+}
+
+for (const megabytes of [4, 8, 16]) {
+  test(`the partition table for ${megabytes} MB fills the flash, and has a file system of some size`, () => {
+    const folder = path.join(BOARD, "flash", `${megabytes}mb`);
+    const partitions = partitionsOf(path.join(folder, "partitions.csv"));
+    assert.deepEqual(
+      partitions.map(({ name }) => name),
+      ["nvs", "phy_init", "factory", "storage"],
+    );
+    partitions.forEach((partition, index) => {
+      const next = partitions[index + 1]?.start ?? megabytes * 2 ** 20;
+      assert.equal(partition.end, next, `${partition.name} ends where the next one begins`);
+      // ESP-IDF wants applications at multiples of 64 KiB, and littlefs has blocks of 4 KiB.
+      assert.equal(partition.start % (partition.type === "app" ? 0x10000 : 0x1000), 0);
+    });
+    const storage = partitions[3] as Partition;
+    assert.ok(storage.end - storage.start >= 1.5 * 2 ** 20);
+    const options = readFileSync(path.join(folder, "sdkconfig.defaults"), "utf8");
+    assert.deepEqual(options.match(/\d+MB=y/g), [`${megabytes}MB=y`]);
+  });
+}

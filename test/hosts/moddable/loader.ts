@@ -1,0 +1,34 @@
+/** Resolves the names of modules as a board's manifests do, with the SDK's modules replaced by those of the tests. */
+import type { ResolveHook } from "node:module";
+
+const MODULES: Readonly<Record<string, string>> = {
+  timer: "./sdk/timer.js",
+  time: "./sdk/time.js",
+  Resource: "./sdk/resource.js",
+  wifi: "./sdk/wifi.js",
+  "mc/ffi": "./sdk/ffi.js",
+  "mc/config": "./sdk/config.js",
+  "embedded:io/socket/udp": "./sdk/udp.js",
+  "embedded:storage/files": "./sdk/storage-files.js",
+  "embedded:network/interface/wifi": "./sdk/network-interface.js",
+  "embedded:network/interface/ethernet": "./sdk/network-interface.js",
+  configurations: "../../../../examples/moddable/configurations/configurations.js",
+  "lockstep-tftp/board": "./sdk/board.js",
+  "lockstep-tftp/server": "../../../../dist/moddable/server.js",
+  "lockstep-tftp/storage": "../../../../dist/moddable/storage.js",
+  "lockstep-tftp/firmware": "../../../../dist/moddable/firmware.js",
+};
+
+/** A module that is imported under this name has no file system to import. */
+const WITHOUT_FILES = "?without-files";
+
+export const resolve: ResolveHook = (specifier, context, nextResolve) => {
+  const path = MODULES[specifier];
+  if (path === undefined) {
+    return nextResolve(specifier, context);
+  }
+  if (specifier === "embedded:storage/files" && context.parentURL?.endsWith(WITHOUT_FILES)) {
+    throw new Error("can't find partition");
+  }
+  return { url: new URL(path, import.meta.url).href, format: "module", shortCircuit: true };
+};

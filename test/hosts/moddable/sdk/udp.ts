@@ -1,0 +1,106 @@
+/**
+ * The SDK's UDP, on a network that exists only here. As in the SDK's lwIP variant a callback is called once for all that
+ * has come, and an exception that leaves it ends the machine: here it leaves `deliver`, and with that the test.
+ */
+export interface Datagram extends ArrayBuffer {
+  readonly address: string;
+  readonly port: number;
+}
+
+interface Options {
+  port?: number;
+  target?: unknown;
+  onReadable?(this: UDP, count: number): void;
+}
+
+/** What a socket was given to send. */
+export interface SentMessage {
+  /** The port of the socket. */
+  readonly from: number;
+  readonly address: string;
+  readonly port: number;
+  readonly bytes: Uint8Array;
+  /** The view that was given, not a copy. */
+  readonly view: Uint8Array;
+}
+
+const FIRST_EPHEMERAL_PORT = 49_152;
+
+export const network = {
+  isUp: true,
+  /** Makes `write` throw, as for want of memory. */
+  canSend: true,
+  /** How many sockets there can be. */
+  socketsMax: Number.POSITIVE_INFINITY,
+  sockets: new Map<number, UDP>(),
+  sent: [] as SentMessage[],
+  nextPort: FIRST_EPHEMERAL_PORT,
+};
+
+export function resetNetwork(): void {
+  Object.assign(network, { isUp: true, canSend: true, socketsMax: Number.POSITIVE_INFINITY, sent: [] });
+  network.sockets = new Map();
+}
+
+export interface Arrival {
+  readonly address: string;
+  readonly port: number;
+  readonly message: Uint8Array;
+}
+
+/** Datagrams arrive at a port all at once, and its callback is called. */
+export function deliver(port: number, ...arrivals: Arrival[]): void {
+  network.sockets.get(port)?.deliver(arrivals);
+}
+
+export default class UDP {
+  readonly target: unknown;
+  private readonly port: number;
+  private readonly onReadable: ((this: UDP, count: number) => void) | undefined;
+  private readonly queue: Datagram[] = [];
+  private isClosed = false;
+
+  constructor(options: Options) {
+    this.port = options.port ?? network.nextPort++;
+    if (!network.isUp) {
+      throw new Error("no network");
+    }
+    if (network.sockets.has(this.port) || network.sockets.size >= network.socketsMax) {
+      throw new Error("no socket");
+    }
+    this.target = options.target;
+    this.onReadable = options.onReadable;
+    network.sockets.set(this.port, this);
+  }
+
+  deliver(arrivals: readonly Arrival[]): void {
+    for (const { address, port, message } of arrivals) {
+      this.queue.push(Object.assign(new Uint8Array(message).buffer, { address, port }));
+    }
+    this.onReadable?.call(this, this.queue.length);
+  }
+
+  read(): Datagram | undefined {
+    this.checkOpen();
+    return this.queue.shift();
+  }
+
+  write(view: Uint8Array, address: string, port: number): void {
+    this.checkOpen();
+    if (!network.canSend) {
+      throw new Error("UDP send failed");
+    }
+    network.sent.push({ from: this.port, address, port, bytes: view.slice(), view });
+  }
+
+  close(): void {
+    this.isClosed = true;
+    network.sockets.delete(this.port);
+  }
+
+  private checkOpen(): void {
+    if (this.isClosed) {
+      throw new Error("this socket is closed");
+    }
+  }
+}
