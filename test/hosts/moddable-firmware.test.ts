@@ -97,6 +97,7 @@ test("with log=false it says nothing", () => {
 test("as long as there are no sockets it tries again", () => {
   network.isUp = false;
   start();
+  board.listener.up("192.168.4.1");
   assert.deepEqual(consoleLines, ["Cannot listen yet: no network"]);
   advance(3000);
   network.isUp = true;

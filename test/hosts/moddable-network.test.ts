@@ -111,6 +111,7 @@ test("a station that loses its network connects again, as often as it must", () 
   theInterface().change(CONNECTED, "10.0.0.9");
   theInterface().change(IDLE);
   theInterface().change(IDLE);
+  assert.equal(scheduledTimers(), 1);
   assert.equal(told.at(-1), "down");
   assert.equal(theInterface().connects.length, 1);
   for (let attempt = 2; attempt < 10; attempt++) {

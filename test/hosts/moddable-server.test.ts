@@ -95,25 +95,46 @@ test("the sockets of finished transfers are closed", () => {
   assert.deepEqual([...network.sockets.keys()], [SERVER_PORT]);
 });
 
-test("a message is sent from the engine's own buffer, and full blocks and acknowledgements need no view of their own", () => {
+test("messages are sent from the engine's own buffer, and full blocks and acknowledgements need no new view", () => {
   const upload = { write: () => 0, commit: () => 0, close() {} };
   start({ storage: { ...storage, openForWriting: () => upload } });
-  const views = new Set<Uint8Array>();
-  for (const client of [new Client(), new Client()]) {
-    client.ask(readRequest("5000.bin"));
-    views.add(client.takeOne().view);
-  }
-  assert.equal(views.size, 1);
+  const blocks = new Set<Uint8Array>();
   const acknowledgements = new Set<Uint8Array>();
-  for (const client of [new Client(), new Client()]) {
-    client.ask(writeRequest("new.bin"));
-    acknowledgements.add(client.takeOne().view);
+  for (let round = 0; round < 3; round++) {
+    const [one, other] = [new Client(), new Client()];
+    one.ask(readRequest("5000.bin"));
+    blocks.add(one.takeOne().view);
+    other.ask(writeRequest("new.bin"));
+    acknowledgements.add(other.takeOne().view);
+    // A message of another length in between.
+    new Client().get("missing");
   }
+  assert.equal(blocks.size, 1);
   assert.equal(acknowledgements.size, 1);
-  const [block] = views;
+  const [block] = blocks;
   const [short] = acknowledgements;
   assert.equal(block?.length, PACKET_BYTES_MAX);
   assert.equal(short?.buffer, block?.buffer);
+});
+
+test("a socket that throws when it is read ends nothing, and is read on", () => {
+  let throws = true;
+  class BrokenUDP extends UDP {
+    override read() {
+      if (throws) {
+        throws = false;
+        throw new Error("out of luck");
+      }
+      return super.read();
+    }
+  }
+  const errors: unknown[] = [];
+  start({ io: BrokenUDP as unknown as TFTPServerOptions["io"], onError: (error) => errors.push(error) });
+  const client = new Client();
+  client.ask(readRequest("1.bin"));
+  assert.equal(errors.length, 1);
+  advance(0);
+  assert.equal(client.take().length, 1);
 });
 
 test("a lost block is sent again when its time has come, and at rest no timer is set", () => {
@@ -282,6 +303,8 @@ test("onRequest leaves requests without an answer while running transfers go on"
   late.ask(readRequest("1.bin"));
   late.ask(acknowledgement(1));
   assert.equal(late.take().length, 0);
+  // Only where requests arrive are they asked for.
+  client.send(from, readRequest("1.bin"));
   client.send(from, acknowledgement(1));
   assert.equal(client.takeOne().bytes.length, 4 + 1);
   assert.deepEqual(asked, ["192.168.4.2", "192.168.4.9"]);
