@@ -83,6 +83,9 @@ test("once a minute it says how it does", () => {
   );
   advance(MINUTE_MS);
   assert.equal(consoleLines.filter((line) => line.includes("bytes free")).length, 2);
+  board.freeMemoryBytes = Number.POSITIVE_INFINITY;
+  advance(MINUTE_MS);
+  assert.match(consoleLines.at(-1) as string, /0 unanswered$/);
 });
 
 test("with log=false it says nothing", () => {

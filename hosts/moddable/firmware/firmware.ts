@@ -133,7 +133,8 @@ export class Firmware implements NetworkListener {
   private sayStatistics(): void {
     const running = this.server?.running ?? 0;
     const unanswered = this.server?.unansweredRequests ?? 0;
-    const free = this.board.freeMemoryBytes();
-    this.say(`${running} running, ${this.statistics.text}, ${unanswered} unanswered, ${free} bytes free`);
+    const memory = this.board.freeMemoryBytes();
+    const free = Number.isFinite(memory) ? `, ${memory} bytes free` : "";
+    this.say(`${running} running, ${this.statistics.text}, ${unanswered} unanswered${free}`);
   }
 }
