@@ -14,7 +14,6 @@ import {
   FLAG_OPTION_TIMEOUT,
   FLAG_OPTION_TRANSFER_SIZE,
   FLAG_OPTION_WINDOW_SIZE,
-  FLAG_SUPERSEDES,
   type Transfer,
 } from "./transfer.js";
 
@@ -35,10 +34,7 @@ export function negotiate(
   windowSizeMax: number,
   initialIntervalMs: number,
 ): void {
-  let flags = transfer.flags & FLAG_SUPERSEDES;
-  if (request.isNetascii) {
-    flags |= FLAG_NETASCII;
-  }
+  let flags = request.isNetascii ? FLAG_NETASCII : 0;
 
   transfer.blockSizeBytes = BLOCK_BYTES_MAX;
   const blockSize = request.blockSizeBytes;

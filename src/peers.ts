@@ -31,23 +31,12 @@ export class Peers {
     this.buckets = new Array<Transfer | null>(1 << bits).fill(null);
   }
 
-  /** The latest transfer of a peer, or null. */
   find(address: Address, port: number): Transfer | null {
     let transfer = this.buckets[this.bucket(address, port)] as Transfer | null;
     while (transfer !== null && (transfer.port !== port || transfer.address !== address)) {
       transfer = transfer.nextPeer;
     }
     return transfer;
-  }
-
-  /** The transfer that the same peer had when this one began, or null. */
-  findBefore(transfer: Transfer): Transfer | null {
-    const { address, port } = transfer;
-    let before = transfer.nextPeer;
-    while (before !== null && (before.port !== port || before.address !== address)) {
-      before = before.nextPeer;
-    }
-    return before;
   }
 
   add(transfer: Transfer): void {

@@ -55,7 +55,6 @@ import {
   FLAG_ANSWERED,
   FLAG_LAST_BLOCK_SENT,
   FLAG_REPEATED,
-  FLAG_SUPERSEDES,
   FLAGS_OPTIONS,
   STATE_FREE,
   STATE_LINGERING,
@@ -70,8 +69,6 @@ import { Transmitter } from "./transmitter.js";
 const UNANSWERED_REPEATS_MAX = 2;
 /** Port 69 is another server, port 0 is nobody: an answer would make two servers talk to each other (CVE-2024-2169). */
 const SERVER_PORT = 69;
-/** How often it is looked whether a client that asked again has answered: often for a person, rarely for a machine. */
-const SUPERSEDING_LOOK_MS = 50;
 /** What an observer is told where the name could not be read. */
 const NO_NAME = "";
 
@@ -257,56 +254,19 @@ export class Server {
     const present = this.peers.find(address, port);
     if (present === null) {
       this.accept(name, listener, address, port, now);
-    } else if (!this.isFor(present, name)) {
-      this.endAllOf(present, now);
-      this.accept(name, listener, address, port, now);
-    } else if ((present.flags & FLAG_ANSWERED) === 0) {
+    } else if (this.isSameRequest(present, name)) {
       this.answerAgain(present, now);
     } else {
-      this.startOver(present, name, listener, now);
-    }
-  }
-
-  /** Whether the request is for the same file, in the same direction, as a transfer. */
-  private isFor(transfer: Transfer, name: string): boolean {
-    return transfer.isUpload === this.request.isUpload && transfer.name === name;
-  }
-
-  /**
-   * The same request, though its transfer has got on: the client has begun again, or the network has kept a copy of the
-   * request for a while. The client tells by answering the one transfer or the other, and until then the old one does
-   * not disturb. Where they would share a port, or the pool has one slot for both, the old one ends at once.
-   */
-  private startOver(present: Transfer, name: string, listener: LocalPort, now: number): void {
-    const { address, port } = present;
-    const hasRoom = this.pool.freeCount + this.pool.lingeringCount > 0;
-    if (this.singlePort || !hasRoom || present.state === STATE_LINGERING) {
-      this.endAllOf(present, now);
+      this.end(present, OUTCOME_SUPERSEDED, now);
       this.accept(name, listener, address, port, now);
-      return;
-    }
-    present.sentAt = now;
-    this.accept(name, listener, address, port, now);
-    const latest = this.peers.find(address, port);
-    if (latest !== null && latest !== present) {
-      latest.flags |= FLAG_SUPERSEDES;
-      this.schedule.moveEarlier(latest, now + SUPERSEDING_LOOK_MS);
     }
   }
 
-  private endAllOf(latest: Transfer, now: number): void {
-    this.endBefore(latest, now);
-    this.end(latest, OUTCOME_SUPERSEDED, now);
-  }
-
-  /** Ends what the same peer had before. */
-  private endBefore(transfer: Transfer, now: number): void {
-    transfer.flags &= ~FLAG_SUPERSEDES;
-    let before = this.peers.findBefore(transfer);
-    while (before !== null) {
-      this.end(before, OUTCOME_SUPERSEDED, now);
-      before = this.peers.findBefore(transfer);
-    }
+  /** Whether a request repeats the one that began a transfer nothing of which has been acknowledged. */
+  private isSameRequest(transfer: Transfer, name: string): boolean {
+    return (
+      (transfer.flags & FLAG_ANSWERED) === 0 && transfer.isUpload === this.request.isUpload && transfer.name === name
+    );
   }
 
   private accept(name: string, listener: LocalPort, address: Address, port: number, now: number): void {
@@ -415,18 +375,6 @@ export class Server {
 
   /** The schedule has come to a transfer: perhaps too early, since it is not told of every change. */
   private wake(transfer: Transfer, now: number): void {
-    this.repeatOrEnd(transfer, now);
-    if ((transfer.flags & FLAG_SUPERSEDES) === 0 || transfer.state === STATE_FREE) {
-      return;
-    }
-    if ((transfer.flags & FLAG_ANSWERED) !== 0) {
-      this.endBefore(transfer, now);
-    } else {
-      this.schedule.moveEarlier(transfer, now + SUPERSEDING_LOOK_MS);
-    }
-  }
-
-  private repeatOrEnd(transfer: Transfer, now: number): void {
     if (transfer.sentAt > now || transfer.progressAt > now) {
       // Times from before the clock went back.
       transfer.sentAt = now;
@@ -494,9 +442,6 @@ export class Server {
     if (transfer.state === STATE_LINGERING) {
       this.release(transfer);
       return;
-    }
-    if ((transfer.flags & FLAG_SUPERSEDES) !== 0 && (transfer.flags & FLAG_ANSWERED) !== 0) {
-      this.endBefore(transfer, now);
     }
     (transfer.file as ReadableFile | WritableFile).close();
     transfer.file = null;

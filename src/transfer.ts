@@ -30,8 +30,6 @@ export const FLAG_FIXED_INTERVAL = 1 << 4;
 export const FLAG_CARRIAGE_RETURN = 1 << 5;
 /** The ACK for the present gap in a window is out (RFC 7440 §4). */
 export const FLAG_GAP_ACKNOWLEDGED = 1 << 6;
-/** It began while another transfer of the same peer was running, which ends when the peer answers this one. */
-export const FLAG_SUPERSEDES = 1 << 7;
 /** Options that were accepted, and stand in the OACK. */
 export const FLAG_OPTION_BLOCK_SIZE = 1 << 8;
 export const FLAG_OPTION_TIMEOUT = 1 << 9;
@@ -111,7 +109,6 @@ export class Transfer implements TransferView {
     this.localPort = localPort;
     this.address = address;
     this.port = port;
-    this.flags = 0;
     this.confirmed = 0;
     this.sent = 0;
     this.confirmedPosition = 0;
@@ -128,7 +125,6 @@ export class Transfer implements TransferView {
   /** Gives up what the slot holds, so that nothing of the old transfer keeps memory alive. */
   release(): void {
     this.state = STATE_FREE;
-    this.flags = 0;
     this.name = NO_NAME;
     this.file = null;
     this.address = 0;

@@ -99,7 +99,7 @@ export function agreementOf(asked: AskedRequest, sizeBytes: number, windowSizeMa
   const timeoutSeconds = accept("timeout", 1, 255, (value) => value);
   if (asked.isUpload) {
     accept("tsize", 0, Number.MAX_SAFE_INTEGER, (value) => value);
-  } else if (!asked.isNetascii && sizeBytes >= 0) {
+  } else if (!asked.isNetascii && sizeBytes > 0) {
     accept("tsize", 0, Number.MAX_SAFE_INTEGER, () => sizeBytes);
   }
   const windowSize = accept("windowsize", 1, 65_535, (value) => Math.min(value, windowSizeMax));
