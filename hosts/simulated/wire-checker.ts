@@ -141,6 +141,9 @@ export class WireChecker {
     if (view.name !== asked.name || view.isUpload !== asked.isUpload || file.name !== asked.name) {
       violated(`A transfer of ${JSON.stringify(view.name)} began, and ${JSON.stringify(asked.name)} was asked for`);
     }
+    if (asked.isUpload && (asked.options.get("tsize") ?? 0) > this.limits.uploadBytesMax) {
+      violated("An upload began whose announced size is not allowed");
+    }
     const address = String(view.address);
     const key = keyOf(address, view.port);
     const left = this.conversations.get(key);
@@ -160,7 +163,7 @@ export class WireChecker {
       violated(`The transfer in slot ${view.slot} ended, and there was none`);
     }
     if (outcome === OUTCOME_COMPLETED) {
-      checkCompleted(conversation);
+      checkCompleted(conversation, this.limits.uploadBytesMax);
     }
     if (outcome === OUTCOME_COMPLETED && conversation.isUpload) {
       conversation.isLingering = true;
@@ -611,7 +614,7 @@ function checkErrorText(message: Uint8Array): void {
 }
 
 /** What the engine calls complete is complete. */
-function checkCompleted(conversation: Conversation): void {
+function checkCompleted(conversation: Conversation, uploadBytesMax: number): void {
   if (!conversation.isComplete) {
     violated(`A transfer ended as completed after block ${conversation.confirmed}, which is not the last`);
   }
@@ -619,6 +622,9 @@ function checkCompleted(conversation: Conversation): void {
     return;
   }
   const { payloads, file } = conversation;
+  if (file.known.length > uploadBytesMax) {
+    violated(`An upload of ${file.known.length} bytes was taken; ${uploadBytesMax} are allowed`);
+  }
   const wire = payloads.part(0, payloads.length);
   const meant = conversation.asked.isNetascii ? decodeNetascii(wire) : wire;
   if (!file.isWhole || !equalBytes(meant, file.known.part(0, file.known.length))) {
