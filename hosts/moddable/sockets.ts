@@ -7,11 +7,15 @@ import type { Datagram, UDP, UDPConstructor } from "./udp.js";
 /** How the engine knows the port on which requests arrive. */
 export const LISTENER: LocalPort = -1;
 
+/** So many datagrams of one socket are taken at a time. The windows of several clients together are less. */
+const TAKEN_AT_A_TIME = 64;
+
 /**
- * After so many datagrams of one socket it is somebody else's turn: the timers', the other sockets', and that of the
- * system's task that feeds the watchdog. It is twice the largest window that is granted by default.
+ * More is a flood. So many further datagrams are read and thrown away, because the queue below has no limit of its own and
+ * would take all memory. What is still left then has to wait: it is somebody else's turn, the timers', the other sockets'
+ * and that of the system's task that feeds the watchdog.
  */
-const DATAGRAMS_AT_A_TIME = 32;
+const DROPPED_AT_A_TIME = 512;
 
 /** Takes what arrives. */
 export interface DatagramHandler {
@@ -65,13 +69,18 @@ class Port {
   private read(): void {
     const socket = this.socket;
     this.hasMore = false;
-    for (let count = 0; count < DATAGRAMS_AT_A_TIME; count++) {
+    for (let count = 0; count < TAKEN_AT_A_TIME; count++) {
       const datagram = socket?.read();
       if (datagram === undefined) {
         return;
       }
       this.handler.received(datagram, this.localPort);
       if (this.socket !== socket) {
+        return;
+      }
+    }
+    for (let count = 0; count < DROPPED_AT_A_TIME; count++) {
+      if (socket?.read() === undefined) {
         return;
       }
     }

@@ -73,6 +73,11 @@ export default class UDP {
     network.sockets.set(this.port, this);
   }
 
+  /** Datagrams that have not been read. */
+  get waiting(): number {
+    return this.queue.length;
+  }
+
   deliver(arrivals: readonly Arrival[]): void {
     for (const { address, port, message } of arrivals) {
       this.queue.push(Object.assign(new Uint8Array(message).buffer, { address, port }));
