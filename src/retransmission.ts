@@ -2,7 +2,7 @@
  * When to send again: an estimate of the round trip in integers, back-off, and giving up (RFC 6298, RFC 1123 §4.2.3.2).
  */
 import { checked } from "./checked.js";
-import { FLAG_FIXED_INTERVAL, FLAG_REPEATED, ROUND_TRIP_SCALE, type Transfer } from "./transfer.js";
+import { FLAG_ANSWERED, FLAG_FIXED_INTERVAL, FLAG_REPEATED, ROUND_TRIP_SCALE, type Transfer } from "./transfer.js";
 
 /** Times that a host may set, in milliseconds, from 1 to a day. */
 export interface RetransmissionOptions {
@@ -106,7 +106,9 @@ export class Retransmission {
 }
 
 function waitMs(transfer: Transfer, leastMs: number): number {
-  if ((transfer.flags & FLAG_FIXED_INTERVAL) === 0) {
+  const isStretched = FLAG_FIXED_INTERVAL | FLAG_ANSWERED;
+  if ((transfer.flags & isStretched) !== isStretched) {
+    // Nor is a slot kept longer for somebody who has not answered yet.
     return leastMs;
   }
   const fixedMs = transfer.intervalMs * FIXED_INTERVALS_WAITED;

@@ -120,6 +120,10 @@ class SentFile implements ReadableFile {
   }
 
   close(): void {
-    fs.closeSync(this.descriptor);
+    try {
+      fs.closeSync(this.descriptor);
+    } catch {
+      // Network file systems may fail here. Nothing was written, so nothing is lost.
+    }
   }
 }

@@ -10,13 +10,17 @@ export class GuardedStorage implements Storage {
   constructor(private readonly storage: Storage) {}
 
   openForReading(name: string, address: Address): ReadableFile | Refusal {
-    const file = attempt(() => this.storage.openForReading(name, address));
-    return isRefusal(file) ? file : new GuardedReadableFile(file);
+    return attempt(() => {
+      const file = this.storage.openForReading(name, address);
+      return isRefusal(file) ? file : new GuardedReadableFile(file);
+    });
   }
 
   openForWriting(name: string, sizeBytes: number, address: Address): WritableFile | Refusal {
-    const file = attempt(() => this.storage.openForWriting(name, sizeBytes, address));
-    return isRefusal(file) ? file : new GuardedWritableFile(file);
+    return attempt(() => {
+      const file = this.storage.openForWriting(name, sizeBytes, address);
+      return isRefusal(file) ? file : new GuardedWritableFile(file);
+    });
   }
 }
 

@@ -11,6 +11,7 @@ import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 import type { LocalPort } from "../../src/index.js";
+import { now } from "./clock.js";
 import { openSocket } from "./socket.js";
 
 /** Requests that arrive at once wait here; Linux grants less unless net.core.rmem_max allows it. */
@@ -38,7 +39,7 @@ export class Listeners {
   private readonly wildcards: string[] = [];
   private readonly received: RequestReceived;
   private port = 0;
-  private rescannedAt = 0;
+  private rescannedAt = Number.NEGATIVE_INFINITY;
 
   constructor(received: RequestReceived) {
     this.received = received;
@@ -134,9 +135,9 @@ export class Listeners {
     if (peer.startsWith("127.")) {
       return true;
     }
-    const now = Date.now();
-    if (now - this.rescannedAt >= RESCAN_MS) {
-      this.rescannedAt = now;
+    const at = now();
+    if (at - this.rescannedAt >= RESCAN_MS) {
+      this.rescannedAt = at;
       try {
         this.addMachineAddresses();
       } catch {

@@ -39,6 +39,6 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
 
 /** The refusal for an error that `node:fs` has thrown. */
 export function refusalOf(error: unknown): Refusal {
-  const { code } = error as NodeJS.ErrnoException;
+  const code = (error as NodeJS.ErrnoException | null | undefined)?.code;
   return (code === undefined ? undefined : REFUSALS[code]) ?? FAILED;
 }

@@ -16,6 +16,8 @@ const UNPRIVILEGED_PORT = 6969;
  */
 export async function serve(command: ServeCommand): Promise<number> {
   const { format, level } = command.log;
+  // Whoever read the log may stop reading; the transfers go on.
+  process.stdout.on("error", () => {});
   const log = new Log(format, level, (line) => console.log(line));
   let server: TftpServer;
   try {

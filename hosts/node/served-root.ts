@@ -38,6 +38,9 @@ export class ServedRoot {
    * @throws NodeJS.ErrnoException when there is no such folder.
    */
   constructor(root: string, foldCase: boolean) {
+    if (root === "") {
+      throw new TypeError("The folder to serve has an empty name; write . for the current folder");
+    }
     this.path = fs.realpathSync(root);
     if (!fs.statSync(this.path).isDirectory()) {
       const error: NodeJS.ErrnoException = new Error(`${root} is not a folder`);

@@ -30,6 +30,9 @@ export const TFTP_PORT = 69;
 /** Enough for a hall of machines that start together; a slot costs some 300 bytes. */
 const TRANSFERS_MAX_DEFAULT = 4096;
 
+/** The longest time that a timer of Node takes; a longer grace time has no end. */
+const TIMER_MAX_MS = 2 ** 31 - 1;
+
 /** A request with options may be as long as an Ethernet frame; whatever is behind that is no option. */
 const RECEIVE_BYTES = 2048;
 
@@ -141,7 +144,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
     this.engine = new Server(
       this.transport(),
       this.storage,
-      { transfersMax: TRANSFERS_MAX_DEFAULT, ...options, addressHash },
+      { ...options, transfersMax: options.transfersMax ?? TRANSFERS_MAX_DEFAULT, addressHash },
       this.observer(),
     );
     this.obey(options.signal);
@@ -168,14 +171,18 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
       throw new Error(this.isListening ? "The server is listening already" : "The server is closed");
     }
     this.isListening = true;
-    if (this.storage instanceof DirectoryStorage) {
-      await this.storage.removeLitter();
+    try {
+      if (this.storage instanceof DirectoryStorage) {
+        await this.storage.removeLitter();
+      }
+      await this.listeningSockets.listen(this.hosts, this.port);
+    } catch (error) {
+      this.isListening = false;
+      throw error;
     }
-    if (this.closing === undefined) {
-      await this.listeningSockets.listen(this.hosts, this.port).catch((error) => {
-        this.isListening = false;
-        throw error;
-      });
+    if (this.closing !== undefined) {
+      // Closed while it was looking up names.
+      this.listeningSockets.close();
     }
   }
 
@@ -188,7 +195,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
     this.closing ??= this.closed();
     if (graceMs <= 0 || this.engine.running === 0) {
       this.whenIdle?.();
-    } else {
+    } else if (graceMs <= TIMER_MAX_MS) {
       setTimeout(() => this.whenIdle?.(), graceMs).unref();
     }
     return this.closing;

@@ -78,7 +78,8 @@ export class TransferPorts {
     const socket =
       this.takeResting(RESTING_MIN, address, peerAddress, peerPort) ??
       this.openAnother(address) ??
-      this.takeResting(1, address, peerAddress, peerPort);
+      this.takeResting(1, address, peerAddress, peerPort) ??
+      this.openInPlaceOfResting(address);
     if (socket === undefined) {
       return false;
     }
@@ -132,6 +133,16 @@ export class TransferPorts {
       (socket) => socket.address === address && !socket.servedLast(peerAddress, peerPort),
     );
     return index < 0 ? undefined : this.resting.splice(index, 1)[0];
+  }
+
+  /** The range is used up: a port at rest that cannot serve this peer makes room for one that can. */
+  private openInPlaceOfResting(address: string): TransferSocket | undefined {
+    const rested = this.resting.shift();
+    if (rested === undefined) {
+      return undefined;
+    }
+    this.closeSocket(rested);
+    return this.openAnother(address);
   }
 
   private openAnother(address: string): TransferSocket | undefined {

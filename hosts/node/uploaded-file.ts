@@ -216,12 +216,21 @@ export async function removeTemporaryFiles(root: string): Promise<number> {
       if (entry.isDirectory()) {
         folders.push(full);
       } else if (entry.isFile() && (await isAbandoned(full, entry.name))) {
-        await fs.promises.rm(full, { force: true });
-        removed++;
+        removed += (await removedIfPossible(full)) ? 1 : 0;
       }
     }
   }
   return removed;
+}
+
+async function removedIfPossible(file: string): Promise<boolean> {
+  try {
+    await fs.promises.rm(file, { force: true });
+    return true;
+  } catch {
+    // Somebody else's folder: it does not keep the server from starting.
+    return false;
+  }
 }
 
 async function isAbandoned(full: string, name: string): Promise<boolean> {
@@ -239,9 +248,9 @@ async function isAbandoned(full: string, name: string): Promise<boolean> {
   return found !== undefined && Date.now() - found.mtimeMs > ABANDONED_AFTER_MS;
 }
 
-function isRunning(process_: number): boolean {
+function isRunning(processId: number): boolean {
   try {
-    process.kill(process_, 0);
+    process.kill(processId, 0);
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
