@@ -46,9 +46,14 @@ class Port {
   }
 
   close(): void {
+    const socket = this.socket;
     this.hasMore = false;
-    this.socket?.close();
     this.socket = null;
+    try {
+      socket?.close();
+    } catch (error) {
+      this.handler.failed(error);
+    }
   }
 
   write(message: Uint8Array, address: string, port: number): void {

@@ -38,7 +38,7 @@ function startNetwork(BoardClass: new () => Board, settings: Partial<Settings>):
   const accessPoint = { ssid: "TFTP", password: "", channel: 6 };
   const all = { accessPoint, station: undefined, staticAddress: undefined, ...settings } as Settings;
   new BoardClass().startNetwork(all, {
-    up: (address) => told.push(`up ${address}`),
+    up: (address, netmask) => told.push(`up ${address}${netmask === undefined ? "" : ` ${netmask}`}`),
     down: () => told.push("down"),
     say: (text) => told.push(`say ${text}`),
   });
@@ -58,9 +58,9 @@ test("an access point is open, or has a password", () => {
   ]);
   assert.deepEqual(told, [
     'say Access point "TFTP", channel 6, open',
-    "up 192.168.4.1",
+    "up 192.168.4.1 255.255.255.0",
     'say Access point "TFTP", channel 11, with a password',
-    "up 192.168.4.1",
+    "up 192.168.4.1 255.255.255.0",
   ]);
   assert.deepEqual(native.addresses, []);
 });
@@ -71,7 +71,7 @@ test("an access point takes an address of one's own as soon as it is up", () => 
   advance(500);
   assert.ok(!told.some((line) => line.startsWith("up")));
   advance(250);
-  assert.deepEqual(told.slice(1), ["up 192.168.0.66"]);
+  assert.deepEqual(told.slice(1), ["up 192.168.0.66 255.255.255.0"]);
   advance(60_000);
   assert.deepEqual(native.addresses, Array(3).fill("192.168.0.66/255.255.255.0"));
   assert.equal(scheduledTimers(), 0);
@@ -83,7 +83,7 @@ test("an access point that does not take the address says so, and has that of ES
   advance(60_000);
   assert.deepEqual(told.slice(1), [
     "say The access point does not take the address 192.168.0.66 (error 259 of ESP-IDF)",
-    "up 192.168.4.1",
+    "up 192.168.4.1 255.255.255.0",
   ]);
   assert.equal(scheduledTimers(), 0);
 });
@@ -159,7 +159,12 @@ test("Ethernet comes up with an address from the network, or with one's own, and
   advance(60_000);
   theInterface().change(CONNECTED, "192.168.0.66");
   assert.equal(theInterface().connects.length, 1);
-  assert.deepEqual(told, ["say Waiting for Ethernet", "up 192.168.0.66", "down", "up 192.168.0.66"]);
+  assert.deepEqual(told, [
+    "say Waiting for Ethernet",
+    "up 192.168.0.66 255.255.255.0",
+    "down",
+    "up 192.168.0.66 255.255.255.0",
+  ]);
   interfaces.length = 0;
   startNetwork(EthernetBoard, {});
   assert.deepEqual(theInterface().configurations, []);

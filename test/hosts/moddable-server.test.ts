@@ -200,6 +200,22 @@ test("without a network the constructor throws, and leaves nothing", () => {
   assert.equal(network.sockets.size, 1);
 });
 
+test("a socket that throws when it is closed harms nothing", () => {
+  class BrokenUDP extends UDP {
+    override close() {
+      super.close();
+      throw new Error("out of luck");
+    }
+  }
+  const errors: unknown[] = [];
+  const io = BrokenUDP as unknown as TFTPServerOptions["io"];
+  const server = start({ io, transfersMax: 1, onError: (error) => errors.push(error) });
+  new Client().get("1.bin");
+  assert.deepEqual(Buffer.from(new Client().get("1.bin") as Uint8Array), Buffer.from(contentsOf(1)));
+  server.close();
+  assert.equal(errors.length, 3);
+});
+
 test("a burst is taken at once, of a flood the most is dropped, and the timers have their turn", () => {
   start({ transfersMax: 2000 });
   const burst = (count: number) => {

@@ -13,6 +13,7 @@ import { every } from "./timers.js";
 
 /** What ESP-IDF gives an access point. */
 const ADDRESS_OF_ESP_IDF = "192.168.4.1";
+const NETMASK_OF_ESP_IDF = "255.255.255.0";
 
 /** The access point comes up in a task of its own, in a fraction of a second. */
 const LOOK_AGAIN_MS = 250;
@@ -27,7 +28,7 @@ export function startAccessPoint(
   WiFi.accessPoint(password === "" ? { ssid, channel } : { ssid, password, channel });
   listener.say(`Access point "${ssid}", channel ${channel}, ${password === "" ? "open" : "with a password"}`);
   if (staticAddress === undefined) {
-    listener.up(ADDRESS_OF_ESP_IDF);
+    listener.up(ADDRESS_OF_ESP_IDF, NETMASK_OF_ESP_IDF);
     return;
   }
   const { address, netmask } = staticAddress;
@@ -38,10 +39,12 @@ export function startAccessPoint(
       return;
     }
     Timer.clear(timer);
-    if (error !== 0) {
+    if (error === 0) {
+      listener.up(address, netmask);
+    } else {
       listener.say(`The access point does not take the address ${address} (error ${error} of ESP-IDF)`);
+      listener.up(ADDRESS_OF_ESP_IDF, NETMASK_OF_ESP_IDF);
     }
-    listener.up(error === 0 ? address : ADDRESS_OF_ESP_IDF);
   };
   every(LOOK_AGAIN_MS, setAddress, (text) => listener.say(text));
 }

@@ -4,7 +4,7 @@ import type { Settings } from "./settings.js";
 
 export default class SimulatorBoard implements Board {
   startNetwork(_settings: Settings, listener: NetworkListener): void {
-    listener.up("127.0.0.1");
+    listener.up("127.0.0.1", undefined);
   }
 
   freeMemoryBytes(): number {

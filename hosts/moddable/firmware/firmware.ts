@@ -36,6 +36,7 @@ export class Firmware implements NetworkListener {
   private readonly statistics = new Statistics();
   private server: TFTPServer | undefined;
   private address = "";
+  private netmask: string | undefined;
   private isWaitingToListen = false;
 
   constructor(
@@ -59,8 +60,9 @@ export class Firmware implements NetworkListener {
   }
 
   /** The sockets stay open when the network goes and comes back, so the server is made once. */
-  up(address: string): void {
+  up(address: string, netmask: string | undefined): void {
     this.address = address;
+    this.netmask = netmask;
     if (this.server === undefined) {
       this.listen();
     } else {
@@ -120,8 +122,7 @@ export class Firmware implements NetworkListener {
 
   /** Where the netmask is known, only the board's own network is answered. */
   private isWelcome(address: string): boolean {
-    const { staticAddress } = this.settings;
-    const isStranger = staticAddress !== undefined && !isSameNetwork(address, this.address, staticAddress.netmask);
+    const isStranger = this.netmask !== undefined && !isSameNetwork(address, this.address, this.netmask);
     return !isStranger && this.board.freeMemoryBytes() >= MEMORY_RESERVE_BYTES;
   }
 

@@ -24,7 +24,7 @@ export class Link<ConnectOptions> {
   constructor(
     Interface: NetworkInterfaceConstructor<ConnectOptions>,
     private readonly connectOptions: ConnectOptions,
-    staticAddress: StaticAddress | undefined,
+    private readonly staticAddress: StaticAddress | undefined,
     private readonly connectsAgain: boolean,
     private readonly listener: NetworkListener,
   ) {
@@ -67,7 +67,7 @@ export class Link<ConnectOptions> {
       if (address === undefined) {
         this.listener.down();
       } else {
-        this.listener.up(address);
+        this.listener.up(address, this.staticAddress?.netmask);
       }
     }
     if (connection <= CONNECTION_IDLE) {

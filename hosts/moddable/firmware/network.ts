@@ -5,8 +5,12 @@
 import type { Settings } from "./settings.js";
 
 export interface NetworkListener {
-  /** The board can be reached at `address`; perhaps again, perhaps at another address than before. */
-  up(address: string): void;
+  /**
+   * The board can be reached at `address`; perhaps again, perhaps at another address than before.
+   *
+   * @param netmask of its network, or undefined: the SDK does not tell the one that came by DHCP.
+   */
+  up(address: string, netmask: string | undefined): void;
   down(): void;
   /** Something that a person should know. */
   say(text: string): void;

@@ -1,6 +1,6 @@
 /** A board whose network and memory the tests control. */
 interface Listener {
-  up(address: string): void;
+  up(address: string, netmask?: string): void;
   down(): void;
   say(text: string): void;
 }
