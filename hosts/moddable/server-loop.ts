@@ -65,6 +65,8 @@ export class ServerLoop implements DatagramHandler {
       if (localPort !== LISTENER || !isRequest(packet) || this.callbacks.isWelcome(address)) {
         this.engine.receive(packet, packet.byteLength, localPort, address, datagram.port, this.clock.now());
       }
+    } catch (error) {
+      this.failed(error);
     } finally {
       this.finishWork();
     }

@@ -17,12 +17,12 @@ const TAKEN_AT_A_TIME = 64;
  */
 const DROPPED_AT_A_TIME = 512;
 
-/** Takes what arrives. */
+/** Takes what arrives. None of this may throw. */
 export interface DatagramHandler {
   received(datagram: Datagram, localPort: LocalPort): void;
   /** Datagrams are left in a socket that will not say so again: `Sockets.readOn` is to be called soon. */
   mustReadOn(): void;
-  /** Reading, or taking what was read, threw. */
+  /** A socket threw. */
   failed(error: unknown): void;
 }
 
@@ -65,8 +65,6 @@ class Port {
     try {
       this.read();
     } catch (error) {
-      this.hasMore = true;
-      this.handler.mustReadOn();
       this.handler.failed(error);
     }
   }

@@ -23,7 +23,7 @@ import {
   SERVER_PORT,
   writeRequest,
 } from "./moddable/client.js";
-import { setTicks } from "./moddable/sdk/time.js";
+import { breakOnce, setTicks } from "./moddable/sdk/time.js";
 import { advance, scheduledTimers } from "./moddable/sdk/timer.js";
 import UDP, { deliver, network } from "./moddable/sdk/udp.js";
 
@@ -117,7 +117,7 @@ test("messages are sent from the engine's own buffer, and full blocks and acknow
   assert.equal(short?.buffer, block?.buffer);
 });
 
-test("a socket that throws when it is read ends nothing, and is read on", () => {
+test("a socket that throws when it is read ends nothing, and is read when the next datagram comes", () => {
   let throws = true;
   class BrokenUDP extends UDP {
     override read() {
@@ -133,8 +133,9 @@ test("a socket that throws when it is read ends nothing, and is read on", () => 
   const client = new Client();
   client.ask(readRequest("1.bin"));
   assert.equal(errors.length, 1);
-  advance(0);
-  assert.equal(client.take().length, 1);
+  const other = new Client();
+  other.ask(readRequest("1.bin"));
+  assert.deepEqual([client.take().length, other.take().length], [1, 1]);
 });
 
 test("a lost block is sent again when its time has come, and at rest no timer is set", () => {
@@ -198,6 +199,23 @@ test("without a network the constructor throws, and leaves nothing", () => {
   assert.equal(network.sockets.size, 0);
   start();
   assert.equal(network.sockets.size, 1);
+});
+
+test("whatever throws in the server itself leaves neither a socket's callback nor a timer's", () => {
+  const errors: unknown[] = [];
+  start({ onError: (error) => errors.push(error) });
+  const client = new Client();
+  const other = new Client();
+  breakOnce();
+  deliver(SERVER_PORT, client.arrival(readRequest("1.bin")), other.arrival(readRequest("1.bin")));
+  assert.equal(errors.length, 1);
+  assert.equal(other.take().length, 1, "what came with it is answered");
+  client.ask(readRequest("1.bin"));
+  assert.equal(client.take().length, 1);
+  breakOnce();
+  advance(1000);
+  assert.equal(errors.length, 2);
+  assert.equal(client.take().length, 1, "the block is repeated all the same");
 });
 
 test("a socket that throws when it is closed harms nothing", () => {

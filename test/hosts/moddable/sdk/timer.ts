@@ -2,7 +2,7 @@
  * The SDK's `timer`, on the same clock. As there, a timer without an interval to repeat after is gone when it has fired,
  * and an exception that leaves a callback ends the machine: here it leaves `advance`, and with that the test.
  */
-import Time, { setTicks } from "./time.js";
+import { passTime } from "./time.js";
 
 type Callback = (timer: Timer) => void;
 
@@ -30,7 +30,7 @@ export function advance(milliseconds: number): void {
   for (;;) {
     const next = nextTimer();
     const step = Math.min(left, next?.leftMs ?? left);
-    setTicks(Time.ticks + step);
+    passTime(step);
     for (const timer of timers) {
       if (timer.leftMs !== undefined) {
         timer.leftMs -= step;
