@@ -28,6 +28,11 @@ const WAIT_MAX_MS = 86_400_000;
 
 /** Longer than this a round trip is not: the sample comes from a clock that jumped, or from a peer that slept. */
 const ROUND_TRIP_MAX_MS = 60_000;
+/**
+ * An ACK that was repeated twice in vain waits so long. It is then the DATA that was lost, and tftp-hpa, which repeats a
+ * block after 5 s, begins that wait anew at whatever it receives: a server that never fell silent would keep it from it.
+ */
+const SILENCE_MS = 6000;
 /** A client with an interval of its own is waited for so many of them, so that with a long one it still gets its chance. */
 const FIXED_INTERVALS_WAITED = 3;
 
@@ -87,8 +92,14 @@ export class Retransmission {
 
   /** The outstanding message is about to be sent again: no sample from it, and a longer wait (RFC 6298 §5.5). */
   backOff(transfer: Transfer): void {
+    const isSecondRepeat = (transfer.flags & FLAG_REPEATED) !== 0;
     transfer.flags |= FLAG_REPEATED;
-    if ((transfer.flags & FLAG_FIXED_INTERVAL) === 0 && transfer.intervalMs < this.maxIntervalMs) {
+    if ((transfer.flags & FLAG_FIXED_INTERVAL) !== 0) {
+      return;
+    }
+    if (isSecondRepeat && transfer.isUpload && transfer.intervalMs < SILENCE_MS) {
+      transfer.intervalMs = SILENCE_MS;
+    } else if (transfer.intervalMs < this.maxIntervalMs) {
       const doubled = transfer.intervalMs * 2;
       transfer.intervalMs = doubled < this.maxIntervalMs ? doubled : this.maxIntervalMs;
     }
