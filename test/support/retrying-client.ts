@@ -267,10 +267,15 @@ class Download extends Conversation {
     return isLast;
   }
 
-  /** RFC 7440 §4: the server is told once where to go on. What was there before is not answered. */
+  /**
+   * The block that was acknowledged last gets its ACK again (RFC 1350 §2). A gap in a window is reported once
+   * (RFC 7440 §4).
+   */
   private receivedOutOfOrder(ahead: number): void {
-    if (ahead > 1 && ahead <= this.windowSize && !this.isGapReported) {
-      this.isGapReported = true;
+    const isRepeated = ahead === 0 && this.acknowledged === this.blocks.length;
+    const isGap = ahead > 1 && ahead <= this.windowSize;
+    if (isRepeated || (isGap && !this.isGapReported)) {
+      this.isGapReported ||= isGap;
       this.acknowledge();
     }
   }

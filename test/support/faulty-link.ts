@@ -1,0 +1,120 @@
+/**
+ * A bad network between clients and a server, in user space: datagrams get lost, come twice, late and in another order.
+ * Clients send to the link's port, and all answers come from there.
+ */
+import dgram from "node:dgram";
+import { once } from "node:events";
+import { seededRandom } from "./seed.js";
+
+export interface Faults {
+  /** Each from 0 to 1: the part of all datagrams that it befalls, in each direction. */
+  readonly loss: number;
+  readonly duplication: number;
+  /** A datagram that is reordered waits `reorderingMs` longer, so that later ones overtake it. */
+  readonly reordering: number;
+  readonly reorderingMs: number;
+  /** Every datagram takes so long. */
+  readonly delayMs: number;
+  /** Datagrams that are lost for certain in each direction, by their number from 0 on. */
+  readonly lost?: readonly number[];
+}
+
+/** What has befallen datagrams so far. */
+export interface Fates {
+  passed: number;
+  lost: number;
+  duplicated: number;
+  reordered: number;
+}
+
+const LOOPBACK = "127.0.0.1";
+const READ_REQUEST = 1;
+const WRITE_REQUEST = 2;
+
+/** One client's way to the server: a socket of its own, so that the server tells the clients apart. */
+interface Way {
+  readonly socket: dgram.Socket;
+  /** Where the server's last answer came from: the port of the transfer. */
+  serverPort: number;
+}
+
+export class FaultyLink {
+  readonly toServer: Fates = { passed: 0, lost: 0, duplicated: 0, reordered: 0 };
+  readonly toClients: Fates = { passed: 0, lost: 0, duplicated: 0, reordered: 0 };
+  private readonly socket = dgram.createSocket("udp4");
+  private readonly ways = new Map<number, Way>();
+  private isClosed = false;
+
+  private constructor(
+    private readonly requestPort: number,
+    private readonly faults: Faults,
+    private readonly seed: number,
+  ) {}
+
+  /** Opens a link to the server that takes requests on `requestPort`. The same seed decides alike. */
+  static async open(requestPort: number, faults: Faults, seed: number): Promise<FaultyLink> {
+    const link = new FaultyLink(requestPort, faults, seed);
+    const deliver = link.deliverer(link.toServer, seed);
+    link.socket.on("message", (message, { port }) => {
+      const way = link.wayOf(port);
+      const opcode = message.readUInt16BE(0);
+      const isRequest = opcode === READ_REQUEST || opcode === WRITE_REQUEST;
+      deliver(() => way.socket.send(message, isRequest ? requestPort : way.serverPort, LOOPBACK));
+    });
+    link.socket.bind(0, LOOPBACK);
+    await once(link.socket, "listening");
+    return link;
+  }
+
+  /** Where clients send to. */
+  get port(): number {
+    return this.socket.address().port;
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.socket.close();
+    for (const { socket } of this.ways.values()) {
+      socket.close();
+    }
+  }
+
+  private wayOf(clientPort: number): Way {
+    const present = this.ways.get(clientPort);
+    if (present !== undefined) {
+      return present;
+    }
+    const way = { socket: dgram.createSocket("udp4"), serverPort: this.requestPort };
+    const deliver = this.deliverer(this.toClients, this.seed + 1 + this.ways.size);
+    way.socket.on("message", (message, { port }) => {
+      way.serverPort = port;
+      deliver(() => this.socket.send(message, clientPort, LOOPBACK));
+    });
+    this.ways.set(clientPort, way);
+    return way;
+  }
+
+  /** Makes a function that lets each datagram meet its fate. */
+  private deliverer(fates: Fates, seed: number): (send: () => void) => void {
+    const { loss, duplication, reordering, reorderingMs, delayMs, lost = [] } = this.faults;
+    const random = seededRandom(seed);
+    let count = 0;
+    const deliverOnce = (send: () => void): void => {
+      const isReordered = random() < reordering;
+      fates.reordered += isReordered ? 1 : 0;
+      setTimeout(() => this.isClosed || send(), delayMs + (isReordered ? reorderingMs : 0));
+    };
+    return (send) => {
+      if (random() < loss || lost.includes(count++)) {
+        fates.lost++;
+        return;
+      }
+      fates.passed++;
+      deliverOnce(send);
+      if (random() < duplication) {
+        fates.duplicated++;
+        deliverOnce(send);
+      }
+    };
+  }
+}
