@@ -196,6 +196,7 @@ const repeats: readonly Case[] = [
     peer.expectNothing();
     peer.data(3, blockOf(contents(1500), 3));
     peer.expectAcknowledgement(3);
+    equal(harness.ended.duplicates, 0, "duplicates");
   }),
 ];
 
