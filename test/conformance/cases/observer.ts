@@ -72,6 +72,13 @@ export const observerCases: readonly Case[] = [
     equal(harness.observer.progressCount, 3, "times that it was told of progress");
   }),
 
+  engineCase("design, observer: an upload's progress, block by block", (harness) => {
+    harness.peer().put("file", contents(1100));
+    equal(harness.observer.progressCount, 3, "times that it was told of progress");
+    equal(harness.ended.bytes, 1100, "bytes");
+    equal(harness.ended.blocks, 3, "blocks");
+  }),
+
   engineCase("design, observer: a file that fails is told, with what was through", (harness) => {
     const file = harness.file("file", contents(1100));
     const peer = harness.peer();

@@ -198,6 +198,15 @@ const transferSize: readonly Case[] = [
     equal(harness.storage.announcedBytes[1], -1, "what the storage was told when nothing was said");
   }),
 
+  engineCase("RFC 2349 tsize: a write request that comes again with another size gets that one echoed", (harness) => {
+    const peer = harness.peer();
+    peer.write("file", ["tsize", "100"]);
+    peer.expectOptions(["tsize", "100"]);
+    peer.write("file", ["tsize", "200"]);
+    peer.expectOptions(["tsize", "200"]);
+    equal(harness.server.used, 1, "slots that are used");
+  }),
+
   engineCase("wire table, disk full: an announced size without room is ERROR 3 at once, no slot", (harness) => {
     harness.storage.roomBytes = 999;
     const peer = harness.peer();

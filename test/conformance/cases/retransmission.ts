@@ -22,7 +22,7 @@ function repeatsUntilTheEnd(harness: Harness, peer: Peer): { times: number[]; en
   const start = harness.now;
   peer.ignoreAll();
   while (harness.server.running > 0) {
-    harness.pollAt(harness.server.nextAt);
+    harness.pollNext();
   }
   return { times: peer.ignoreSince(start), endedAfterMs: harness.now - start };
 }
@@ -146,6 +146,31 @@ const adaptive: readonly Case[] = [
     peer.acknowledge(1);
     repeatsUntilTheEnd(harness, peer);
     equal(harness.ended.roundTripMs, -1, "the round trip, as the observer saw it");
+  }),
+
+  engineCase("RFC 1123 §4.2.3.2: an ACK that was sent again for repeated DATA gives no measure (Karn)", (harness) => {
+    const peer = harness.peer();
+    peer.write("file");
+    harness.advance(100);
+    peer.data(1, contents(512));
+    harness.advance(50);
+    peer.data(1, contents(512));
+    harness.advance(2);
+    peer.data(2, contents(512));
+    repeatsUntilTheEnd(harness, peer);
+    equal(harness.ended.roundTripMs, 100, "the round trip, as the observer saw it");
+  }),
+
+  engineCase("RFC 6298 §5.7: the ACK of what was sent again of a window ends the back-off", (harness) => {
+    const peer = acknowledged(harness, 0, 0, ["windowsize", "4"]);
+    harness.advance(5000);
+    peer.ignoreAll();
+    peer.acknowledge(2);
+    harness.advance(100);
+    peer.ignoreAll();
+    peer.acknowledge(6);
+    // The OACK was answered at once, and the blocks 3 to 6 after 100 ms: 12.5 ms and four times 25 ms.
+    equalTimes(repeatsUntilTheEnd(harness, peer).times.slice(0, 4), [112, 112, 112, 112]);
   }),
 
   engineCase("RFC 6298 §5.7: the measure after repeats makes the wait short again", (harness) => {
@@ -295,6 +320,16 @@ const clocks: readonly Case[] = [
       harness.pollAt(harness.now - HOUR_MS);
       harness.advance(10_000);
       equal(harness.server.used, 0, "slots that are used");
+    },
+  ),
+
+  engineCase(
+    "design, clock: it jumps ahead by an hour before an ACK, which is no measure of the round trip",
+    (harness) => {
+      const peer = acknowledged(harness, 0, 0);
+      harness.now += HOUR_MS;
+      peer.acknowledge(1);
+      equalTimes(repeatsUntilTheEnd(harness, peer).times.slice(0, 2), [1000, 3000]);
     },
   ),
 

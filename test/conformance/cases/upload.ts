@@ -169,6 +169,19 @@ const repeats: readonly Case[] = [
     peer.expectNothing();
   }),
 
+  engineCase(
+    "wire table, last ACK: for a client with a long interval the slot lingers for three of them",
+    (harness) => {
+      const peer = harness.peer();
+      peer.put("file", contents(5), ["timeout", "60"]);
+      harness.advance(179_999);
+      peer.data(1, contents(5));
+      peer.expectAcknowledgement(1);
+      harness.advance(1);
+      equal(harness.server.used, 0, "slots that are used after three minutes");
+    },
+  ),
+
   engineCase("RFC 1350 §6: while the slot lingers, nothing more is written", (harness) => {
     const file = contents(600);
     const peer = harness.peer();
