@@ -1,0 +1,93 @@
+/**
+ * While packets flow the engine takes no memory: on XS, where the meter counts each slot, a million packets leave exactly
+ * as much as one does.
+ */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { type Growth, growthOf } from "./support/heap.js";
+import { XsMachine } from "./support/machine.js";
+
+const PACKETS = 1_000_000;
+/** Taking a piece of chunk memory more or less before a collection tells nothing. */
+const CHUNK_KIB_MAX = 64;
+/** Enough to see fractions of a slot, few enough for the heap. */
+const REQUESTS = 10_000;
+
+/** A name of 12 characters: the parts it is put together from, and the string itself. */
+const REQUEST_SLOTS_MAX = 0;
+const REQUEST_CHUNK_BYTES_MAX = 700;
+
+/** Kinds of packets, and how many messages the engine sends for each packet. */
+const FREE: readonly (readonly [name: string, messagesPerPacket: number])[] = [
+  ["download in lock-step", 1],
+  ["download in lock-step on the listening port", 1],
+  ["download in windows of 16", 1],
+  ["download in windows of 16, each with a lost block", 16],
+  ["download of netascii", 1],
+  ["download with every ACK doubled", 1 / 2],
+  ["download with every ACK too late", 1],
+  ["upload in lock-step", 1],
+  ["upload with every block doubled", 1],
+  ["upload in windows of 16", 1 / 16],
+  ["upload of netascii", 1],
+  ["flood of strangers", 1],
+  ["flood from a port that nobody has", 0],
+  ["flood of requests that are malformed", 1],
+];
+
+let machine: XsMachine;
+
+before(async () => {
+  machine = await XsMachine.start("allocation");
+});
+
+after(() => machine.stop());
+
+async function begin(name: string): Promise<void> {
+  await machine.run(`program.begin(${JSON.stringify(name)})`);
+}
+
+function receive(name: string, packets: number): Promise<Growth & { value: unknown }> {
+  return growthOf(machine, `program.receive(${JSON.stringify(name)}, ${packets})`);
+}
+
+for (const [name, messagesPerPacket] of FREE) {
+  test(`${name}: no memory for ${PACKETS} packets`, async () => {
+    await begin(name);
+    const few = await receive(name, 16);
+    const many = await receive(name, PACKETS);
+    assert.equal(many.value, PACKETS * messagesPerPacket, "messages sent");
+    assert.equal(many.slots, few.slots, "slots");
+    assert.ok(many.chunkKib - few.chunkKib <= CHUNK_KIB_MAX, `${many.chunkKib - few.chunkKib} KiB of chunks`);
+  });
+}
+
+test(`flood of garbage: no memory for ${PACKETS} packets`, async () => {
+  const name = "flood of garbage";
+  await begin(name);
+  const few = await receive(name, 16);
+  const many = await receive(name, PACKETS);
+  assert.ok((many.value as number) > PACKETS / 10, "some of it is answered");
+  assert.equal(many.slots, few.slots, "slots");
+  assert.ok(many.chunkKib - few.chunkKib <= CHUNK_KIB_MAX, `${many.chunkKib - few.chunkKib} KiB of chunks`);
+});
+
+for (const name of ["flood of requests for a missing file", "requests that are granted"]) {
+  test(`${name}: each costs what its name costs`, async () => {
+    await begin(name);
+    const few = await receive(name, 1);
+    const many = await receive(name, 1 + REQUESTS);
+    const slots = (many.slots - few.slots) / REQUESTS;
+    const chunkBytes = ((many.chunkKib - few.chunkKib) * 1024) / REQUESTS;
+    assert.ok(slots <= REQUEST_SLOTS_MAX, `${slots} slots for a request`);
+    assert.ok(chunkBytes <= REQUEST_CHUNK_BYTES_MAX, `${chunkBytes} bytes of chunks for a request`);
+  });
+}
+
+test("the meter sees a single view made for each packet", async () => {
+  const name = "a storage that wastes";
+  await begin(name);
+  const few = await receive(name, 1);
+  const many = await receive(name, 1001);
+  assert.equal(many.slots - few.slots, 4 * 1000);
+});

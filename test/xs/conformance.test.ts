@@ -1,0 +1,34 @@
+/** The conformance cases of every engine, on XS: the same cases as on V8, and the same bytes of the engine. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, suite, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { ENGINE_FILE, programFile, XsMachine } from "./support/machine.js";
+
+const PROGRAM = "conformance";
+
+const machine = await XsMachine.start(PROGRAM);
+const names = (await machine.run("program.cases.map((testCase) => testCase.name)")).value as string[];
+
+suite("conformance on XS", () => {
+  after(() => machine.stop());
+
+  test("XS loads the file that Node loads, and no other copy of the engine", () => {
+    assert.equal(ENGINE_FILE, fileURLToPath(import.meta.resolve("lockstep-tftp/engine")));
+    const program = readFileSync(programFile(PROGRAM), "utf8");
+    const imported = [...program.matchAll(/^import .* from ['"](.*)['"];$/gm)].map(([, file]) => file);
+    assert.deepEqual(imported, [ENGINE_FILE]);
+    assert.doesNotMatch(program, /class Server\b/);
+  });
+
+  test("there are cases, and one that fails is seen", async () => {
+    assert.notEqual(names.length, 0);
+    await assert.rejects(machine.run('(() => { throw new Error("it does not hold"); })()'), /it does not hold/);
+  });
+
+  for (const [index, name] of names.entries()) {
+    test(name, async () => {
+      await machine.run(`program.cases[${index}].run()`);
+    });
+  }
+});

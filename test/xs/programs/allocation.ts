@@ -1,0 +1,202 @@
+/** Packets of every kind, so many as are asked for: nothing here takes memory, so what grows in the heap is the engine's. */
+import { OPCODE_DATA, OPCODE_ERROR } from "lockstep-tftp/engine";
+import {
+  CLIENT_ADDRESS,
+  CLIENT_PORT,
+  CountingTransport,
+  DOWNLOAD,
+  EndlessFile,
+  LISTENER,
+  OneFileStorage,
+  type RequestText,
+  TextFile,
+  TRANSFER_PORT,
+  UPLOAD,
+  Workbench,
+} from "./shared/workbench.js";
+
+const WINDOW_BLOCKS = 16;
+const WINDOWED = ["windowsize", String(WINDOW_BLOCKS)];
+/** A short block makes a million of them affordable where each byte is looked at. */
+const SHORT_BLOCK_BYTES = 8;
+const SHORT_BLOCKS = ["blksize", String(SHORT_BLOCK_BYTES)];
+const NETASCII = "netascii";
+/** Longer than any wait before a repeat, and shorter than giving up. */
+const SILENCE_MS = 5000;
+const HEADER_BYTES = 4;
+const GARBAGE_BYTES_MAX = 64;
+
+type Packets = (workbench: Workbench, packets: number) => void;
+
+/** A transfer, and packets that come in its course. */
+interface Flow {
+  readonly request: RequestText;
+  readonly receive: Packets;
+  readonly workbench: Workbench;
+}
+
+const transport = new CountingTransport();
+
+function workbenchWith(file: EndlessFile): Workbench {
+  return new Workbench(new OneFileStorage(file), transport);
+}
+
+function flow(request: RequestText, receive: Packets, workbench = workbenchWith(new EndlessFile())): Flow {
+  return { request, receive, workbench };
+}
+
+/** A file that takes four slots at each read: what the meter must see. */
+class WastefulFile extends EndlessFile {
+  override read(target: Uint8Array): number {
+    return target.subarray(0).length;
+  }
+}
+
+/** Numbers that look random ("xorshift32", Marsaglia 2003). */
+let random = 1;
+function nextRandom(): number {
+  random ^= random << 13;
+  random ^= random >>> 17;
+  random ^= random << 5;
+  return random >>> 0;
+}
+
+/** Any bytes with any opcode but an ERROR of the client, which would end the transfer. */
+function receiveGarbage({ packet, server, now }: Workbench, packets: number): void {
+  for (let index = 0; index < packets; index++) {
+    for (let at = 0; at < GARBAGE_BYTES_MAX; at += 4) {
+      packet.setUint32(at, nextRandom());
+    }
+    const opcode = nextRandom() & 7;
+    packet.setUint16(0, opcode);
+    const choice = nextRandom();
+    const isClient = (choice & 1) === 0 && opcode !== OPCODE_ERROR;
+    const localPort = (choice & 2) === 0 ? LISTENER : TRANSFER_PORT;
+    const length = (choice >>> 8) % (GARBAGE_BYTES_MAX + 1);
+    server.receive(packet, length, localPort, CLIENT_ADDRESS, isClient ? CLIENT_PORT : choice >>> 16, now);
+  }
+}
+
+/** Before each ACK the client is silent for so long that the engine repeats its block. */
+function acknowledgeLate(workbench: Workbench, packets: number): void {
+  const end = transport.sentCount + packets;
+  while (transport.sentCount < end) {
+    workbench.now += SILENCE_MS;
+    workbench.server.poll(workbench.now);
+    workbench.acknowledge(1, 1);
+  }
+}
+
+function acknowledgeTwice(workbench: Workbench, packets: number): void {
+  for (let index = 0; index < packets; index += 2) {
+    workbench.acknowledge(1, 1);
+    workbench.acknowledge(1, 0);
+  }
+}
+
+function sendBlocksTwice(workbench: Workbench, packets: number): void {
+  for (let index = 0; index < packets; index += 2) {
+    workbench.sendBlocks(1, 1);
+    workbench.sendBlocks(1, 0);
+  }
+}
+
+function sendText(workbench: Workbench, packets: number): void {
+  for (let index = 0; index < packets; index++) {
+    // The engine translates in place, so each block is written anew: line ends, a bare CR, and one that waits.
+    workbench.packet.setUint32(4, 0x41_0d_0a_0d);
+    workbench.packet.setUint32(8, 0x00_0d_0a_0d);
+    workbench.sendBlocks(1, 1, SHORT_BLOCK_BYTES);
+  }
+}
+
+/** DATA at the transfer's port, from a port that is not the client's. */
+function sendFrom(port: number): Packets {
+  return ({ packet, server, now }, packets) => {
+    packet.setUint32(0, OPCODE_DATA << 16);
+    for (let index = 0; index < packets; index++) {
+      server.receive(packet, HEADER_BYTES, TRANSFER_PORT, CLIENT_ADDRESS, port, now);
+    }
+  };
+}
+
+/** A request that is refused, over and over. */
+function request(refused: RequestText): Packets {
+  return (workbench, packets) => {
+    const length = workbench.write(refused);
+    for (let index = 0; index < packets; index++) {
+      workbench.sendRequest(length);
+    }
+  };
+}
+
+/** Transfers that the client ends after the first block. */
+function requestAndEnd(workbench: Workbench, requests: number): void {
+  const { packet, server } = workbench;
+  const length = workbench.write(DOWNLOAD);
+  const firstBytes = packet.getUint32(0);
+  for (let index = 0; index < requests; index++) {
+    packet.setUint32(0, firstBytes);
+    workbench.sendRequest(length);
+    packet.setUint32(0, OPCODE_ERROR << 16);
+    server.receive(packet, HEADER_BYTES, TRANSFER_PORT, CLIENT_ADDRESS, CLIENT_PORT, workbench.now);
+  }
+}
+
+const windowedDownload: RequestText = { ...DOWNLOAD, options: WINDOWED };
+const textDownload: RequestText = { ...DOWNLOAD, mode: NETASCII, options: SHORT_BLOCKS };
+const textUpload: RequestText = { ...UPLOAD, mode: NETASCII, options: SHORT_BLOCKS };
+const singlePort = new Workbench(new OneFileStorage(new EndlessFile()), transport, { singlePort: true });
+
+const acknowledge: Packets = (workbench, packets) => workbench.acknowledge(packets, 1);
+const acknowledgeOnListener: Packets = (workbench, packets) => workbench.acknowledge(packets, 1, LISTENER);
+const sendBlocks: Packets = (workbench, packets) => workbench.sendBlocks(packets, 1);
+const acknowledgeWindows: Packets = (workbench, packets) =>
+  workbench.acknowledge(packets / WINDOW_BLOCKS, WINDOW_BLOCKS);
+
+const flows: Record<string, Flow> = {
+  "download in lock-step": flow(DOWNLOAD, acknowledge),
+  "download in lock-step on the listening port": flow(DOWNLOAD, acknowledgeOnListener, singlePort),
+  "download in windows of 16": flow(windowedDownload, acknowledgeWindows),
+  "download in windows of 16, each with a lost block": flow(windowedDownload, acknowledge),
+  "download of netascii": flow(textDownload, acknowledge, workbenchWith(new TextFile())),
+  "download with every ACK doubled": flow(DOWNLOAD, acknowledgeTwice),
+  "download with every ACK too late": flow(DOWNLOAD, acknowledgeLate),
+  "upload in lock-step": flow(UPLOAD, sendBlocks),
+  "upload with every block doubled": flow(UPLOAD, sendBlocksTwice),
+  "upload in windows of 16": flow({ ...UPLOAD, options: WINDOWED }, sendBlocks),
+  "upload of netascii": flow(textUpload, sendText),
+  "flood of garbage": flow(DOWNLOAD, receiveGarbage),
+  "flood of strangers": flow(DOWNLOAD, sendFrom(CLIENT_PORT + 1)),
+  "flood from a port that nobody has": flow(DOWNLOAD, sendFrom(0)),
+  "flood of requests that are malformed": flow(DOWNLOAD, request({ ...DOWNLOAD, mode: "mail" })),
+  "flood of requests for a missing file": flow(DOWNLOAD, request({ ...DOWNLOAD, name: "missing.bin" })),
+  "requests that are granted": flow(DOWNLOAD, requestAndEnd),
+  "a storage that wastes": flow(DOWNLOAD, acknowledge, workbenchWith(new WastefulFile())),
+};
+
+function named(name: string): Flow {
+  const found = flows[name];
+  if (found === undefined) {
+    throw new Error(`There is no flow "${name}"`);
+  }
+  return found;
+}
+
+export function begin(name: string): void {
+  const { workbench, request } = named(name);
+  workbench.begin(request);
+}
+
+/** @returns how many messages the engine sent. */
+export function receive(name: string, packets: number): number {
+  const { workbench, receive } = named(name);
+  const before = transport.sentCount;
+  receive(workbench, packets);
+  return transport.sentCount - before;
+}
+
+/** Takes so many KiB of chunk memory and lets go of them. */
+export function waste(kib: number): number {
+  return new ArrayBuffer(kib * 1024).byteLength;
+}

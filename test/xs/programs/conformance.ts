@@ -1,0 +1,2 @@
+/** The conformance cases, for XS. */
+export { cases } from "../../conformance/cases/index.js";

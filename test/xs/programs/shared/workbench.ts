@@ -1,0 +1,180 @@
+/**
+ * The plainest host there can be, so that what is counted is the engine's: one endless file that takes no copying, a
+ * transport that keeps nothing, and a client that is always right.
+ */
+import {
+  type Address,
+  ERROR_FILE_NOT_FOUND,
+  type LocalPort,
+  OPCODE_ACKNOWLEDGEMENT,
+  OPCODE_DATA,
+  OPCODE_READ_REQUEST,
+  OPCODE_WRITE_REQUEST,
+  type ReadableFile,
+  type Refusal,
+  Server,
+  type ServerOptions,
+  type Storage,
+  type Transport,
+  type WritableFile,
+} from "lockstep-tftp/engine";
+
+export const LISTENER: LocalPort = -1;
+/** The one client's address and port; all others are strangers. */
+export const CLIENT_ADDRESS: Address = 1;
+export const CLIENT_PORT = 2000;
+export const FILE_NAME = "recovery.bin";
+
+/** The only transfer has the first slot, and so this port. */
+export const TRANSFER_PORT: LocalPort = 0;
+/** Larger than any count of blocks here. */
+const FILE_BYTES = 1e15;
+const FULL_BLOCK_BYTES = 512;
+const HEADER_BYTES = 4;
+const PACKET_BYTES = 2048;
+const BLOCK_NUMBER_MASK = 0xffff;
+const CARRIAGE_RETURN = 0x0d;
+const LINE_FEED = 0x0a;
+
+export class EndlessFile implements ReadableFile, WritableFile {
+  readonly sizeBytes = FILE_BYTES;
+
+  read(_target: Uint8Array, _position: number): number {
+    return FULL_BLOCK_BYTES;
+  }
+
+  write(_source: DataView, _offset: number, _length: number, _position: number): number {
+    return 0;
+  }
+
+  commit(): number {
+    return 0;
+  }
+
+  close(): void {}
+}
+
+/** A file with line ends and bare carriage returns, so that netascii has something to do. */
+export class TextFile extends EndlessFile {
+  override read(target: Uint8Array, _position: number): number {
+    target[1] = LINE_FEED;
+    target[4] = CARRIAGE_RETURN;
+    return FULL_BLOCK_BYTES;
+  }
+}
+
+export class OneFileStorage implements Storage {
+  constructor(readonly file: EndlessFile) {}
+
+  openForReading(name: string): ReadableFile | Refusal {
+    return name === FILE_NAME ? this.file : ~ERROR_FILE_NOT_FOUND;
+  }
+
+  openForWriting(): WritableFile | Refusal {
+    return this.file;
+  }
+}
+
+export class CountingTransport implements Transport {
+  sentCount = 0;
+
+  send(): void {
+    this.sentCount++;
+  }
+
+  open(): boolean {
+    return true;
+  }
+
+  close(): void {}
+}
+
+/** A request as it stands on the wire. */
+export interface RequestText {
+  readonly opcode: number;
+  readonly name: string;
+  readonly mode: string;
+  /** Options and values in turn. */
+  readonly options: readonly string[];
+}
+
+export const DOWNLOAD: RequestText = { opcode: OPCODE_READ_REQUEST, name: FILE_NAME, mode: "octet", options: [] };
+export const UPLOAD: RequestText = { ...DOWNLOAD, opcode: OPCODE_WRITE_REQUEST };
+
+/** Takes datagrams: an engine, or what stands in its place. */
+export type Receiver = Pick<Server, "receive">;
+
+export class Client {
+  /** What the client sends next. */
+  readonly packet = new DataView(new ArrayBuffer(PACKET_BYTES));
+  now = 1000;
+  private block = 0;
+
+  constructor(private readonly receiver: Receiver) {}
+
+  /** Writes a request, and returns its length. */
+  write(request: RequestText): number {
+    this.packet.setUint16(0, request.opcode);
+    let at = this.writeText(2, request.name);
+    at = this.writeText(at, request.mode);
+    for (const text of request.options) {
+      at = this.writeText(at, text);
+    }
+    return at;
+  }
+
+  private writeText(start: number, text: string): number {
+    let at = start;
+    for (let index = 0; index < text.length; index++) {
+      this.packet.setUint8(at++, text.charCodeAt(index));
+    }
+    this.packet.setUint8(at++, 0);
+    return at;
+  }
+
+  /** Asks for a file; an OACK of a download is acknowledged. */
+  begin(request: RequestText): void {
+    this.sendRequest(this.write(request));
+    if (request.options.length > 0 && request.opcode === OPCODE_READ_REQUEST) {
+      this.acknowledge(1, 0);
+    }
+  }
+
+  /** Sends the request that stands in the packet. */
+  sendRequest(length: number): void {
+    this.receiver.receive(this.packet, length, LISTENER, CLIENT_ADDRESS, CLIENT_PORT, this.now);
+    this.block = 0;
+  }
+
+  /** Acknowledges so many times, each time `blocks` further on. */
+  acknowledge(count: number, blocks: number, localPort = TRANSFER_PORT): void {
+    const { packet, receiver } = this;
+    for (let index = 0; index < count; index++) {
+      this.block = (this.block + blocks) & BLOCK_NUMBER_MASK;
+      packet.setUint32(0, (OPCODE_ACKNOWLEDGEMENT << 16) | this.block);
+      receiver.receive(packet, HEADER_BYTES, localPort, CLIENT_ADDRESS, CLIENT_PORT, ++this.now);
+    }
+  }
+
+  /** Sends so many blocks, each `step` after the one before (0: the same again). */
+  sendBlocks(count: number, step: number, blockSizeBytes = FULL_BLOCK_BYTES): void {
+    const { packet, receiver } = this;
+    const length = HEADER_BYTES + blockSizeBytes;
+    for (let index = 0; index < count; index++) {
+      this.block = (this.block + step) & BLOCK_NUMBER_MASK;
+      packet.setUint32(0, (OPCODE_DATA << 16) | this.block);
+      receiver.receive(packet, length, TRANSFER_PORT, CLIENT_ADDRESS, CLIENT_PORT, ++this.now);
+    }
+  }
+}
+
+/** A client, and an engine of its own. */
+export class Workbench extends Client {
+  readonly server: Server;
+
+  constructor(storage: Storage, transport: Transport, options: ServerOptions = {}) {
+    const server = new Server(transport, storage, options);
+    super(server);
+    this.server = server;
+  }
+}

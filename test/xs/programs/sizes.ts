@@ -1,0 +1,16 @@
+/** Engines with pools of different sizes, kept alive so that the heap can be measured. */
+import { Server } from "lockstep-tftp/engine";
+import { CountingTransport, EndlessFile, OneFileStorage } from "./shared/workbench.js";
+
+const transport = new CountingTransport();
+const storage = new OneFileStorage(new EndlessFile());
+const servers: (Server | null)[] = [];
+
+/** Makes room, so that what is measured later is the engine alone. */
+export function prepare(): number {
+  return servers.push(null, null, null, null);
+}
+
+export function construct(place: number, transfersMax: number): void {
+  servers[place] = new Server(transport, storage, { transfersMax });
+}

@@ -1,0 +1,218 @@
+/**
+ * Packets to count the steps of: through the engine, through the least that any server must do (the floor), and through
+ * nothing at all, which is the client's own part.
+ */
+import {
+  type Address,
+  type LocalPort,
+  OPCODE_ACKNOWLEDGEMENT,
+  OPCODE_DATA,
+  type Transport,
+} from "lockstep-tftp/engine";
+import {
+  Client,
+  DOWNLOAD,
+  EndlessFile,
+  OneFileStorage,
+  type Receiver,
+  type RequestText,
+  TextFile,
+  UPLOAD,
+  Workbench,
+} from "./shared/workbench.js";
+
+const WINDOW_BLOCKS = 16;
+const WINDOWED = ["windowsize", String(WINDOW_BLOCKS)];
+const NETASCII = "netascii";
+const BLOCK_BYTES = 512;
+const HEADER_BYTES = 4;
+const BLOCK_NUMBER_MASK = 0xffff;
+
+/** A file that lies in memory. */
+class CopiedFile extends EndlessFile {
+  private readonly contents = new Uint8Array(BLOCK_BYTES);
+
+  override read(target: Uint8Array, _position: number): number {
+    target.set(this.contents);
+    return BLOCK_BYTES;
+  }
+}
+
+class NoTransport implements Transport {
+  send(_packet: Uint8Array, _length: number, _localPort: LocalPort, _address: unknown, _port: number): void {}
+
+  open(): boolean {
+    return true;
+  }
+
+  close(): void {}
+}
+
+class Nothing implements Receiver {
+  receive(_packet: DataView, _length: number, _localPort: LocalPort, _address: unknown, _port: number): void {}
+}
+
+/** The least that there is to do: read the header, have the file read or written, write a header. */
+class Floor implements Receiver {
+  private readonly packet = new ArrayBuffer(HEADER_BYTES + BLOCK_BYTES);
+  private readonly view = new DataView(this.packet);
+  private readonly data = new Uint8Array(this.packet, HEADER_BYTES);
+
+  constructor(private readonly file: EndlessFile) {}
+
+  receive(packet: DataView, length: number): void {
+    const header = packet.getUint32(0);
+    if (header >>> 16 === OPCODE_ACKNOWLEDGEMENT) {
+      const block = header & BLOCK_NUMBER_MASK;
+      this.file.read(this.data, block * BLOCK_BYTES);
+      this.view.setUint32(0, (OPCODE_DATA << 16) | ((block + 1) & BLOCK_NUMBER_MASK));
+    } else {
+      const block = header & BLOCK_NUMBER_MASK;
+      this.file.write(packet, HEADER_BYTES, length - HEADER_BYTES, block * BLOCK_BYTES);
+      this.view.setUint32(0, (OPCODE_ACKNOWLEDGEMENT << 16) | block);
+    }
+  }
+}
+
+function engine(file: EndlessFile, transport = new NoTransport()): Workbench {
+  return new Workbench(new OneFileStorage(file), transport);
+}
+
+/** How so many packets are brought to the engine or to what stands in its place. */
+interface Run {
+  begin(): void;
+  receive(packets: number): void;
+}
+
+class Acknowledgements implements Run {
+  constructor(
+    private readonly client: Client,
+    private readonly blocks = 1,
+    private readonly request: RequestText = DOWNLOAD,
+  ) {}
+
+  begin(): void {
+    this.client.begin(this.request);
+  }
+
+  receive(packets: number): void {
+    this.client.acknowledge(packets, this.blocks);
+  }
+}
+
+class Blocks implements Run {
+  constructor(
+    private readonly client: Client,
+    private readonly request: RequestText = UPLOAD,
+  ) {}
+
+  begin(): void {
+    this.client.begin(this.request);
+  }
+
+  receive(packets: number): void {
+    this.client.sendBlocks(packets, 1);
+  }
+}
+
+const runs: Record<string, Run> = {
+  "nothing, with an ACK": new Acknowledgements(new Client(new Nothing())),
+  "nothing, with DATA": new Blocks(new Client(new Nothing())),
+  "floor down": new Acknowledgements(new Client(new Floor(new EndlessFile()))),
+  "floor down, copied": new Acknowledgements(new Client(new Floor(new CopiedFile()))),
+  "floor up": new Blocks(new Client(new Floor(new EndlessFile()))),
+  down: new Acknowledgements(engine(new EndlessFile())),
+  "down, copied": new Acknowledgements(engine(new CopiedFile())),
+  "down, windowed": new Acknowledgements(engine(new EndlessFile()), WINDOW_BLOCKS, { ...DOWNLOAD, options: WINDOWED }),
+  "down, netascii": new Acknowledgements(engine(new TextFile()), 1, { ...DOWNLOAD, mode: NETASCII }),
+  up: new Blocks(engine(new EndlessFile())),
+  "up, windowed": new Blocks(engine(new EndlessFile()), { ...UPLOAD, options: WINDOWED }),
+  "up, netascii": new Blocks(engine(new EndlessFile()), { ...UPLOAD, mode: NETASCII }),
+  "ignored ACK": new Acknowledgements(engine(new EndlessFile()), 1, UPLOAD),
+  "ignored DATA": new Blocks(engine(new EndlessFile()), DOWNLOAD),
+};
+
+function named(name: string): Run {
+  const found = runs[name];
+  if (found === undefined) {
+    throw new Error(`There is no run "${name}"`);
+  }
+  return found;
+}
+
+export function begin(name: string): void {
+  named(name).begin();
+}
+
+export function receive(name: string, packets: number): void {
+  named(name).receive(packets);
+}
+
+/** The parts of a packet's way through the engine, as its calls of the host divide it. */
+const BEFORE_STORAGE = 0;
+const BEFORE_SEND = 1;
+const AFTER_SEND = 2;
+/** The client's part. */
+const OUTSIDE = 3;
+/** What a mark itself costs: nothing is between two of them. */
+const NOTHING = 4;
+
+const steps = [0, 0, 0, 0, 0];
+
+/** The steps since the last mark belong to this part. */
+function mark(part: number): void {
+  steps[part] = (steps[part] as number) + resetMeter(0, 0);
+}
+
+class MarkedFile extends EndlessFile {
+  override read(): number {
+    mark(BEFORE_STORAGE);
+    mark(NOTHING);
+    return BLOCK_BYTES;
+  }
+
+  override write(): number {
+    mark(BEFORE_STORAGE);
+    mark(NOTHING);
+    return 0;
+  }
+}
+
+class MarkedTransport extends NoTransport {
+  override send(): void {
+    mark(BEFORE_SEND);
+    mark(NOTHING);
+  }
+}
+
+class MarkedReceiver implements Receiver {
+  private readonly server = engine(new MarkedFile(), new MarkedTransport()).server;
+
+  receive(packet: DataView, length: number, localPort: LocalPort, address: Address, port: number, now: number): void {
+    mark(OUTSIDE);
+    this.server.receive(packet, length, localPort, address, port, now);
+    mark(AFTER_SEND);
+  }
+}
+
+export interface Parts {
+  readonly beforeStorage: number;
+  readonly beforeSend: number;
+  readonly afterSend: number;
+}
+
+/** The steps of a packet in lock-step, part by part. */
+export function parts(isUpload: boolean, packets: number): Parts {
+  const client = new Client(new MarkedReceiver());
+  const run = isUpload ? new Blocks(client) : new Acknowledgements(client);
+  run.begin();
+  steps.fill(0);
+  run.receive(packets);
+  const [beforeStorage = 0, beforeSend = 0, afterSend = 0, _outside, nothing = 0] = steps;
+  const marks = nothing / 2;
+  return {
+    beforeStorage: (beforeStorage - marks) / packets,
+    beforeSend: (beforeSend - marks) / packets,
+    afterSend: (afterSend - marks) / packets,
+  };
+}

@@ -1,0 +1,72 @@
+/** How large the engine is: as a file, as byte code, and in the heap of XS. */
+import { statSync } from "node:fs";
+import { boardBytes, grown, heapSizeOf } from "./heap-snapshot.js";
+import { ENGINE_FILE, programFile, XsMachine } from "./machine.js";
+
+/** Transfers of the engines that are measured: the fewest, a board's, and many. */
+const POOL_SIZES = [1, 8, 32];
+
+/** What an engine with so many transfers takes, beside the code. */
+export interface PoolSize {
+  readonly transfers: number;
+  readonly slots: number;
+  /** Of buffers and strings. */
+  readonly dataBytes: number;
+  /** Of slots, arrays and buffers together, on a board of 32 bits. */
+  readonly boardBytes: number;
+}
+
+export interface FileSizes {
+  readonly bundleBytes: number;
+  readonly minifiedBytes: number;
+}
+
+export function fileSizes(): FileSizes {
+  return { bundleBytes: statSync(ENGINE_FILE).size, minifiedBytes: statSync(programFile("engine-minified")).size };
+}
+
+/** What the engine's classes, functions and constants take once they are loaded. */
+export interface ModuleSize {
+  readonly slots: number;
+  readonly codeBytes: number;
+  /** Without the byte code, on a board of 32 bits. */
+  readonly boardBytes: number;
+}
+
+export async function moduleSize(): Promise<ModuleSize> {
+  const machine = await XsMachine.startEmpty();
+  try {
+    const before = await heapSizeOf(machine);
+    await machine.load(programFile("engine-on-one-line"));
+    const size = grown(await heapSizeOf(machine), before);
+    return { slots: size.slots, codeBytes: size.codeBytes, boardBytes: boardBytes(size) };
+  } finally {
+    await machine.stop();
+  }
+}
+
+/** What one more transfer takes. */
+export function perTransfer(pools: readonly PoolSize[], unit: "slots" | "boardBytes"): number {
+  const small = pools[0] as PoolSize;
+  const large = pools.at(-1) as PoolSize;
+  return (large[unit] - small[unit]) / (large.transfers - small.transfers);
+}
+
+export async function poolSizes(): Promise<PoolSize[]> {
+  const machine = await XsMachine.start("sizes");
+  try {
+    await machine.run("program.prepare()");
+    const sizes: PoolSize[] = [];
+    let before = await heapSizeOf(machine);
+    for (const [place, transfers] of POOL_SIZES.entries()) {
+      await machine.run(`program.construct(${place}, ${transfers})`);
+      const after = await heapSizeOf(machine);
+      const size = grown(after, before);
+      sizes.push({ transfers, slots: size.slots, dataBytes: size.dataBytes, boardBytes: boardBytes(size) });
+      before = after;
+    }
+    return sizes;
+  } finally {
+    await machine.stop();
+  }
+}

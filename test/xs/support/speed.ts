@@ -1,0 +1,83 @@
+/** Counts the steps of XS for each packet: the same on every computer. */
+import type { Parts } from "../programs/steps.js";
+import { XsMachine } from "./machine.js";
+
+/** Without line breaks, for which the worker would count steps that a firmware does not take. */
+const PROGRAM = "steps-on-one-line";
+/** Enough that what only happens now and then has its part in the mean. */
+const PACKETS = 2000;
+const WINDOW_BLOCKS = 16;
+
+/** Steps for a packet of lock-step, on the engine and on the floor, with a storage that copies nothing. */
+export interface Compared {
+  readonly engine: number;
+  readonly floor: number;
+}
+
+/** The steps of a packet, by what they are for. */
+export interface Shares {
+  /** Reading the header, finding the transfer. */
+  readonly lookup: number;
+  /** What the packet means for the transfer, and the estimate of the round trip. */
+  readonly progress: number;
+  /** From the storage's answer to the call of the transport: the header, what was confirmed. */
+  readonly answer: number;
+  /** When to look again. */
+  readonly timer: number;
+}
+
+export interface Speed {
+  readonly download: Compared;
+  /** The same with a file in memory, whose bytes are copied: XS counts two steps for each. */
+  readonly copiedDownload: Compared;
+  readonly upload: Compared;
+  /** For each block of a window of 16. */
+  readonly windowedDownload: number;
+  readonly windowedUpload: number;
+  readonly netasciiDownload: number;
+  readonly netasciiUpload: number;
+  readonly downloadShares: Shares;
+  readonly uploadShares: Shares;
+}
+
+export async function speed(): Promise<Speed> {
+  const machine = await XsMachine.start(PROGRAM);
+  try {
+    const acknowledgement = await stepsOf(machine, "nothing, with an ACK");
+    const data = await stepsOf(machine, "nothing, with DATA");
+    const down = async (name: string) => (await stepsOf(machine, name)) - acknowledgement;
+    const up = async (name: string) => (await stepsOf(machine, name)) - data;
+    return {
+      download: { engine: await down("down"), floor: await down("floor down") },
+      copiedDownload: { engine: await down("down, copied"), floor: await down("floor down, copied") },
+      upload: { engine: await up("up"), floor: await up("floor up") },
+      windowedDownload: (await down("down, windowed")) / WINDOW_BLOCKS,
+      windowedUpload: await up("up, windowed"),
+      netasciiDownload: await down("down, netascii"),
+      netasciiUpload: await up("up, netascii"),
+      downloadShares: await sharesOf(machine, false, await down("ignored ACK")),
+      uploadShares: await sharesOf(machine, true, await up("ignored DATA")),
+    };
+  } finally {
+    await machine.stop();
+  }
+}
+
+/** Steps for each packet. Run it twice, and what a run costs beside its packets cancels out. */
+async function stepsOf(machine: XsMachine, name: string): Promise<number> {
+  const run = JSON.stringify(name);
+  await machine.run(`program.begin(${run})`);
+  const once = (await machine.run(`program.receive(${run}, ${PACKETS})`)).meter.steps;
+  const twice = (await machine.run(`program.receive(${run}, ${2 * PACKETS})`)).meter.steps;
+  return (twice - once) / PACKETS;
+}
+
+async function sharesOf(machine: XsMachine, isUpload: boolean, lookup: number): Promise<Shares> {
+  const parts = (await machine.run(`program.parts(${isUpload}, ${PACKETS})`)).value as Parts;
+  return {
+    lookup,
+    progress: parts.beforeStorage - lookup,
+    answer: parts.beforeSend,
+    timer: parts.afterSend,
+  };
+}
