@@ -247,7 +247,7 @@ export class Server {
     }
     const nameEnd = cleanName(packet, request.nameStart, request.nameEnd);
     const name = nameEnd < 0 ? NO_NAME : decodeName(packet, request.nameStart, nameEnd);
-    if (name.length === 0) {
+    if (name === NO_NAME) {
       this.refuse(NO_NAME, ERROR_ACCESS_VIOLATION, listener, address, port);
       return;
     }
