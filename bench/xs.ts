@@ -1,0 +1,120 @@
+/**
+ * `npm run bench:xs`: what the engine costs on XS, counted in steps of XS and in slots of its heap, never timed. Prints
+ * tables, and keeps them in `bench/results/` together with the figures as JSON.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { PROJECT } from "../test/support/program.js";
+import {
+  type FileSizes,
+  fileSizes,
+  type ModuleSize,
+  moduleSize,
+  type PoolSize,
+  perTransfer,
+  poolSizes,
+} from "../test/xs/support/sizes.js";
+import { type Compared, type Shares, type Speed, speed } from "../test/xs/support/speed.js";
+
+const RESULTS = path.join(PROJECT, "bench/results");
+
+interface Results {
+  readonly date: string;
+  readonly commit: string;
+  readonly speed: Speed;
+  readonly files: FileSizes;
+  readonly module: ModuleSize;
+  readonly pools: readonly PoolSize[];
+}
+
+/** The commit that was measured, and whether files were changed since. */
+function commit(): string {
+  return execFileSync("git", ["describe", "--always", "--dirty=-changed"], { cwd: PROJECT, encoding: "utf8" }).trim();
+}
+
+type Cell = string | number;
+
+function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const lines = [head, head.map((_, column) => (column === 0 ? "---" : "--:")), ...rows];
+  return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+function comparedRow(name: string, { engine, floor }: Compared): Cell[] {
+  return [name, Math.round(engine), Math.round(floor), (engine / floor).toFixed(2)];
+}
+
+function sharesRow(name: string, shares: Shares): Cell[] {
+  const steps = [shares.lookup, shares.progress, shares.answer, shares.timer];
+  const total = steps.reduce((sum, step) => sum + step, 0);
+  return [name, ...steps.map((step) => `${Math.round(step)} (${Math.round((100 * step) / total)} %)`)];
+}
+
+function report({ date, commit, speed, files, module, pools }: Results): string {
+  return `# The engine on XS, ${date}
+
+Engine ${commit}. A step is one byte code; of built-in functions XS counts the copying of bytes, two steps for each. The
+floor is the least that any server does: read the header, call the storage, write a header. It sends nothing, has one
+client, and repeats nothing.
+
+## Steps for a packet
+
+${table(
+  ["lock-step, 512 bytes", "engine", "floor", "ratio"],
+  [
+    comparedRow("download, a file in memory", speed.copiedDownload),
+    comparedRow("download, without the storage's copying", speed.download),
+    comparedRow("upload, without the storage's copying", speed.upload),
+  ],
+)}
+
+${table(
+  ["for each block of 512 bytes", "down", "up"],
+  [
+    ["lock-step", Math.round(speed.download.engine), Math.round(speed.upload.engine)],
+    ["window of 16", Math.round(speed.windowedDownload), Math.round(speed.windowedUpload)],
+    ["netascii", Math.round(speed.netasciiDownload), Math.round(speed.netasciiUpload)],
+  ],
+)}
+
+${table(
+  ["lock-step, by part", "parse, look up", "progress, round trip", "header, send", "timer"],
+  [sharesRow("download", speed.downloadShares), sharesRow("upload", speed.uploadShares)],
+)}
+
+## Sizes
+
+${table(
+  ["file", "bytes"],
+  [
+    ["engine.js", files.bundleBytes],
+    ["minified", files.minifiedBytes],
+    ["byte code, with identifiers of 4 bytes (a board's have 2)", module.codeBytes],
+  ],
+)}
+
+${table(
+  ["RAM beside code and host", "slots", "bytes on a board of 32 bits"],
+  [
+    ...pools.map(({ transfers, slots, boardBytes }) => [`engine with ${transfers} transfers`, slots, boardBytes]),
+    ["each further transfer", perTransfer(pools, "slots"), Math.round(perTransfer(pools, "boardBytes"))],
+    ["the engine's module, where it is not preloaded into flash", module.slots, module.boardBytes],
+  ],
+)}
+`;
+}
+
+const results: Results = {
+  date: new Date().toISOString().slice(0, 10),
+  commit: commit(),
+  speed: await speed(),
+  files: fileSizes(),
+  module: await moduleSize(),
+  pools: await poolSizes(),
+};
+const text = report(results);
+mkdirSync(RESULTS, { recursive: true });
+const file = path.join(RESULTS, `xs-${results.date}-${results.commit}`);
+writeFileSync(`${file}.json`, `${JSON.stringify(results, null, 2)}\n`);
+writeFileSync(`${file}.md`, text);
+console.log(text);
