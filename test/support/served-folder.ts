@@ -24,8 +24,14 @@ export class ServedFolder implements AsyncDisposable {
       fs.writeFileSync(path.join(root, name), bytes);
     }
     const server = new TftpServer({ root, host: LOOPBACK, port: 0, ...NO_REPEATS, ...options });
-    await server.listen();
-    return new ServedFolder(server, root);
+    const folder = new ServedFolder(server, root);
+    try {
+      await server.listen();
+    } catch (error) {
+      await folder[Symbol.asyncDispose]();
+      throw error;
+    }
+    return folder;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
