@@ -29,6 +29,8 @@ export interface ClientOptions {
   readonly port: number;
   /** Default 127.0.0.1. */
   readonly host?: string;
+  /** Where the client sends from. Default: the system chooses. */
+  readonly localAddress?: string;
   /** Default octet. */
   readonly mode?: string;
   /** What is asked for (RFC 2347); the server's answer decides. */
@@ -48,6 +50,8 @@ export class ErrorAnswer extends Error {
   constructor(
     readonly errorCode: number,
     text: string,
+    /** Where the answer came from. */
+    readonly address: string,
   ) {
     super(`ERROR ${errorCode}: ${text}`);
   }
@@ -128,7 +132,7 @@ abstract class Conversation {
     });
     this.socket.on("error", (error) => this.end(error));
     this.socket.on("message", (message, { address, port }) => void this.heard(message, address, port));
-    this.socket.bind(0, () => this.begin());
+    this.socket.bind(0, options.localAddress, () => this.begin());
   }
 
   /** Sends again what waits for an answer. */
@@ -196,7 +200,8 @@ abstract class Conversation {
     this.heardAt = Date.now();
     const opcode = message.readUInt16BE(0);
     if (opcode === ERROR) {
-      this.end(new ErrorAnswer(message.readUInt16BE(2), message.toString("latin1", HEADER_BYTES, message.length - 1)));
+      const text = message.toString("latin1", HEADER_BYTES, message.length - 1);
+      this.end(new ErrorAnswer(message.readUInt16BE(2), text, address));
       return;
     }
     this.isBusy = true;
