@@ -3,7 +3,7 @@
  * uploads has a file of its own.
  */
 import assert from "node:assert/strict";
-import {
+import fs, {
   appendFileSync,
   chmodSync,
   mkdirSync,
@@ -197,22 +197,29 @@ describe("symbolic links", () => {
 });
 
 describe("what is no regular file", () => {
-  function assertRefused(root: string, name: string): void {
+  /** Refused without being opened: to open some devices has effects of its own. */
+  function assertRefused({ mock }: TestContext, root: string, name: string): void {
     const storage = new DirectoryStorage(root, { write: "overwrite" });
+    const { calls } = mock.method(fs, "openSync").mock;
     assert.equal(contentOf(storage, name), FORBIDDEN);
     assert.equal(store(storage, name, ATTACK), FORBIDDEN);
+    assert.deepEqual(
+      calls.map(({ arguments: [opened] }) => opened),
+      [],
+    );
+    mock.restoreAll();
   }
 
   test("a folder is refused", (t) => {
-    assertRefused(folders(t).root, "sub");
+    assertRefused(t, folders(t).root, "sub");
   });
 
   test("a FIFO is refused at once, though nobody writes to it", async (t) => {
     const { root } = folders(t);
     await run("mkfifo", [path.join(root, "fifo")]);
     symlinkSync("fifo", path.join(root, "link"));
-    assertRefused(root, "fifo");
-    assertRefused(root, "link");
+    assertRefused(t, root, "fifo");
+    assertRefused(t, root, "link");
   });
 
   test("a socket is refused", async (t) => {
@@ -220,7 +227,7 @@ describe("what is no regular file", () => {
     const listener = net.createServer();
     t.after(() => listener.close());
     await new Promise<void>((resolve) => listener.listen(path.join(root, "socket"), resolve));
-    assertRefused(root, "socket");
+    assertRefused(t, root, "socket");
   });
 
   test("a device is refused", { skip: UNLESS_ROOT }, async (t) => {
@@ -232,14 +239,14 @@ describe("what is no regular file", () => {
     for (const [name, device] of Object.entries({ character: LIKE_DEV_ZERO, block: LIKE_DEV_LOOP })) {
       const { code, stderr } = await run("mknod", [path.join(root, name), ...(device as string[])]);
       assert.equal(code, 0, stderr);
-      assertRefused(root, name);
+      assertRefused(t, root, name);
     }
   });
 
   test("a link to a device is refused", (t) => {
     const { root } = folders(t);
     symlinkSync("/dev/zero", path.join(root, "link"));
-    assertRefused(root, "link");
+    assertRefused(t, root, "link");
   });
 
   test("a file used as a folder is not found", (t) => {
