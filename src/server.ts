@@ -73,6 +73,11 @@ const SERVER_PORT = 69;
 const NO_NAME = "";
 
 export class Server {
+  /** The pool's slots, at hand for each packet. */
+  private readonly slots: readonly Transfer[];
+  private readonly sender: Sender;
+  private readonly receiver: Receiver;
+
   /** While false, requests get no answer; running transfers go on. */
   accepting = true;
   /** Requests that got no answer, because the pool was full or a limit was reached. */
@@ -86,14 +91,10 @@ export class Server {
   private readonly singlePort: boolean;
   private readonly answerLimit: AnswerLimit;
   private readonly pool: Pool;
-  /** The pool's slots, at hand for each packet. */
-  private readonly slots: readonly Transfer[];
   private readonly peers: Peers;
   private readonly schedule: Schedule;
   private readonly request = new Request();
   private readonly transmitter: Transmitter;
-  private readonly sender: Sender;
-  private readonly receiver: Receiver;
   /** The latest time by which something was scheduled. A clock that shows less has gone back. */
   private scheduledAt = 0;
 
@@ -172,14 +173,13 @@ export class Server {
       return;
     }
 
-    const state = transfer.state;
     let outcome = OUTCOME_RUNNING;
     if (opcode === OPCODE_ACKNOWLEDGEMENT) {
-      if (state === STATE_SENDING || state === STATE_OFFERING) {
+      if (transfer.state < STATE_RECEIVING) {
         outcome = this.sender.acknowledged(transfer, header & BLOCK_NUMBER_MASK, now);
       }
     } else if (opcode === OPCODE_DATA) {
-      if (state >= STATE_RECEIVING) {
+      if (transfer.state >= STATE_RECEIVING) {
         outcome = this.receiver.received(transfer, packet, length, header & BLOCK_NUMBER_MASK, now);
       }
     } else if (opcode === OPCODE_ERROR) {
@@ -310,6 +310,9 @@ export class Server {
    */
   private answerAgain(transfer: Transfer, now: number): void {
     transfer.duplicates++;
+    // An OACK stands for block 0 and comes before everything, whatever blocks were sent for the first request.
+    transfer.sent = 0;
+    transfer.sentPosition = 0;
     this.agree(transfer);
     transfer.flags |= FLAG_REPEATED;
     this.sendOutstanding(transfer, now);
