@@ -61,32 +61,32 @@ export class Retransmission {
 
   /** The outstanding message has its answer: takes the time it took as a sample, unless it was sent twice (Karn). */
   answered(transfer: Transfer, now: number): void {
-    const flags = transfer.flags;
-    if ((flags & FLAG_REPEATED) !== 0) {
-      transfer.flags = flags & ~FLAG_REPEATED;
+    if ((transfer.flags & FLAG_REPEATED) !== 0) {
+      transfer.flags &= ~FLAG_REPEATED;
       return;
     }
     const sampleMs = now - transfer.sentAt;
     if (sampleMs < 0 || sampleMs > ROUND_TRIP_MAX_MS) {
       return;
     }
-    let smoothed = transfer.smoothedRoundTrip;
     let variation = transfer.roundTripVariation;
-    if (smoothed < 0) {
-      smoothed = sampleMs * ROUND_TRIP_SCALE;
+    if (transfer.smoothedRoundTrip < 0) {
+      transfer.smoothedRoundTrip = sampleMs * ROUND_TRIP_SCALE;
       variation = sampleMs * 2;
     } else {
-      const difference = sampleMs - (smoothed >> 3);
-      smoothed += difference;
+      const difference = sampleMs - (transfer.smoothedRoundTrip >> 3);
+      transfer.smoothedRoundTrip += difference;
       variation += (difference < 0 ? -difference : difference) - (variation >> 2);
     }
-    transfer.smoothedRoundTrip = smoothed;
     transfer.roundTripVariation = variation;
-    if ((flags & FLAG_FIXED_INTERVAL) === 0) {
-      const interval = (smoothed >> 3) + variation;
-      const floor = this.minIntervalMs;
-      const ceiling = this.maxIntervalMs;
-      transfer.intervalMs = interval < floor ? floor : interval > ceiling ? ceiling : interval;
+    if ((transfer.flags & FLAG_FIXED_INTERVAL) === 0) {
+      const intervalMs = (transfer.smoothedRoundTrip >> 3) + variation;
+      transfer.intervalMs =
+        intervalMs < this.minIntervalMs
+          ? this.minIntervalMs
+          : intervalMs > this.maxIntervalMs
+            ? this.maxIntervalMs
+            : intervalMs;
     }
   }
 
