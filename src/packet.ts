@@ -20,6 +20,9 @@ export const OPCODE_OPTION_ACKNOWLEDGEMENT = 6;
 
 /** Opcode and block number, or opcode and error code. */
 export const HEADER_BYTES = 4;
+/** The header of DATA, and that of an ACK, with block 0. */
+export const HEADER_DATA = OPCODE_DATA << 16;
+export const HEADER_ACKNOWLEDGEMENT = OPCODE_ACKNOWLEDGEMENT << 16;
 /** The most data that one block carries: RFC 1350 knows no other size, and the buffers are fixed. */
 export const BLOCK_BYTES_MAX = 512;
 /** The largest message this engine sends. */

@@ -39,34 +39,35 @@ export class Receiver {
 
   /** Acknowledges what is in: the message that stays outstanding until more DATA comes. */
   acknowledge(transfer: Transfer, now: number): void {
-    this.transmitter.sendAcknowledgement(transfer, transfer.confirmed);
     transfer.sent = transfer.confirmed;
+    this.transmitter.sendAcknowledgement(transfer);
     this.awaitData(transfer, now);
   }
 
   /** The interval counts from now. It may have become shorter than the one that the schedule knows of. */
   private awaitData(transfer: Transfer, now: number): void {
     transfer.sentAt = now;
-    this.schedule.moveEarlier(transfer, now + transfer.intervalMs);
+    // What `moveEarlier` does, without its call: 22 steps of XS, 5 % of a packet's.
+    if (now + transfer.intervalMs < transfer.wakeAt) {
+      this.schedule.move(transfer, now + transfer.intervalMs);
+    }
   }
 
   /** DATA has come. */
   received(transfer: Transfer, packet: DataView, length: number, blockNumber: number, now: number): Outcome {
-    const ahead = (blockNumber - transfer.confirmed) & BLOCK_NUMBER_MASK;
-    if (ahead !== 1 || transfer.state === STATE_LINGERING) {
-      this.receivedOutOfOrder(transfer, blockNumber, ahead, now);
+    if (blockNumber !== ((transfer.confirmed + 1) & BLOCK_NUMBER_MASK) || transfer.state === STATE_LINGERING) {
+      this.receivedOutOfOrder(transfer, blockNumber, now);
       return OUTCOME_RUNNING;
     }
     const payload = length - HEADER_BYTES;
-    const blockSize = transfer.blockSizeBytes;
-    if (payload > blockSize) {
+    if (payload > transfer.blockSizeBytes) {
       return this.fail(transfer, ERROR_ILLEGAL_OPERATION, OUTCOME_PROTOCOL_VIOLATED);
     }
     if (transfer.confirmed === transfer.sent) {
       // It answers the outstanding ACK; the other blocks of a window answer nothing.
       this.retransmission.answered(transfer, now);
     }
-    const isLast = payload < blockSize;
+    const isLast = payload < transfer.blockSizeBytes;
     const outcome = this.write(transfer, packet, length, isLast);
     if (outcome !== OUTCOME_RUNNING) {
       return outcome;
@@ -81,10 +82,10 @@ export class Receiver {
       return this.complete(transfer, now);
     }
     if (transfer.confirmed - transfer.sent >= transfer.windowSize) {
-      this.acknowledge(transfer, now);
-    } else {
-      this.awaitData(transfer, now);
+      transfer.sent = transfer.confirmed;
+      this.transmitter.sendAcknowledgement(transfer);
     }
+    this.awaitData(transfer, now);
     return OUTCOME_RUNNING;
   }
 
@@ -93,13 +94,14 @@ export class Receiver {
    * answering the others would multiply messages. A block that comes too early means that one before it was lost: the
    * sender is told once where to go on.
    */
-  private receivedOutOfOrder(transfer: Transfer, blockNumber: number, ahead: number, now: number): void {
+  private receivedOutOfOrder(transfer: Transfer, blockNumber: number, now: number): void {
+    const ahead = (blockNumber - transfer.confirmed) & BLOCK_NUMBER_MASK;
     const isRepeated = ahead === 0 || ahead > BLOCK_NUMBER_MASK >> 1;
     if (isRepeated) {
       transfer.duplicates++;
       if (blockNumber === (transfer.sent & BLOCK_NUMBER_MASK)) {
         transfer.flags |= FLAG_REPEATED;
-        this.transmitter.sendAcknowledgement(transfer, transfer.sent);
+        this.transmitter.sendAcknowledgement(transfer);
       }
       return;
     }

@@ -6,7 +6,7 @@
 import type { Observer, ReadableFile } from "./host.js";
 import { NetasciiEncoder } from "./netascii.js";
 import { OUTCOME_COMPLETED, OUTCOME_RUNNING, OUTCOME_STORAGE_FAILED, type Outcome } from "./outcome.js";
-import { BLOCK_NUMBER_MASK } from "./packet.js";
+import { BLOCK_NUMBER_MASK, HEADER_BYTES, HEADER_DATA } from "./packet.js";
 import type { Retransmission } from "./retransmission.js";
 import type { Schedule } from "./schedule.js";
 import {
@@ -33,81 +33,95 @@ export class Sender {
   sendWindow(transfer: Transfer, now: number): Outcome {
     const transmitter = this.transmitter;
     const blockSize = transfer.blockSizeBytes;
-    const isNetascii = (transfer.flags & FLAG_NETASCII) !== 0;
-    const file = transfer.file as ReadableFile;
     const windowEnd = transfer.confirmed + transfer.windowSize;
     let block = transfer.confirmed;
     let position = transfer.confirmedPosition;
-    let isLast = false;
+    let length: number;
     do {
-      let length: number;
-      if (isNetascii) {
-        length = this.netascii.encode(file, transmitter.block, transmitter.view, position, blockSize);
-        position = this.netascii.nextCursor;
-      } else {
-        length = file.read(transmitter.block, position);
+      if ((transfer.flags & FLAG_NETASCII) === 0) {
+        length = (transfer.file as ReadableFile).read(transmitter.block, position);
         if (length > blockSize) {
           length = blockSize;
         }
         position += length;
+      } else {
+        length = this.encode(transfer, position);
+        position = this.netascii.nextCursor;
       }
       if (length < 0) {
         transmitter.sendError(~length, transfer.localPort, transfer.address, transfer.port);
         return OUTCOME_STORAGE_FAILED;
       }
-      transmitter.sendData(transfer, ++block, length);
-      isLast = length < blockSize;
-    } while (!isLast && block < windowEnd);
+      // Sent from here and not by a method of the transmitter's, which would cost a call for each block.
+      transmitter.view.setUint32(0, HEADER_DATA | (++block & BLOCK_NUMBER_MASK));
+      transmitter.transport.send(
+        transmitter.packet,
+        HEADER_BYTES + length,
+        transfer.localPort,
+        transfer.address,
+        transfer.port,
+      );
+    } while (length === blockSize && block < windowEnd);
 
-    if (isLast) {
+    if (length < blockSize) {
       transfer.flags |= FLAG_LAST_BLOCK_SENT;
     }
     transfer.sent = block;
     transfer.sentPosition = position;
     transfer.sentAt = now;
-    this.schedule.moveEarlier(transfer, now + transfer.intervalMs);
+    // What `moveEarlier` does, without its call: 22 steps of XS, 5 % of a packet's.
+    if (now + transfer.intervalMs < transfer.wakeAt) {
+      this.schedule.move(transfer, now + transfer.intervalMs);
+    }
     return OUTCOME_RUNNING;
   }
 
-  /**
-   * An ACK has come. One that is stale or from the future sends nothing and moves no timer: answering it would double
-   * every message from there on (the Sorcerer's Apprentice, RFC 1123 §4.2.3.1).
-   */
-  acknowledged(transfer: Transfer, blockNumber: number, now: number): Outcome {
-    const ahead = (blockNumber - transfer.confirmed) & BLOCK_NUMBER_MASK;
-    if (transfer.state === STATE_OFFERING) {
-      return ahead === 0 ? this.offerAccepted(transfer, now) : OUTCOME_RUNNING;
-    }
-    const outstanding = transfer.sent - transfer.confirmed;
-    if (ahead === 0 || ahead > outstanding) {
-      if (ahead === 0 || ahead > BLOCK_NUMBER_MASK >> 1) {
-        transfer.duplicates++;
-      }
-      return OUTCOME_RUNNING;
-    }
-    this.retransmission.answered(transfer, now);
-    transfer.progressAt = now;
-    if (ahead === outstanding) {
-      transfer.confirmed = transfer.sent;
-      transfer.confirmedPosition = transfer.sentPosition;
-    } else if (!this.confirmPart(transfer, ahead)) {
-      return OUTCOME_STORAGE_FAILED;
-    }
-    transfer.flags |= FLAG_ANSWERED;
-    if (this.observer !== null) {
-      this.observer.progressed(transfer, now);
-    }
-    const isComplete = (transfer.flags & FLAG_LAST_BLOCK_SENT) !== 0;
-    return isComplete ? OUTCOME_COMPLETED : this.sendWindow(transfer, now);
+  /** Reads and translates the block that begins at `cursor`; returns its length, or a storage's refusal. */
+  private encode(transfer: Transfer, cursor: number): number {
+    const { block, view } = this.transmitter;
+    return this.netascii.encode(transfer.file as ReadableFile, block, view, cursor, transfer.blockSizeBytes);
   }
 
-  /** The OACK has its ACK: the first block follows (RFC 2347). */
-  private offerAccepted(transfer: Transfer, now: number): Outcome {
+  /** An ACK has come, of the OACK or of blocks: what was not sent yet follows. */
+  acknowledged(transfer: Transfer, blockNumber: number, now: number): Outcome {
+    if (blockNumber === (transfer.sent & BLOCK_NUMBER_MASK)) {
+      transfer.confirmed = transfer.sent;
+      transfer.confirmedPosition = transfer.sentPosition;
+    } else {
+      const blocks = this.countPart(transfer, blockNumber);
+      if (blocks === 0) {
+        return OUTCOME_RUNNING;
+      }
+      if (!this.confirmPart(transfer, blocks)) {
+        return OUTCOME_STORAGE_FAILED;
+      }
+    }
     this.retransmission.answered(transfer, now);
-    transfer.flags |= FLAG_ANSWERED;
-    transfer.state = STATE_SENDING;
     transfer.progressAt = now;
+    transfer.flags |= FLAG_ANSWERED;
+    if (transfer.state === STATE_OFFERING) {
+      transfer.state = STATE_SENDING;
+    } else if (this.observer !== null) {
+      this.observer.progressed(transfer, now);
+    }
+    if ((transfer.flags & FLAG_LAST_BLOCK_SENT) !== 0) {
+      return OUTCOME_COMPLETED;
+    }
     return this.sendWindow(transfer, now);
+  }
+
+  /**
+   * How many of the outstanding blocks an ACK is for that is not for all of them. One that is stale or from the future is
+   * for none: it sends nothing and moves no timer, since answering it would double every message from there on (the
+   * Sorcerer's Apprentice, RFC 1123 §4.2.3.1).
+   */
+  private countPart(transfer: Transfer, blockNumber: number): number {
+    const ahead = (blockNumber - transfer.confirmed) & BLOCK_NUMBER_MASK;
+    const isOld = ahead === 0 || ahead > BLOCK_NUMBER_MASK >> 1;
+    if (isOld) {
+      transfer.duplicates++;
+    }
+    return isOld || ahead > transfer.sent - transfer.confirmed ? 0 : ahead;
   }
 
   /** Within a window something was lost: the blocks before it are through, the others are sent again (RFC 7440 §4). */
@@ -125,10 +139,8 @@ export class Sender {
 
   /** How far a netascii block reaches in the file is only known by translating it: those that are through, once more. */
   private confirmPartOfNetascii(transfer: Transfer, blocks: number): boolean {
-    const { block, view } = this.transmitter;
-    const file = transfer.file as ReadableFile;
     for (let count = 0; count < blocks; count++) {
-      const result = this.netascii.encode(file, block, view, transfer.confirmedPosition, transfer.blockSizeBytes);
+      const result = this.encode(transfer, transfer.confirmedPosition);
       if (result < 0) {
         this.transmitter.sendError(~result, transfer.localPort, transfer.address, transfer.port);
         return false;

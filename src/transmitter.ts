@@ -7,9 +7,8 @@ import {
   BLOCK_BYTES_MAX,
   BLOCK_NUMBER_MASK,
   ERROR_NOT_DEFINED,
+  HEADER_ACKNOWLEDGEMENT,
   HEADER_BYTES,
-  OPCODE_ACKNOWLEDGEMENT,
-  OPCODE_DATA,
   OPCODE_ERROR,
   PACKET_BYTES_MAX,
 } from "./packet.js";
@@ -37,7 +36,7 @@ export class Transmitter {
   /** The part behind the header, as a storage fills it. */
   readonly block: Uint8Array;
 
-  private readonly transport: Transport;
+  readonly transport: Transport;
 
   constructor(transport: Transport) {
     const buffer = new ArrayBuffer(PACKET_BYTES_MAX);
@@ -47,14 +46,9 @@ export class Transmitter {
     this.transport = transport;
   }
 
-  /** Sends the block that is in the buffer. */
-  sendData(transfer: Transfer, block: number, length: number): void {
-    this.view.setUint32(0, (OPCODE_DATA << 16) | (block & BLOCK_NUMBER_MASK));
-    this.transport.send(this.packet, HEADER_BYTES + length, transfer.localPort, transfer.address, transfer.port);
-  }
-
-  sendAcknowledgement(transfer: Transfer, block: number): void {
-    this.view.setUint32(0, (OPCODE_ACKNOWLEDGEMENT << 16) | (block & BLOCK_NUMBER_MASK));
+  /** Sends the ACK of the block `sent`. */
+  sendAcknowledgement(transfer: Transfer): void {
+    this.view.setUint32(0, HEADER_ACKNOWLEDGEMENT | (transfer.sent & BLOCK_NUMBER_MASK));
     this.transport.send(this.packet, HEADER_BYTES, transfer.localPort, transfer.address, transfer.port);
   }
 
