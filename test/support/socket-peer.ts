@@ -22,9 +22,15 @@ const PATIENCE_MS = 20_000;
 /** No TFTP message begins like this. */
 const MARKER = Buffer.from("marker");
 const LOOPBACK = "127.0.0.1";
+/**
+ * Where peers are. Tests run side by side, and a server of one of them may still send to a port that another was given
+ * after it: on Linux, where all of 127.0.0.0/8 is loopback, each process has an address of its own.
+ */
+const PEERS_ADDRESS =
+  process.platform === "linux" ? `127.1.${(process.pid >> 8) & 0xff}.${process.pid & 0xff}` : LOOPBACK;
 
 export interface PeerOptions {
-  /** The peer's own address and port; default any port of 127.0.0.1. */
+  /** The peer's own address and port; default any port of an address that no other process uses. */
   readonly address?: string;
   readonly port?: number;
 }
@@ -57,7 +63,7 @@ export class SocketPeer implements AsyncDisposable {
    */
   static async open(serverPort: number, serverAddress = LOOPBACK, options: PeerOptions = {}): Promise<SocketPeer> {
     const socket = dgram.createSocket(isIPv6(serverAddress) ? "udp6" : "udp4");
-    socket.bind(options.port ?? 0, options.address ?? serverAddress);
+    socket.bind(options.port ?? 0, options.address ?? (serverAddress === LOOPBACK ? PEERS_ADDRESS : serverAddress));
     await once(socket, "listening");
     return new SocketPeer(socket, serverPort, serverAddress);
   }
