@@ -144,6 +144,9 @@ export interface Observer {
   progressed(transfer: TransferView, now: number): void;
   /** The transfer is over. An upload is over when its last block is acknowledged, though its slot lingers. */
   ended(transfer: TransferView, outcome: Outcome, now: number): void;
-  /** A request was answered with an ERROR and took no slot. `name` is empty where it could not be read. */
+  /**
+   * A request was answered with an ERROR and took no slot. `name` is what the client sent, whatever that is: control
+   * characters and `..` included where it is refused for them. It is empty where it is no UTF-8 or there is none.
+   */
   refused(name: string, isUpload: boolean, errorCode: number, address: Address, port: number): void;
 }

@@ -11,6 +11,9 @@ const BACKSLASH = 0x5c;
 const DOT = 0x2e;
 const DELETE = 0x7f;
 const FIRST_PRINTABLE = 0x20;
+/** U+0080 to U+009F are control characters as well. In UTF-8 they have two bytes, of which this is the first. */
+const CONTROL_LEAD = 0xc2;
+const CONTROL_SECOND_MAX = 0x9f;
 const SMALL_LETTERS = 0x202020;
 /** Not part of any UTF-8 text. Some firmware sends it behind the name that DHCP gave it. */
 const FILLER = 0xff;
@@ -28,27 +31,21 @@ const DEVICE_LPT = 0x6c7074;
  * with them a leading `/` and `./`; trailing 0xFF bytes go.
  *
  * @returns where the clean name ends (it begins at `start`), or -1 for a name that no storage may see: empty, too long,
- * with `..` as a component, with a control character, or with the name of a device.
+ * with `..` as a component, with a control character, or with the name of a device. Such a name stays as it is.
  */
 export function cleanName(packet: DataView, start: number, end: number): number {
   let last = end;
   while (last > start && packet.getUint8(last - 1) === FILLER) {
     last--;
   }
-  if (last - start > NAME_BYTES_MAX) {
+  if (last - start > NAME_BYTES_MAX || !isAllowed(packet, start, last)) {
     return -1;
   }
   let to = start;
   let from = start;
   while (from < last) {
     const componentEnd = endOfComponent(packet, from, last);
-    if (componentEnd < 0) {
-      return -1;
-    }
     if (!isNothing(packet, from, componentEnd)) {
-      if (isParent(packet, from, componentEnd) || isDevice(packet, from, componentEnd)) {
-        return -1;
-      }
       if (to > start) {
         packet.setUint8(to++, SLASH);
       }
@@ -61,6 +58,19 @@ export function cleanName(packet: DataView, start: number, end: number): number 
   return to > start ? to : -1;
 }
 
+/** Whether no component is one that a storage may not see. */
+function isAllowed(packet: DataView, start: number, end: number): boolean {
+  let from = start;
+  while (from < end) {
+    const componentEnd = endOfComponent(packet, from, end);
+    if (componentEnd < 0 || isParent(packet, from, componentEnd) || isDevice(packet, from, componentEnd)) {
+      return false;
+    }
+    from = componentEnd + 1;
+  }
+  return true;
+}
+
 /** Where the component ends that begins at `from`, or -1 if it has a control character. */
 function endOfComponent(packet: DataView, from: number, end: number): number {
   let index = from;
@@ -69,12 +79,16 @@ function endOfComponent(packet: DataView, from: number, end: number): number {
     if (byte === SLASH || byte === BACKSLASH) {
       break;
     }
-    if (byte < FIRST_PRINTABLE || byte === DELETE) {
+    if (byte < FIRST_PRINTABLE || byte === DELETE || isSecondControl(packet, index, end)) {
       return -1;
     }
     index++;
   }
   return index;
+}
+
+function isSecondControl(packet: DataView, index: number, end: number): boolean {
+  return packet.getUint8(index) === CONTROL_LEAD && index + 1 < end && packet.getUint8(index + 1) <= CONTROL_SECOND_MAX;
 }
 
 function isNothing(packet: DataView, start: number, end: number): boolean {

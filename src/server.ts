@@ -248,7 +248,8 @@ export class Server {
     const nameEnd = cleanName(packet, request.nameStart, request.nameEnd);
     const name = nameEnd < 0 ? NO_NAME : decodeName(packet, request.nameStart, nameEnd);
     if (name === NO_NAME) {
-      this.refuse(NO_NAME, ERROR_ACCESS_VIOLATION, listener, address, port);
+      const asked = this.observer === null ? NO_NAME : decodeName(packet, request.nameStart, request.nameEnd);
+      this.refuse(asked, ERROR_ACCESS_VIOLATION, listener, address, port);
       return;
     }
     const present = this.peers.find(address, port);

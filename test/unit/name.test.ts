@@ -9,7 +9,25 @@ import { seedOr } from "../support/seed.js";
 const SEED = seedOr(3629);
 const NAMES = 5000;
 /** Components that mean something, next to some that do not. */
-const PIECES = ["/", "/", "\\", ".", "..", "a", "b.c", "con", "lpt1", "é", "漢", "\u{1f600}", "", "\u0001", "..."];
+const PIECES = [
+  "/",
+  "/",
+  "\\",
+  ".",
+  "..",
+  "a",
+  "b.c",
+  "con",
+  "lpt1",
+  "é",
+  "漢",
+  "\u{1f600}",
+  "",
+  "\u0001",
+  "\u0091",
+  "...",
+];
+const CONTROL = /\p{Cc}/u;
 const DEVICE = /^(con|prn|aux|nul|(com|lpt)[0-9])(\.|$)/i;
 
 test("the longest name fits a request of RFC 1350", () => {
@@ -32,7 +50,7 @@ function cleaned(name: string): string | undefined {
   const isRefused =
     components.length === 0 ||
     components.some((component) => component === ".." || DEVICE.test(component)) ||
-    [...name].some((character) => character < " " || character === "\u007f");
+    CONTROL.test(name);
   return isRefused ? undefined : components.join("/");
 }
 
@@ -48,7 +66,7 @@ test("random names are cleaned or refused as a model on strings does it", () => 
 });
 
 test("every character of Unicode's planes comes through UTF-8, in names that are long enough to be joined", () => {
-  for (let character = 0x80; character <= 0x10ffff; character += character < 0x3000 ? 61 : 4099) {
+  for (let character = 0xa0; character <= 0x10ffff; character += character < 0x3000 ? 61 : 4099) {
     if (character < 0xd800 || character > 0xdfff) {
       const name = String.fromCodePoint(character).repeat(17);
       assert.equal(askedFor(name), name, character.toString(16));
@@ -65,7 +83,7 @@ test("random bytes are decoded exactly where they are UTF-8", () => {
     const name = packetOf(bytes, "a");
     let expected: string | undefined;
     try {
-      expected = strict.decode(name);
+      expected = cleaned(strict.decode(name));
     } catch {
       expected = undefined;
     }
