@@ -97,7 +97,7 @@ export class Receiver {
   private receivedOutOfOrder(transfer: Transfer, blockNumber: number, now: number): void {
     const ahead = (blockNumber - transfer.confirmed) & BLOCK_NUMBER_MASK;
     const isRepeated = ahead === 0 || ahead > BLOCK_NUMBER_MASK >> 1;
-    if (isRepeated) {
+    if (isRepeated && transfer.confirmed > 0) {
       transfer.duplicates++;
       if (blockNumber === (transfer.sent & BLOCK_NUMBER_MASK)) {
         transfer.flags |= FLAG_REPEATED;

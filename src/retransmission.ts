@@ -14,7 +14,7 @@ export interface RetransmissionOptions {
   maxIntervalMs?: number;
   /** A transfer ends when nothing new got through for so long. Default 25,000: U-Boot asks again after 5 s, ten times. */
   giveUpMs?: number;
-  /** How long a finished upload stays to repeat its last ACK. Default 10,000: two intervals of a slow client. */
+  /** How long a finished upload stays to repeat its last ACK. Default 12,000: a client that repeats after 5 s is heard twice. */
   lingerMs?: number;
 }
 
@@ -22,7 +22,7 @@ const INITIAL_INTERVAL_MS = 1000;
 const MIN_INTERVAL_MS = 30;
 const MAX_INTERVAL_MS = 4000;
 const GIVE_UP_MS = 25_000;
-const LINGER_MS = 10_000;
+const LINGER_MS = 12_000;
 /** A day: nobody waits longer. */
 const WAIT_MAX_MS = 86_400_000;
 

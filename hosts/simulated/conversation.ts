@@ -119,7 +119,7 @@ export class Conversation {
       return "advances";
     }
     if (ahead === 0 || ahead > BLOCK_NUMBER_MASK >> 1) {
-      return "repeated";
+      return this.confirmed > 0 ? "repeated" : "nothing";
     }
     return ahead <= this.agreement.windowSize && ahead > 1 ? "ahead" : "nothing";
   }

@@ -55,7 +55,7 @@ const TRANSFERS_MAX = 8;
 const INITIAL_INTERVAL_MS = 1000;
 const MIN_INTERVAL_MS = 30;
 const GIVE_UP_MS = 25_000;
-const LINGER_MS = 10_000;
+const LINGER_MS = 12_000;
 
 export class SimulatedServer {
   readonly engine: Server;

@@ -24,7 +24,7 @@ const SIZES_BYTES = [0, 1, 511, 512, 513, 1024];
 const SMALLEST_BLOCK_BYTES = 8;
 const BLOCKS_PAST_THE_LAST_NUMBER = 65_537;
 const LIMIT_BYTES = 1000;
-const LINGER_MS = 10_000;
+const LINGER_MS = 12_000;
 
 /** The file as the storage has it now. */
 function stored(harness: Harness, name: string): Uint8Array {
@@ -167,6 +167,32 @@ const repeats: readonly Case[] = [
     harness.advance(LINGER_MS / 2);
     equal(harness.server.used, 0, "slots that are used afterwards");
     peer.expectNothing();
+  }),
+
+  engineCase(
+    "wire table, last ACK: a client that repeats after 5 s, as tftp-hpa does, may lose it twice",
+    (harness) => {
+      const file = contents(600);
+      const peer = harness.peer();
+      peer.put("file", file);
+      for (let times = 0; times < 2; times++) {
+        harness.advance(5050);
+        peer.data(2, blockOf(file, 2));
+        peer.expectAcknowledgement(2);
+      }
+    },
+  ),
+
+  engineCase("RFC 1350 §5: DATA has no block 0, so there is no answer before the first block", (harness) => {
+    const peer = harness.peer();
+    peer.write("file", ["blksize", "512"]);
+    peer.expectOptions(["blksize", "512"]);
+    peer.data(0, contents(512));
+    peer.data(65_535, contents(512));
+    peer.expectNothing();
+    peer.data(1, contents(5));
+    peer.expectAcknowledgement(1);
+    equalBytes(stored(harness, "file"), contents(5), "the file");
   }),
 
   engineCase(
