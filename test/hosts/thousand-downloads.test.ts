@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
-import { setTimeout as wait } from "node:timers/promises";
 import type { TftpServer } from "lockstep-tftp";
+import { memoryInUse, openFiles, untilFilesAreClosed } from "../support/process-resources.js";
 import { script } from "../support/program.js";
 import { seededBytes } from "../support/seed.js";
 import { serving } from "../support/serving.js";
@@ -27,20 +27,6 @@ function openFilesMax(): number {
   const limits = process.report.getReport() as unknown as { userLimits: { open_files: { hard: number | string } } };
   const { hard } = limits.userLimits.open_files;
   return hard === "unlimited" ? Number.POSITIVE_INFINITY : Number(hard);
-}
-
-function openFiles(): number {
-  return readdirSync("/proc/self/fd").length;
-}
-
-/** Bytes in use when everything that can be collected is. */
-async function memoryInUse(): Promise<number> {
-  // What ended in this turn of the event loop is let go in the next.
-  await wait(10);
-  assert.ok(globalThis.gc !== undefined, "run node with --expose-gc, as npm test does");
-  globalThis.gc();
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
 }
 
 async function runThousandDownloads(server: TftpServer, port: number, root: string): Promise<void> {
@@ -71,20 +57,12 @@ test("a thousand downloads at once arrive whole; descriptors and memory come bac
 
   // The first thousand warm up: what the process keeps for good, it has then.
   await runThousandDownloads(server, port, root);
-  await allComeBack(server, openBefore);
+  await untilFilesAreClosed(openBefore);
+  assert.equal(server.running, 0);
   const memoryBefore = await memoryInUse();
   await runThousandDownloads(server, port, root);
-  await allComeBack(server, openBefore);
+  await untilFilesAreClosed(openBefore);
+  assert.equal(server.running, 0);
   const grown = (await memoryInUse()) - memoryBefore;
   assert.ok(grown < HEAP_TOLERANCE_BYTES, `${grown} bytes more than after the first thousand`);
 });
-
-/** Ports rest for a while after their transfers, so it is not at once that they are closed. */
-async function allComeBack(server: TftpServer, openBefore: number): Promise<void> {
-  const patienceMs = 30_000;
-  for (const end = Date.now() + patienceMs; Date.now() < end && openFiles() > openBefore; ) {
-    await wait(100);
-  }
-  assert.equal(server.running, 0);
-  assert.equal(openFiles(), openBefore, "open files");
-}

@@ -1,0 +1,62 @@
+/** A long mixture of transfers of every kind and end: memory and descriptors come back to where they were. */
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import { memoryInUse, openFiles, untilFilesAreClosed } from "../support/process-resources.js";
+import { fetchFile, putFile } from "../support/retrying-client.js";
+import { SEED, seededBytes, seededRandom } from "../support/seed.js";
+import { serving } from "../support/serving.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
+
+const ROUNDS = 40;
+/** A single object that stayed for each transfer of the second half would be more. */
+const HEAP_TOLERANCE_BYTES = 512 * 1024;
+
+const NAME = "file";
+const CONTENT = seededBytes(SEED, 300_000);
+
+function breakOff(): never {
+  throw new Error("broken off");
+}
+
+async function runMixture(port: number, random: () => number): Promise<void> {
+  const below = (limit: number): number => Math.floor(random() * limit);
+  for (let round = 0; round < ROUNDS; round++) {
+    const upload = `upload-${below(5)}`;
+    const options = { windowsize: 1 + below(16) };
+    const ended = await Promise.allSettled([
+      fetchFile(NAME, { port, options }),
+      fetchFile(NAME, { port, mode: "netascii" }),
+      putFile(upload, seededBytes(round, below(20_000)), { port, options }),
+      fetchFile("missing", { port }),
+      putFile("../outside", CONTENT, { port }),
+      fetchFile(NAME, { port, step: breakOff }),
+      putFile(upload, CONTENT, { port, step: breakOff }),
+      // Vanishes without a word; the server gives it up in its own time.
+      fetchFile(NAME, { port, signal: AbortSignal.timeout(1 + below(5)) }),
+    ]);
+    assert.deepEqual(
+      ended.slice(0, 7).map(({ status }) => status),
+      ["fulfilled", "fulfilled", "fulfilled", "rejected", "rejected", "rejected", "rejected"],
+    );
+  }
+}
+
+test("a long mixture of transfers gives back memory and descriptors", async (t) => {
+  const root = temporaryFolder(t);
+  writeFileSync(path.join(root, NAME), CONTENT);
+  const { server, port } = await serving(t, { root, write: "overwrite", giveUpMs: 1000, lingerMs: 500 });
+  const random = seededRandom(SEED);
+  const openBefore = openFiles();
+
+  // What the process keeps for good, it has after the first half.
+  await runMixture(port, random);
+  await untilFilesAreClosed(openBefore);
+  const memoryBefore = await memoryInUse();
+  await runMixture(port, random);
+  await untilFilesAreClosed(openBefore);
+  const grown = (await memoryInUse()) - memoryBefore;
+  assert.ok(grown < HEAP_TOLERANCE_BYTES, `${grown} bytes more than after the first half, seed ${SEED}`);
+  assert.equal(server.running, 0, "transfers that run");
+});

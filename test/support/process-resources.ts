@@ -1,0 +1,31 @@
+/** What this process holds: open files, and memory that cannot be collected. */
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
+
+/** Resting ports are closed after two seconds, transfers that nobody answers when they are given up. */
+const PATIENCE_MS = 30_000;
+
+export function openFiles(): number {
+  return readdirSync("/proc/self/fd").length;
+}
+
+/** Waits until no more files are open than there were. Fails when that does not come. */
+export async function untilFilesAreClosed(openBefore: number): Promise<void> {
+  for (const end = Date.now() + PATIENCE_MS; Date.now() < end && openFiles() > openBefore; ) {
+    await wait(100);
+  }
+  assert.equal(openFiles(), openBefore, "open files");
+}
+
+/** Bytes in use when everything that can be collected is. */
+export async function memoryInUse(): Promise<number> {
+  assert.ok(globalThis.gc !== undefined, "run node with --expose-gc, as npm test does");
+  // What ended in this turn of the event loop is let go in the next, and some of that needs a second collection.
+  for (let count = 0; count < 3; count++) {
+    await wait(10);
+    globalThis.gc();
+  }
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
