@@ -30,6 +30,9 @@ export const TFTP_PORT = 69;
 /** Enough for a hall of machines that start together; a slot costs some 300 bytes. */
 const TRANSFERS_MAX_DEFAULT = 4096;
 
+/** So late a timer is only when the process could not run: the answers of clients wait in the sockets then. */
+const LATE_MS = 100;
+
 /** The longest time that a timer of Node takes; a longer grace time has no end. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
 
@@ -228,6 +231,15 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
     }
   }
 
+  private timerFired(): void {
+    if (now() - this.timerAt > LATE_MS) {
+      // Sockets are read before immediates run. Transfers whose answers have come must not end as unanswered.
+      setImmediate(() => this.polled());
+    } else {
+      this.polled();
+    }
+  }
+
   private polled(): void {
     this.timerAt = NEVER;
     this.engine.poll(now());
@@ -240,7 +252,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
     if (nextAt < this.timerAt) {
       clearTimeout(this.timer);
       this.timerAt = nextAt;
-      this.timer = setTimeout(() => this.polled(), Math.max(1, nextAt - now()));
+      this.timer = setTimeout(() => this.timerFired(), Math.max(1, nextAt - now()));
     }
     if (this.whenIdle !== undefined && this.engine.running === 0) {
       this.whenIdle();
