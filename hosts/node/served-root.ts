@@ -139,10 +139,15 @@ export function pathOfFolder(descriptor: number, openedAs: string): string {
 
 /** Where the system cannot tell the place of an open file: its path, provided that it still leads to this very file. */
 function realPathOfSame(descriptor: number, openedAs: string): string | undefined {
-  const real = fs.realpathSync(openedAs);
-  const opened = fs.fstatSync(descriptor);
-  const found = fs.lstatSync(real);
-  return opened.dev === found.dev && opened.ino === found.ino ? real : undefined;
+  try {
+    const real = fs.realpathSync(openedAs);
+    const opened = fs.fstatSync(descriptor);
+    const found = fs.lstatSync(real);
+    return opened.dev === found.dev && opened.ino === found.ino ? real : undefined;
+  } catch {
+    // The path leads nowhere by now.
+    return undefined;
+  }
 }
 
 function foldedEntry(folder: string, component: string): string | undefined {

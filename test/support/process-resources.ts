@@ -6,8 +6,11 @@ import { setTimeout as wait } from "node:timers/promises";
 /** Resting ports are closed after two seconds, transfers that nobody answers when they are given up. */
 const PATIENCE_MS = 30_000;
 
+/** Where the system lists them. */
+const OPEN_FILES = process.platform === "linux" ? "/proc/self/fd" : "/dev/fd";
+
 export function openFiles(): number {
-  return readdirSync("/proc/self/fd").length;
+  return readdirSync(OPEN_FILES).length;
 }
 
 /** Waits until no more files are open than there were. Fails when that does not come. */
