@@ -1,8 +1,12 @@
 import typescript from "@rollup/plugin-typescript";
+import { dts } from "rollup-plugin-dts";
 
 /** The engine's own bundle: one file, no imports, the same bytes for every host. */
 const ENGINE_SOURCE = "/src/index.js";
 const ENGINE_BUNDLE = "../engine.js";
+
+/** Where everything that is published finds the engine. */
+const toEngineBundle = (id) => (id.endsWith(ENGINE_SOURCE) ? ENGINE_BUNDLE : id);
 
 /** The modules of a board, as its manifests name them, by the ends of their sources' paths. */
 const BOARD_MODULES = {
@@ -46,7 +50,26 @@ function boardBundles(input) {
   };
 }
 
+/** Brings `@types/node` into a project whose own settings do not name it. */
+const NODE_TYPES = '/// <reference types="node" />';
+
+/** What TypeScript is told of a bundle, in one file beside it. */
+function declarations(input, file, tsconfig, banner = "") {
+  return {
+    input,
+    output: { file, format: "es", paths: toEngineBundle, banner },
+    external: (id, importer) => importer !== undefined && (id.endsWith(ENGINE_SOURCE) || id.startsWith("node:")),
+    plugins: [dts({ tsconfig })],
+    onwarn: failOnWarning,
+  };
+}
+
 export default [
+  declarations("src/index.ts", "dist/engine.d.ts", "tsconfig.json"),
+  declarations("hosts/node/index.ts", "dist/node/index.d.ts", "hosts/node/tsconfig.json", NODE_TYPES),
+  declarations("hosts/simulated/index.ts", "dist/simulated/index.d.ts", "hosts/simulated/tsconfig.json"),
+  declarations("hosts/moddable/server.ts", "dist/moddable/server.d.ts", "hosts/moddable/tsconfig.json"),
+  declarations("hosts/moddable/storage/index.ts", "dist/moddable/storage.d.ts", "hosts/moddable/tsconfig.json"),
   {
     input: "src/index.ts",
     output: { file: "dist/engine.js", format: "es" },
@@ -60,7 +83,7 @@ export default [
       format: "es",
       chunkFileNames: "server.js",
       hoistTransitiveImports: false,
-      paths: (id) => (id.endsWith(ENGINE_SOURCE) ? ENGINE_BUNDLE : id),
+      paths: toEngineBundle,
     },
     external: (id) => id.endsWith(ENGINE_SOURCE) || id.startsWith("node:"),
     plugins: [compile("hosts/node/tsconfig.json")],
@@ -71,7 +94,7 @@ export default [
     output: {
       file: "dist/simulated/index.js",
       format: "es",
-      paths: (id) => (id.endsWith(ENGINE_SOURCE) ? ENGINE_BUNDLE : id),
+      paths: toEngineBundle,
     },
     external: (id) => id.endsWith(ENGINE_SOURCE),
     plugins: [compile("hosts/simulated/tsconfig.json")],

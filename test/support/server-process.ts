@@ -9,6 +9,8 @@ export interface ServerProcessOptions {
   readonly launcher?: readonly string[];
   /** Words for node itself. */
   readonly node?: readonly string[];
+  /** The command that is started. Default: the build's own, with the words for node. */
+  readonly command?: string;
 }
 
 const LISTENING = /Listening on \S+:(\d+)$|"event":"listening".*"port":(\d+)/;
@@ -22,8 +24,9 @@ export class ServerProcess {
   private stderr = "";
   private hasEnded = false;
 
-  private constructor(words: readonly string[], { launcher = [], node = [] }: ServerProcessOptions) {
-    const [program, ...rest] = [...launcher, process.execPath, ...node, CLI, ...words] as [string, ...string[]];
+  private constructor(words: readonly string[], { launcher = [], node = [], command }: ServerProcessOptions) {
+    const server = command === undefined ? [process.execPath, ...node, CLI] : [command];
+    const [program, ...rest] = [...launcher, ...server, ...words] as [string, ...string[]];
     const child = spawn(program, rest, { stdio: ["ignore", "pipe", "pipe"] });
     this.child = child;
     child.stderr?.setEncoding("utf8").on("data", (text) => {

@@ -1,10 +1,14 @@
 import { mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { TestContext } from "node:test";
+
+/** A test, or a suite with the hooks of `node:test`. */
+interface Ending {
+  after(action: () => void): void;
+}
 
 /** Makes an empty folder that goes away with the test. The path is free of links. */
-export function temporaryFolder(test: Pick<TestContext, "after">): string {
+export function temporaryFolder(test: Ending): string {
   const folder = mkdtempSync(path.join(realpathSync(tmpdir()), "lockstep-tftp-"));
   test.after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;

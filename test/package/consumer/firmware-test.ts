@@ -1,0 +1,38 @@
+/**
+ * What the tests of a firmware do with the package, in strict TypeScript, without any type of Node: the engine, and the
+ * simulated network. It is compiled in a project of its own, where the package is installed.
+ */
+import { type Observer, OUTCOME_COMPLETED, type Outcome, Server, type Transport } from "lockstep-tftp/engine";
+import { bytesOf, MemoryStorage, Simulation, textOf } from "lockstep-tftp/simulated";
+
+function greetingStorage(): MemoryStorage {
+  const storage = new MemoryStorage();
+  storage.set("greeting", bytesOf("Hello"));
+  return storage;
+}
+
+/** What a client of the simulated network gets. */
+export function fetchedOverSimulatedNetwork(): string {
+  const simulation = new Simulation({ storage: greetingStorage(), seed: 1, network: { lossPercent: 10 } });
+  const client = simulation.get({ address: "192.168.4.20", port: 2000, name: "greeting" });
+  simulation.run();
+  return textOf(client.content);
+}
+
+/** How the engine, with hosts of nobody's, ends a transfer whose only block is acknowledged. */
+export function endsWellInTheEngine(): boolean {
+  const outcomes: Outcome[] = [];
+  const transport: Transport = { send: () => {}, open: () => true, close: () => {} };
+  const observer: Observer = {
+    started: () => {},
+    progressed: () => {},
+    ended: (_transfer, outcome) => outcomes.push(outcome),
+    refused: () => {},
+  };
+  const server = new Server(transport, greetingStorage(), { transfersMax: 1 }, observer);
+  const request = bytesOf("\0\x01greeting\0octet\0");
+  server.receive(new DataView(request.buffer), request.length, -1, "client", 2000, 0);
+  const acknowledgement = bytesOf("\0\x04\0\x01");
+  server.receive(new DataView(acknowledgement.buffer), acknowledgement.length, 0, "client", 2000, 1);
+  return outcomes.length === 1 && outcomes[0] === OUTCOME_COMPLETED;
+}

@@ -1,0 +1,22 @@
+/**
+ * What a firmware in TypeScript does with the package: the board's server and storages, whose modules the manifests name.
+ * It is only compiled: it runs on a board.
+ */
+import { OUTCOME_COMPLETED, type Outcome } from "lockstep-tftp/engine";
+import TFTPServer, { type TFTPServerOptions } from "lockstep-tftp/server";
+import { ArchiveStorage, OverlayStorage, ResourceStorage } from "lockstep-tftp/storage";
+
+export function serve(io: TFTPServerOptions["io"], archive: ArrayBuffer, say: (line: string) => void): TFTPServer {
+  const storage = new OverlayStorage({
+    upper: new ResourceStorage(["hello.txt"]),
+    lower: new ArchiveStorage(archive),
+  });
+  return new TFTPServer({
+    io,
+    storage,
+    transfersMax: 4,
+    onEnded(transfer, outcome: Outcome) {
+      say(`${transfer.name}: ${outcome === OUTCOME_COMPLETED ? "done" : "not done"}`);
+    },
+  });
+}

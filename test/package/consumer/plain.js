@@ -1,0 +1,19 @@
+/** What a program in plain JavaScript does with the package's three parts. It runs in a project that installed it. */
+import { TftpServer } from "lockstep-tftp";
+import * as engine from "lockstep-tftp/engine";
+import { bytesOf, MemoryStorage, Simulation, textOf } from "lockstep-tftp/simulated";
+import { endsWellInTheEngine, fetchedOverSimulatedNetwork } from "./firmware-test.js";
+
+const storage = new MemoryStorage();
+storage.set("greeting", bytesOf("Hello"));
+const simulation = new Simulation({ storage });
+const client = simulation.get({ address: "192.168.4.20", port: 2000, name: "greeting" });
+simulation.run();
+
+const server = new TftpServer({ root: ".", host: "127.0.0.1", port: 0 });
+await server.listen();
+const addresses = server.addresses.length;
+await server.close();
+
+const fetched = [textOf(client.content), fetchedOverSimulatedNetwork()];
+console.log(JSON.stringify({ addresses, fetched, endsWell: endsWellInTheEngine(), neverIs: String(engine.NEVER) }));

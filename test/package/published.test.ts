@@ -1,0 +1,170 @@
+/** The package as `npm pack` makes it and as `npm install` puts it into somebody's project. */
+import assert from "node:assert/strict";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import { PROJECT, run } from "../support/program.js";
+import { ServerProcess } from "../support/server-process.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
+
+const CONSUMER = path.join(PROJECT, "test/package/consumer");
+const MODULES = path.join(PROJECT, "node_modules");
+const TSC = path.join(MODULES, "typescript/bin/tsc");
+
+/** What npm puts into every package, and what ours may have beside it. */
+const PUBLISHED_PLACES = [
+  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|manifest\.json)$/,
+  /^dist\/engine\.(js|d\.ts)$/,
+  /^dist\/(node|simulated|moddable|command)\/[a-z-]+\.(js|d\.ts)$/,
+  /^dist\/firmware\/(files\.json|files\.tar|manifest\.json)$/,
+  /^hosts\/moddable\/(manifest_|flash_)[a-z0-9_]+\.json$/,
+  /^hosts\/moddable\/flash\/\d+mb\/(partitions\.csv|sdkconfig\.defaults(\.release)?)$/,
+  /^hosts\/moddable\/native\/[a-z-]+\.c$/,
+  /^examples\//,
+  /^docs\/[a-z-]+\.md$/i,
+];
+
+/** Settings of TypeScript as a careful project has them, with nothing that would hide what is wrong in declarations. */
+const STRICT = { strict: true, skipLibCheck: false, exactOptionalPropertyTypes: true, target: "ES2022" };
+const RESOLUTIONS = {
+  nodenext: { module: "NodeNext", moduleResolution: "NodeNext" },
+  bundler: { module: "ESNext", moduleResolution: "Bundler" },
+};
+
+interface Tarball {
+  readonly path: string;
+  readonly files: readonly string[];
+}
+
+async function pack(folder: string): Promise<Tarball> {
+  // What is tested is what the build has made; `prepare` would make it again while other tests use it.
+  const words = ["pack", "--ignore-scripts", "--json", "--pack-destination", folder];
+  const { code, stdout, stderr } = await run("npm", words, { cwd: PROJECT });
+  assert.equal(code, 0, stderr);
+  const [{ filename, files }] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }];
+  return { path: path.join(folder, filename), files: files.map((file) => file.path) };
+}
+
+/** Installs the package where nothing else is. What it needs itself comes from npm's cache, if it is there. */
+async function install(project: string, tarball: Tarball): Promise<void> {
+  writeFileSync(path.join(project, "package.json"), JSON.stringify({ type: "module", private: true }));
+  const words = ["install", "--prefer-offline", "--no-audit", "--no-fund", tarball.path];
+  const { code, stderr } = await run("npm", words, { cwd: project });
+  assert.equal(code, 0, stderr);
+}
+
+async function compile(project: string, files: readonly string[], compilerOptions: object): Promise<void> {
+  for (const file of files) {
+    copyFileSync(path.join(CONSUMER, file), path.join(project, file));
+  }
+  writeFileSync(path.join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files }));
+  const { code, stdout } = await run(process.execPath, [TSC, "-p", "."], { cwd: project });
+  assert.equal(code, 0, stdout);
+}
+
+describe("the published package", () => {
+  const folder = temporaryFolder({ after });
+  let tarball: Tarball;
+
+  before(async () => {
+    tarball = await pack(folder);
+  });
+
+  test("has no file that nobody needs", () => {
+    const stray = tarball.files.filter((file) => !PUBLISHED_PLACES.some((place) => place.test(file)));
+    assert.deepEqual(stray, []);
+  });
+
+  test("has nothing that publint finds wrong", async () => {
+    const { code, stdout } = await run(path.join(MODULES, ".bin/publint"), [tarball.path, "--strict"]);
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /All good/);
+  });
+
+  test("has types that every resolution of ES modules finds", async () => {
+    const words = [tarball.path, "--profile", "esm-only", "--no-definitely-typed", "--format", "ascii"];
+    const { code, stdout } = await run(path.join(MODULES, ".bin/attw"), words);
+    assert.equal(code, 0, stdout);
+    for (const entry of ["lockstep-tftp", "lockstep-tftp/engine", "lockstep-tftp/simulated"]) {
+      assert.ok(stdout.includes(`"${entry}"`), entry);
+    }
+  });
+
+  test("has a README whose links lead somewhere within it", () => {
+    const readme = readFileSync(path.join(PROJECT, "README.md"), "utf8");
+    const targets = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, target]) => target as string);
+    assert.ok(targets.length > 0);
+    for (const target of targets) {
+      assert.ok(tarball.files.includes(target), target);
+    }
+  });
+
+  describe("in a project without any types of others", () => {
+    const project = temporaryFolder({ after });
+
+    before(() => install(project, tarball));
+
+    for (const [name, resolution] of Object.entries(RESOLUTIONS)) {
+      test(`compiles tests of a firmware, resolution ${name}`, async () => {
+        await compile(project, ["firmware-test.ts"], { ...STRICT, ...resolution, lib: ["ES2022"], types: [] });
+      });
+    }
+
+    test("compiles a firmware, with the paths of the board's modules", async () => {
+      const board = "./node_modules/lockstep-tftp/dist/moddable";
+      const paths = {
+        "lockstep-tftp/server": [`${board}/server.d.ts`],
+        "lockstep-tftp/storage": [`${board}/storage.d.ts`],
+      };
+      await compile(project, ["firmware.ts"], { ...STRICT, ...RESOLUTIONS.bundler, lib: ["ES2022"], types: [], paths });
+    });
+
+    test("serves plain JavaScript", async () => {
+      await compile(project, ["firmware-test.ts"], { ...STRICT, ...RESOLUTIONS.nodenext, lib: ["ES2022"], types: [] });
+      copyFileSync(path.join(CONSUMER, "plain.js"), path.join(project, "plain.js"));
+      const { code, stdout, stderr } = await run(process.execPath, ["plain.js"], { cwd: project });
+      assert.equal(code, 0, stderr);
+      const said = { addresses: 1, fetched: ["Hello", "Hello"], endsWell: true, neverIs: "Infinity" };
+      assert.deepEqual(JSON.parse(stdout), said);
+    });
+
+    test("has a command that serves", async (t) => {
+      const command = path.join(project, "node_modules/.bin/lockstep-tftp");
+      const { version } = JSON.parse(readFileSync(path.join(PROJECT, "package.json"), "utf8"));
+      assert.equal((await run(command, ["--version"])).stdout, `${version}\n`);
+      const server = await ServerProcess.start(t, [project], { command });
+      server.signal("SIGTERM");
+      assert.equal((await server.ended).code, 0);
+    });
+
+    test("has every file that its manifests for the Moddable SDK name", async () => {
+      const manifests = path.join(PROJECT, "build/test/hosts/moddable-manifests.test.js");
+      const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+      const installed = path.join(project, "node_modules/lockstep-tftp");
+      const { code, stdout } = await run(process.execPath, ["--test", manifests], { cwd: installed, env });
+      assert.equal(code, 0, stdout);
+    });
+  });
+
+  describe("in a project with the types of Node", () => {
+    const project = temporaryFolder({ after });
+
+    before(async () => {
+      await install(project, tarball);
+      mkdirSync(path.join(project, "node_modules/@types"));
+      for (const name of ["@types/node", "undici-types"]) {
+        assert.ok(existsSync(path.join(MODULES, name)));
+        symlinkSync(path.join(MODULES, name), path.join(project, "node_modules", name));
+      }
+    });
+
+    for (const [name, resolution] of Object.entries(RESOLUTIONS)) {
+      test(`compiles a program that names no types itself, and runs it, resolution ${name}`, async () => {
+        await compile(project, ["program.ts"], { ...STRICT, ...resolution, lib: ["ES2022", "ESNext.Disposable"] });
+        const { code, stdout, stderr } = await run(process.execPath, ["program.js"], { cwd: project });
+        assert.equal(code, 0, stderr);
+        assert.equal(stdout, "Hello, 127.0.0.1\ngreeting: completed\n");
+      });
+    }
+  });
+});
