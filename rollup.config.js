@@ -51,25 +51,66 @@ function boardBundles(input) {
 }
 
 /** Brings `@types/node` into a project whose own settings do not name it. */
-const NODE_TYPES = '/// <reference types="node" />';
+const NODE_TYPES = '/// <reference types="node" />\n';
 
-/** What TypeScript is told of a bundle, in one file beside it. */
-function declarations(input, file, tsconfig, banner = "") {
+/** What TypeScript, and the reference, are told of a bundle, in one file beside it. */
+function declarations({ name, about, input, file, tsconfig, types = "" }) {
   return {
     input,
-    output: { file, format: "es", paths: toEngineBundle, banner },
+    output: {
+      file,
+      format: "es",
+      paths: toEngineBundle,
+      banner: `${types}/**\n * ${about}\n *\n * @module ${name}\n */`,
+    },
     external: (id, importer) => importer !== undefined && (id.endsWith(ENGINE_SOURCE) || id.startsWith("node:")),
     plugins: [dts({ tsconfig })],
     onwarn: failOnWarning,
   };
 }
 
+/** What somebody's TypeScript may import, by the name it imports. */
+const PUBLISHED = [
+  {
+    name: "lockstep-tftp",
+    about: "A TFTP server for Node programs: {@link TftpServer}. It brings the whole of the engine's module along.",
+    input: "hosts/node/index.ts",
+    file: "dist/node/index.d.ts",
+    tsconfig: "hosts/node/tsconfig.json",
+    types: NODE_TYPES,
+  },
+  {
+    name: "lockstep-tftp/engine",
+    about: "The engine: TFTP without I/O, for a host that brings sockets, a clock and a storage.",
+    input: "src/index.ts",
+    file: "dist/engine.d.ts",
+    tsconfig: "tsconfig.json",
+  },
+  {
+    name: "lockstep-tftp/simulated",
+    about: "A seeded network with models of real clients, for tests: {@link Simulation}.",
+    input: "hosts/simulated/index.ts",
+    file: "dist/simulated/index.d.ts",
+    tsconfig: "hosts/simulated/tsconfig.json",
+  },
+  {
+    name: "lockstep-tftp/server",
+    about: "A TFTP server for firmware on the Moddable SDK.",
+    input: "hosts/moddable/server.ts",
+    file: "dist/moddable/server.d.ts",
+    tsconfig: "hosts/moddable/tsconfig.json",
+  },
+  {
+    name: "lockstep-tftp/storage",
+    about: "Storages for firmware on the Moddable SDK.",
+    input: "hosts/moddable/storage/index.ts",
+    file: "dist/moddable/storage.d.ts",
+    tsconfig: "hosts/moddable/tsconfig.json",
+  },
+];
+
 export default [
-  declarations("src/index.ts", "dist/engine.d.ts", "tsconfig.json"),
-  declarations("hosts/node/index.ts", "dist/node/index.d.ts", "hosts/node/tsconfig.json", NODE_TYPES),
-  declarations("hosts/simulated/index.ts", "dist/simulated/index.d.ts", "hosts/simulated/tsconfig.json"),
-  declarations("hosts/moddable/server.ts", "dist/moddable/server.d.ts", "hosts/moddable/tsconfig.json"),
-  declarations("hosts/moddable/storage/index.ts", "dist/moddable/storage.d.ts", "hosts/moddable/tsconfig.json"),
+  ...PUBLISHED.map(declarations),
   {
     input: "src/index.ts",
     output: { file: "dist/engine.js", format: "es" },

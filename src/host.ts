@@ -63,6 +63,7 @@ export interface ReadableFile {
    */
   read(target: Uint8Array, position: number): number;
 
+  /** Always the last call. */
   close(): void;
 }
 
@@ -92,10 +93,16 @@ export interface WritableFile {
  * no control characters, and are not empty.
  */
 export interface Storage {
-  /** @returns the opened file, or a {@link Refusal}. */
+  /**
+   * Opens a file that a client wants to fetch. `address` is the client's.
+   *
+   * @returns the opened file, or a {@link Refusal}.
+   */
   openForReading(name: string, address: Address): ReadableFile | Refusal;
 
   /**
+   * Opens a file that a client wants to put. `address` is the client's.
+   *
    * @param sizeBytes the size that the client announced (RFC 2349 `tsize`), or -1.
    * @returns the opened file, or a {@link Refusal}.
    */

@@ -11,17 +11,24 @@
  * 32-bit number: `opcode << 16 | block`.
  */
 
+/** RRQ: a client wants to fetch a file (RFC 1350 §5). */
 export const OPCODE_READ_REQUEST = 1;
+/** WRQ: a client wants to put a file (RFC 1350 §5). */
 export const OPCODE_WRITE_REQUEST = 2;
+/** DATA: a block of a file (RFC 1350 §5). */
 export const OPCODE_DATA = 3;
+/** ACK: a block has arrived (RFC 1350 §5). */
 export const OPCODE_ACKNOWLEDGEMENT = 4;
+/** ERROR: a refusal, or the end of a transfer (RFC 1350 §5). */
 export const OPCODE_ERROR = 5;
+/** OACK: the options that are accepted (RFC 2347). */
 export const OPCODE_OPTION_ACKNOWLEDGEMENT = 6;
 
 /** Opcode and block number, or opcode and error code. */
 export const HEADER_BYTES = 4;
-/** The header of DATA, and that of an ACK, with block 0. */
+/** The header of DATA with block 0, as one number. */
 export const HEADER_DATA = OPCODE_DATA << 16;
+/** The same for an ACK. */
 export const HEADER_ACKNOWLEDGEMENT = OPCODE_ACKNOWLEDGEMENT << 16;
 /** The most data that one block carries: RFC 1350 knows no other size, and the buffers are fixed. */
 export const BLOCK_BYTES_MAX = 512;
@@ -32,15 +39,15 @@ export const BLOCK_NUMBER_MASK = 0xffff;
 
 /** Anything that has no code of its own; the message says what (RFC 1350 §5, error 0). */
 export const ERROR_NOT_DEFINED = 0;
-/** RFC 1350 §5, error 1. */
+/** File not found: RFC 1350 §5, error 1. */
 export const ERROR_FILE_NOT_FOUND = 1;
-/** RFC 1350 §5, error 2. */
+/** The name, the direction or the client is not allowed: RFC 1350 §5, error 2. */
 export const ERROR_ACCESS_VIOLATION = 2;
 /** Disk full or allocation exceeded: RFC 1350 §5, error 3. */
 export const ERROR_DISK_FULL = 3;
-/** RFC 1350 §5, error 4. */
+/** The message is malformed, or asks for a mode that is unknown: RFC 1350 §5, error 4. */
 export const ERROR_ILLEGAL_OPERATION = 4;
-/** RFC 1350 §5, error 5. */
+/** The transfer belongs to another address or port: RFC 1350 §5, error 5. */
 export const ERROR_UNKNOWN_TRANSFER_ID = 5;
-/** RFC 1350 §5, error 6. */
+/** The file exists already and must not be replaced: RFC 1350 §5, error 6. */
 export const ERROR_FILE_EXISTS = 6;

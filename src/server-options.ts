@@ -5,14 +5,18 @@ import { checked } from "./checked.js";
 import type { AddressHash } from "./peers.js";
 import type { RetransmissionOptions } from "./retransmission.js";
 
+/** What a server is told at construction. Without any option it is a server for a board. */
 export interface ServerOptions extends RetransmissionOptions {
-  /** How many transfers there can be at once, 1 to 65,536. Default 8, for a board. */
+  /** How many transfers there can be at once, 1 to 65,536. Default 8. */
   transfersMax?: number;
   /** The largest window that is granted, in blocks, 1 to 16,384 (RFC 7440). Default 16; 1 keeps lock-step. */
   windowSizeMax?: number;
   /** The largest upload in bytes, 0 or more; a larger one gets ERROR 3. Default: no limit but the storage's. */
   uploadBytesMax?: number;
-  /** All transfers share the listening port instead of having one each, for networks that translate addresses. */
+  /**
+   * All transfers share the listening port instead of having one each (RFC 1350 §4), for networks that translate
+   * addresses. Default false.
+   */
   singlePort?: boolean;
   /**
    * How many transfers one address may have that it has not answered yet, 1 to 65,536. A request beyond that gets no
@@ -24,7 +28,10 @@ export interface ServerOptions extends RetransmissionOptions {
    * 1,000,000. The others get no answer, and ask again. Default: no limit.
    */
   answersPerSecondMax?: number;
-  /** Mixes addresses into the search for a peer: for large pools, whose clients may all use the same port. */
+  /**
+   * Mixes addresses into the search for a peer: for large pools, whose clients may all use the same port. Default: ports
+   * alone decide.
+   */
   addressHash?: AddressHash;
 }
 

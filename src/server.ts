@@ -72,6 +72,10 @@ const SERVER_PORT = 69;
 /** What an observer is told where the name could not be read. */
 const NO_NAME = "";
 
+/**
+ * A TFTP server without I/O: a host hands it datagrams and the time, and it answers through the host's
+ * {@link Transport}. No method throws on anything that comes from the wire.
+ */
 export class Server {
   /** The pool's slots, at hand for each packet. */
   private readonly slots: readonly Transfer[];

@@ -20,6 +20,8 @@ import type { Outcome, ServerOptions, Storage, TransferView } from "../../src/in
 import { ServerLoop } from "./server-loop.js";
 import type { UDPConstructor } from "./udp.js";
 
+export type { Datagram, UDP, UDPConstructor, UDPOptions } from "./udp.js";
+
 /** What a {@link TFTPServer} is made of. In every callback `this` is the server; what a callback throws is caught. */
 export interface TFTPServerOptions extends Omit<ServerOptions, "addressHash"> {
   /** The class of the sockets: that of `embedded:io/socket/udp`, or another one like it. */
@@ -47,7 +49,9 @@ export interface TFTPServerOptions extends Omit<ServerOptions, "addressHash"> {
   onError?(this: TFTPServer, error: unknown): void;
 }
 
+/** A TFTP server on a board. It listens from its construction until `close`. */
 export default class TFTPServer {
+  /** What was given as the option `target`. */
   readonly target: unknown;
   private readonly loop: ServerLoop;
 

@@ -5,10 +5,13 @@
 
 /** A datagram, with its sender. */
 export interface Datagram extends ArrayBuffer {
+  /** The sender's address. */
   readonly address: string;
+  /** The sender's port. */
   readonly port: number;
 }
 
+/** How a socket is opened. */
 export interface UDPOptions {
   /** Any free port when it is absent. */
   port?: number;
@@ -18,14 +21,17 @@ export interface UDPOptions {
   onReadable?(this: UDP, count: number): void;
 }
 
+/** An open socket. */
 export interface UDP {
+  /** What was given as the option `target`. */
   readonly target: unknown;
   /** The next datagram, or undefined when there is none. */
   read(): Datagram | undefined;
   /** Sends the whole of `message`. Throws when it cannot be sent. */
   write(message: Uint8Array, address: string, port: number): void;
+  /** Closes the socket. A second call does nothing. */
   close(): void;
 }
 
-/** Throws as long as no network interface is up, when the port is taken, or without memory. */
+/** The class of the sockets. Its constructor throws as long as no network interface is up, when the port is taken, or without memory. */
 export type UDPConstructor = new (options: UDPOptions) => UDP;

@@ -12,8 +12,9 @@ import { isTemporaryName, removeTemporaryFiles, UploadedFile } from "./uploaded-
 /** Which uploads are allowed: none, files that do not exist yet, or also replacing those that do. */
 export type WritePolicy = "never" | "new" | "overwrite";
 
+/** What clients may do with a folder. */
 export interface DirectoryOptions {
-  /** Default "never". */
+  /** Which uploads are allowed. Default "never". */
   write?: WritePolicy;
   /** Whether files may be fetched. Default true; false makes a drop box. */
   read?: boolean;
@@ -23,6 +24,7 @@ export interface DirectoryOptions {
   checksums?: boolean;
 }
 
+/** A folder as storage: what `TftpServer` makes of its option `root`. */
 export class DirectoryStorage implements Storage {
   private readonly root: ServedRoot;
   private readonly write: WritePolicy;
@@ -37,11 +39,6 @@ export class DirectoryStorage implements Storage {
     this.write = options.write ?? "never";
     this.readAllowed = options.read ?? true;
     this.checksums = options.checksums ? new Checksums() : undefined;
-  }
-
-  /** The folder's own path. */
-  get path(): string {
-    return this.root.path;
   }
 
   /**

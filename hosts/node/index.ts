@@ -6,6 +6,7 @@ export { type DirectoryOptions, DirectoryStorage, type WritePolicy } from "./dir
 export {
   type CloseOptions,
   type EndedTransfer,
+  type ListeningAddress,
   type RefusedRequest,
   TFTP_PORT,
   TftpServer,

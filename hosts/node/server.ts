@@ -27,7 +27,7 @@ import { type PortRange, TransferPorts } from "./transfer-ports.js";
 /** The port that RFC 1350 gives to TFTP. */
 export const TFTP_PORT = 69;
 
-/** Enough for a hall of machines that start together; a slot costs some 300 bytes. */
+/** Enough for a hall of machines that start together. */
 const TRANSFERS_MAX_DEFAULT = 4096;
 
 /** So late a timer is only when the process could not run: the answers of clients wait in the sockets then. */
@@ -39,6 +39,7 @@ const TIMER_MAX_MS = 2 ** 31 - 1;
 /** A request with options may be as long as an Ethernet frame; whatever is behind that is no option. */
 const RECEIVE_BYTES = 2048;
 
+/** What a {@link TftpServer} is told at construction. */
 export interface TftpServerOptions extends Omit<ServerOptions, "addressHash">, DirectoryOptions {
   /** The folder to serve. Either this or `storage`. */
   root?: string;
@@ -46,8 +47,10 @@ export interface TftpServerOptions extends Omit<ServerOptions, "addressHash">, D
   storage?: Storage;
   /** Addresses or names to listen on. Default: every address of the machine, IPv4 and IPv6. */
   host?: string | readonly string[];
-  /** Default 69, which needs a right on most systems. 0 takes any free port. */
+  /** The port on which requests arrive. Default 69, which needs a right on most systems. 0 takes any free port. */
   port?: number;
+  /** How many transfers there can be at once, 1 to 65,536. Default 4,096; a slot costs some 300 bytes. */
+  transfersMax?: number;
   /** Transfers take their ports from here. Default: any free port. */
   portRange?: PortRange;
   /** Networks whose requests are answered, as `192.168.0.0/24` or a single address. Default: all. */
@@ -63,35 +66,57 @@ export interface TftpServerOptions extends Omit<ServerOptions, "addressHash">, D
 
 /** A request that was answered with an ERROR. */
 export interface RefusedRequest {
+  /** The file's name, cleaned; empty where it could not be read. A peer chose it: show it through {@link printable}. */
   readonly name: string;
+  /** Whether the client wanted to put the file. */
   readonly isUpload: boolean;
   /** The error code of RFC 1350 §5. */
   readonly errorCode: number;
+  /** The client's address. */
   readonly address: string;
+  /** The client's port. */
   readonly port: number;
 }
 
 /** How a transfer ended. */
 export interface EndedTransfer {
+  /** One of the constants `OUTCOME_…`; {@link outcomeText} puts it in words. */
   readonly outcome: Outcome;
+  /** From the request to the end, in milliseconds. */
   readonly durationMs: number;
 }
 
 /** The events of a {@link TftpServer}. A `TransferView` is good during the event only: copy what you keep. */
 export interface TftpServerEvents {
+  /** A request was accepted. */
   started: [transfer: TransferView];
+  /** Blocks got through. It comes for every ACK of a download and every block of an upload, so be quick. */
   progress: [transfer: TransferView];
+  /** A transfer is over, well or not. */
   ended: [transfer: TransferView, end: EndedTransfer];
+  /** A request was answered with an ERROR. */
   refused: [request: RefusedRequest];
+  /** The server is closed: it has no socket and no timer any more. */
   close: [];
 }
 
+/** Where a server listens. */
+export interface ListeningAddress {
+  /** An address of this machine, IPv4 or IPv6. */
+  readonly address: string;
+  /** The port, also where any free one was asked for. */
+  readonly port: number;
+}
+
+/** How a {@link TftpServer} is closed. */
 export interface CloseOptions {
   /** How long running transfers may go on, in milliseconds. Default 0. */
   graceMs?: number;
 }
 
 /**
+ * A TFTP server.
+ *
  * ```js
  * const server = new TftpServer({ root: "/srv/tftp" });
  * server.on("ended", (transfer, { outcome }) => console.log(transfer.name, outcomeText(outcome)));
@@ -158,8 +183,8 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
     return this.engine.running;
   }
 
-  /** Where the server listens; empty before `listen` and after `close`. */
-  get addresses(): readonly { readonly address: string; readonly port: number }[] {
+  /** Where the server listens, address by address; empty before `listen` and after `close`. */
+  get addresses(): readonly ListeningAddress[] {
     return this.listeningSockets.addresses;
   }
 
@@ -204,6 +229,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
     return this.closing;
   }
 
+  /** Closes at once, at the end of the block of an `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

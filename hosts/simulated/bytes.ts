@@ -20,6 +20,7 @@ export function textOf(bytes: Uint8Array): string {
   return text;
 }
 
+/** Whether both have the same bytes. */
 export function equalBytes(one: Uint8Array, other: Uint8Array): boolean {
   if (one.length !== other.length) {
     return false;
@@ -34,9 +35,11 @@ export function equalBytes(one: Uint8Array, other: Uint8Array): boolean {
 
 /** Bytes that are appended to, in a buffer that doubles. */
 export class GrowingBytes {
+  /** How many bytes there are. */
   length = 0;
   private buffer = new Uint8Array(1024);
 
+  /** Adds bytes behind those that are there. */
   append(bytes: Uint8Array): void {
     const length = this.length + bytes.length;
     if (length > this.buffer.length) {
@@ -48,11 +51,12 @@ export class GrowingBytes {
     this.length = length;
   }
 
-  /** Good until the next `append`. */
+  /** The bytes from `start` up to `end`, as far as there are any. Good until the next `append`. */
   part(start: number, end: number): Uint8Array {
     return this.buffer.subarray(start, Math.min(end, this.length));
   }
 
+  /** All bytes, in memory of their own. */
   copy(): Uint8Array {
     return this.buffer.slice(0, this.length);
   }

@@ -15,7 +15,9 @@ import { violated } from "./violation.js";
 
 /** A file that is open now, or was. */
 export interface OpenedFile {
+  /** The name it was opened by. */
   readonly name: string;
+  /** The size that the storage or the client said, or -1. */
   readonly sizeBytes: number;
   /** From the file's start, as far as it was read or written. */
   readonly known: GrowingBytes;
@@ -23,6 +25,7 @@ export interface OpenedFile {
   readonly isWhole: boolean;
 }
 
+/** Any storage, watched. */
 export class CheckedStorage implements Storage {
   /** Handles that are open. */
   openCount = 0;

@@ -1,13 +1,13 @@
 /**
  * A simulated network for tests: ours, and those of whoever builds upon the engine. Uses nothing of any platform.
  */
-export { bytesOf, equalBytes, textOf } from "./bytes.js";
+export { bytesOf, equalBytes, type GrowingBytes, textOf } from "./bytes.js";
 export { CheckedStorage, type OpenedFile } from "./checked-storage.js";
 export { FaultyStorage, type Stall, type StorageFaults } from "./faulty-storage.js";
 export { MemoryStorage, type MemoryStorageOptions } from "./memory-storage.js";
 export * from "./messages.js";
 export { decodeNetascii, encodeNetascii } from "./netascii.js";
-export { type Datagram, Network, type NetworkConditions, type Partition, type Receive } from "./network.js";
+export { type Burst, type Datagram, Network, type NetworkConditions, type Partition, type Receive } from "./network.js";
 export { PacketLog } from "./packet-log.js";
 export { Peer, type PeerOptions, type PeerState, type World } from "./peer.js";
 export { CiscoPhone, type CiscoPhoneOptions } from "./peers/cisco-phone.js";
@@ -21,7 +21,14 @@ export { RaspberryPiRom, raspberryPiProbes } from "./peers/raspberry-pi.js";
 export { Troublemaker, type TroublemakerOptions } from "./peers/troublemaker.js";
 export { UBoot } from "./peers/u-boot.js";
 export { Random } from "./random.js";
-export { type ContentPlan, type PeerKind, type PeerPlan, type Scenario, scenarioOf } from "./scenario.js";
+export {
+  type ClockJump,
+  type ContentPlan,
+  type PeerKind,
+  type PeerPlan,
+  type Scenario,
+  scenarioOf,
+} from "./scenario.js";
 export { contentOf, runScenario, type ScenarioSummary } from "./scenario-run.js";
 export { SimulatedServer, type SimulatedServerOptions } from "./simulated-server.js";
 export { Simulation, SimulationFailure, type SimulationOptions } from "./simulation.js";

@@ -13,6 +13,7 @@ import {
 } from "../../src/index.js";
 import { GrowingBytes } from "./bytes.js";
 
+/** What a {@link MemoryStorage} allows. */
 export interface MemoryStorageOptions {
   /** Which uploads are allowed: none, of new names, or also in place of a file. Default "overwrite". */
   write?: "never" | "new" | "overwrite";
@@ -20,6 +21,7 @@ export interface MemoryStorageOptions {
   capacityBytes?: number;
 }
 
+/** Files in memory. What was put can be looked at. */
 export class MemoryStorage implements Storage {
   private readonly files = new Map<string, Uint8Array>();
   /** Every content that each name ever had. */
@@ -47,6 +49,7 @@ export class MemoryStorage implements Storage {
     return this.files.get(name);
   }
 
+  /** The names of all files that are there now. */
   get names(): readonly string[] {
     return [...this.files.keys()];
   }

@@ -28,7 +28,11 @@ export function writeRequest(name: string, mode: string, options: OptionPairs = 
   return withTexts(OPCODE_WRITE_REQUEST, [name, mode, ...options.flat()]);
 }
 
-/** @param block counted without wrapping. */
+/**
+ * A block of a file.
+ *
+ * @param block counted without wrapping.
+ */
 export function dataMessage(block: number, payload: Uint8Array): Uint8Array {
   const message = new Uint8Array(HEADER_BYTES + payload.length);
   writeHeader(message, OPCODE_DATA, block);
@@ -36,13 +40,18 @@ export function dataMessage(block: number, payload: Uint8Array): Uint8Array {
   return message;
 }
 
-/** @param block counted without wrapping. */
+/**
+ * An ACK.
+ *
+ * @param block counted without wrapping.
+ */
 export function acknowledgement(block: number): Uint8Array {
   const message = new Uint8Array(HEADER_BYTES);
   writeHeader(message, OPCODE_ACKNOWLEDGEMENT, block);
   return message;
 }
 
+/** An ERROR (RFC 1350 §5). The text has one byte a character. */
 export function errorMessage(code: number, text: string): Uint8Array {
   const texts = withTexts(0, [text]);
   const message = new Uint8Array(texts.length + 2);

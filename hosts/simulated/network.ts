@@ -13,8 +13,8 @@ export interface NetworkConditions {
   jitterMs?: number;
   /** Each datagram on its own. */
   lossPercent?: number;
-  /** Bursts: with `startPercent` a burst begins, and each datagram in it is lost; `meanPackets` is its mean length. */
-  burst?: { readonly startPercent: number; readonly meanPackets: number };
+  /** Bursts, in which each datagram is lost. */
+  burst?: Burst;
   /** A second copy, which comes up to `duplicateDelayMs` after the first. */
   duplicatePercent?: number;
   /** Default 1. */
@@ -29,9 +29,19 @@ export interface NetworkConditions {
   truncatePercent?: number;
 }
 
+/** How losses come together. */
+export interface Burst {
+  /** How likely a burst begins with a datagram, in percent. */
+  readonly startPercent: number;
+  /** Its mean length, in datagrams. */
+  readonly meanPackets: number;
+}
+
 /** A time in which nothing passes. */
 export interface Partition {
+  /** Its beginning, in milliseconds since that of the simulation. */
   readonly fromMs: number;
+  /** Its end, in milliseconds since the beginning of the simulation. */
   readonly untilMs: number;
   /** Whose datagrams are meant, in both directions. Default: everybody's. */
   readonly address?: string;
@@ -39,10 +49,15 @@ export interface Partition {
 
 /** A datagram on its way. */
 export interface Datagram {
+  /** The sender's address. */
   readonly fromAddress: string;
+  /** The sender's port. */
   readonly fromPort: number;
+  /** The receiver's address. */
   readonly toAddress: string;
+  /** The receiver's port. */
   readonly toPort: number;
+  /** What UDP carries. */
   readonly bytes: Uint8Array;
 }
 
@@ -59,14 +74,17 @@ interface Link {
   isInBurst: boolean;
 }
 
+/** Carries datagrams from port to port, or loses them. */
 export class Network {
+  /** What was sent, and what became of it. */
   readonly log: PacketLog;
   /** May be changed while the simulation runs. */
   conditions: NetworkConditions;
   /** Looks at each datagram before anything else; false loses it. For tests that lose a certain one. */
   intercept: ((datagram: Datagram) => boolean) | undefined;
-  /** How many datagrams were sent, and how many of them did not arrive. */
+  /** How many datagrams were sent. */
   datagrams = 0;
+  /** How many of them did not arrive. */
   lost = 0;
 
   private readonly ports = new Map<string, Map<number, Receive>>();
@@ -103,6 +121,7 @@ export class Network {
     this.ports.get(address)?.delete(port);
   }
 
+  /** Lets nothing pass for a time. */
   partition(partition: Partition): void {
     this.partitions.push(partition);
   }

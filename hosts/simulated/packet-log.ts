@@ -20,6 +20,7 @@ interface Entry {
   readonly text: string;
 }
 
+/** The last datagrams as text, and a digest of all. */
 export class PacketLog {
   /** How many entries there were, those that are no longer kept included. */
   count = 0;
@@ -35,7 +36,11 @@ export class PacketLog {
     return this.digestWord >>> 0;
   }
 
-  /** @param fate what the network did with it: when it arrives, or that it is lost. */
+  /**
+   * Enters a datagram.
+   *
+   * @param fate what the network did with it: when it arrives, or that it is lost.
+   */
   sent(atUs: number, datagram: Datagram, fate: string): void {
     this.digestNumber(datagram.fromPort);
     this.digestNumber(datagram.toPort);

@@ -7,12 +7,15 @@ import { Timer, US_PER_MS, type VirtualClock } from "./virtual-clock.js";
 
 /** Where a peer lives. */
 export interface World {
+  /** The time that everybody shares. */
   readonly clock: VirtualClock;
+  /** The way to the server. */
   readonly network: Network;
   /** The peer's own generator. */
   readonly random: Random;
   /** Where the server listens. */
   readonly serverAddress: string;
+  /** The port on which the server listens. */
   readonly serverPort: number;
 }
 
@@ -31,6 +34,7 @@ export type PeerState =
   /** It is gone, without a word. */
   | "vanished";
 
+/** Where a peer is, and when it begins. */
 export interface PeerOptions {
   /** The peer's address. Several peers may share one. */
   address: string;
@@ -40,20 +44,25 @@ export interface PeerOptions {
   startMs?: number;
 }
 
+/** Somebody on the simulated network. A model of your own extends this, or a client. */
 export abstract class Peer {
+  /** How it stands, or how it ended. */
   state: PeerState = "running";
   /** What it has to say about its end. */
   reason = "";
   /** When it ended, in milliseconds since the simulation began; -1 while it runs. */
   endedAtMs = -1;
+  /** The peer's address. */
   readonly address: string;
 
   /** The peer's port now. */
   protected port: number;
+  /** The alarm that `wait` sets. */
   protected readonly timer: Timer;
   private isBound = false;
 
   constructor(
+    /** Where it lives. */
     protected readonly world: World,
     options: PeerOptions,
   ) {
@@ -93,6 +102,7 @@ export abstract class Peer {
     );
   }
 
+  /** Lets go of the port: what is sent there from now on is lost. */
   protected unbind(): void {
     if (this.isBound) {
       this.world.network.unbind(this.address, this.port);

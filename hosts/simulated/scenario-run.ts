@@ -22,11 +22,15 @@ import { Simulation, SimulationFailure } from "./simulation.js";
 export interface ScenarioSummary {
   /** Transfers that the server accepted, and how they ended. */
   readonly transfers: number;
+  /** How often each end was. */
   readonly outcomes: ReadonlyMap<Outcome, number>;
   /** How the peers ended, by kind and state. */
   readonly peers: ReadonlyMap<string, number>;
+  /** Datagrams that were sent. */
   readonly datagrams: number;
+  /** Datagrams that did not arrive. */
   readonly lost: number;
+  /** How long it took in virtual time, in milliseconds. */
   readonly virtualMs: number;
   /** The same for the same seed. */
   readonly digest: number;
@@ -43,6 +47,8 @@ interface Cast {
 const MAC = "001122334455";
 
 /**
+ * Runs a scenario to its end, and checks that nobody was done wrong.
+ *
  * @throws SimulationFailure, whose message begins with what happened, and has the seed, the scenario and the packets.
  */
 export function runScenario(scenario: Scenario): ScenarioSummary {

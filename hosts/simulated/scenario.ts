@@ -9,12 +9,15 @@ import { Random } from "./random.js";
 
 /** A file's content, made from a seed. */
 export interface ContentPlan {
+  /** Its length in bytes. */
   readonly sizeBytes: number;
+  /** The same seed and size give the same bytes. */
   readonly seed: number;
   /** Many line ends and carriage returns, for netascii. */
   readonly isText: boolean;
 }
 
+/** The models that a scenario casts. */
 export type PeerKind =
   | "get"
   | "put"
@@ -28,29 +31,51 @@ export type PeerKind =
   | "cisco phone"
   | "troublemaker";
 
+/** One peer of a scenario. */
 export interface PeerPlan {
+  /** Which model it is. */
   readonly kind: PeerKind;
+  /** What it is told. */
   readonly options: ClientOptions;
   /** What it puts. */
   readonly content?: ContentPlan;
   /** It breaks off before this block. */
   readonly breaksOffAtBlock?: number;
+  /** How long it stays to repeat its last ACK, in milliseconds. */
   readonly dallyMs?: number;
 }
 
+/** The server's clock is set. */
+export interface ClockJump {
+  /** When, in milliseconds since the beginning. */
+  readonly atMs: number;
+  /** By how much, in milliseconds; below 0 it goes back. */
+  readonly byMs: number;
+}
+
+/** Everything that one run is made of. */
 export interface Scenario {
+  /** What all of this was made from. */
   readonly seed: number;
   /** Nothing worse happens than some loss: everybody has to get through. */
   readonly isGentle: boolean;
+  /** What the server is told. */
   readonly server: ServerOptions;
+  /** What the network does. */
   readonly network: NetworkConditions;
+  /** Times in which nothing passes. */
   readonly partitions: readonly Partition[];
+  /** What the storage does wrong. */
   readonly faults: StorageFaults;
+  /** Room for all files together, in bytes. Absent: no limit. */
   readonly capacityBytes?: number;
+  /** The files that can be fetched, by name. */
   readonly files: Readonly<Record<string, ContentPlan>>;
-  readonly clockJumps: readonly { readonly atMs: number; readonly byMs: number }[];
+  /** When the server's clock jumps. */
+  readonly clockJumps: readonly ClockJump[];
   /** When the server is stopped. */
   readonly stopsAtMs?: number;
+  /** Everybody else. */
   readonly peers: readonly PeerPlan[];
 }
 
@@ -188,8 +213,8 @@ function faults(random: Random): StorageFaults {
   };
 }
 
-function clockJumps(random: Random): Scenario["clockJumps"] {
-  const jumps: { atMs: number; byMs: number }[] = [];
+function clockJumps(random: Random): readonly ClockJump[] {
+  const jumps: ClockJump[] = [];
   for (let count = random.between(1, 3); count > 0; count--) {
     jumps.push({
       atMs: random.below(2 * START_MS_MAX),

@@ -57,9 +57,13 @@ const MIN_INTERVAL_MS = 30;
 const GIVE_UP_MS = 25_000;
 const LINGER_MS = 12_000;
 
+/** A machine on the simulated network that runs the engine, watched. */
 export class SimulatedServer {
+  /** The engine under test. */
   readonly engine: Server;
+  /** The machine's address. */
   readonly address: string;
+  /** The port on which it takes requests. */
   readonly port: number;
   /** How many transfers were accepted. */
   started = 0;

@@ -37,10 +37,15 @@ const EVENTS_MAX = 50_000_000;
  * be ends the run with a {@link SimulationFailure}.
  */
 export class Simulation {
+  /** What chance is made from. */
   readonly seed: number;
+  /** Virtual time. */
   readonly clock = new VirtualClock();
+  /** What carries the datagrams. Its conditions may be changed while the simulation runs. */
   readonly network: Network;
+  /** The machine that runs the engine. */
   readonly server: SimulatedServer;
+  /** Everybody else, in the order in which they were added. */
   readonly peers: Peer[] = [];
   private readonly random: Random;
   private events = 0;
@@ -125,13 +130,17 @@ export class Simulation {
 
 /** Something happened that must not. The message has the seed and the packet log. */
 export class SimulationFailure extends Error {
+  /** The name of its class, as every error has it. */
   override readonly name: string = "SimulationFailure";
 
   constructor(
     /** What happened, without the rest. */
     readonly what: string,
+    /** The seed that shows it again. */
     readonly seed: number,
+    /** When, in milliseconds of virtual time. */
     readonly atMs: number,
+    /** The last datagrams, one a line. */
     readonly packetLog: string,
   ) {
     super(`${what}\nSeed ${seed}, at ${atMs} ms. The packets:\n${packetLog}`);

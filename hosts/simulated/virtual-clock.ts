@@ -111,6 +111,7 @@ export class Timer {
     }
   }
 
+  /** Takes the alarm back, if one is set. */
   clear(): void {
     this.dueUs = Number.POSITIVE_INFINITY;
   }

@@ -28,22 +28,33 @@ import { violated } from "./violation.js";
 
 /** The server's limits, as the checker needs them. Times in milliseconds. */
 export interface CheckedLimits {
+  /** Whether all transfers share the listening port. */
   readonly singlePort: boolean;
+  /** How many transfers there can be at once. */
   readonly transfersMax: number;
+  /** The largest window, in blocks. */
   readonly windowSizeMax: number;
+  /** The largest upload, in bytes. */
   readonly uploadBytesMax: number;
   /** The shortest wait before anything is repeated, without a negotiated one. */
   readonly shortestIntervalMs: number;
+  /** A transfer without progress ends after so long. */
   readonly giveUpMs: number;
+  /** A finished upload repeats its last ACK for so long. */
   readonly lingerMs: number;
 }
 
 /** What the engine says of itself between two calls. */
 export interface EngineState {
+  /** Slots that nobody has. */
   readonly free: number;
+  /** Slots that are taken, lingering ones included. */
   readonly used: number;
+  /** Transfers that are not finished yet. */
   readonly running: number;
+  /** When `poll` is needed, in the engine's time. */
   readonly nextAt: number;
+  /** Whether requests are answered. */
   readonly accepting: boolean;
 }
 
@@ -66,6 +77,7 @@ const BLOCK_NUMBER_MASK = 0xffff;
 /** A client with a long interval of its own is given so many of them. */
 const FIXED_INTERVALS = 3;
 
+/** Watches a server's messages, and ends the run when one must not be. */
 export class WireChecker {
   private readonly conversations = new Map<string, Conversation>();
   private readonly bySlot: (Conversation | undefined)[] = [];

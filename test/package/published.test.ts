@@ -1,6 +1,6 @@
 /** The package as `npm pack` makes it and as `npm install` puts it into somebody's project. */
 import assert from "node:assert/strict";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { PROJECT, run } from "../support/program.js";
@@ -45,10 +45,20 @@ async function pack(folder: string): Promise<Tarball> {
   return { path: path.join(folder, filename), files: files.map((file) => file.path) };
 }
 
-/** Installs the package where nothing else is. What it needs itself comes from npm's cache, if it is there. */
-async function install(project: string, tarball: Tarball): Promise<void> {
+/** What the package needs when it runs, and what that needs in its turn: all that a user's npm would fetch with it. */
+function runtimeDependencies(): string[] {
+  const { packages } = JSON.parse(readFileSync(path.join(PROJECT, "package-lock.json"), "utf8")) as {
+    packages: Record<string, { dev?: true; optional?: true }>;
+  };
+  return Object.keys(packages).filter((place) => place !== "" && !packages[place]?.dev && !packages[place]?.optional);
+}
+
+/** Installs the package where nothing else is, without a network: others come from this project's own modules. */
+async function install(project: string, tarball: Tarball, modules: readonly string[]): Promise<void> {
   writeFileSync(path.join(project, "package.json"), JSON.stringify({ type: "module", private: true }));
-  const words = ["install", "--prefer-offline", "--no-audit", "--no-fund", tarball.path];
+  const others = [...runtimeDependencies(), ...modules].map((place) => path.join(PROJECT, place));
+  const quietly = ["--no-audit", "--no-fund", "--ignore-scripts"];
+  const words = ["install", "--offline", "--install-links", ...quietly, tarball.path, ...others];
   const { code, stderr } = await run("npm", words, { cwd: project });
   assert.equal(code, 0, stderr);
 }
@@ -102,7 +112,7 @@ describe("the published package", () => {
   describe("in a project without any types of others", () => {
     const project = temporaryFolder({ after });
 
-    before(() => install(project, tarball));
+    before(() => install(project, tarball, []));
 
     for (const [name, resolution] of Object.entries(RESOLUTIONS)) {
       test(`compiles tests of a firmware, resolution ${name}`, async () => {
@@ -149,14 +159,7 @@ describe("the published package", () => {
   describe("in a project with the types of Node", () => {
     const project = temporaryFolder({ after });
 
-    before(async () => {
-      await install(project, tarball);
-      mkdirSync(path.join(project, "node_modules/@types"));
-      for (const name of ["@types/node", "undici-types"]) {
-        assert.ok(existsSync(path.join(MODULES, name)));
-        symlinkSync(path.join(MODULES, name), path.join(project, "node_modules", name));
-      }
-    });
+    before(() => install(project, tarball, ["node_modules/@types/node", "node_modules/undici-types"]));
 
     for (const [name, resolution] of Object.entries(RESOLUTIONS)) {
       test(`compiles a program that names no types itself, and runs it, resolution ${name}`, async () => {

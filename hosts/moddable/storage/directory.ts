@@ -3,21 +3,27 @@
  * and `..`.
  */
 
+/** What the file system knows of a path. */
 export interface FileStatus {
   /** In bytes. */
   readonly size: number;
+  /** Whether it is a file. */
   isFile(): boolean;
+  /** Whether it is a folder. */
   isDirectory(): boolean;
 }
 
+/** An open file. */
 export interface File {
   /** Fills `target` from `position`; returns how many bytes there were. */
   read(target: Uint8Array, position: number): number;
   /** Writes the whole of `source`, whose memory must be writable. */
   write(source: DataView, position: number): void;
+  /** Always the last call. */
   close(): void;
 }
 
+/** A folder. */
 export interface Directory {
   /** Throws when the file is missing (mode "r"), when its folder is missing, when it is a folder. */
   openFile(options: { path: string; mode: "r" | "w" }): File;

@@ -9,13 +9,15 @@ import { isTemporary, removeLitter, UploadedFile } from "./uploaded-file.js";
 /** Which uploads are allowed: none, files that do not exist yet, or also replacing those that do. */
 export type UploadPolicy = "never" | "new" | "replace";
 
+/** What a {@link FileStorage} serves, and what clients may do with it. */
 export interface FileStorageOptions {
   /** The root of what is served: the default export of `embedded:storage/files`, or a folder opened from it. */
   directory: Directory;
-  /** Default "never". */
+  /** Which uploads are allowed. Default "never". */
   uploads?: UploadPolicy;
 }
 
+/** The board's file system as storage. */
 export class FileStorage implements Storage {
   private readonly directory: Directory;
   private readonly uploads: UploadPolicy;

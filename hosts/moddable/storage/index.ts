@@ -3,6 +3,7 @@
  * `Storage`; what they throw, the server catches.
  */
 export { ArchiveStorage } from "./archive-storage.js";
+export type { Directory, File, FileStatus } from "./directory.js";
 export { FileStorage, type FileStorageOptions, type UploadPolicy } from "./file-storage.js";
 export { OverlayStorage, type OverlayStorageOptions } from "./overlay-storage.js";
 export { ResourceStorage } from "./resource-storage.js";

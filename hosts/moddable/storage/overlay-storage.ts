@@ -12,13 +12,17 @@ import {
 } from "../../../src/index.js";
 import { EXISTS, NOT_FOUND } from "./refusals.js";
 
+/** What an {@link OverlayStorage} is made of. */
 export interface OverlayStorageOptions {
+  /** Asked first. It takes the uploads. */
   upper: Storage;
+  /** Asked for what the upper one does not have. Only read. */
   lower: Storage;
   /** Whether an upload may hide a file of the lower storage. Default true; what the upper one says comes first. */
   mayHide?: boolean;
 }
 
+/** One storage over another, as the board's file system over the flash image. */
 export class OverlayStorage implements Storage {
   private readonly upper: Storage;
   private readonly lower: Storage;

@@ -15,6 +15,7 @@ export interface CiscoPhoneOptions extends Omit<ClientOptions, "name"> {
   mac: string;
 }
 
+/** A Cisco IP phone that starts: it asks for one file after the other until it has its configuration. */
 export class CiscoPhone extends GetClient {
   private readonly names: readonly string[];
   private step = 0;

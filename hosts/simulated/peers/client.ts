@@ -16,6 +16,7 @@ import { US_PER_MS } from "../virtual-clock.js";
 export const ERROR_OPTION_NEGOTIATION = 8;
 export const BLOCK_NUMBER_MASK = 0xffff;
 
+/** What a client asks for, and how patient it is. */
 export interface ClientOptions extends PeerOptions {
   /** The file's name, one byte a character. */
   name: string;
@@ -48,13 +49,18 @@ const BLOCK_BYTES_MIN = 8;
 /** No answer has told the server's port of this transfer. */
 const NO_PORT = -1;
 
+/** A client that fetches or puts one file: what all of them have in common. */
 export abstract class Client extends Peer {
   /** What the server said of the file's size, or -1. */
   toldSizeBytes = -1;
 
+  /** The file's name, as it stands in the request. */
   protected name: string;
+  /** The server's port of this transfer (RFC 1350 §4), or -1 before its first answer. */
   protected serverPort = NO_PORT;
+  /** Bytes in a block, as agreed (RFC 2348). */
   protected blockSize = BLOCK_BYTES_MAX;
+  /** Blocks in a window, as agreed (RFC 7440). */
   protected windowSize = 1;
   /** How often the last message was sent again. */
   protected retries = 0;
@@ -84,6 +90,7 @@ export abstract class Client extends Peer {
 
   /** Sets everything back to the state before the request. */
   protected abstract forget(): void;
+  /** The request, with its options. */
   protected abstract requestMessage(): Uint8Array;
   /** DATA or ACK from the server. */
   protected abstract receivedBlock(message: Uint8Array, opcode: number): void;
@@ -114,10 +121,12 @@ export abstract class Client extends Peer {
     return this.clientOptions.retryMs ?? RETRY_MS;
   }
 
+  /** How often a message is sent again before the client gives up. */
   protected retriesMax(): number {
     return this.clientOptions.retriesMax ?? RETRIES_MAX;
   }
 
+  /** Asks the server's listening port, and waits. */
   protected sendRequest(): void {
     this.send(this.requestMessage(), this.world.serverPort);
     this.wait(this.retryMs());
@@ -153,6 +162,7 @@ export abstract class Client extends Peer {
     }
   }
 
+  /** The server has sent ERROR: the end, unless a model does otherwise. */
   protected receivedError(message: Uint8Array): void {
     this.over("refused", `ERROR ${blockOf(message)}`);
     this.unbind();
@@ -192,6 +202,7 @@ export abstract class Client extends Peer {
     return granted === wanted;
   }
 
+  /** Sends ERROR to the server's port of this transfer. */
   protected sendError(errorCode: number, text: string): void {
     this.send(errorMessage(errorCode, text), this.serverPort);
   }

@@ -10,6 +10,7 @@ import type { World } from "../peer.js";
 import { US_PER_MS } from "../virtual-clock.js";
 import { BLOCK_NUMBER_MASK, Client, type ClientOptions } from "./client.js";
 
+/** What a client that fetches is told. */
 export interface GetOptions extends ClientOptions {
   /** After the last block the client stays for so long, to acknowledge it again, in milliseconds. Default: not at all. */
   dallyMs?: number;
@@ -18,6 +19,7 @@ export interface GetOptions extends ClientOptions {
 /** So that the next message out of order is told at once. */
 const NONE_TOLD = Number.MAX_SAFE_INTEGER - 1;
 
+/** A client that fetches a file, as the RFCs have it. */
 export class GetClient extends Client {
   /** DATA that came again, or too early. */
   outOfOrder = 0;

@@ -17,11 +17,13 @@ const RETRIES_MAX = 40;
 /** So long without a block, and it stops waiting for the server. */
 const PATIENCE_MS = 30_000;
 
+/** What a {@link Grub} is told. */
 export interface GrubOptions extends ClientOptions {
   /** It closes the file after this block. Default: it reads to the end. */
   closesAfterBlock?: number;
 }
 
+/** GRUB's client. */
 export class Grub extends GetClient {
   private readonly closesAfterBlock: number | undefined;
   private isAnswered = false;

@@ -17,11 +17,13 @@ const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 10_000;
 const RETRIES_MAX = 8;
 
+/** What an {@link IPxe} is told. Its port is always the same. */
 export interface IPxeOptions extends Omit<ClientOptions, "port"> {
   /** It asks for the size only. Default false. */
   wantsSizeOnly?: boolean;
 }
 
+/** iPXE's client. */
 export class IPxe extends GetClient {
   private readonly wantsSizeOnly: boolean;
 

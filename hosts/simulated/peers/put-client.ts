@@ -8,6 +8,7 @@ import { encodeNetascii } from "../netascii.js";
 import type { World } from "../peer.js";
 import { BLOCK_NUMBER_MASK, Client, type ClientOptions } from "./client.js";
 
+/** What a client that puts is told. */
 export interface PutOptions extends ClientOptions {
   /** What is put. */
   content: Uint8Array;
@@ -18,6 +19,7 @@ export interface PutOptions extends ClientOptions {
 /** The server has not accepted the request yet. */
 const NOT_ACCEPTED = -1;
 
+/** A client that puts a file, as the RFCs have it. */
 export class PutClient extends Client {
   private readonly wire: Uint8Array;
   /** Blocks that the server has acknowledged, counted without wrapping. */

@@ -13,6 +13,7 @@ import {
 } from "../messages.js";
 import { Peer, type PeerOptions, type World } from "../peer.js";
 
+/** How much trouble a {@link Troublemaker} makes. */
 export interface TroublemakerOptions extends PeerOptions {
   /** How many messages it sends. Default 50. */
   messages?: number;
@@ -28,6 +29,7 @@ const PORTS_GUESSED = 12;
 /** Now and then it uses a port that belongs to a server, or to nobody. */
 const ODD_PORTS = [0, 69] as const;
 
+/** Sends what nobody should, from where nobody is. */
 export class Troublemaker extends Peer {
   private readonly intervalMs: number;
   private readonly names: readonly string[];

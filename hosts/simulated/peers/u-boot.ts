@@ -19,6 +19,7 @@ const RETRIES_MAX = 10;
 const STARTS_MAX = 4;
 const START_AGAIN_MS = 10;
 
+/** U-Boot's client. */
 export class UBoot extends GetClient {
   private starts = 1;
 
