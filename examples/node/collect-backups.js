@@ -1,0 +1,49 @@
+/**
+ * Takes the backups that switches and routers put, and keeps each in a folder of its day and its sender. Nothing is ever
+ * replaced, and nobody can fetch what others have put.
+ *
+ *     node examples/node/collect-backups.js /path/to/backups 6969
+ *
+ * On a Cisco switch, `copy running-config tftp://192.0.2.1/running-config` then makes
+ * `2026-11-22/192.0.2.20/101500-running-config`.
+ */
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import { DirectoryStorage, ERROR_ACCESS_VIOLATION, printable, TftpServer } from "lockstep-tftp";
+
+const [root, port = "6969", host] = process.argv.slice(2);
+
+/** A configuration is small. Whoever sends more means no good, or sends the wrong file. */
+const BACKUP_BYTES_MAX = 16 * 1024 * 1024;
+
+class BackupStorage {
+  constructor(root) {
+    this.root = root;
+    this.files = new DirectoryStorage(root, { write: "new" });
+  }
+
+  openForReading() {
+    return ~ERROR_ACCESS_VIOLATION;
+  }
+
+  openForWriting(name, sizeBytes, address) {
+    const [day, time] = new Date().toISOString().split(/[T.]/);
+    // An IPv6 address has colons, which not every file system takes in a name.
+    const folder = `${day}/${address.replaceAll(/[:%]/g, "-")}`;
+    mkdirSync(path.join(this.root, folder), { recursive: true });
+    const keptName = `${folder}/${time.replaceAll(":", "")}-${path.posix.basename(name)}`;
+    return this.files.openForWriting(keptName, sizeBytes);
+  }
+}
+
+const storage = new BackupStorage(root);
+// What uploads have left that an earlier run of this program did not see to their end.
+await storage.files.removeLitter();
+
+const server = new TftpServer({ storage, port: Number(port), host, uploadBytesMax: BACKUP_BYTES_MAX });
+server.on("ended", (transfer) => {
+  console.log(`${transfer.address} has put ${printable(transfer.name)}: ${transfer.bytes} bytes`);
+});
+await server.listen();
+console.log("Listening on", server.addresses);
+process.once("SIGINT", () => server.close({ graceMs: 10_000 }));

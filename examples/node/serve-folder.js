@@ -1,0 +1,25 @@
+/**
+ * Serves a folder from a program, and says what happens.
+ *
+ *     node examples/node/serve-folder.js examples/files 6969
+ *
+ * Ctrl-C ends it when the running transfers are through, after ten seconds at the latest.
+ */
+import { errorText, outcomeText, printable, TftpServer } from "lockstep-tftp";
+
+const [root, port = "6969", host] = process.argv.slice(2);
+
+const server = new TftpServer({ root, port: Number(port), host });
+
+// Names come from the network: `printable` keeps them from doing anything to a terminal.
+server.on("ended", (transfer, { outcome, durationMs }) => {
+  const name = printable(transfer.name);
+  console.log(`${transfer.address} ${name}: ${outcomeText(outcome)}, ${transfer.bytes} bytes in ${durationMs} ms`);
+});
+server.on("refused", ({ address, name, errorCode }) => {
+  console.log(`${address} ${printable(name)}: ${errorText(errorCode)}`);
+});
+
+await server.listen();
+console.log("Listening on", server.addresses);
+process.once("SIGINT", () => server.close({ graceMs: 10_000 }));
