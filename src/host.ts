@@ -137,6 +137,8 @@ export interface TransferView {
   readonly retransmissions: number;
   /** Messages of the client that had been received before. */
   readonly duplicates: number;
+  /** The code of the ERROR that ended it, 0 to 65,535, whoever sent that (RFC 1350 §5); -1 as long as there was none. */
+  readonly errorCode: number;
   /** Smoothed round trip in milliseconds, or -1 when none was measured. */
   readonly roundTripMs: number;
   /** When the request arrived, in the host's time. */

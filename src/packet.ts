@@ -37,6 +37,9 @@ export const PACKET_BYTES_MAX = HEADER_BYTES + BLOCK_BYTES_MAX;
 /** Block numbers count modulo 65,536: block 65535 is followed by block 0. */
 export const BLOCK_NUMBER_MASK = 0xffff;
 
+/** An error code stands where other messages have their block number. */
+export const ERROR_CODE_MASK = 0xffff;
+
 /** Anything that has no code of its own; the message says what (RFC 1350 §5, error 0). */
 export const ERROR_NOT_DEFINED = 0;
 /** File not found: RFC 1350 §5, error 1. */

@@ -146,7 +146,7 @@ export class Receiver {
   }
 
   private fail(transfer: Transfer, errorCode: number, outcome: Outcome): Outcome {
-    this.transmitter.sendError(errorCode, transfer.localPort, transfer.address, transfer.port);
+    this.transmitter.sendFailure(transfer, errorCode);
     return outcome;
   }
 }

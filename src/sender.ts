@@ -49,7 +49,7 @@ export class Sender {
         position = this.netascii.nextCursor;
       }
       if (length < 0) {
-        transmitter.sendError(~length, transfer.localPort, transfer.address, transfer.port);
+        transmitter.sendFailure(transfer, ~length);
         return OUTCOME_STORAGE_FAILED;
       }
       // Sent from here and not by a method of the transmitter's, which would cost a call for each block.
@@ -142,7 +142,7 @@ export class Sender {
     for (let count = 0; count < blocks; count++) {
       const result = this.encode(transfer, transfer.confirmedPosition);
       if (result < 0) {
-        this.transmitter.sendError(~result, transfer.localPort, transfer.address, transfer.port);
+        this.transmitter.sendFailure(transfer, ~result);
         return false;
       }
       transfer.confirmedPosition = this.netascii.nextCursor;

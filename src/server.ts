@@ -31,6 +31,7 @@ import {
 import {
   BLOCK_NUMBER_MASK,
   ERROR_ACCESS_VIOLATION,
+  ERROR_CODE_MASK,
   ERROR_DISK_FULL,
   ERROR_ILLEGAL_OPERATION,
   ERROR_NOT_DEFINED,
@@ -187,6 +188,7 @@ export class Server {
         outcome = this.receiver.received(transfer, packet, length, header & BLOCK_NUMBER_MASK, now);
       }
     } else if (opcode === OPCODE_ERROR) {
+      transfer.endWithError(header & ERROR_CODE_MASK);
       outcome = (transfer.flags & FLAG_ANSWERED) !== 0 ? OUTCOME_ABORTED_BY_PEER : OUTCOME_DECLINED;
     }
     if (outcome !== OUTCOME_RUNNING) {
@@ -214,7 +216,7 @@ export class Server {
     for (const transfer of this.slots) {
       if (transfer.state !== STATE_FREE) {
         if (transfer.state !== STATE_LINGERING) {
-          this.transmitter.sendError(ERROR_NOT_DEFINED, transfer.localPort, transfer.address, transfer.port);
+          this.transmitter.sendFailure(transfer, ERROR_NOT_DEFINED);
         }
         this.end(transfer, OUTCOME_STOPPED, now);
       }

@@ -38,6 +38,12 @@ export const FLAG_OPTION_WINDOW_SIZE = 1 << 11;
 export const FLAGS_OPTIONS =
   FLAG_OPTION_BLOCK_SIZE | FLAG_OPTION_TIMEOUT | FLAG_OPTION_TRANSFER_SIZE | FLAG_OPTION_WINDOW_SIZE;
 
+/**
+ * Above its flags, a transfer keeps the code of the ERROR that ended it, plus 1: seventeen bits. A property of its own
+ * would take a slot of memory on XS for each transfer.
+ */
+const ERROR_CODE_SHIFT = 12;
+
 /** Parts of a millisecond in which the smoothed round trip is kept (RFC 6298 §2 in integers). */
 export const ROUND_TRIP_SCALE = 8;
 
@@ -135,6 +141,15 @@ export class Transfer implements TransferView {
 
   get isNetascii(): boolean {
     return (this.flags & FLAG_NETASCII) !== 0;
+  }
+
+  get errorCode(): number {
+    return (this.flags >> ERROR_CODE_SHIFT) - 1;
+  }
+
+  /** An ERROR ends the transfer: there is no second one. */
+  endWithError(code: number): void {
+    this.flags |= (code + 1) << ERROR_CODE_SHIFT;
   }
 
   get blocks(): number {

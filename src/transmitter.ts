@@ -57,10 +57,21 @@ export class Transmitter {
     this.transport.send(this.packet, length, transfer.localPort, transfer.address, transfer.port);
   }
 
+  /** Tells the peer that its transfer cannot go on. */
+  sendFailure(transfer: Transfer, code: number): void {
+    transfer.endWithError(sentErrorCode(code));
+    this.sendError(code, transfer.localPort, transfer.address, transfer.port);
+  }
+
   sendError(code: number, localPort: LocalPort, address: Address, port: number): void {
-    const sentCode = code < MESSAGES.length ? code : ERROR_NOT_DEFINED;
+    const sentCode = sentErrorCode(code);
     this.view.setUint32(0, (OPCODE_ERROR << 16) | sentCode);
     const length = writeText(this.view, HEADER_BYTES, MESSAGES[sentCode] as DataView);
     this.transport.send(this.packet, length, localPort, address, port);
   }
+}
+
+/** A storage may refuse with codes that have no text here. */
+function sentErrorCode(code: number): number {
+  return code < MESSAGES.length ? code : ERROR_NOT_DEFINED;
 }

@@ -31,7 +31,7 @@ export function outcomeText(outcome: Outcome): string {
   return OUTCOMES[outcome] ?? `ended (${outcome})`;
 }
 
-/** The error codes of RFC 1350 §5. */
+/** The error codes of RFC 1350 §5 and, the last, RFC 2347. */
 const ERRORS: readonly string[] = [
   "failed",
   "not found",
@@ -40,11 +40,13 @@ const ERRORS: readonly string[] = [
   "not a proper request",
   "unknown transfer",
   "exists already",
+  "no such user",
+  "options not accepted",
 ];
 
-/** What an error code of RFC 1350 §5 means. */
+/** What an error code of RFC 1350 §5 or RFC 2347 means. */
 export function errorText(errorCode: number): string {
-  return ERRORS[errorCode] ?? `error ${errorCode}`;
+  return ERRORS[errorCode] ?? "a code that no RFC knows";
 }
 
 /** The longest piece of a peer's text that is shown. */

@@ -15,6 +15,7 @@ export interface SeenTransfer {
   readonly windowSize: number;
   readonly retransmissions: number;
   readonly duplicates: number;
+  readonly errorCode: number;
   readonly roundTripMs: number;
   readonly startedAt: number;
   readonly seenAt: number;
@@ -69,6 +70,7 @@ function seen(transfer: TransferView, now: number): SeenTransfer {
     windowSize: transfer.windowSize,
     retransmissions: transfer.retransmissions,
     duplicates: transfer.duplicates,
+    errorCode: transfer.errorCode,
     roundTripMs: transfer.roundTripMs,
     startedAt: transfer.startedAt,
     seenAt: now,

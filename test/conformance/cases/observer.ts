@@ -1,8 +1,10 @@
 /** What an observer is told. */
 import {
   ERROR_ACCESS_VIOLATION,
+  ERROR_DISK_FULL,
   ERROR_FILE_NOT_FOUND,
   ERROR_ILLEGAL_OPERATION,
+  ERROR_NOT_DEFINED,
   OUTCOME_COMPLETED,
   OUTCOME_STORAGE_FAILED,
   Server,
@@ -10,7 +12,7 @@ import {
 import { equal, equalTexts, ok } from "../../support/assertions.js";
 import { MemoryStorage } from "../../support/memory-storage.js";
 import { acknowledgement, NETASCII, packetOf, readRequest } from "../../support/packets.js";
-import { blockOf } from "../../support/peer.js";
+import { blockOf, type Peer } from "../../support/peer.js";
 import { contents } from "../../support/random.js";
 import type { SeenTransfer } from "../../support/recording-observer.js";
 import { LISTENER, VirtualNetwork } from "../../support/virtual-network.js";
@@ -67,6 +69,7 @@ export const observerCases: readonly Case[] = [
     equal(ended.blocks, 3, "blocks");
     equal(ended.retransmissions, 1, "retransmissions");
     equal(ended.duplicates, 1, "duplicates");
+    equal(ended.errorCode, -1, "the code of an error that there was not");
     // 16 ms, then 0 ms for the third block; what was repeated was not measured.
     equal(ended.roundTripMs, 14, "the round trip");
     equal(ended.seenAt - ended.startedAt, 116, "the duration");
@@ -85,11 +88,43 @@ export const observerCases: readonly Case[] = [
     const peer = harness.peer();
     peer.read("file");
     peer.expectData(1, blockOf(file, 1));
-    harness.storage.readFault = { position: 0, refusal: ~0 };
+    harness.storage.readFault = { position: 0, refusal: ~ERROR_ACCESS_VIOLATION };
     peer.acknowledge(1);
-    peer.expectError(0);
+    peer.expectError(ERROR_ACCESS_VIOLATION);
     equal(harness.ended.outcome, OUTCOME_STORAGE_FAILED, "the outcome");
+    equal(harness.ended.errorCode, ERROR_ACCESS_VIOLATION, "the code of the error");
     equal(harness.ended.bytes, 512, "bytes that are through");
+  }),
+
+  engineCase("design, observer: the code of the ERROR that ended a transfer, whoever sent it", (harness) => {
+    harness.file("file", contents(1100));
+    const ends: readonly [endIt: (peer: Peer) => void, errorCode: number][] = [
+      [(peer) => peer.error(ERROR_DISK_FULL), ERROR_DISK_FULL],
+      [(peer) => peer.error(0xfffe), 0xfffe],
+      [() => harness.stop(), ERROR_NOT_DEFINED],
+    ];
+    for (const [endIt] of ends) {
+      const peer = harness.peer();
+      peer.read("file");
+      peer.ignoreAll();
+      endIt(peer);
+      peer.ignoreAll();
+    }
+    equalTexts(
+      harness.observer.endedTransfers.map(({ errorCode }) => String(errorCode)),
+      ends.map(([, errorCode]) => String(errorCode)),
+      "the codes",
+    );
+  }),
+
+  engineCase("design, observer: a refusal that has no code in RFC 1350 is told as the client is told", (harness) => {
+    const peer = harness.peer();
+    peer.write("file");
+    peer.expectAcknowledgement(0);
+    harness.storage.writeFault = { position: 0, refusal: ~77 };
+    peer.data(1, contents(512));
+    peer.expectError(ERROR_NOT_DEFINED);
+    equal(harness.ended.errorCode, ERROR_NOT_DEFINED, "the code of the error");
   }),
 
   engineCase("design, observer: refused requests, with their names where these could be read", (harness) => {
