@@ -4,10 +4,11 @@
  */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import path from "node:path";
 
 const EXAMPLE_PORT = "6969";
 const EXAMPLE_FOLDER = "examples/files";
-const CLI = "dist/node/cli.js";
+const CLI = path.resolve("dist/node/cli.js");
 
 if (!existsSync(CLI)) {
   console.error("The project is not built. Run: npm run build");
@@ -15,8 +16,11 @@ if (!existsSync(CLI)) {
 }
 
 let words = process.argv.slice(2);
+// npm runs scripts in the project's own folder; the words speak of the folder where npm was called.
+let folder = process.env.INIT_CWD ?? ".";
 if (words.length === 0) {
   words = ["serve", EXAMPLE_FOLDER, "--port", EXAMPLE_PORT];
+  folder = ".";
   console.log(`Serving the example folder. From another terminal, fetch a file with one of:
   curl tftp://127.0.0.1:${EXAMPLE_PORT}/readme.txt
   tftp 127.0.0.1 ${EXAMPLE_PORT} -m octet -c get readme.txt
@@ -25,7 +29,7 @@ Stop with Ctrl-C.
 `);
 }
 
-const server = spawn(process.execPath, [CLI, ...words], { stdio: "inherit" });
+const server = spawn(process.execPath, [CLI, ...words], { cwd: folder, stdio: "inherit" });
 // A terminal sends Ctrl-C to both processes; a signal for this one alone is passed on.
 process.on("SIGINT", () => {});
 process.on("SIGTERM", () => server.kill("SIGTERM"));

@@ -2,6 +2,7 @@
  * The engine: a TFTP server without I/O. A host brings a {@link Transport} and a {@link Storage}, hands datagrams to
  * {@link Server.receive}, and calls {@link Server.poll} when {@link Server.nextAt} says so.
  */
+export { checked } from "./checked.js";
 export {
   type Address,
   type LocalPort,

@@ -1,4 +1,5 @@
 import { BlockList, isIP } from "node:net";
+import { withoutZone } from "./addresses.js";
 
 /** The networks whose requests are answered. */
 export class AllowedNetworks {
@@ -21,8 +22,8 @@ export class AllowedNetworks {
     if (this.list === undefined) {
       return true;
     }
-    const withoutZone = address.replace(/%.*$/, "");
-    return this.list.check(withoutZone, isIP(withoutZone) === 6 ? "ipv6" : "ipv4");
+    const plain = withoutZone(address);
+    return this.list.check(plain, isIP(plain) === 6 ? "ipv6" : "ipv4");
   }
 }
 

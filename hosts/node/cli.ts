@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
-import { type Command, HELP, parseCommandLine, UsageError } from "./command-line.js";
+import { type Command, HELP, parseCommandLine } from "./command-line.js";
 import { serve } from "./serve.js";
+import { UsageError } from "./usage-error.js";
 
 /** Whoever gave a wrong word is told, and pointed at the help. */
 function commandOf(words: readonly string[]): Command | undefined {

@@ -11,6 +11,7 @@ import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 import type { LocalPort } from "../../src/index.js";
+import { ALL_IPV6, isWildcard, wildcardOf, withoutZone } from "./addresses.js";
 import { now } from "./clock.js";
 import { openSocket } from "./socket.js";
 
@@ -21,8 +22,6 @@ const RESCAN_MS = 1000;
 /** A port that is free on one address may be taken on the next; then another free one is tried. */
 const FREE_PORT_TRIES = 10;
 
-const ALL_IPV4 = "0.0.0.0";
-const ALL_IPV6 = "::";
 /** What systems without IPv6 answer. */
 const NO_IPV6: ReadonlySet<string> = new Set(["EAFNOSUPPORT", "EPROTONOSUPPORT", "EADDRNOTAVAIL"]);
 
@@ -46,15 +45,17 @@ export class Listeners {
   }
 
   /**
-   * Listens on `hosts`: addresses or names; `0.0.0.0` and `::` stand for all addresses of their kind.
+   * Listens on `hosts`: addresses or names; `0.0.0.0` and `::` stand for all addresses of their kind, and go first, so
+   * that an address that is also given by itself finds their sockets there.
    *
    * @throws NodeJS.ErrnoException when the port is taken, not permitted, or an address is not this machine's.
    */
   async listen(hosts: readonly string[], port: number): Promise<void> {
     const addresses: string[] = [];
     for (const host of hosts) {
-      addresses.push(...(isIP(host.replace(/%.*$/, "")) === 0 ? await addressesOf(host) : [host]));
+      addresses.push(...(isIP(withoutZone(host)) === 0 ? await addressesOf(host) : [host]));
     }
+    addresses.sort((one, other) => Number(isWildcard(other)) - Number(isWildcard(one)));
     for (let triesLeft = port === 0 ? FREE_PORT_TRIES : 1; ; triesLeft--) {
       try {
         this.port = port;
@@ -77,9 +78,7 @@ export class Listeners {
 
   /** The addresses that are listened on, without the socket for unknown ones. */
   get addresses(): { address: string; port: number }[] {
-    return this.open
-      .filter(({ address }) => address !== ALL_IPV4 && address !== ALL_IPV6)
-      .map(({ address }) => ({ address, port: this.port }));
+    return this.open.filter(({ address }) => !isWildcard(address)).map(({ address }) => ({ address, port: this.port }));
   }
 
   close(): void {
@@ -102,8 +101,10 @@ export class Listeners {
   }
 
   private listenOn(address: string): void {
-    if (address !== ALL_IPV4 && address !== ALL_IPV6) {
-      this.add(address, false);
+    if (!isWildcard(address)) {
+      if (!this.open.some((listener) => listener.address === address)) {
+        this.add(address, this.wildcards.includes(wildcardOf(address)));
+      }
       return;
     }
     // Alone on the port for a moment: it finds out whether another program has it, which sharing would hide.
@@ -117,11 +118,11 @@ export class Listeners {
 
   private add(address: string, shared: boolean): void {
     const listener: LocalPort = -1 - this.open.length;
-    const isWildcard = address === ALL_IPV4 || address === ALL_IPV6;
+    const isForAll = isWildcard(address);
     const socket = openSocket(
       { address, port: this.port, shared, receiveBufferBytes: RECEIVE_BUFFER_BYTES },
       (message, peer, port) => {
-        if (!isWildcard || this.isAddressedToUs(peer)) {
+        if (!isForAll || this.isAddressedToUs(peer)) {
           this.received(message, listener, peer, port);
         }
       },
@@ -150,8 +151,7 @@ export class Listeners {
   private addMachineAddresses(): void {
     const known = new Set(this.open.map(({ address }) => address));
     for (const address of machineAddresses()) {
-      const wildcard = address.includes(":") ? ALL_IPV6 : ALL_IPV4;
-      if (known.has(address) || !this.wildcards.includes(wildcard)) {
+      if (known.has(address) || !this.wildcards.includes(wildcardOf(address))) {
         continue;
       }
       try {

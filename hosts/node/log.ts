@@ -3,7 +3,8 @@
  */
 export const LOG_LEVELS = ["error", "warn", "info", "debug"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
-export type LogFormat = "text" | "json";
+export const LOG_FORMATS = ["text", "json"] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
 
 /** What a line says beyond its text; the names are those of the JSON. */
 export type LogDetails = Readonly<Record<string, string | number | boolean>>;

@@ -1,10 +1,12 @@
 /**
  * `lockstep-tftp serve`: a server in the foreground, until a signal ends it.
  */
-import type { ServeCommand } from "./command-line.js";
+import { hostAndPort } from "./addresses.js";
 import { Log } from "./log.js";
+import type { ServeCommand } from "./serve-command.js";
 import { TFTP_PORT, TftpServer } from "./server.js";
 import { logTransfers } from "./transfer-log.js";
+import { counted } from "./words.js";
 
 /** The port that the messages suggest when another is not to be had. */
 const UNPRIVILEGED_PORT = 6969;
@@ -18,20 +20,22 @@ export async function serve(command: ServeCommand): Promise<number> {
   const { format, level } = command.log;
   // Whoever read the log may stop reading; the transfers go on.
   process.stdout.on("error", () => {});
-  const log = new Log(format, level, (line) => console.log(line));
+  const log = new Log(format ?? "text", level, (line) => console.log(line));
   let server: TftpServer;
   try {
     server = new TftpServer(command.server);
     logTransfers(server, log);
     await server.listen();
   } catch (error) {
-    console.error(`lockstep-tftp: ${startFailure(error as NodeJS.ErrnoException, command)}`);
+    console.error(`lockstep-tftp: ${startFailure(error as SystemError, command)}`);
     return 1;
   }
   const isStopped = stopped(server, command.graceMs, log);
   sayListening(server, command, log);
   await isStopped;
-  log.say("info", "stopped", "Stopped");
+  const unanswered = server.unansweredRequests;
+  const missed = `Stopped; ${counted(unanswered, "request")} got no answer: too many transfers at once, or a limit was reached`;
+  log.say("info", "stopped", unanswered > 0 ? missed : "Stopped", { unansweredRequests: unanswered });
   return 0;
 }
 
@@ -40,8 +44,7 @@ function sayListening(server: TftpServer, command: ServeCommand, log: Log): void
   const access = { never: "read only", new: "new files may be put", overwrite: "files may be put and replaced" };
   log.say("info", "serving", `Serving ${root} (${access[write ?? "never"]})`, { root, write: write ?? "never" });
   for (const { address, port } of server.addresses) {
-    const host = address.includes(":") ? `[${address}]` : address;
-    log.say("info", "listening", `Listening on ${host}:${port}`, { address, port });
+    log.say("info", "listening", `Listening on ${hostAndPort(address, port)}`, { address, port });
   }
 }
 
@@ -52,7 +55,7 @@ function stopped(server: TftpServer, graceMs: number, log: Log): Promise<void> {
       const isFirst = !stopping;
       stopping = true;
       if (isFirst && server.running > 0) {
-        const text = `Stopping: ${server.running} transfers may run for ${graceMs / 1000} s; once more stops at once`;
+        const text = `Stopping: ${counted(server.running, "transfer")} may run for ${graceMs / 1000} s; once more stops at once`;
         log.say("info", "stopping", text, { running: server.running, graceMs });
       }
       void server.close({ graceMs: isFirst ? graceMs : 0 });
@@ -68,9 +71,17 @@ function stopped(server: TftpServer, graceMs: number, log: Log): Promise<void> {
   });
 }
 
+/** What the system refuses, and to what. */
+interface SystemError extends NodeJS.ErrnoException {
+  /** The address that could not be bound. */
+  readonly address?: string;
+  /** The name that could not be looked up. */
+  readonly hostname?: string;
+}
+
 /** One line that says what happened, to what, and what to do. */
-function startFailure(error: NodeJS.ErrnoException, command: ServeCommand): string {
-  const { root, host } = command.server;
+function startFailure(error: SystemError, command: ServeCommand): string {
+  const { root } = command.server;
   const port = command.server.port ?? TFTP_PORT;
   switch (error.code) {
     case "EACCES":
@@ -78,10 +89,10 @@ function startFailure(error: NodeJS.ErrnoException, command: ServeCommand): stri
     case "EADDRINUSE":
       return `port ${port} is taken by another program; stop that, or choose another port with --port`;
     case "EADDRNOTAVAIL":
-      return `this machine has no address ${host}; choose one of its own with --host, or leave --host out`;
+      return `this machine has no address ${error.address}; choose one of its own with --host, or leave --host out`;
     case "ENOTFOUND":
     case "EAI_AGAIN":
-      return `the host name ${host} means no address; give --host an address`;
+      return `the host name "${error.hostname}" means no address; give --host an address`;
     case "ENOENT":
       return `${root} does not exist; give the folder that is to be served`;
     case "ENOTDIR":

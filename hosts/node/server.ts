@@ -4,6 +4,7 @@
 import { EventEmitter } from "node:events";
 import {
   type Address,
+  checked,
   type LocalPort,
   NEVER,
   type Observer,
@@ -15,6 +16,7 @@ import {
   type Transport,
 } from "../../src/index.js";
 import { addressHash } from "./address-hash.js";
+import { ALL_IPV4, ALL_IPV6 } from "./addresses.js";
 import { AllowedNetworks } from "./allowed-networks.js";
 import { BusyPolling } from "./busy-polling.js";
 import { now } from "./clock.js";
@@ -26,6 +28,7 @@ import { type PortRange, TransferPorts } from "./transfer-ports.js";
 
 /** The port that RFC 1350 gives to TFTP. */
 export const TFTP_PORT = 69;
+const PORT_MAX = 65_535;
 
 /** Enough for a hall of machines that start together. */
 const TRANSFERS_MAX_DEFAULT = 4096;
@@ -181,6 +184,11 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
   /** How many transfers are running. */
   get running(): number {
     return this.engine.running;
+  }
+
+  /** How many requests got no answer, because there was no free transfer or a limit was reached. */
+  get unansweredRequests(): number {
+    return this.engine.unansweredRequests;
   }
 
   /** Where the server listens, address by address; empty before `listen` and after `close`. */
@@ -344,16 +352,17 @@ function storageOf(options: TftpServerOptions): Storage {
 
 function hostsOf(host: string | readonly string[] | undefined): readonly string[] {
   if (host === undefined || host.length === 0) {
-    return ["0.0.0.0", "::"];
+    return [ALL_IPV4, ALL_IPV6];
   }
-  return typeof host === "string" ? [host] : host;
+  const hosts = typeof host === "string" ? [host] : host;
+  if (hosts.includes("")) {
+    throw new TypeError("A host to listen on is empty; name an address or a host, or leave it out to listen on all");
+  }
+  return hosts;
 }
 
-function checkedPort(what: string, port: number, least: number): number {
-  if (!Number.isInteger(port) || port < least || port > 65_535) {
-    throw new RangeError(`${what} is ${port}; it must be a whole number from ${least} to 65535`);
-  }
-  return port;
+function checkedPort(name: string, port: number, least: number): number {
+  return checked(name, port, least, PORT_MAX);
 }
 
 function checkedRange(range: PortRange | undefined): PortRange | undefined {

@@ -9,6 +9,7 @@ import {
   type Outcome,
   type TransferView,
 } from "../../src/index.js";
+import { hostAndPort } from "./addresses.js";
 import type { Log, LogDetails, LogLevel } from "./log.js";
 import type { EndedTransfer, RefusedRequest, TftpServer } from "./server.js";
 import { errorText, outcomeText, printable } from "./words.js";
@@ -28,10 +29,11 @@ export function logTransfers(server: TftpServer, log: Log): void {
     if (!log.includes(level)) {
       return;
     }
-    const text = `${subject(transfer)}: ${outcomeText(end.outcome)}; ${figures(transfer, end)}`;
+    const text = `${subject(transfer)}: ${outcomeText(end.outcome)}${errorNote(transfer)}; ${figures(transfer, end)}`;
     log.say(level, "ended", text, {
       ...transferDetails(transfer),
       outcome: outcomeText(end.outcome),
+      ...(transfer.errorCode < 0 ? {} : { errorCode: transfer.errorCode }),
       durationMs: end.durationMs,
       bytes: transfer.bytes,
       blocks: transfer.blocks,
@@ -62,8 +64,11 @@ function levelOf(outcome: Outcome): LogLevel {
 
 /** `1.2.3.4:5000 gets "name"`. */
 function subject({ address, port, name, isUpload }: TransferView | RefusedRequest): string {
-  const host = String(address).includes(":") ? `[${address}]` : address;
-  return `${host}:${port} ${isUpload ? "puts" : "gets"} "${printable(name)}"`;
+  return `${hostAndPort(address, port)} ${isUpload ? "puts" : "gets"} "${printable(name)}"`;
+}
+
+function errorNote({ errorCode }: TransferView): string {
+  return errorCode < 0 ? "" : ` (error ${errorCode}, ${errorText(errorCode)})`;
 }
 
 function figures(transfer: TransferView, end: EndedTransfer): string {

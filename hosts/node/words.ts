@@ -1,4 +1,4 @@
-/** The engine's numbers in words, for people. */
+/** Numbers in words, for people. */
 import {
   OUTCOME_ABORTED_BY_PEER,
   OUTCOME_COMPLETED,
@@ -47,6 +47,11 @@ const ERRORS: readonly string[] = [
 /** What an error code of RFC 1350 §5 or RFC 2347 means. */
 export function errorText(errorCode: number): string {
   return ERRORS[errorCode] ?? "a code that no RFC knows";
+}
+
+/** `1 transfer`, `2 transfers`. */
+export function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? "" : "s"}`;
 }
 
 /** The longest piece of a peer's text that is shown. */

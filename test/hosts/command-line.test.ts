@@ -66,16 +66,21 @@ describe("a mistake in the words gets one line that names it, the way to the hel
     ["fetch", /"fetch" is no command/],
     ["serve", /serve needs a folder/],
     ["serve . more", /"more" is one too many/],
-    ["serve . --colour", /'--colour'/],
-    ["serve . --port", /--port/],
-    ["serve . --port -1", /--port/],
+    ["serve . --colour", /"--colour" is no option/],
+    ["serve . --prot 6969", /"--prot" is no option; did you mean --port\?/],
+    ["serve . -p 6969", /"-p" is no option/],
+    ["serve . --port", /--port needs a value/],
+    ["serve . --port --write", /--port needs a value, and "--write" is an option/],
+    ["serve . --host=", /--host is ""; name an address/],
+    ["serve . --port -1", /--port is "-1"; it must be a whole number from 0 to 65535/],
     ["serve . --port 65536", /--port is "65536"; it must be a whole number from 0 to 65535/],
     ["serve . --port 6.9", /--port is "6.9"/],
     ["serve . --port tftp", /--port is "tftp"/],
     ["serve . --port=", /--port is ""/],
-    ["serve . --write=yes", /--write/],
+    ["serve . --write=yes", /--write takes no value/],
     ["serve . --write-only", /--write-only alone allows nothing; add --write/],
     ["serve . --max-size 5X", /--max-size is "5X"; write bytes, or for example 500K/],
+    ["serve . --max-size 999999999999G", /--max-size is "999999999999G"; no file is as large as that/],
     ["serve . --max-transfers 0", /--max-transfers is "0"/],
     ["serve . --max-window 0", /--max-window is "0"/],
     ["serve . --timeout 0", /--timeout is "0"; write a time such as 500ms/],
@@ -129,7 +134,15 @@ describe("a server that cannot start says why, in one line, and exits with 1", (
   test("the address is not this machine's", async (t) => {
     // An address for documentation (RFC 5737), which no machine has.
     const words = ["serve", temporaryFolder(t), "--host", "192.0.2.1", "--port", "0"];
-    assertFailure(await commandLine(...words), /this machine has no address 192\.0\.2\.1; choose one of its own/);
+    const failure = /this machine has no address 192\.0\.2\.1; choose one of its own/;
+    assertFailure(await commandLine(...words), failure);
+    assertFailure(await commandLine(...words, "--host", "127.0.0.1"), failure);
+  });
+
+  test("the name means no address", async (t) => {
+    // RFC 6761 keeps "invalid" for names that mean nothing.
+    const words = ["serve", temporaryFolder(t), "--host", "127.0.0.1", "--host", "nowhere.invalid", "--port", "0"];
+    assertFailure(await commandLine(...words), /the host name "nowhere\.invalid" means no address; give --host/);
   });
 
   test("an allowed network is none", async (t) => {
@@ -138,6 +151,26 @@ describe("a server that cannot start says why, in one line, and exits with 1", (
       await commandLine(...words),
       /"10\.0\.0\.0\/33" is not a network; write for example 192\.168\.0\.0\/24/,
     );
+  });
+});
+
+describe("an address that is given by itself and with all others", () => {
+  for (const hosts of [
+    ["0.0.0.0", "127.0.0.1"],
+    ["127.0.0.1", "0.0.0.0"],
+  ]) {
+    test(hosts.join(" and "), async (t) => {
+      const server = await ServerProcess.start(t, [folderWithFile(t), ...hosts.flatMap((host) => ["--host", host])]);
+      assert.deepEqual((await fetchFile(NAME, { port: server.port })).content, CONTENT);
+      const loopback = server.lines.filter((line) => line.includes("Listening on 127.0.0.1:"));
+      assert.equal(loopback.length, 1, server.lines.join("\n"));
+    });
+  }
+
+  test("0.0.0.0 and one of loopback that no interface lists: it answers from there", async (t) => {
+    const words = [folderWithFile(t), "--host", "0.0.0.0", "--host", "127.0.0.2"];
+    const server = await ServerProcess.start(t, words);
+    assert.deepEqual((await fetchFile(NAME, { host: "127.0.0.2", port: server.port })).content, CONTENT);
   });
 });
 
@@ -179,25 +212,29 @@ describe("nobody's rights", () => {
   });
 });
 
+/** Starts a download that waits in its middle until it is told to go on. */
+async function startWaiting(test: TestContext, server: ServerProcess) {
+  const told = new EventEmitter();
+  const client = new AbortController();
+  test.after(() => client.abort());
+  const middle = once(told, "middle");
+  const step = async (blocks: number): Promise<void> => {
+    if (blocks === 3) {
+      told.emit("middle");
+      await once(told, "go on", { signal: client.signal });
+    }
+  };
+  const download = fetchFile(NAME, { port: server.port, step, signal: client.signal });
+  // Whoever waits for the download sees its failure; a test that does not wait for it does not mind.
+  download.catch(() => {});
+  await middle;
+  return { download, goOn: () => told.emit("go on") };
+}
+
 describe("signals", () => {
-  /** Starts a server and a download that waits in its middle until it is told to go on. */
   async function withWaitingDownload(test: TestContext, grace: string) {
     const server = await ServerProcess.start(test, [folderWithFile(test), "--grace", grace]);
-    const told = new EventEmitter();
-    const client = new AbortController();
-    test.after(() => client.abort());
-    const middle = once(told, "middle");
-    const step = async (blocks: number): Promise<void> => {
-      if (blocks === 3) {
-        told.emit("middle");
-        await once(told, "go on", { signal: client.signal });
-      }
-    };
-    const download = fetchFile(NAME, { port: server.port, step, signal: client.signal });
-    // Whoever waits for the download sees its failure; a test that does not wait for it does not mind.
-    download.catch(() => {});
-    await middle;
-    return { server, download, goOn: () => told.emit("go on") };
+    return { server, ...(await startWaiting(test, server)) };
   }
 
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
@@ -326,5 +363,20 @@ describe("the log", () => {
       /Serving.*\n.*Listening.*\n.*completed.*\n.*Stopped/,
     );
     assert.deepEqual(more, []);
+  });
+
+  test("says at the end how many requests got no answer, if any", async (t) => {
+    const server = await ServerProcess.start(t, [folderWithFile(t), "--max-transfers", "1", "--grace", "0"]);
+    await startWaiting(t, server);
+    const socket = dgram.createSocket("udp4").bind(0, "127.0.0.1");
+    t.after(() => socket.close());
+    await once(socket, "listening");
+    socket.send(`\0\x01${NAME}\0octet\0`, server.port, "127.0.0.1");
+    // Not a proper request: its answer says that the one before has been looked at.
+    socket.send("\0\x01nonsense", server.port, "127.0.0.1");
+    await once(socket, "message");
+    server.signal("SIGTERM");
+    await server.ended;
+    assert.match(server.lines.at(-1) ?? "", /Stopped; 1 requests? got no answer/);
   });
 });

@@ -1,0 +1,26 @@
+/**
+ * Network addresses as texts.
+ */
+
+/** Stand for all addresses of this machine, of their kind. */
+export const ALL_IPV4 = "0.0.0.0";
+export const ALL_IPV6 = "::";
+
+export function isWildcard(address: string): boolean {
+  return address === ALL_IPV4 || address === ALL_IPV6;
+}
+
+export function wildcardOf(address: string): string {
+  return address.includes(":") ? ALL_IPV6 : ALL_IPV4;
+}
+
+/** A link-local address carries its interface behind `%` (RFC 4007 §11); not everything that takes addresses takes that. */
+export function withoutZone(address: string): string {
+  return address.replace(/%.*$/, "");
+}
+
+/** `10.0.0.1:69` or `[fe80::1]:69`. */
+export function hostAndPort(address: string | number, port: number): string {
+  const host = String(address);
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}

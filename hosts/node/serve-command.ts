@@ -1,0 +1,71 @@
+/** What `serve` is to do, made of its settings. */
+import type { WritePolicy } from "./directory-storage.js";
+import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from "./log.js";
+import type { TftpServerOptions } from "./server.js";
+import type { Settings } from "./settings.js";
+import { UsageError } from "./usage-error.js";
+
+export interface ServeCommand {
+  readonly kind: "serve";
+  readonly server: TftpServerOptions & { readonly root: string };
+  readonly graceMs: number;
+  readonly log: { readonly format: LogFormat | undefined; readonly level: LogLevel };
+}
+
+/** What `--strict` sets: one address, or a flood in the name of many, gets little out of this server. */
+const STRICT_LIMITS = { unansweredPerAddressMax: 4, answersPerSecondMax: 200 } as const;
+
+const GRACE_MS_DEFAULT = 10_000;
+
+/**
+ * @throws UsageError when a setting makes no sense.
+ */
+export function serveCommand(settings: Settings, root: string): ServeCommand {
+  const { values } = settings;
+  return {
+    kind: "serve",
+    server: {
+      root,
+      write: writePolicy(settings),
+      ...(values.strict ? STRICT_LIMITS : {}),
+      ...given("host", settings.hosts()),
+      ...given("port", settings.port("port")),
+      ...given("singlePort", values["single-port"]),
+      ...given("portRange", settings.portRange("port-range")),
+      ...given("allow", values.allow),
+      ...given("read", values["write-only"] ? false : undefined),
+      ...given("uploadBytesMax", settings.sizeBytes("max-size")),
+      ...given("checksums", values.checksums),
+      ...given("foldCase", values["ignore-case"]),
+      ...given("transfersMax", settings.number("max-transfers", 1, 65_536)),
+      ...given("windowSizeMax", settings.number("max-window", 1, 16_384)),
+      ...given("initialIntervalMs", settings.durationMs("timeout", 1)),
+      ...given("giveUpMs", settings.durationMs("give-up", 1)),
+      ...given("busyPolling", values["busy-polling"]),
+    },
+    graceMs: settings.durationMs("grace", 0) ?? GRACE_MS_DEFAULT,
+    log: {
+      format: settings.oneOf("log", LOG_FORMATS),
+      level: settings.oneOf("log-level", LOG_LEVELS) ?? "info",
+    },
+  };
+}
+
+function writePolicy({ values, place }: Settings): WritePolicy {
+  if (values.overwrite) {
+    return "overwrite";
+  }
+  if (values.write) {
+    return "new";
+  }
+  if (values["write-only"]) {
+    const alone = `${place("write-only")} alone allows nothing`;
+    throw new UsageError(`${alone}; add ${place("write")} (new files) or ${place("overwrite")} (existing, too)`);
+  }
+  return "never";
+}
+
+/** A property with its value, or nothing when there is none. */
+function given<Name extends string, Value>(name: Name, value: Value | undefined): { [name in Name]?: Value } {
+  return value === undefined ? {} : ({ [name]: value } as { [name in Name]?: Value });
+}
