@@ -63,7 +63,7 @@ test("a name on the console is printable and of limited length", () => {
   start();
   consoleLines.length = 0;
   new Client().get(`\u009b31m\u202e${"x".repeat(200)}`);
-  assert.deepEqual(consoleLines, [`192.168.4.2 gets "?31m?${"x".repeat(59)}...": not found`]);
+  assert.deepEqual(consoleLines, [`192.168.4.2 gets "?31m?${"x".repeat(59)}...": not allowed`]);
 });
 
 test("once a minute it says how it does", () => {

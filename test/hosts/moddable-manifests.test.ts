@@ -129,7 +129,7 @@ const MODULES_OF_BOARDS: Readonly<Record<string, string[]>> = {
   "board-simulator.js": [],
 };
 
-for (const name of readdirSync(BUNDLES)) {
+for (const name of readdirSync(BUNDLES).filter((file) => file.endsWith(".js"))) {
   test(`${name} imports only what its manifest brings`, () => {
     const { fixed, late } = importsOf(path.join(BUNDLES, name));
     const allowed = MODULES_OF_BOARDS[name] ?? [...SDK_MODULES, ...OWN_MODULES, "lockstep-tftp/board"];
