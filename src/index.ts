@@ -15,7 +15,7 @@ export {
   type Transport,
   type WritableFile,
 } from "./host.js";
-export { NAME_BYTES_MAX } from "./name.js";
+export { cleanName, decodeName, NAME_BYTES_MAX } from "./name.js";
 export * from "./outcome.js";
 export * from "./packet.js";
 export type { AddressHash } from "./peers.js";

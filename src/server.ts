@@ -12,6 +12,7 @@ import {
   type ReadableFile,
   type Refusal,
   type Storage,
+  type TransferView,
   type Transport,
   type WritableFile,
 } from "./host.js";
@@ -137,6 +138,15 @@ export class Server {
   /** Transfers that are not finished yet. */
   get running(): number {
     return this.used - this.pool.lingeringCount;
+  }
+
+  /** Shows each transfer that is not finished yet, in the order of their slots. `visit` must not call the engine. */
+  visitRunning(visit: (transfer: TransferView) => void): void {
+    for (const transfer of this.slots) {
+      if (transfer.state !== STATE_FREE && transfer.state !== STATE_LINGERING) {
+        visit(transfer);
+      }
+    }
   }
 
   /** When `poll` is needed next, in the host's time; {@link NEVER} when nothing waits. May be early, never late. */

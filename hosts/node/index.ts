@@ -3,11 +3,15 @@
  */
 export * from "../../src/index.js";
 export { type DirectoryOptions, DirectoryStorage, type WritePolicy } from "./directory-storage.js";
+export { type NameRule, NameRules } from "./name-rules.js";
+export { type Renamed, RuleStorage } from "./rule-storage.js";
+export type { ServedOptions } from "./served.js";
 export {
   type CloseOptions,
   type EndedTransfer,
   type ListeningAddress,
   type RefusedRequest,
+  type RenamedRequest,
   TFTP_PORT,
   TftpServer,
   type TftpServerEvents,

@@ -17,13 +17,12 @@ import {
 } from "../../src/index.js";
 import { addressHash } from "./address-hash.js";
 import { ALL_IPV4, ALL_IPV6 } from "./addresses.js";
-import { AllowedNetworks } from "./allowed-networks.js";
 import { BusyPolling } from "./busy-polling.js";
 import { now } from "./clock.js";
 import { sendDatagram } from "./datagrams.js";
-import { type DirectoryOptions, DirectoryStorage } from "./directory-storage.js";
-import { GuardedStorage } from "./guarded-storage.js";
 import { Listeners } from "./listeners.js";
+import type { Renamed } from "./rule-storage.js";
+import { Served, type ServedOptions } from "./served.js";
 import { type PortRange, TransferPorts } from "./transfer-ports.js";
 
 /** The port that RFC 1350 gives to TFTP. */
@@ -43,11 +42,7 @@ const TIMER_MAX_MS = 2 ** 31 - 1;
 const RECEIVE_BYTES = 2048;
 
 /** What a {@link TftpServer} is told at construction. */
-export interface TftpServerOptions extends Omit<ServerOptions, "addressHash">, DirectoryOptions {
-  /** The folder to serve. Either this or `storage`. */
-  root?: string;
-  /** A storage of your own instead of a folder. */
-  storage?: Storage;
+export interface TftpServerOptions extends Omit<ServerOptions, "addressHash">, ServedOptions {
   /** Addresses or names to listen on. Default: every address of the machine, IPv4 and IPv6. */
   host?: string | readonly string[];
   /** The port on which requests arrive. Default 69, which needs a right on most systems. 0 takes any free port. */
@@ -56,8 +51,6 @@ export interface TftpServerOptions extends Omit<ServerOptions, "addressHash">, D
   transfersMax?: number;
   /** Transfers take their ports from here. Default: any free port. */
   portRange?: PortRange;
-  /** Networks whose requests are answered, as `192.168.0.0/24` or a single address. Default: all. */
-  allow?: readonly string[];
   /**
    * While transfers run, look for the next packet for 50 microseconds before sleeping, as long as that pays. It makes
    * lock-step transfers on a fast network up to twice as fast, and keeps a core busier. Default true.
@@ -81,6 +74,14 @@ export interface RefusedRequest {
   readonly port: number;
 }
 
+/** A request for one name that a rule has given the file of another name, if there is such a file. */
+export interface RenamedRequest {
+  readonly name: string;
+  readonly foundName: string;
+  readonly isUpload: boolean;
+  readonly address: string;
+}
+
 /** How a transfer ended. */
 export interface EndedTransfer {
   /** One of the constants `OUTCOME_…`; {@link outcomeText} puts it in words. */
@@ -99,6 +100,8 @@ export interface TftpServerEvents {
   ended: [transfer: TransferView, end: EndedTransfer];
   /** A request was answered with an ERROR. */
   refused: [request: RefusedRequest];
+  /** A rule has given a request the file of another name. */
+  renamed: [request: RenamedRequest];
   /** The server is closed: it has no socket and no timer any more. */
   close: [];
 }
@@ -130,10 +133,9 @@ export interface CloseOptions {
  */
 export class TftpServer extends EventEmitter<TftpServerEvents> {
   private readonly engine: Server;
-  private readonly storage: Storage;
+  private served: Served;
   private readonly hosts: readonly string[];
   private readonly port: number;
-  private readonly allowed: AllowedNetworks;
   private readonly listeningSockets: Listeners;
   private readonly transferPorts: TransferPorts;
 
@@ -159,12 +161,11 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
    */
   constructor(options: TftpServerOptions) {
     super();
-    this.storage = storageOf(options);
+    this.served = new Served(options, this.renamed);
     this.hosts = hostsOf(options.host);
     this.port = checkedPort("port", options.port ?? TFTP_PORT, 0);
-    this.allowed = new AllowedNetworks(options.allow);
     this.listeningSockets = new Listeners((message, listener, address, port) => {
-      if (this.allowed.includes(address)) {
+      if (this.served.allowed.includes(address)) {
         this.received(message, listener, address, port);
       }
     });
@@ -174,7 +175,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
     this.busyPolling = new BusyPolling(options.busyPolling ?? true);
     this.engine = new Server(
       this.transport(),
-      this.storage,
+      this.storage(),
       { ...options, transfersMax: options.transfersMax ?? TRANSFERS_MAX_DEFAULT, addressHash },
       this.observer(),
     );
@@ -186,9 +187,14 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
     return this.engine.running;
   }
 
-  /** How many requests got no answer, because there was no free transfer or a limit was reached. */
+  /** Requests that got no answer, because all transfers were taken or a limit was reached. */
   get unansweredRequests(): number {
     return this.engine.unansweredRequests;
+  }
+
+  /** Shows each running transfer. The view is good during the call only: copy what you keep. */
+  visitRunning(visit: (transfer: TransferView) => void): void {
+    this.engine.visitRunning(visit);
   }
 
   /** Where the server listens, address by address; empty before `listen` and after `close`. */
@@ -208,9 +214,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
     }
     this.isListening = true;
     try {
-      if (this.storage instanceof DirectoryStorage) {
-        await this.storage.removeLitter();
-      }
+      await this.served.removeLitter();
       await this.listeningSockets.listen(this.hosts, this.port);
     } catch (error) {
       this.isListening = false;
@@ -220,6 +224,18 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
       // Closed while it was looking up names.
       this.listeningSockets.close();
     }
+  }
+
+  /**
+   * Replaces what is served and to whom, all of it: an option that is left out has its default again. Running transfers
+   * go on with the file that they have opened.
+   *
+   * @throws as the constructor does, and what listing a folder throws. Nothing has changed then.
+   */
+  async reconfigure(options: ServedOptions): Promise<void> {
+    const served = new Served(options, this.renamed);
+    await served.removeLitter();
+    this.served = served;
   }
 
   /**
@@ -293,6 +309,17 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
     }
   }
 
+  /** What is served may be replaced; the engine has one storage as long as it lives. */
+  private storage(): Storage {
+    return {
+      openForReading: (name, address) => this.served.openForReading(name, address),
+      openForWriting: (name, sizeBytes, address) => this.served.openForWriting(name, sizeBytes, address),
+    };
+  }
+
+  private readonly renamed: Renamed = (name, foundName, address, isUpload) =>
+    this.tell("renamed", { name, foundName, address, isUpload });
+
   private transport(): Transport {
     const listeners = this.listeningSockets;
     const transferPorts = this.transferPorts;
@@ -339,15 +366,6 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
       this.once("close", () => signal.removeEventListener("abort", stop));
     }
   }
-}
-
-function storageOf(options: TftpServerOptions): Storage {
-  if ((options.root === undefined) === (options.storage === undefined)) {
-    throw new TypeError("A TFTP server needs either a root, the folder to serve, or a storage");
-  }
-  return options.storage === undefined
-    ? new DirectoryStorage(options.root as string, options)
-    : new GuardedStorage(options.storage);
 }
 
 function hostsOf(host: string | readonly string[] | undefined): readonly string[] {

@@ -42,6 +42,14 @@ export function logTransfers(server: TftpServer, log: Log): void {
       roundTripMs: transfer.roundTripMs,
     });
   });
+  server.on("renamed", (request) => {
+    if (log.includes("debug")) {
+      const { address, isUpload } = request;
+      const names = { file: printable(request.name), foundFile: printable(request.foundName) };
+      const text = `${address} ${verb(isUpload)} "${names.file}": by the rules this is "${names.foundFile}"`;
+      log.say("debug", "renamed", text, { direction: directionOf(isUpload), ...names, address });
+    }
+  });
   server.on("refused", (request) => {
     // Phones and boot loaders ask for many files that need not exist.
     const level = request.errorCode === ERROR_FILE_NOT_FOUND ? "debug" : "warn";
@@ -64,7 +72,15 @@ function levelOf(outcome: Outcome): LogLevel {
 
 /** `1.2.3.4:5000 gets "name"`. */
 function subject({ address, port, name, isUpload }: TransferView | RefusedRequest): string {
-  return `${hostAndPort(address, port)} ${isUpload ? "puts" : "gets"} "${printable(name)}"`;
+  return `${hostAndPort(address, port)} ${verb(isUpload)} "${printable(name)}"`;
+}
+
+function verb(isUpload: boolean): string {
+  return isUpload ? "puts" : "gets";
+}
+
+function directionOf(isUpload: boolean): string {
+  return isUpload ? "put" : "get";
 }
 
 function errorNote({ errorCode }: TransferView): string {
@@ -80,7 +96,7 @@ function figures(transfer: TransferView, end: EndedTransfer): string {
 
 function transferDetails(transfer: TransferView): LogDetails {
   return {
-    direction: transfer.isUpload ? "put" : "get",
+    direction: directionOf(transfer.isUpload),
     file: printable(transfer.name),
     address: transfer.address,
     port: transfer.port,
@@ -93,7 +109,7 @@ function transferDetails(transfer: TransferView): LogDetails {
 
 function refusalDetails(request: RefusedRequest): LogDetails {
   return {
-    direction: request.isUpload ? "put" : "get",
+    direction: directionOf(request.isUpload),
     file: printable(request.name),
     address: request.address,
     port: request.port,

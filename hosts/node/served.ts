@@ -1,0 +1,52 @@
+/** What a server serves, and to whom. All of it can be replaced while the server runs. */
+import type { Address, ReadableFile, Refusal, Storage, WritableFile } from "../../src/index.js";
+import { AllowedNetworks } from "./allowed-networks.js";
+import { type DirectoryOptions, DirectoryStorage } from "./directory-storage.js";
+import { GuardedStorage } from "./guarded-storage.js";
+import { type NameRule, NameRules } from "./name-rules.js";
+import { type Renamed, RuleStorage } from "./rule-storage.js";
+
+export interface ServedOptions extends DirectoryOptions {
+  /** The folder to serve. Either this or `storage`. */
+  root?: string;
+  /** A storage of your own instead of a folder. */
+  storage?: Storage;
+  /** Which file a client gets for the name that it asks for. Default: the file of that name. */
+  rules?: readonly NameRule[];
+  /** Networks whose requests are answered, as `192.168.0.0/24` or a single address. Default: all. */
+  allow?: readonly string[];
+}
+
+export class Served implements Storage {
+  readonly allowed: AllowedNetworks;
+  private readonly directory: DirectoryStorage | undefined;
+  private readonly storage: Storage;
+
+  /**
+   * @throws RangeError or TypeError when an option is not acceptable; NodeJS.ErrnoException ENOENT or ENOTDIR when `root`
+   * is no folder.
+   */
+  constructor(options: ServedOptions, renamed: Renamed) {
+    if ((options.root === undefined) === (options.storage === undefined)) {
+      throw new TypeError("A TFTP server needs either a root, the folder to serve, or a storage");
+    }
+    this.allowed = new AllowedNetworks(options.allow);
+    const rules = new NameRules(options.rules ?? []);
+    this.directory = options.root === undefined ? undefined : new DirectoryStorage(options.root, options);
+    const storage = this.directory ?? new GuardedStorage(options.storage as Storage);
+    this.storage = options.rules === undefined ? storage : new RuleStorage(storage, rules, renamed);
+  }
+
+  /** Removes what uploads of an earlier run have left unfinished in the folder. */
+  async removeLitter(): Promise<void> {
+    await this.directory?.removeLitter();
+  }
+
+  openForReading(name: string, address: Address): ReadableFile | Refusal {
+    return this.storage.openForReading(name, address);
+  }
+
+  openForWriting(name: string, sizeBytes: number, address: Address): WritableFile | Refusal {
+    return this.storage.openForWriting(name, sizeBytes, address);
+  }
+}
