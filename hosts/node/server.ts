@@ -62,7 +62,10 @@ export interface TftpServerOptions extends Omit<ServerOptions, "addressHash">, S
 
 /** A request that was answered with an ERROR. */
 export interface RefusedRequest {
-  /** The file's name, cleaned; empty where it could not be read. A peer chose it: show it through {@link printable}. */
+  /**
+   * The name that was asked for; empty where there is none that can be read. It may hold anything, control characters
+   * included: show it through {@link printable}.
+   */
   readonly name: string;
   /** Whether the client wanted to put the file. */
   readonly isUpload: boolean;
