@@ -1,5 +1,6 @@
 import typescript from "@rollup/plugin-typescript";
 import { dts } from "rollup-plugin-dts";
+import { makePage, pageModule } from "./scripts/status-page.js";
 
 /** The engine's own bundle: one file, no imports, the same bytes for every host. */
 const ENGINE_SOURCE = "/src/index.js";
@@ -118,6 +119,12 @@ export default [
     onwarn: failOnWarning,
   },
   {
+    input: "hosts/status/page/main.ts",
+    output: { dir: "dist/status", format: "iife" },
+    plugins: [compile("hosts/status/page/tsconfig.json"), makePage],
+    onwarn: failOnWarning,
+  },
+  {
     input: { index: "hosts/node/index.ts", cli: "hosts/node/cli.ts" },
     output: {
       dir: "dist/node",
@@ -127,7 +134,7 @@ export default [
       paths: toEngineBundle,
     },
     external: (id) => id.endsWith(ENGINE_SOURCE) || id.startsWith("node:"),
-    plugins: [compile("hosts/node/tsconfig.json")],
+    plugins: [pageModule, compile("hosts/node/tsconfig.json")],
     onwarn: failOnWarning,
   },
   {

@@ -4,8 +4,10 @@
 import fs from "node:fs";
 import path from "node:path";
 import { isRefusal, type ReadableFile, type Refusal, type Storage, type WritableFile } from "../../src/index.js";
+import type { Catalogue, ListedFile } from "../status/catalogue.js";
 import { Checksums, checksummedName } from "./checksums.js";
 import { FAILED, FORBIDDEN, NOT_FOUND, refusalOf } from "./refusals.js";
+import { removeFile, visitFiles } from "./served-files.js";
 import { ServedRoot } from "./served-root.js";
 import { isTemporaryName, removeTemporaryFiles, UploadedFile } from "./uploaded-file.js";
 
@@ -25,7 +27,7 @@ export interface DirectoryOptions {
 }
 
 /** A folder as storage: what `TftpServer` makes of its option `root`. */
-export class DirectoryStorage implements Storage {
+export class DirectoryStorage implements Storage, Catalogue {
   private readonly root: ServedRoot;
   private readonly write: WritePolicy;
   private readonly readAllowed: boolean;
@@ -39,6 +41,14 @@ export class DirectoryStorage implements Storage {
     this.write = options.write ?? "never";
     this.readAllowed = options.read ?? true;
     this.checksums = options.checksums ? new Checksums() : undefined;
+  }
+
+  get mayPut(): boolean {
+    return this.write !== "never";
+  }
+
+  get mayReplace(): boolean {
+    return this.write === "overwrite";
   }
 
   /**
@@ -87,7 +97,19 @@ export class DirectoryStorage implements Storage {
     if (this.write === "never" || isTemporaryName(path.basename(name))) {
       return FORBIDDEN;
     }
-    return UploadedFile.create(this.root, name, sizeBytes, this.write === "overwrite");
+    return UploadedFile.create(this.root, name, sizeBytes, this.mayReplace);
+  }
+
+  /** Shows the files that clients can fetch: none of a drop box. */
+  async listFiles(visit: (file: ListedFile) => boolean): Promise<void> {
+    if (this.readAllowed) {
+      await visitFiles(this.root, this.mayReplace, visit);
+    }
+  }
+
+  /** Where files may not be replaced they may not be removed either: that would come to the same. */
+  removeFile(name: string): 0 | Refusal {
+    return this.mayReplace ? removeFile(this.root, name) : FORBIDDEN;
   }
 }
 

@@ -2,6 +2,7 @@
  * A TFTP server for Node programs.
  */
 export * from "../../src/index.js";
+export type { Catalogue, ListedFile } from "../status/catalogue.js";
 export { type DirectoryOptions, DirectoryStorage, type WritePolicy } from "./directory-storage.js";
 export { type NameRule, NameRules } from "./name-rules.js";
 export { type Renamed, RuleStorage } from "./rule-storage.js";
@@ -17,5 +18,11 @@ export {
   type TftpServerEvents,
   type TftpServerOptions,
 } from "./server.js";
+export {
+  STATUS_PAGE_PORT,
+  StatusPage,
+  type StatusPageEvents,
+  type StatusPageOptions,
+} from "./status-page.js";
 export type { PortRange } from "./transfer-ports.js";
 export { errorText, outcomeText, printable } from "./words.js";

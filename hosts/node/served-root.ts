@@ -53,11 +53,13 @@ export class ServedRoot {
 
   /** The path that a name of the engine's stands for, which may not exist; undefined for a name that is no file's here. */
   locate(name: string): string | undefined {
-    if (process.platform === "win32" && WINDOWS_SPECIAL.test(name)) {
-      return undefined;
-    }
-    const exact = path.join(this.path, name);
-    return this.foldCase && !fs.existsSync(exact) ? this.locateFolded(name) : exact;
+    const exact = this.locateExactly(name);
+    return exact !== undefined && this.foldCase && !fs.existsSync(exact) ? this.locateFolded(name) : exact;
+  }
+
+  /** The same, with capital and small letters as they are. */
+  locateExactly(name: string): string | undefined {
+    return process.platform === "win32" && WINDOWS_SPECIAL.test(name) ? undefined : path.join(this.path, name);
   }
 
   /** Whether a path that is free of links lies in the folder. */

@@ -1,5 +1,6 @@
 /** What a server serves, and to whom. All of it can be replaced while the server runs. */
 import type { Address, ReadableFile, Refusal, Storage, WritableFile } from "../../src/index.js";
+import { type Catalogue, catalogueOf } from "../status/catalogue.js";
 import { AllowedNetworks } from "./allowed-networks.js";
 import { type DirectoryOptions, DirectoryStorage } from "./directory-storage.js";
 import { GuardedStorage } from "./guarded-storage.js";
@@ -19,6 +20,10 @@ export interface ServedOptions extends DirectoryOptions {
 
 export class Served implements Storage {
   readonly allowed: AllowedNetworks;
+  /** The files under their own names, before any rule. */
+  readonly files: Storage;
+  /** What the storage offers for people who look at it, if it does. */
+  readonly catalogue: Catalogue | undefined;
   private readonly directory: DirectoryStorage | undefined;
   private readonly storage: Storage;
 
@@ -33,8 +38,9 @@ export class Served implements Storage {
     this.allowed = new AllowedNetworks(options.allow);
     const rules = new NameRules(options.rules ?? []);
     this.directory = options.root === undefined ? undefined : new DirectoryStorage(options.root, options);
-    const storage = this.directory ?? new GuardedStorage(options.storage as Storage);
-    this.storage = options.rules === undefined ? storage : new RuleStorage(storage, rules, renamed);
+    this.files = this.directory ?? new GuardedStorage(options.storage as Storage);
+    this.catalogue = catalogueOf(options.storage ?? this.files);
+    this.storage = options.rules === undefined ? this.files : new RuleStorage(this.files, rules, renamed);
   }
 
   /** Removes what uploads of an earlier run have left unfinished in the folder. */

@@ -15,6 +15,8 @@ import {
   type TransferView,
   type Transport,
 } from "../../src/index.js";
+import type { Catalogue } from "../status/catalogue.js";
+import type { StatusSource } from "../status/source.js";
 import { addressHash } from "./address-hash.js";
 import { ALL_IPV4, ALL_IPV6 } from "./addresses.js";
 import { BusyPolling } from "./busy-polling.js";
@@ -134,7 +136,9 @@ export interface CloseOptions {
  *
  * Any number of servers can be in one process.
  */
-export class TftpServer extends EventEmitter<TftpServerEvents> {
+export class TftpServer extends EventEmitter<TftpServerEvents> implements StatusSource {
+  /** The largest upload in bytes. */
+  readonly uploadBytesMax: number;
   private readonly engine: Server;
   private served: Served;
   private readonly hosts: readonly string[];
@@ -165,6 +169,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
   constructor(options: TftpServerOptions) {
     super();
     this.served = new Served(options, this.renamed);
+    this.uploadBytesMax = options.uploadBytesMax ?? Number.MAX_SAFE_INTEGER;
     this.hosts = hostsOf(options.host);
     this.port = checkedPort("port", options.port ?? TFTP_PORT, 0);
     this.listeningSockets = new Listeners((message, listener, address, port) => {
@@ -178,7 +183,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
     this.busyPolling = new BusyPolling(options.busyPolling ?? true);
     this.engine = new Server(
       this.transport(),
-      this.storage(),
+      this.storageForEngine(),
       { ...options, transfersMax: options.transfersMax ?? TRANSFERS_MAX_DEFAULT, addressHash },
       this.observer(),
     );
@@ -190,6 +195,21 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
     return this.engine.running;
   }
 
+  /** How many transfers can run at once. */
+  get transfersMax(): number {
+    return this.engine.free + this.engine.used;
+  }
+
+  /** What is served, under the names that files have: no rule applies. It never throws. */
+  get storage(): Storage {
+    return this.served.files;
+  }
+
+  /** What the storage offers for people who look at it, if it does. */
+  get catalogue(): Catalogue | undefined {
+    return this.served.catalogue;
+  }
+
   /** Requests that got no answer, because all transfers were taken or a limit was reached. */
   get unansweredRequests(): number {
     return this.engine.unansweredRequests;
@@ -198,6 +218,11 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
   /** Shows each running transfer. The view is good during the call only: copy what you keep. */
   visitRunning(visit: (transfer: TransferView) => void): void {
     this.engine.visitRunning(visit);
+  }
+
+  /** The time in which `startedAt` of a transfer is told: whole milliseconds that never go back. */
+  now(): number {
+    return now();
   }
 
   /** Where the server listens, address by address; empty before `listen` and after `close`. */
@@ -313,7 +338,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
   }
 
   /** What is served may be replaced; the engine has one storage as long as it lives. */
-  private storage(): Storage {
+  private storageForEngine(): Storage {
     return {
       openForReading: (name, address) => this.served.openForReading(name, address),
       openForWriting: (name, sizeBytes, address) => this.served.openForWriting(name, sizeBytes, address),

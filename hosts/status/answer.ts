@@ -1,0 +1,70 @@
+/** Answers, with the headers that every one of them has. */
+import { CONTENT_SECURITY_POLICY } from "lockstep-tftp:page";
+
+export interface Answer {
+  readonly status: number;
+  /** All but the length, which the host knows when it has the body's bytes. Names are in small letters. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: string | Uint8Array;
+}
+
+const JSON_TYPE = "application/json; charset=utf-8";
+const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+/**
+ * Nothing is kept anywhere, guessed, embedded by others or told to others. The policy is for the page, and does no harm
+ * elsewhere: whoever opens data as a page gets one that can do nothing.
+ */
+const HEADERS_OF_ALL = [
+  ["cache-control", "no-store"],
+  ["x-content-type-options", "nosniff"],
+  ["referrer-policy", "no-referrer"],
+  ["cross-origin-resource-policy", "same-origin"],
+  ["content-security-policy", CONTENT_SECURITY_POLICY],
+] as const;
+
+export const STATUS_OK = 200;
+export const STATUS_CREATED = 201;
+export const STATUS_BAD_REQUEST = 400;
+export const STATUS_FORBIDDEN = 403;
+export const STATUS_NOT_FOUND = 404;
+export const STATUS_METHOD_NOT_ALLOWED = 405;
+export const STATUS_TIMEOUT = 408;
+export const STATUS_CONFLICT = 409;
+export const STATUS_LENGTH_REQUIRED = 411;
+export const STATUS_TOO_LARGE = 413;
+/** RFC 9110 §15.5.20: the request went to a server that is not the one it was meant for. */
+export const STATUS_MISDIRECTED = 421;
+export const STATUS_FAILED = 500;
+export const STATUS_UNAVAILABLE = 503;
+/** RFC 4918 §11.5. */
+export const STATUS_NO_ROOM = 507;
+
+function answer(status: number, type: string, body: string | Uint8Array): Answer {
+  return { status, headers: [["content-type", type], ...HEADERS_OF_ALL], body };
+}
+
+/** @param compressed the page as the build has made it, in gzip. */
+export function pageAnswer(compressed: Uint8Array): Answer {
+  const { headers, ...page } = answer(STATUS_OK, "text/html; charset=utf-8", compressed);
+  return { ...page, headers: [...headers, ["content-encoding", "gzip"]] };
+}
+
+export function metricsAnswer(text: string): Answer {
+  return answer(STATUS_OK, METRICS_TYPE, text);
+}
+
+export function dataAnswer(data: object, status = STATUS_OK): Answer {
+  return answer(status, JSON_TYPE, JSON.stringify(data));
+}
+
+/** @param message a sentence that says what happened, to what, and what to do next. */
+export function errorAnswer(status: number, message: string): Answer {
+  return dataAnswer({ error: message }, status);
+}
+
+/** RFC 9110 §15.5.6: says which methods there are. */
+export function methodNotAllowed(allowed: string): Answer {
+  const { headers, ...refusal } = errorAnswer(STATUS_METHOD_NOT_ALLOWED, `Only ${allowed} is possible here.`);
+  return { ...refusal, headers: [...headers, ["allow", allowed]] };
+}

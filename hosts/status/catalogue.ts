@@ -1,0 +1,37 @@
+/**
+ * What a storage has beyond the engine's needs, for a person who looks at it. A storage of your own that has these can be
+ * seen and filled on the status page, too.
+ */
+export interface ListedFile {
+  /** As a client asks for it. */
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** Whether `removeFile` may succeed. */
+  readonly isRemovable: boolean;
+}
+
+export interface Catalogue {
+  /** Whether files may be put. */
+  readonly mayPut: boolean;
+  /** Whether files that exist may be replaced. */
+  readonly mayReplace: boolean;
+
+  /**
+   * Shows each file that a client can fetch, until there are no more or `visit` returns false.
+   */
+  listFiles(visit: (file: ListedFile) => boolean): void | Promise<void>;
+
+  /**
+   * Removes a file for good.
+   *
+   * @returns 0, or a refusal as `Storage` gives it.
+   */
+  removeFile(name: string): number;
+}
+
+/** The storage's catalogue, or undefined when it has none. */
+export function catalogueOf(storage: object): Catalogue | undefined {
+  const catalogue = storage as Partial<Catalogue>;
+  const isWhole = typeof catalogue.listFiles === "function" && typeof catalogue.removeFile === "function";
+  return isWhole ? (storage as Catalogue) : undefined;
+}

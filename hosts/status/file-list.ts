@@ -1,0 +1,35 @@
+/** The files that the page shows: as many as there is room for. */
+import type { Catalogue, ListedFile } from "./catalogue.js";
+
+export interface FileListLimits {
+  readonly filesMax: number;
+  /** Of all names together. */
+  readonly charactersMax: number;
+}
+
+export class FileList {
+  readonly files: ListedFile[] = [];
+  isComplete = true;
+  private characters = 0;
+
+  constructor(private readonly limits: FileListLimits) {}
+
+  /** Fills the list. Where the catalogue answers at once, the list is full at once, too. */
+  fill(catalogue: Catalogue): void | Promise<void> {
+    return catalogue.listFiles((file) => this.add(file));
+  }
+
+  /** In the order of names, as people expect it. */
+  get sorted(): ListedFile[] {
+    return this.files.sort((one, other) => (one.name < other.name ? -1 : 1));
+  }
+
+  private add({ name, sizeBytes, isRemovable }: ListedFile): boolean {
+    this.characters += name.length;
+    this.isComplete = this.files.length < this.limits.filesMax && this.characters <= this.limits.charactersMax;
+    if (this.isComplete) {
+      this.files.push({ name, sizeBytes, isRemovable });
+    }
+    return this.isComplete;
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * What is remembered of transfers that are over: counts, and the last results. It hears of ends and refusals only, so
+ * that it costs nothing while packets flow.
+ */
+import { OUTCOME_COMPLETED, type Outcome, type TransferView } from "../../src/index.js";
+import { ERROR_NAMES, OUTCOME_NAMES } from "./outcome-names.js";
+
+/** Downloads and uploads are counted apart; this is their order. */
+export const DIRECTIONS = ["get", "put"] as const;
+
+/** A name from the wire is shown up to here, so that long ones take no memory. */
+const NAME_CHARACTERS_MAX = 200;
+const RESULTS_MAX_DEFAULT = 20;
+
+export interface Result {
+  /** Counted from 1. */
+  readonly number: number;
+  readonly name: string;
+  readonly isUpload: boolean;
+  readonly address: string;
+  readonly outcome: Outcome;
+  readonly bytes: number;
+  readonly retransmissions: number;
+  readonly durationMs: number;
+  /** In the host's time. */
+  readonly endedAt: number;
+}
+
+/** What is counted for each direction. */
+export class DirectionCounts {
+  bytes = 0;
+  blocks = 0;
+  retransmissions = 0;
+  duplicates = 0;
+
+  add(transfer: TransferView): void {
+    this.bytes += transfer.bytes;
+    this.blocks += transfer.blocks;
+    this.retransmissions += transfer.retransmissions;
+    this.duplicates += transfer.duplicates;
+  }
+
+  copy(): DirectionCounts {
+    return Object.assign(new DirectionCounts(), this);
+  }
+}
+
+export class TransferRecords {
+  /** Of transfers that are over, in the order of {@link DIRECTIONS}. */
+  readonly counts = [new DirectionCounts(), new DirectionCounts()] as const;
+  /** The last ones, the newest first. */
+  readonly results: Result[] = [];
+  /** How often files were put or removed, be it over TFTP or on the page. */
+  fileChanges = 0;
+
+  private readonly ends = DIRECTIONS.map(() => OUTCOME_NAMES.map(() => 0));
+  private readonly refusals = DIRECTIONS.map(() => ERROR_NAMES.map(() => 0));
+  private endCount = 0;
+
+  /**
+   * @param resultsMax how many results are kept; each takes some 300 bytes on a board.
+   */
+  constructor(private readonly resultsMax = RESULTS_MAX_DEFAULT) {}
+
+  /**
+   * A transfer is over.
+   *
+   * @param now the host's time.
+   */
+  ended(transfer: TransferView, outcome: Outcome, now: number): void {
+    const direction = transfer.isUpload ? 1 : 0;
+    this.counts[direction].add(transfer);
+    const ends = this.ends[direction] as number[];
+    const index = OUTCOME_NAMES.findIndex(([known]) => known === outcome);
+    ends[index] = (ends[index] ?? 0) + 1;
+    if (transfer.isUpload && outcome === OUTCOME_COMPLETED) {
+      this.fileChanges++;
+    }
+    this.keep(transfer, outcome, now);
+  }
+
+  /** A request was answered with an ERROR. */
+  refused(isUpload: boolean, errorCode: number): void {
+    const refusals = this.refusals[isUpload ? 1 : 0] as number[];
+    const code = errorCode < refusals.length ? errorCode : 0;
+    refusals[code] = (refusals[code] ?? 0) + 1;
+  }
+
+  /** How many transfers ended in this way; `index` is that of {@link OUTCOME_NAMES}. */
+  endedCount(direction: number, index: number): number {
+    return this.ends[direction]?.[index] ?? 0;
+  }
+
+  refusedCount(direction: number, errorCode: number): number {
+    return this.refusals[direction]?.[errorCode] ?? 0;
+  }
+
+  private keep(transfer: TransferView, outcome: Outcome, now: number): void {
+    const { isUpload, bytes, retransmissions } = transfer;
+    this.results.unshift({
+      number: ++this.endCount,
+      name: shownName(transfer.name),
+      isUpload,
+      address: String(transfer.address),
+      outcome,
+      bytes,
+      retransmissions,
+      durationMs: now - transfer.startedAt,
+      endedAt: now,
+    });
+    if (this.results.length > this.resultsMax) {
+      this.results.pop();
+    }
+  }
+}
+
+export function shownName(name: string): string {
+  return name.length > NAME_CHARACTERS_MAX ? `${name.slice(0, NAME_CHARACTERS_MAX)}…` : name;
+}
