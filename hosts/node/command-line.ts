@@ -4,6 +4,7 @@
 import { parseWords } from "./flags.js";
 import { type ServeCommand, serveCommand } from "./serve-command.js";
 import { SETTING_KINDS, Settings } from "./settings.js";
+import { withStatusPageValue } from "./status-page-flag.js";
 import { UsageError } from "./usage-error.js";
 
 export const HELP = `lockstep-tftp: a TFTP server
@@ -48,7 +49,10 @@ Transfers:
   --grace TIME         when stopped, let transfers run for so long
                        (default: 10s)
 
-What it says:
+What it shows:
+  --status-page [ADDRESS:PORT]
+                       a page for a browser, and metrics for Prometheus
+                       (at 127.0.0.1:8069 if no place is given)
   --log text|json      lines for people or for programs (default: text)
   --log-level LEVEL    error, warn, info or debug (default: info)
 
@@ -64,7 +68,7 @@ export type Command = ServeCommand | { readonly kind: "help" | "version" };
  * @throws UsageError when the words make no command.
  */
 export function parseCommandLine(words: readonly string[]): Command {
-  const { values, others, asksForHelp, asksForVersion } = parseWords(words, SETTING_KINDS);
+  const { values, others, asksForHelp, asksForVersion } = parseWords(withStatusPageValue(words), SETTING_KINDS);
   if (asksForVersion) {
     return { kind: "version" };
   }

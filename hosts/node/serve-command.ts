@@ -3,11 +3,14 @@ import type { WritePolicy } from "./directory-storage.js";
 import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from "./log.js";
 import type { TftpServerOptions } from "./server.js";
 import type { Settings } from "./settings.js";
+import type { StatusPageOptions } from "./status-page.js";
+import { statusPagePlace } from "./status-page-flag.js";
 import { UsageError } from "./usage-error.js";
 
 export interface ServeCommand {
   readonly kind: "serve";
   readonly server: TftpServerOptions & { readonly root: string };
+  readonly statusPage: StatusPageOptions | undefined;
   readonly graceMs: number;
   readonly log: { readonly format: LogFormat | undefined; readonly level: LogLevel };
 }
@@ -43,6 +46,7 @@ export function serveCommand(settings: Settings, root: string): ServeCommand {
       ...given("giveUpMs", settings.durationMs("give-up", 1)),
       ...given("busyPolling", values["busy-polling"]),
     },
+    statusPage: statusPage(settings),
     graceMs: settings.durationMs("grace", 0) ?? GRACE_MS_DEFAULT,
     log: {
       format: settings.oneOf("log", LOG_FORMATS),
@@ -63,6 +67,16 @@ function writePolicy({ values, place }: Settings): WritePolicy {
     throw new UsageError(`${alone}; add ${place("write")} (new files) or ${place("overwrite")} (existing, too)`);
   }
   return "never";
+}
+
+function statusPage({ values, place }: Settings): StatusPageOptions | undefined {
+  const text = values["status-page"];
+  const options = text === undefined ? undefined : statusPagePlace(text);
+  if (text !== undefined && options === undefined) {
+    const advice = "write an address and a port, for example 127.0.0.1:8069";
+    throw new UsageError(`${place("status-page")} is "${text}"; ${advice}`);
+  }
+  return options;
 }
 
 /** A property with its value, or nothing when there is none. */

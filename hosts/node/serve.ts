@@ -5,6 +5,7 @@ import { hostAndPort } from "./addresses.js";
 import { Log } from "./log.js";
 import type { ServeCommand } from "./serve-command.js";
 import { TFTP_PORT, TftpServer } from "./server.js";
+import { serveStatusPage, statusPageFailure } from "./status-page-flag.js";
 import { logTransfers } from "./transfer-log.js";
 import { counted } from "./words.js";
 
@@ -32,7 +33,16 @@ export async function serve(command: ServeCommand): Promise<number> {
   }
   const isStopped = stopped(server, command.graceMs, log);
   sayListening(server, command, log);
-  await isStopped;
+  const { statusPage } = command;
+  try {
+    const page = statusPage === undefined ? undefined : await serveStatusPage(server, statusPage, log);
+    await isStopped;
+    await page?.close();
+  } catch (error) {
+    console.error(`lockstep-tftp: ${statusPageFailure(error as NodeJS.ErrnoException, statusPage ?? {})}`);
+    await server.close();
+    return 1;
+  }
   const unanswered = server.unansweredRequests;
   const missed = `Stopped; ${counted(unanswered, "request")} got no answer: too many transfers at once, or a limit was reached`;
   log.say("info", "stopped", unanswered > 0 ? missed : "Stopped", { unansweredRequests: unanswered });

@@ -23,6 +23,7 @@ export const SETTING_KINDS = {
   timeout: "text",
   "give-up": "text",
   "busy-polling": "flag",
+  "status-page": "text",
   grace: "text",
   log: "text",
   "log-level": "text",
