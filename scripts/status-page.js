@@ -25,6 +25,8 @@ function policyFor(script, style) {
     `script-src ${source(script)}`,
     `style-src ${source(style)}`,
     "connect-src 'self'",
+    // The empty icon of the page.
+    "img-src data:",
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",

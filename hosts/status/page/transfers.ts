@@ -1,0 +1,73 @@
+/** Running transfers with their progress, and the last results. */
+import type { ReportedResult, ReportedTransfer, StatusReport } from "../status-report.js";
+import { byId, child, childName, printable, say, showRows } from "./dom.js";
+import { countText, rateText, sizeText, timeText } from "./words.js";
+
+export function showTransfers({ transfers, running, results }: StatusReport): void {
+  say("running", String(running));
+  byId("no-transfers").hidden = running > 0;
+  byId("no-results").hidden = results.length > 0;
+  showRows(byId("transfers"), transfers, ({ key }) => key, transferRow, updateTransfer);
+  showRows(byId("results"), results, ({ number }) => String(number), resultRow, updateResult);
+}
+
+function transferRow({ name }: ReportedTransfer): HTMLElement {
+  const row = document.createElement("li");
+  childName(row, name);
+  child(row, "span", "figure");
+  const bar = child(row, "progress");
+  bar.setAttribute("aria-label", `Progress of ${printable(name)}`);
+  child(row, "span", "about");
+  return row;
+}
+
+function updateTransfer(row: HTMLElement, transfer: ReportedTransfer): void {
+  const { bytes, sizeBytes, durationMs, retransmissions, roundTripMs, windowSize } = transfer;
+  const [figure, bar, about] = [...row.children].slice(1) as [HTMLElement, HTMLProgressElement, HTMLElement];
+  const rate = durationMs > 0 ? (bytes * 1000) / durationMs : 0;
+  if (sizeBytes > 0) {
+    bar.max = sizeBytes;
+    bar.value = bytes;
+    figure.textContent = `${Math.floor((100 * bytes) / sizeBytes)} %`;
+  } else {
+    bar.removeAttribute("value");
+    figure.textContent = sizeText(bytes);
+  }
+  const left = sizeBytes > bytes && rate > 0 ? `${timeText(((sizeBytes - bytes) * 1000) / rate)} left` : "";
+  about.textContent = joined(
+    who(transfer),
+    sizeBytes > 0 ? `${sizeText(bytes)} of ${sizeText(sizeBytes)}` : "",
+    rateText(rate),
+    left,
+    windowSize > 1 ? `window ${windowSize}` : "",
+    roundTripMs >= 0 ? `round trip ${roundTripMs.toFixed(1)} ms` : "",
+    countText(retransmissions, "retransmission", "retransmissions"),
+  );
+}
+
+function resultRow({ name, outcome, isSuccess }: ReportedResult): HTMLElement {
+  const row = document.createElement("li");
+  childName(row, name);
+  child(row, "span", `figure ${isSuccess ? "good" : "bad"}`, outcome.replaceAll("_", " "));
+  child(row, "span", "about");
+  return row;
+}
+
+function updateResult(row: HTMLElement, result: ReportedResult): void {
+  const { bytes, durationMs, retransmissions, endedMsAgo } = result;
+  const about = row.lastElementChild as HTMLElement;
+  about.textContent = joined(
+    who(result),
+    `${sizeText(bytes)} in ${timeText(durationMs)}`,
+    retransmissions > 0 ? countText(retransmissions, "retransmission", "retransmissions") : "",
+    `${timeText(endedMsAgo)} ago`,
+  );
+}
+
+function who({ direction, address }: { direction: string; address: string }): string {
+  return direction === "put" ? `from ${address}` : `to ${address}`;
+}
+
+function joined(...parts: string[]): string {
+  return parts.filter((part) => part !== "").join(" · ");
+}
