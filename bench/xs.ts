@@ -2,10 +2,6 @@
  * `npm run bench:xs`: what the engine costs on XS, counted in steps of XS and in slots of its heap, never timed. Prints
  * tables, and keeps them in `bench/results/` together with the figures as JSON.
  */
-import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
-import path from "node:path";
-import { PROJECT } from "../test/support/program.js";
 import {
   type FileSizes,
   fileSizes,
@@ -16,28 +12,13 @@ import {
   poolSizes,
 } from "../test/xs/support/sizes.js";
 import { type Compared, type Shares, type Speed, speed } from "../test/xs/support/speed.js";
+import { type Cell, keep, type Measured, measuredNow, table } from "./support/report.js";
 
-const RESULTS = path.join(PROJECT, "bench/results");
-
-interface Results {
-  readonly date: string;
-  readonly commit: string;
+interface Results extends Measured {
   readonly speed: Speed;
   readonly files: FileSizes;
   readonly module: ModuleSize;
   readonly pools: readonly PoolSize[];
-}
-
-/** The commit that was measured, and whether files were changed since. */
-function commit(): string {
-  return execFileSync("git", ["describe", "--always", "--dirty=-changed"], { cwd: PROJECT, encoding: "utf8" }).trim();
-}
-
-type Cell = string | number;
-
-function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  const lines = [head, head.map((_, column) => (column === 0 ? "---" : "--:")), ...rows];
-  return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
 function comparedRow(name: string, { engine, floor }: Compared): Cell[] {
@@ -105,16 +86,10 @@ ${table(
 }
 
 const results: Results = {
-  date: new Date().toISOString().slice(0, 10),
-  commit: commit(),
+  ...measuredNow(),
   speed: await speed(),
   files: fileSizes(),
   module: await moduleSize(),
   pools: await poolSizes(),
 };
-const text = report(results);
-mkdirSync(RESULTS, { recursive: true });
-const file = path.join(RESULTS, `xs-${results.date}-${results.commit}`);
-writeFileSync(`${file}.json`, `${JSON.stringify(results, null, 2)}\n`);
-writeFileSync(`${file}.md`, text);
-console.log(text);
+keep("xs", results, report(results));

@@ -1,0 +1,2 @@
+/** A Node that has started, and says so. */
+console.log("started");

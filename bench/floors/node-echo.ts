@@ -1,0 +1,82 @@
+/**
+ * The least that a TFTP server on Node can be: Node's own `dgram`, every packet of one file ready in memory, no
+ * transfers, no timers. A request gets the first block, or the OACK of a window; an ACK gets what follows the block that
+ * it names.
+ *
+ *     node node-echo.js FILE WINDOW one-socket|socket-each
+ *
+ * With "socket-each" a request opens a socket, and the ACK of the last block closes it. Prints its port.
+ */
+import dgram from "node:dgram";
+import { readFileSync } from "node:fs";
+import { answerMemoryQuestions } from "../support/memory.js";
+
+const HOST = "127.0.0.1";
+const BLOCK_BYTES = 512;
+const HEADER_BYTES = 4;
+const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
+const READ_REQUEST = 1;
+const DATA = 3;
+const ACKNOWLEDGEMENT = 4;
+const OPTION_ACKNOWLEDGEMENT = 6;
+
+const [, , file = "", windowWord = "1", sockets = "one-socket"] = process.argv;
+const window = Number(windowWord);
+const packets = packetsOf(readFileSync(file));
+const offer = Buffer.from(`\0${String.fromCharCode(OPTION_ACKNOWLEDGEMENT)}windowsize\0${window}\0`);
+
+function packetsOf(content: Buffer): readonly Buffer[] {
+  const count = Math.floor(content.length / BLOCK_BYTES) + 1;
+  return Array.from({ length: count }, (_, index) => {
+    const block = content.subarray(index * BLOCK_BYTES, (index + 1) * BLOCK_BYTES);
+    const packet = Buffer.alloc(HEADER_BYTES + block.length);
+    packet.writeUInt16BE(DATA, 0);
+    packet.writeUInt16BE((index + 1) & 0xffff, 2);
+    block.copy(packet, HEADER_BYTES);
+    return packet;
+  });
+}
+
+function sendWindow(socket: dgram.Socket, confirmed: number, port: number, address: string): void {
+  const end = Math.min(confirmed + window, packets.length);
+  for (let block = confirmed; block < end; block++) {
+    socket.send(packets[block] as Buffer, port, address);
+  }
+}
+
+function answerRequest(socket: dgram.Socket, port: number, address: string): void {
+  if (window > 1) {
+    socket.send(offer, port, address);
+  } else {
+    sendWindow(socket, 0, port, address);
+  }
+}
+
+function answerAcknowledgement(socket: dgram.Socket, message: Buffer, peer: dgram.RemoteInfo): void {
+  sendWindow(socket, message.readUInt16BE(2), peer.port, peer.address);
+}
+
+function openTransfer(port: number, address: string): void {
+  const socket = dgram.createSocket("udp4");
+  socket.on("message", (message, peer) => {
+    answerAcknowledgement(socket, message, peer);
+    if (message.readUInt16BE(2) === packets.length) {
+      socket.close();
+    }
+  });
+  socket.bind(0, HOST, () => answerRequest(socket, port, address));
+}
+
+const listening = dgram.createSocket({ type: "udp4", recvBufferSize: RECEIVE_BUFFER_BYTES });
+listening.on("message", (message, peer) => {
+  const opcode = message.readUInt16BE(0);
+  if (opcode === ACKNOWLEDGEMENT) {
+    answerAcknowledgement(listening, message, peer);
+  } else if (opcode === READ_REQUEST && sockets === "socket-each") {
+    openTransfer(peer.port, peer.address);
+  } else if (opcode === READ_REQUEST) {
+    answerRequest(listening, peer.port, peer.address);
+  }
+});
+listening.bind(0, HOST, () => console.log(listening.address().port));
+answerMemoryQuestions();

@@ -1,0 +1,91 @@
+/** Servers side by side in a scenario, and the tables of what came out. */
+import { type Cell, sayProgress, table } from "./report.js";
+import { type Placement, type Rates, ratioOf, runRounds, type Scenario } from "./rounds.js";
+import type { ServedFiles } from "./served-files.js";
+import type { BenchServer } from "./servers.js";
+import { median } from "./statistics.js";
+
+export interface Comparison {
+  readonly scenario: Scenario;
+  readonly placement: Placement;
+  readonly rates: readonly Rates[];
+}
+
+export interface Effort {
+  readonly files: ServedFiles;
+  readonly rounds: number;
+  /** How long a server is loaded in each round. */
+  readonly seconds: number;
+}
+
+/** Starts the servers, and runs them against each other. */
+export async function compare(
+  placement: Placement,
+  scenario: Scenario,
+  start: (scenario: Scenario) => Promise<BenchServer[]>,
+  { files, rounds, seconds }: Effort,
+): Promise<Comparison> {
+  sayProgress(`${placement.name}: ${scenario.name}`);
+  const name = files.nameOf(scenario.fileBytes);
+  const content = files.pathOf(name);
+  const servers = await start(scenario);
+  return {
+    scenario,
+    placement,
+    rates: await runRounds({ scenario, placement, servers, name, content, rounds, seconds }),
+  };
+}
+
+function titleOf({ scenario, placement }: Comparison): string {
+  return `${scenario.name}, ${placement.name}`;
+}
+
+function serversOf([comparison]: readonly Comparison[]): readonly string[] {
+  return comparison?.rates.map(({ server }) => server) ?? [];
+}
+
+/** A table with a row for each comparison, and a column for each of its servers. */
+function serverTable(comparisons: readonly Comparison[], cellOf: (rates: Rates) => Cell): string {
+  return table(
+    ["", ...serversOf(comparisons)],
+    comparisons.map((comparison) => [titleOf(comparison), ...comparison.rates.map(cellOf)]),
+  );
+}
+
+/** Blocks, or files, in a second. */
+export function rateTable(comparisons: readonly Comparison[]): string {
+  return serverTable(comparisons, ({ perSecond }) => Math.round(median(perSecond)).toLocaleString("en"));
+}
+
+/** What a server's process takes of a processor for each block or file, in microseconds. */
+export function processorTable(comparisons: readonly Comparison[]): string {
+  return serverTable(comparisons, ({ processorUs }) => median(processorUs).toFixed(1));
+}
+
+/** Ratios of one server to another. */
+export function ratioTable(comparisons: readonly Comparison[], pairs: readonly (readonly [string, string])[]): string {
+  return table(
+    ["", ...pairs.map(([server, reference]) => `${server} / ${reference}`)],
+    comparisons.map((comparison) => [
+      titleOf(comparison),
+      ...pairs.map(([server, reference]) => ratioOf(comparison.rates, server, reference).toFixed(2)),
+    ]),
+  );
+}
+
+/** Each comparison with the fastest of some servers, as far as they are there. */
+export function fastestTable(comparisons: readonly Comparison[], server: string, others: readonly string[]): string {
+  return table(
+    ["", "the fastest", `${server} / the fastest`],
+    comparisons.map((comparison) => {
+      const fastest = fastestOf(comparison, others);
+      const ratio = fastest === undefined ? "" : ratioOf(comparison.rates, server, fastest).toFixed(2);
+      return [titleOf(comparison), fastest ?? "none", ratio];
+    }),
+  );
+}
+
+function fastestOf({ rates }: Comparison, servers: readonly string[]): string | undefined {
+  const present = rates.filter(({ server }) => servers.includes(server));
+  return present.toSorted((one, other) => median(other.perSecond) - median(one.perSecond))[0]?.server;
+}

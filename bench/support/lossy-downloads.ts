@@ -1,0 +1,143 @@
+/** Downloads through a link that loses datagrams, from several servers. */
+import { FaultyLink } from "../../test/support/faulty-link.js";
+import { runLoad } from "./load.js";
+import { startPeers } from "./peers.js";
+import { sayProgress, table } from "./report.js";
+import type { ServedFiles } from "./served-files.js";
+import { type BenchServer, stop } from "./servers.js";
+
+const FILE_BYTES = 32 * 1024;
+const ROUND_TRIPS_MS = [2, 20];
+const LOSSES = [0.01, 0.02, 0.05];
+const SEEDS = 6;
+const CLIENT_REPEAT_MS = 5000;
+const PATIENCE_SECONDS = 60;
+/** Downloads that run at a time. Nearly all their time they wait, so they do not disturb each other. */
+const AT_ONCE = 24;
+
+const NO_FAULTS = { loss: 0, duplication: 0, reordering: 0, reorderingMs: 0 };
+
+interface Download {
+  readonly server: BenchServer;
+  readonly roundTripMs: number;
+  readonly loss: number;
+  readonly seed: number;
+}
+
+/** What loss adds to a download from one server. */
+export interface AddedTime {
+  readonly server: string;
+  readonly roundTripMs: number;
+  readonly loss: number;
+  readonly addedSeconds: number;
+  /** Downloads that did not end. */
+  readonly cutOff: number;
+}
+
+export interface LossFigures {
+  readonly fileBytes: number;
+  readonly clientRepeatMs: number;
+  readonly patienceSeconds: number;
+  readonly seeds: number;
+  readonly added: readonly AddedTime[];
+}
+
+export async function measureLoss(files: ServedFiles): Promise<LossFigures> {
+  const servers = await startPeers(files);
+  try {
+    return {
+      fileBytes: FILE_BYTES,
+      clientRepeatMs: CLIENT_REPEAT_MS,
+      patienceSeconds: PATIENCE_SECONDS,
+      seeds: SEEDS,
+      added: await addedTimes(files, servers),
+    };
+  } finally {
+    await Promise.all(servers.map(stop));
+  }
+}
+
+async function addedTimes(files: ServedFiles, servers: readonly BenchServer[]): Promise<AddedTime[]> {
+  const cases = servers.flatMap((server) =>
+    ROUND_TRIPS_MS.flatMap((roundTripMs) => [0, ...LOSSES].map((loss) => ({ server, roundTripMs, loss }))),
+  );
+  const seeds = Array.from({ length: SEEDS }, (_, index) => index + 1);
+  const downloads = cases.flatMap((one) => seeds.map((seed) => ({ ...one, seed })));
+  const seconds = await timesOf(files, downloads);
+  const meanOf = (server: string, roundTripMs: number, loss: number): number => {
+    const times = downloads.flatMap((one, index) =>
+      one.server.name === server && one.roundTripMs === roundTripMs && one.loss === loss ? [seconds[index] ?? 0] : [],
+    );
+    return times.reduce((sum, time) => sum + time, 0) / times.length;
+  };
+  return cases
+    .filter(({ loss }) => loss > 0)
+    .map(({ server: { name }, roundTripMs, loss }) => ({
+      server: name,
+      roundTripMs,
+      loss,
+      addedSeconds: meanOf(name, roundTripMs, loss) - meanOf(name, roundTripMs, 0),
+      cutOff: downloads.filter(
+        (one, index) =>
+          one.server.name === name &&
+          one.roundTripMs === roundTripMs &&
+          one.loss === loss &&
+          (seconds[index] ?? 0) >= PATIENCE_SECONDS,
+      ).length,
+    }));
+}
+
+/** How long each download took, in seconds. A few of them run at a time. */
+async function timesOf(files: ServedFiles, downloads: readonly Download[]): Promise<number[]> {
+  const seconds: number[] = [];
+  let next = 0;
+  const work = async (): Promise<void> => {
+    while (next < downloads.length) {
+      const index = next++;
+      seconds[index] = await timeOf(files, downloads[index] as Download);
+      if (next % 50 === 0) {
+        sayProgress(`lossy link: ${next} of ${downloads.length} downloads`);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return seconds;
+}
+
+async function timeOf(files: ServedFiles, { server, roundTripMs, loss, seed }: Download): Promise<number> {
+  const link = await FaultyLink.open(server.port, { ...NO_FAULTS, loss, delayMs: roundTripMs / 2 }, seed);
+  const name = files.nameOf(FILE_BYTES);
+  try {
+    const loaded = await runLoad({
+      port: link.port,
+      name,
+      content: files.pathOf(name),
+      seconds: PATIENCE_SECONDS,
+      once: true,
+      repeatMs: CLIENT_REPEAT_MS,
+    });
+    return loaded.files === 1 ? loaded.seconds : PATIENCE_SECONDS;
+  } finally {
+    link.close();
+  }
+}
+
+export function lossTable({ added }: LossFigures): string {
+  const servers = [...new Set(added.map(({ server }) => server))];
+  const rows = ROUND_TRIPS_MS.flatMap((roundTripMs) =>
+    LOSSES.map((loss) => {
+      const figures = servers.map(
+        (server) =>
+          added.find(
+            (one) => one.server === server && one.roundTripMs === roundTripMs && one.loss === loss,
+          ) as AddedTime,
+      );
+      const cells = figures.map(({ addedSeconds, cutOff }) => {
+        const text = `${addedSeconds.toFixed(2)} s`;
+        return cutOff === 0 ? text : `${text}, ${cutOff} cut off`;
+      });
+      return [`${roundTripMs} ms, ${100 * loss} % lost in each direction`, ...cells];
+    }),
+  );
+  return table(["", ...servers], rows);
+}

@@ -1,0 +1,10 @@
+/** What a benchmark ran on, without anything that names the computer itself. */
+import os from "node:os";
+
+export function machine(): string {
+  const processors = os.cpus();
+  const model = processors[0]?.model.replace(/\(R\)|\(TM\)|CPU @.*/g, "").trim() ?? "unknown processor";
+  const gibibytes = Math.round(os.totalmem() / 2 ** 30);
+  const cores = `${processors.length} cores, ${gibibytes} GiB`;
+  return `${model}, ${cores}; ${os.type()} ${os.release()} ${os.arch()}; Node ${process.versions.node}`;
+}

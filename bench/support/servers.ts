@@ -1,0 +1,86 @@
+/** Servers of a benchmark: each a process of its own, which can be put on a processor core. */
+import { type ChildProcess, execFileSync, fork, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import type { TftpServerOptions } from "lockstep-tftp";
+import { script } from "../../test/support/program.js";
+import { compiled } from "./compiled.js";
+
+const LOOPBACK = "127.0.0.1";
+const START_MS_MAX = 10_000;
+
+export interface BenchServer {
+  readonly name: string;
+  /** Where it takes requests. */
+  readonly host: string;
+  readonly port: number;
+  readonly process: ChildProcess;
+}
+
+/** Starts a server that prints its port on a line of its own. */
+async function started(name: string, child: ChildProcess): Promise<BenchServer> {
+  const limit = setTimeout(() => child.kill("SIGKILL"), START_MS_MAX);
+  try {
+    for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
+      return { name, host: LOOPBACK, port: Number(line), process: child };
+    }
+  } finally {
+    clearTimeout(limit);
+  }
+  throw new Error(`${name} did not start`);
+}
+
+function forked(name: string, program: string, words: readonly string[]): Promise<BenchServer> {
+  return started(
+    name,
+    fork(program, words, { execArgv: ["--expose-gc"], stdio: ["ignore", "pipe", "inherit", "ipc"] }),
+  );
+}
+
+export function startEngine(name: string, options: TftpServerOptions): Promise<BenchServer> {
+  return forked(name, script("./engine-host.js", import.meta.url), [JSON.stringify(options)]);
+}
+
+export function startNodeEcho(
+  name: string,
+  file: string,
+  window: number,
+  sockets: "one-socket" | "socket-each",
+): Promise<BenchServer> {
+  return forked(name, script("../floors/node-echo.js", import.meta.url), [file, String(window), sockets]);
+}
+
+export function startCEcho(name: string, file: string, window: number): Promise<BenchServer> {
+  const words = [file, String(window)];
+  return started(name, spawn(compiled("floors/echo.c"), words, { stdio: ["ignore", "pipe", "inherit"] }));
+}
+
+/** Ends a server, and what it has started: a program that is detached has a process group of its own. */
+export async function stop({ process: child }: BenchServer): Promise<void> {
+  const { pid } = child;
+  if (pid === undefined || child.exitCode !== null || child.signalCode !== null) {
+    return;
+  }
+  const ended = once(child, "exit");
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    child.kill("SIGKILL");
+  }
+  await ended;
+}
+
+/** Puts all threads of a process on a processor core. */
+export function pin({ process: { pid } }: BenchServer, core: number): void {
+  execFileSync("taskset", ["-acp", String(core), String(pid)], { stdio: "ignore" });
+}
+
+/** The processor time that a process has taken so far, in microseconds. */
+export function processorUs({ process: { pid } }: BenchServer): number {
+  const tasks = `/proc/${pid}/task`;
+  const nanoseconds = readdirSync(tasks).map((task) =>
+    Number(readFileSync(`${tasks}/${task}/schedstat`, "utf8").split(" ")[0]),
+  );
+  return nanoseconds.reduce((sum, time) => sum + time, 0) / 1000;
+}

@@ -1,0 +1,77 @@
+/** What a window of RFC 7440 brings where the round trip is long, and what a lost block costs within one. */
+import { FaultyLink } from "../../test/support/faulty-link.js";
+import { runLoad } from "./load.js";
+import { sayProgress, table } from "./report.js";
+import type { ServedFiles } from "./served-files.js";
+import { type BenchServer, startEngine, stop } from "./servers.js";
+import { median } from "./statistics.js";
+
+const ROUND_TRIP_MS = 5;
+const WINDOWS = [1, 2, 4, 8, 16, 32, 64];
+const LOSSY_WINDOW = 16;
+const FILE_BYTES = 256 * 1024;
+/** In the middle of the file, and of a window. */
+const LOST_DATAGRAM = 200;
+const ROUNDS = 5;
+const SECONDS_MAX = 60;
+
+export interface WindowFigures {
+  /** The round trip that a lock-step download has over the link, in milliseconds. */
+  readonly roundTripMs: number;
+  readonly throughput: readonly { readonly window: number; readonly kibPerSecond: number }[];
+  /** What one lost block adds in a window of 16, in milliseconds. */
+  readonly lostBlockMs: number;
+}
+
+export async function measureWindows(files: ServedFiles): Promise<WindowFigures> {
+  const server = await startEngine("server", { root: files.folder });
+  try {
+    const seconds = new Map<number, number>();
+    for (const window of WINDOWS) {
+      sayProgress(`window of ${window}`);
+      seconds.set(window, await timeOf(server, files, window, []));
+    }
+    const whole = seconds.get(LOSSY_WINDOW) as number;
+    const lossy = await timeOf(server, files, LOSSY_WINDOW, [LOST_DATAGRAM]);
+    return {
+      roundTripMs: ((seconds.get(1) as number) * 1000) / (FILE_BYTES / 512 + 1),
+      throughput: WINDOWS.map((window) => ({
+        window,
+        kibPerSecond: FILE_BYTES / 1024 / (seconds.get(window) as number),
+      })),
+      lostBlockMs: (lossy - whole) * 1000,
+    };
+  } finally {
+    await stop(server);
+  }
+}
+
+async function timeOf(
+  server: BenchServer,
+  files: ServedFiles,
+  window: number,
+  lost: readonly number[],
+): Promise<number> {
+  const name = files.nameOf(FILE_BYTES);
+  const seconds: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const faults = { loss: 0, duplication: 0, reordering: 0, reorderingMs: 0, delayMs: ROUND_TRIP_MS / 2, lost };
+    const link = await FaultyLink.open(server.port, faults, 1);
+    const load = { port: link.port, name, content: files.pathOf(name), seconds: SECONDS_MAX, once: true, window };
+    seconds.push((await runLoad(load)).seconds);
+    link.close();
+  }
+  return median(seconds);
+}
+
+export function windowTable({ roundTripMs, throughput, lostBlockMs }: WindowFigures): string {
+  const lockStep = throughput[0]?.kibPerSecond ?? Number.NaN;
+  const rows = throughput.map(({ window, kibPerSecond }) => [
+    `window of ${window}`,
+    Math.round(kibPerSecond),
+    (kibPerSecond / lockStep).toFixed(1),
+  ]);
+  return `The link's round trip is ${roundTripMs.toFixed(1)} ms. In a window of ${LOSSY_WINDOW} a lost block adds ${lostBlockMs.toFixed(1)} ms, ${(lostBlockMs / roundTripMs).toFixed(1)} round trips.
+
+${table(["", "KiB/s", "times lock-step"], rows)}`;
+}
