@@ -54,7 +54,10 @@ function serverTable(comparisons: readonly Comparison[], cellOf: (rates: Rates) 
 
 /** Blocks, or files, in a second. */
 export function rateTable(comparisons: readonly Comparison[]): string {
-  return serverTable(comparisons, ({ perSecond }) => Math.round(median(perSecond)).toLocaleString("en"));
+  return serverTable(comparisons, ({ perSecond }) => {
+    const rate = median(perSecond);
+    return Number.isNaN(rate) ? "has ended" : Math.round(rate).toLocaleString("en");
+  });
 }
 
 /** What a server's process takes of a processor for each block or file, in microseconds. */
@@ -86,6 +89,6 @@ export function fastestTable(comparisons: readonly Comparison[], server: string,
 }
 
 function fastestOf({ rates }: Comparison, servers: readonly string[]): string | undefined {
-  const present = rates.filter(({ server }) => servers.includes(server));
+  const present = rates.filter((one) => servers.includes(one.server) && !Number.isNaN(median(one.perSecond)));
   return present.toSorted((one, other) => median(other.perSecond) - median(one.perSecond))[0]?.server;
 }

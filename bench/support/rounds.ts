@@ -75,18 +75,21 @@ export async function runRounds({ scenario, placement, servers, rounds, ...what 
       for (const [index, server] of servers.entries()) {
         const before = processorUs(server);
         const loaded = await load(server, what.seconds);
-        const count = loaded[scenario.unit];
-        const own = rates[index] as Rates;
-        own.perSecond.push(count / loaded.seconds);
-        own.processorUs.push((processorUs(server) - before) / count);
-        own.repeats += loaded.repeats;
-        own.errors += loaded.errors;
+        note(rates[index] as Rates, loaded, loaded[scenario.unit], processorUs(server) - before);
       }
     }
   } finally {
     await Promise.all(servers.map(stop));
   }
   return rates;
+}
+
+/** A server that has ended in between has no figures, from then on. */
+function note(rates: Rates, loaded: Loaded, count: number, processorUs: number): void {
+  rates.perSecond.push(Number.isNaN(processorUs) ? Number.NaN : count / loaded.seconds);
+  rates.processorUs.push(processorUs / count);
+  rates.repeats += loaded.repeats;
+  rates.errors += loaded.errors;
 }
 
 /** The middle of the ratios of one server to another, round by round. */

@@ -76,11 +76,15 @@ export function pin({ process: { pid } }: BenchServer, core: number): void {
   execFileSync("taskset", ["-acp", String(core), String(pid)], { stdio: "ignore" });
 }
 
-/** The processor time that a process has taken so far, in microseconds. */
+/** The processor time that a process has taken so far, in microseconds; NaN when it has ended. */
 export function processorUs({ process: { pid } }: BenchServer): number {
   const tasks = `/proc/${pid}/task`;
-  const nanoseconds = readdirSync(tasks).map((task) =>
-    Number(readFileSync(`${tasks}/${task}/schedstat`, "utf8").split(" ")[0]),
-  );
-  return nanoseconds.reduce((sum, time) => sum + time, 0) / 1000;
+  try {
+    const nanoseconds = readdirSync(tasks).map((task) =>
+      Number(readFileSync(`${tasks}/${task}/schedstat`, "utf8").split(" ")[0]),
+    );
+    return nanoseconds.reduce((sum, time) => sum + time, 0) / 1000;
+  } catch {
+    return Number.NaN;
+  }
 }

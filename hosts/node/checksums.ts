@@ -6,6 +6,8 @@ import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import type { ReadableFile } from "../../src/index.js";
+import { BoundedMap } from "./bounded-map.js";
+import { MemoryFile } from "./memory-file.js";
 import type { OpenedFile } from "./served-root.js";
 
 const SUFFIX = ".sha256";
@@ -19,8 +21,8 @@ export function checksummedName(name: string): string | undefined {
 }
 
 export class Checksums {
-  /** By everything that changes when a file's contents do. The oldest is the first. */
-  private readonly kept = new Map<string, string>();
+  /** By everything that changes when a file's contents do. */
+  private readonly kept = new BoundedMap<string, string>(KEPT_MAX);
 
   /**
    * The line that `sha256sum` writes and `sha256sum --check` reads. A large file takes its time, once: nothing else is
@@ -34,19 +36,9 @@ export class Checksums {
     let sum = this.kept.get(key);
     if (sum === undefined) {
       sum = sumOf(file.descriptor);
-      this.keep(key, sum);
+      this.kept.set(key, sum);
     }
-    return new TextFile(`${sum}  ${path.basename(name)}\n`);
-  }
-
-  private keep(key: string, sum: string): void {
-    if (this.kept.size >= KEPT_MAX) {
-      for (const oldest of this.kept.keys()) {
-        this.kept.delete(oldest);
-        break;
-      }
-    }
-    this.kept.set(key, sum);
+    return new MemoryFile(Buffer.from(`${sum}  ${path.basename(name)}\n`));
   }
 }
 
@@ -62,22 +54,4 @@ function sumOf(descriptor: number): string {
     hash.update(part.subarray(0, count));
     position += count;
   }
-}
-
-class TextFile implements ReadableFile {
-  private readonly bytes: Buffer;
-
-  constructor(text: string) {
-    this.bytes = Buffer.from(text);
-  }
-
-  get sizeBytes(): number {
-    return this.bytes.length;
-  }
-
-  read(target: Uint8Array, position: number): number {
-    return this.bytes.copy(target, 0, position);
-  }
-
-  close(): void {}
 }

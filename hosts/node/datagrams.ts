@@ -6,6 +6,7 @@ import { PACKET_BYTES_MAX } from "../../src/index.js";
 
 /** What is needed of a `dgram.Socket`. */
 export interface SendingSocket {
+  send(message: Uint8Array, port: number, address: string): void;
   send(message: Uint8Array, offset: number, length: number, port: number, address: string): void;
   getSendQueueCount(): number;
 }
@@ -22,7 +23,12 @@ export function sendDatagram(
 ): void {
   outgoing.set(packet);
   try {
-    socket.send(outgoing, 0, length, port, address);
+    if (length === PACKET_BYTES_MAX) {
+      // The whole buffer: Node makes no object for a part of it.
+      socket.send(outgoing, port, address);
+    } else {
+      socket.send(outgoing, 0, length, port, address);
+    }
     if (socket.getSendQueueCount() > 0) {
       outgoing = Buffer.allocUnsafeSlow(PACKET_BYTES_MAX);
     }

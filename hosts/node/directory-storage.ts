@@ -6,9 +6,11 @@ import path from "node:path";
 import { isRefusal, type ReadableFile, type Refusal, type Storage, type WritableFile } from "../../src/index.js";
 import type { Catalogue, ListedFile } from "../status/catalogue.js";
 import { Checksums, checksummedName } from "./checksums.js";
-import { FAILED, FORBIDDEN, NOT_FOUND, refusalOf } from "./refusals.js";
+import { FORBIDDEN, NOT_FOUND, refusalOf } from "./refusals.js";
+import { SentFile } from "./sent-file.js";
 import { removeFile, visitFiles } from "./served-files.js";
-import { ServedRoot } from "./served-root.js";
+import { type OpenedFile, ServedRoot } from "./served-root.js";
+import { SmallFiles } from "./small-files.js";
 import { isTemporaryName, removeTemporaryFiles, UploadedFile } from "./uploaded-file.js";
 
 /** Which uploads are allowed: none, files that do not exist yet, or also replacing those that do. */
@@ -32,6 +34,7 @@ export class DirectoryStorage implements Storage, Catalogue {
   private readonly write: WritePolicy;
   private readonly readAllowed: boolean;
   private readonly checksums: Checksums | undefined;
+  private readonly smallFiles = new SmallFiles();
 
   /**
    * @throws NodeJS.ErrnoException ENOENT or ENOTDIR when `root` is no folder.
@@ -68,11 +71,29 @@ export class DirectoryStorage implements Storage, Catalogue {
     if (isTemporaryName(path.basename(name))) {
       return NOT_FOUND;
     }
+    const kept = this.smallFiles.find(name);
+    if (kept !== undefined) {
+      return kept;
+    }
     const opened = this.root.openFile(name);
     if (opened === NOT_FOUND) {
       return this.openChecksum(name);
     }
-    return isRefusal(opened) ? opened : new SentFile(opened.descriptor, opened.sizeBytes);
+    return isRefusal(opened) ? opened : this.sentFile(name, opened);
+  }
+
+  private sentFile(name: string, opened: OpenedFile): ReadableFile | Refusal {
+    const large = new SentFile(opened.descriptor, opened.status.size);
+    try {
+      const small = this.smallFiles.read(name, opened);
+      if (small !== undefined) {
+        large.close();
+      }
+      return small ?? large;
+    } catch (error) {
+      large.close();
+      return refusalOf(error);
+    }
   }
 
   private openChecksum(name: string): ReadableFile | Refusal {
@@ -110,39 +131,5 @@ export class DirectoryStorage implements Storage, Catalogue {
   /** Where files may not be replaced they may not be removed either: that would come to the same. */
   removeFile(name: string): 0 | Refusal {
     return this.mayReplace ? removeFile(this.root, name) : FORBIDDEN;
-  }
-}
-
-/** A file that is being sent, as large as it was when it was opened. */
-class SentFile implements ReadableFile {
-  constructor(
-    private readonly descriptor: number,
-    readonly sizeBytes: number,
-  ) {}
-
-  /**
-   * What a file has gained since it was opened is not sent: the client was told its size. A file that has become
-   * shorter fails, for the client would take the short block for the end of a whole file.
-   */
-  read(target: Uint8Array, position: number): number {
-    const left = this.sizeBytes - position;
-    const wanted = left < target.length ? left : target.length;
-    if (wanted <= 0) {
-      return 0;
-    }
-    try {
-      const count = fs.readSync(this.descriptor, target, 0, wanted, position);
-      return count === wanted ? count : FAILED;
-    } catch (error) {
-      return refusalOf(error);
-    }
-  }
-
-  close(): void {
-    try {
-      fs.closeSync(this.descriptor);
-    } catch {
-      // Network file systems may fail here. Nothing was written, so nothing is lost.
-    }
   }
 }

@@ -25,7 +25,10 @@ const WINDOWS_SPECIAL = /:|[. ](\/|$)/;
 
 export interface OpenedFile {
   readonly descriptor: number;
-  readonly sizeBytes: number;
+  /** What the system says of the open file. */
+  readonly status: fs.Stats;
+  /** The path that it has in the folder; undefined where that is a link to the file. */
+  readonly path: string | undefined;
 }
 
 export class ServedRoot {
@@ -74,14 +77,16 @@ export class ServedRoot {
       return NOT_FOUND;
     }
     try {
-      const target = this.resolveLink(located);
-      if (target === undefined || !fs.lstatSync(target).isFile()) {
+      const found = fs.lstatSync(located);
+      const isLink = found.isSymbolicLink();
+      const target = isLink ? this.resolveLink(located) : located;
+      if (target === undefined || !(isLink ? fs.lstatSync(target) : found).isFile()) {
         return FORBIDDEN;
       }
       const descriptor = fs.openSync(target, fs.constants.O_RDONLY | NO_FOLLOW | NO_WAIT);
-      const opened = fs.fstatSync(descriptor);
-      if (opened.isFile() && this.holds(descriptor, target)) {
-        return { descriptor, sizeBytes: opened.size };
+      const status = fs.fstatSync(descriptor);
+      if (status.isFile() && this.holds(descriptor, target)) {
+        return { descriptor, status, path: isLink ? undefined : target };
       }
       fs.closeSync(descriptor);
       return FORBIDDEN;

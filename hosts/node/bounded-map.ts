@@ -1,0 +1,21 @@
+/** A map that keeps so many entries and no more: the one that was set first makes room. */
+export class BoundedMap<Key, Value> {
+  private readonly entries = new Map<Key, Value>();
+
+  constructor(private readonly sizeMax: number) {}
+
+  get(key: Key): Value | undefined {
+    return this.entries.get(key);
+  }
+
+  set(key: Key, value: Value): void {
+    this.entries.delete(key);
+    if (this.entries.size >= this.sizeMax) {
+      for (const first of this.entries.keys()) {
+        this.entries.delete(first);
+        break;
+      }
+    }
+    this.entries.set(key, value);
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * Small files are read whole when they are opened, and kept for the next who asks: telephones and switches ask for the
+ * same few in numbers, and to open a file safely costs more than all the rest of such a request.
+ *
+ * What is kept is served only as long as its path leads to the very file that was read, unchanged; that is looked up
+ * for each request. All the checks of {@link ServedRoot.openFile} are made again after a second at the latest.
+ */
+import fs from "node:fs";
+import type { ReadableFile } from "../../src/index.js";
+import { BoundedMap } from "./bounded-map.js";
+import { now } from "./clock.js";
+import { MemoryFile } from "./memory-file.js";
+import type { OpenedFile } from "./served-root.js";
+
+/** Six blocks: a simultaneous download takes no more memory with such a file than with a large one. */
+const SMALL_BYTES = 3072;
+/** Together less than a MiB. */
+const KEPT_MAX = 256;
+/** So old a check is good enough: a transfer that began then would still be served what it opened. */
+const CHECKED_MS = 1000;
+/** A file that changed so lately may change again without a new time: file systems count in steps of up to 2 s. */
+const SETTLED_MS = 3000;
+
+interface KeptFile {
+  readonly file: ReadableFile;
+  readonly path: string;
+  readonly status: fs.Stats;
+  readonly checkedAt: number;
+}
+
+export class SmallFiles {
+  private readonly kept = new BoundedMap<string, KeptFile>(KEPT_MAX);
+
+  /** The file of this name, as it was read before and still is; undefined when it must be opened. */
+  find(name: string): ReadableFile | undefined {
+    const kept = this.kept.get(name);
+    return kept !== undefined && now() - kept.checkedAt < CHECKED_MS && isUnchanged(kept) ? kept.file : undefined;
+  }
+
+  /**
+   * Reads a file that has just been opened, if it is small.
+   *
+   * @returns the file, whose descriptor is no longer needed; undefined for one that is too large, or is changing.
+   * @throws NodeJS.ErrnoException when it cannot be read.
+   */
+  read(name: string, { descriptor, path, status }: OpenedFile): ReadableFile | undefined {
+    if (status.size > SMALL_BYTES) {
+      return undefined;
+    }
+    const bytes = Buffer.allocUnsafeSlow(status.size);
+    if (fs.readSync(descriptor, bytes, 0, bytes.length, 0) !== bytes.length) {
+      return undefined;
+    }
+    const file = new MemoryFile(bytes);
+    if (path !== undefined && Date.now() - status.ctimeMs > SETTLED_MS) {
+      this.kept.set(name, { file, path, status, checkedAt: now() });
+    }
+    return file;
+  }
+}
+
+function isUnchanged({ path, status }: KeptFile): boolean {
+  try {
+    const { dev, ino, size, mtimeMs, ctimeMs } = fs.lstatSync(path);
+    const isSame = dev === status.dev && ino === status.ino && size === status.size;
+    return isSame && mtimeMs === status.mtimeMs && ctimeMs === status.ctimeMs;
+  } catch {
+    return false;
+  }
+}
