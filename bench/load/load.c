@@ -340,6 +340,19 @@ static bool readOptions(int count, char **words)
 		&& strlen(options.name) < 256;
 }
 
+/* Tells the servers that nobody waits any more: what they repeated for a while would burden the next measurement. */
+static void stopAll(void)
+{
+	static const uint8_t error[] = { 0, ERROR, 0, 0, 's', 't', 'o', 'p', 0 };
+	for (uint32_t index = 0; index < downloadCount; index++) {
+		struct download *download = &downloads[index];
+		if (!download->isRunning || download->block == 0) continue;
+		memcpy(download->last, error, sizeof error);
+		download->lastLength = sizeof error;
+		transmit(download);
+	}
+}
+
 static void print(double seconds)
 {
 	struct rusage usage;
@@ -374,5 +387,6 @@ int main(int count, char **words)
 		}
 	}
 	print(time - start);
+	stopAll();
 	return 0;
 }

@@ -24,6 +24,8 @@ export interface Scenario {
   readonly fileBytes: number;
   /** What is counted in a second. */
   readonly unit: "blocks" | "files";
+  /** Each round takes so long at the least; there are fewer of them then. */
+  readonly secondsMin?: number;
 }
 
 /** One server in one scenario; the lists have an entry for each round. */

@@ -2,13 +2,16 @@
  * Looks for the next packet for a short time before the process sleeps. In lock-step the peer's answer often comes
  * within microseconds, sooner than a sleeping processor core wakes up.
  *
- * While it looks it keeps a core busy; so it stops where that does not pay: when the answers come later (a slow peer, or
- * one that waits for this very core), and when no packet comes at all. It never runs while nothing is transferred.
+ * While it looks it keeps a core busy; so it stops where that does not pay: when the answers come later (a slow peer), when
+ * the next packet is there already (many transfers, or a peer that runs on this very core), and when no packet comes at
+ * all. It never runs while nothing is transferred.
  */
 /** Longer than a peer on the same machine or wire takes to answer, shorter than it takes to wake up. */
 const LOOK_MS = 0.05;
 /** So many looks in vain in a row, and it stops for a while. */
 const VAIN_LOOKS_MAX = 8;
+/** So many packets in a row that were there without a wait, and it stops for a while, too. */
+const UNWAITED_PACKETS_MAX = 16;
 /** Packets after which it is tried again. */
 const PAUSE_PACKETS = 2000;
 
@@ -17,6 +20,9 @@ export class BusyPolling {
   private lookingUntil = 0;
   private isLooking = false;
   private vainLooks = 0;
+  /** Turns of the event loop since the last packet. In the second at the earliest it has waited for the next one. */
+  private turns = 0;
+  private unwaitedPackets = 0;
   private pausedPackets = 0;
 
   constructor(enabled: boolean) {
@@ -32,25 +38,36 @@ export class BusyPolling {
       this.pausedPackets--;
       return;
     }
-    if (this.isLooking) {
-      this.vainLooks = 0;
-    } else {
+    if (!this.isLooking) {
       this.isLooking = true;
       setImmediate(this.look);
+    } else {
+      this.vainLooks = 0;
+      this.unwaitedPackets = this.turns < 2 ? this.unwaitedPackets + 1 : 0;
+      if (this.unwaitedPackets >= UNWAITED_PACKETS_MAX) {
+        this.pause();
+      }
     }
+    this.turns = 0;
     this.lookingUntil = performance.now() + LOOK_MS;
   }
 
   /** Each turn of the event loop asks the system for packets without waiting, as long as an immediate is due. */
   private readonly look = (): void => {
-    if (performance.now() < this.lookingUntil) {
+    this.turns++;
+    if (this.pausedPackets === 0 && performance.now() < this.lookingUntil) {
       setImmediate(this.look);
       return;
     }
     this.isLooking = false;
-    if (++this.vainLooks >= VAIN_LOOKS_MAX) {
-      this.vainLooks = 0;
-      this.pausedPackets = PAUSE_PACKETS;
+    if (this.pausedPackets === 0 && ++this.vainLooks >= VAIN_LOOKS_MAX) {
+      this.pause();
     }
   };
+
+  private pause(): void {
+    this.vainLooks = 0;
+    this.unwaitedPackets = 0;
+    this.pausedPackets = PAUSE_PACKETS;
+  }
 }
