@@ -63,7 +63,7 @@ function sizeOfLinked(root: ServedRoot, name: string, entry: fs.Dirent): number 
     return -1;
   }
   fs.closeSync(opened.descriptor);
-  return opened.sizeBytes;
+  return opened.status.size;
 }
 
 /**

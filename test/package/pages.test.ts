@@ -15,7 +15,7 @@ const pages = [
 /** A page without its code: what stands there is no link and no heading. */
 function prose(file: string): string {
   const text = readFileSync(file, "utf8");
-  return text.replaceAll(/^```[^]*?^```$/gm, "");
+  return text.replaceAll(/^```[\s\S]*?^```$/gm, "");
 }
 
 /** The anchors of a page's headings, as hosts of repositories make them. */
