@@ -145,14 +145,18 @@ export interface TransferView {
   readonly startedAt: number;
 }
 
-/** Told of what happens, while it happens. Must not call the engine. */
-export interface Observer {
-  /** A request was accepted and takes a slot. */
+/** Told of what happens to transfers, while it happens. Must not call the engine. */
+export interface TransferObserver {
+  /** A server has accepted a request, which takes a slot; a client's request has its first answer. */
   started(transfer: TransferView, now: number): void;
   /** Blocks got through. */
   progressed(transfer: TransferView, now: number): void;
-  /** The transfer is over. An upload is over when its last block is acknowledged, though its slot lingers. */
+  /** The transfer is over. A received file is complete when its last block is acknowledged, though its slot lingers. */
   ended(transfer: TransferView, outcome: Outcome, now: number): void;
+}
+
+/** What a server tells. */
+export interface Observer extends TransferObserver {
   /**
    * A request was answered with an ERROR and took no slot. `name` is what the client sent, whatever that is: control
    * characters and `..` included where it is refused for them. It is empty where it is no UTF-8 or there is none.

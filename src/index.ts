@@ -11,6 +11,7 @@ export {
   type ReadableFile,
   type Refusal,
   type Storage,
+  type TransferObserver,
   type TransferView,
   type Transport,
   type WritableFile,

@@ -54,3 +54,5 @@ export const ERROR_ILLEGAL_OPERATION = 4;
 export const ERROR_UNKNOWN_TRANSFER_ID = 5;
 /** The file exists already and must not be replaced: RFC 1350 §5, error 6. */
 export const ERROR_FILE_EXISTS = 6;
+/** Options that were not agreed upon end the transfer: RFC 2347, error 8. */
+export const ERROR_OPTION_NEGOTIATION = 8;

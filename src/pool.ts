@@ -1,29 +1,25 @@
 /**
  * The fixed pool of transfers: every slot is made at the start, taken for a logical connection, and given back.
  */
-import { STATE_LINGERING, Transfer } from "./transfer.js";
+import { STATE_LINGERING, type Transfer } from "./transfer.js";
 
 export class Pool {
-  /** All slots, by number. */
-  readonly slots: readonly Transfer[];
   /** Slots that nobody has. */
   freeCount: number;
   /** Slots of finished uploads, which only wait in case their last ACK is to be repeated. */
   lingeringCount = 0;
 
+  /** All slots, by number. */
+  private readonly slots: readonly Transfer[];
   /** The free slots are the first `freeCount` here. */
   private readonly freeSlots: Transfer[];
   /** Where the search for a lingering slot goes on. */
   private lingeringHand = 0;
 
-  constructor(size: number) {
-    const slots: Transfer[] = [];
-    for (let slot = 0; slot < size; slot++) {
-      slots.push(new Transfer(slot));
-    }
+  constructor(slots: readonly Transfer[]) {
     this.slots = slots;
     this.freeSlots = slots.slice().reverse();
-    this.freeCount = size;
+    this.freeCount = slots.length;
   }
 
   /** The slot that `take` takes next; there must be a free one. */

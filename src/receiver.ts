@@ -2,7 +2,7 @@
  * The side that sends ACK: it takes blocks in order, writes them, and acknowledges each, or the last of each window
  * (RFC 1350 §2, RFC 7440 §4).
  */
-import type { Observer, WritableFile } from "./host.js";
+import type { TransferObserver, WritableFile } from "./host.js";
 import { NetasciiDecoder } from "./netascii.js";
 import {
   OUTCOME_COMPLETED,
@@ -33,8 +33,8 @@ export class Receiver {
     private readonly transmitter: Transmitter,
     private readonly retransmission: Retransmission,
     private readonly schedule: Schedule,
-    private readonly observer: Observer | null,
-    private readonly uploadBytesMax: number,
+    private readonly observer: TransferObserver | null,
+    private readonly receivedBytesMax: number,
   ) {}
 
   /** Acknowledges what is in: the message that stays outstanding until more DATA comes. */
@@ -124,7 +124,7 @@ export class Receiver {
         : transfer.flags & ~FLAG_CARRIAGE_RETURN;
     }
     const count = end - start;
-    if (transfer.confirmedPosition + count > this.uploadBytesMax) {
+    if (transfer.confirmedPosition + count > this.receivedBytesMax) {
       return this.fail(transfer, ERROR_DISK_FULL, OUTCOME_TOO_LARGE);
     }
     const result = (transfer.file as WritableFile).write(packet, start, count, transfer.confirmedPosition);

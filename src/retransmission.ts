@@ -97,7 +97,7 @@ export class Retransmission {
     if ((transfer.flags & FLAG_FIXED_INTERVAL) !== 0) {
       return;
     }
-    if (isSecondRepeat && transfer.isUpload && transfer.intervalMs < SILENCE_MS) {
+    if (isSecondRepeat && transfer.isReceiving && transfer.intervalMs < SILENCE_MS) {
       transfer.intervalMs = SILENCE_MS;
     } else if (transfer.intervalMs < this.maxIntervalMs) {
       const doubled = transfer.intervalMs * 2;

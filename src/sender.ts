@@ -3,7 +3,7 @@
  *
  * Nothing that was sent is kept. What must be sent again is read again.
  */
-import type { Observer, ReadableFile } from "./host.js";
+import type { ReadableFile, TransferObserver } from "./host.js";
 import { NetasciiEncoder } from "./netascii.js";
 import { OUTCOME_COMPLETED, OUTCOME_RUNNING, OUTCOME_STORAGE_FAILED, type Outcome } from "./outcome.js";
 import { BLOCK_NUMBER_MASK, HEADER_BYTES, HEADER_DATA } from "./packet.js";
@@ -26,7 +26,7 @@ export class Sender {
     private readonly transmitter: Transmitter,
     private readonly retransmission: Retransmission,
     private readonly schedule: Schedule,
-    private readonly observer: Observer | null,
+    private readonly observer: TransferObserver | null,
   ) {}
 
   /** Sends the window that follows the confirmed blocks, for the first time or again. */

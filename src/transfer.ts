@@ -7,13 +7,13 @@ import { BLOCK_BYTES_MAX } from "./packet.js";
 
 /** Nobody has the slot. */
 export const STATE_FREE = 0;
-/** A download whose OACK waits for its acknowledgement (RFC 2347: ACK of block 0). */
+/** The first message waits for its answer: a server's OACK for its ACK (RFC 2347: of block 0), a client's request. */
 export const STATE_OFFERING = 1;
 /** DATA is out, an ACK is awaited. */
 export const STATE_SENDING = 2;
 /** ACK or OACK is out, DATA is awaited. */
 export const STATE_RECEIVING = 3;
-/** An upload is complete; the slot stays for a while to repeat the last ACK. */
+/** A received file is complete; the slot stays for a while to repeat the last ACK. */
 export const STATE_LINGERING = 4;
 
 /** The mode is netascii. */
@@ -24,13 +24,13 @@ export const FLAG_REPEATED = 1 << 1;
 export const FLAG_ANSWERED = 1 << 2;
 /** The last block sent is the last of the file. */
 export const FLAG_LAST_BLOCK_SENT = 1 << 3;
-/** The client chose the interval (RFC 2349 `timeout`): it is used exactly. */
+/** The interval was agreed upon (RFC 2349 `timeout`): it is used exactly. */
 export const FLAG_FIXED_INTERVAL = 1 << 4;
 /** netascii: the block before ended with a carriage return, whose second half decides what it means. */
 export const FLAG_CARRIAGE_RETURN = 1 << 5;
 /** The ACK for the present gap in a window is out (RFC 7440 §4). */
 export const FLAG_GAP_ACKNOWLEDGED = 1 << 6;
-/** Options that were accepted, and stand in the OACK. */
+/** Options that were accepted, and stand in the server's OACK. */
 export const FLAG_OPTION_BLOCK_SIZE = 1 << 8;
 export const FLAG_OPTION_TIMEOUT = 1 << 9;
 export const FLAG_OPTION_TRANSFER_SIZE = 1 << 10;
@@ -49,7 +49,7 @@ export const ROUND_TRIP_SCALE = 8;
 
 const NO_NAME = "";
 /** Equals the port of no datagram, so that a free slot belongs to nobody. */
-const NO_PORT = -1;
+export const NO_PORT = -1;
 
 /**
  * XS looks for a property from an object's first on, so those that every packet needs stand first. It saves some 1,200
@@ -135,8 +135,13 @@ export class Transfer implements TransferView {
     this.port = NO_PORT;
   }
 
-  get isUpload(): boolean {
+  /** Whether the file comes from the peer. */
+  get isReceiving(): boolean {
     return this.state >= STATE_RECEIVING;
+  }
+
+  get isUpload(): boolean {
+    return this.isReceiving;
   }
 
   get isNetascii(): boolean {
@@ -157,7 +162,7 @@ export class Transfer implements TransferView {
   }
 
   get bytes(): number {
-    return this.isNetascii && !this.isUpload ? Math.floor(this.confirmedPosition / 2) : this.confirmedPosition;
+    return this.isNetascii && !this.isReceiving ? Math.floor(this.confirmedPosition / 2) : this.confirmedPosition;
   }
 
   get roundTripMs(): number {

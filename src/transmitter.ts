@@ -12,20 +12,22 @@ import {
   OPCODE_ERROR,
   PACKET_BYTES_MAX,
 } from "./packet.js";
-import type { Transfer } from "./transfer.js";
+import { NO_PORT, type Transfer } from "./transfer.js";
 
 /**
- * By error code, 0 to 6. Fixed texts: an ERROR never carries a name, a path, or anything that a peer sent. Frozen, so that
+ * By error code, 0 to 8. Fixed texts: an ERROR never carries a name, a path, or anything that a peer sent. Frozen, so that
  * XS can keep it in flash.
  */
 const MESSAGES: readonly DataView[] = Object.freeze([
-  ascii("The server cannot go on with this transfer"),
+  ascii("The other end has stopped this transfer"),
   ascii("File not found"),
   ascii("Access violation"),
   ascii("Disk full or allocation exceeded"),
   ascii("Illegal TFTP operation"),
   ascii("Unknown transfer ID"),
   ascii("File already exists"),
+  ascii("No such user"),
+  ascii("Options refused"),
 ]);
 
 export class Transmitter {
@@ -57,10 +59,12 @@ export class Transmitter {
     this.transport.send(this.packet, length, transfer.localPort, transfer.address, transfer.port);
   }
 
-  /** Tells the peer that its transfer cannot go on. */
+  /** Tells the peer that its transfer cannot go on, if the peer's port is known. */
   sendFailure(transfer: Transfer, code: number): void {
-    transfer.endWithError(sentErrorCode(code));
-    this.sendError(code, transfer.localPort, transfer.address, transfer.port);
+    if (transfer.port !== NO_PORT) {
+      transfer.endWithError(sentErrorCode(code));
+      this.sendError(code, transfer.localPort, transfer.address, transfer.port);
+    }
   }
 
   sendError(code: number, localPort: LocalPort, address: Address, port: number): void {
