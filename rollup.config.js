@@ -5,13 +5,24 @@ import { makePage, pageModule } from "./scripts/status-page.js";
 /** The engine's own bundle: one file, no imports, the same bytes for every host. */
 const ENGINE_SOURCE = "/src/index.js";
 const ENGINE_BUNDLE = "../engine.js";
+/** The client's, which takes from the engine's what both ends have in common. */
+const CLIENT_SOURCE = "/src/client-index.js";
+const CLIENT_BUNDLE = "../client.js";
+/** By this name each host finds the engine's file: Node through the package, a board through its manifest. */
+const ENGINE_NAME = "lockstep-tftp/engine";
+/** The sources that are in the client's file. All others are in the engine's. */
+const CLIENT_SOURCES = /\/(client[a-z-]*|peer-text|request-message|utf8)\.js$/;
 
+const ENGINE_BUNDLES = { [ENGINE_SOURCE]: ENGINE_BUNDLE, [CLIENT_SOURCE]: CLIENT_BUNDLE };
+const engineSource = (id) => Object.keys(ENGINE_BUNDLES).find((source) => id.endsWith(source));
+const isEngineBundle = (id) => engineSource(id) !== undefined;
 /** Where everything that is published finds the engine. */
-const toEngineBundle = (id) => (id.endsWith(ENGINE_SOURCE) ? ENGINE_BUNDLE : id);
+const toEngineBundle = (id) => ENGINE_BUNDLES[engineSource(id)] ?? id;
 
 /** The modules of a board, as its manifests name them, by the ends of their sources' paths. */
 const BOARD_MODULES = {
-  [ENGINE_SOURCE]: "lockstep-tftp/engine",
+  [ENGINE_SOURCE]: ENGINE_NAME,
+  [CLIENT_SOURCE]: "lockstep-tftp/engine/client",
   "/server.js": "lockstep-tftp/server",
   "/storage/index.js": "lockstep-tftp/storage",
   "/start.js": "lockstep-tftp/firmware",
@@ -24,6 +35,14 @@ function compile(tsconfig) {
 function failOnWarning(warning) {
   throw new Error(warning.message);
 }
+
+/** What the client's file needs besides its own sources is in the engine's file. */
+const clientParts = {
+  name: "client-parts",
+  resolveId(id, importer) {
+    return importer === undefined || CLIENT_SOURCES.test(id) ? null : { id: ENGINE_NAME, external: true };
+  },
+};
 
 /** What a board's module imports is another module of the board, of the SDK, or part of its own bundle. */
 const boardModules = {
@@ -64,7 +83,7 @@ function declarations({ name, about, input, file, tsconfig, types = "" }) {
       paths: toEngineBundle,
       banner: `${types}/**\n * ${about}\n *\n * @module ${name}\n */`,
     },
-    external: (id, importer) => importer !== undefined && (id.endsWith(ENGINE_SOURCE) || id.startsWith("node:")),
+    external: (id, importer) => importer !== undefined && (isEngineBundle(id) || id.startsWith("node:")),
     plugins: [dts({ tsconfig })],
     onwarn: failOnWarning,
   };
@@ -85,6 +104,13 @@ const PUBLISHED = [
     about: "The engine: TFTP without I/O, for a host that brings sockets, a clock and a storage.",
     input: "src/index.ts",
     file: "dist/engine.d.ts",
+    tsconfig: "tsconfig.json",
+  },
+  {
+    name: "lockstep-tftp/engine/client",
+    about: "The engine's other end: a client without I/O, which fetches and puts files.",
+    input: "src/client-index.ts",
+    file: "dist/client.d.ts",
     tsconfig: "tsconfig.json",
   },
   {
@@ -113,9 +139,15 @@ const PUBLISHED = [
 export default [
   ...PUBLISHED.map(declarations),
   {
-    input: "src/index.ts",
+    input: "src/engine.ts",
     output: { file: "dist/engine.js", format: "es" },
     plugins: [compile("tsconfig.json")],
+    onwarn: failOnWarning,
+  },
+  {
+    input: "src/client-index.ts",
+    output: { file: "dist/client.js", format: "es" },
+    plugins: [clientParts, compile("tsconfig.json")],
     onwarn: failOnWarning,
   },
   {
@@ -133,7 +165,7 @@ export default [
       hoistTransitiveImports: false,
       paths: toEngineBundle,
     },
-    external: (id) => id.endsWith(ENGINE_SOURCE) || id.startsWith("node:"),
+    external: (id) => isEngineBundle(id) || id.startsWith("node:"),
     plugins: [pageModule, compile("hosts/node/tsconfig.json")],
     onwarn: failOnWarning,
   },
@@ -144,7 +176,7 @@ export default [
       format: "es",
       paths: toEngineBundle,
     },
-    external: (id) => id.endsWith(ENGINE_SOURCE),
+    external: isEngineBundle,
     plugins: [compile("hosts/simulated/tsconfig.json")],
     onwarn: failOnWarning,
   },

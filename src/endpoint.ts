@@ -210,7 +210,7 @@ export abstract class Endpoint<Told extends TransferObserver> {
   protected abstract isOpening(transfer: Transfer): boolean;
 
   /** Sends that message: a client's request, or a server's OACK. */
-  protected abstract sendOpening(transfer: Transfer): void;
+  protected abstract sendOpening(transfer: Transfer, now: number): void;
 
   /** Whether what waits for an answer may be sent once more. */
   protected abstract mayRepeat(transfer: Transfer): boolean;
@@ -247,7 +247,7 @@ export abstract class Endpoint<Told extends TransferObserver> {
         this.end(transfer, outcome, now);
       }
     } else if (this.isOpening(transfer)) {
-      this.sendOpening(transfer);
+      this.sendOpening(transfer, now);
       transfer.sentAt = now;
       this.schedule.moveEarlier(transfer, now + transfer.intervalMs);
     } else {

@@ -24,6 +24,8 @@ export const OPCODE_ERROR = 5;
 /** OACK: the options that are accepted (RFC 2347). */
 export const OPCODE_OPTION_ACKNOWLEDGEMENT = 6;
 
+/** Where the file name of a request begins, and the first option of an OACK. */
+export const OPCODE_BYTES = 2;
 /** Opcode and block number, or opcode and error code. */
 export const HEADER_BYTES = 4;
 /** The header of DATA with block 0, as one number. */

@@ -3,6 +3,9 @@
  */
 import { STATE_LINGERING, type Transfer } from "./transfer.js";
 
+/** More than a machine has ports to give. */
+export const TRANSFERS_MAX = 65_536;
+
 export class Pool {
   /** Slots that nobody has. */
   freeCount: number;

@@ -2,7 +2,9 @@
  * What a server may be told at construction, and the limits it keeps.
  */
 import { checked } from "./checked.js";
+import { WINDOW_SIZE_KEPT_MAX } from "./option-values.js";
 import type { AddressHash } from "./peers.js";
+import { TRANSFERS_MAX } from "./pool.js";
 import type { RetransmissionOptions } from "./retransmission.js";
 
 /** What a server is told at construction. Without any option it is a server for a board. */
@@ -36,11 +38,7 @@ export interface ServerOptions extends RetransmissionOptions {
 }
 
 const TRANSFERS_DEFAULT = 8;
-/** More than a machine has ports to give. */
-const TRANSFERS_MAX = 65_536;
 const WINDOW_SIZE_DEFAULT = 16;
-/** A quarter of the block numbers: stale and future ACKs stay apart. */
-const WINDOW_SIZE_MAX = 16_384;
 const ANSWERS_PER_SECOND_MAX = 1_000_000;
 
 /** The options, checked and complete. */
@@ -57,7 +55,12 @@ export class ServerLimits {
    */
   constructor(options: ServerOptions) {
     this.transfersMax = checked("transfersMax", options.transfersMax ?? TRANSFERS_DEFAULT, 1, TRANSFERS_MAX);
-    this.windowSizeMax = checked("windowSizeMax", options.windowSizeMax ?? WINDOW_SIZE_DEFAULT, 1, WINDOW_SIZE_MAX);
+    this.windowSizeMax = checked(
+      "windowSizeMax",
+      options.windowSizeMax ?? WINDOW_SIZE_DEFAULT,
+      1,
+      WINDOW_SIZE_KEPT_MAX,
+    );
     const anySize = Number.MAX_SAFE_INTEGER;
     this.uploadBytesMax = checked("uploadBytesMax", options.uploadBytesMax ?? anySize, 0, anySize);
     const unanswered = options.unansweredPerAddressMax ?? TRANSFERS_MAX;

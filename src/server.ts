@@ -219,7 +219,7 @@ export class Server extends Endpoint<Observer> {
 
   private agree(transfer: Transfer): void {
     const isUpload = this.request.isUpload;
-    transfer.sizeBytes = isUpload ? this.request.transferSizeBytes : (transfer.file as ReadableFile).sizeBytes;
+    transfer.sizeBytes = isUpload ? this.request.options.transferSizeBytes : (transfer.file as ReadableFile).sizeBytes;
     negotiate(transfer, this.request, this.limits.windowSizeMax, this.retransmission.initialIntervalMs);
     if (!transfer.isUpload) {
       transfer.state = (transfer.flags & FLAGS_OPTIONS) !== 0 ? STATE_OFFERING : STATE_SENDING;
@@ -247,7 +247,7 @@ export class Server extends Endpoint<Observer> {
     if (!this.request.isUpload) {
       return this.storage.openForReading(name, address);
     }
-    const sizeBytes = this.request.transferSizeBytes;
+    const sizeBytes = this.request.options.transferSizeBytes;
     return sizeBytes > this.limits.uploadBytesMax
       ? ~ERROR_DISK_FULL
       : this.storage.openForWriting(name, sizeBytes, address);

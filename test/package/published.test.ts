@@ -14,7 +14,7 @@ const TSC = path.join(MODULES, "typescript/bin/tsc");
 /** What npm puts into every package, and what ours may have beside it. */
 const PUBLISHED_PLACES = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|manifest\.json)$/,
-  /^dist\/engine\.(js|d\.ts)$/,
+  /^dist\/(engine|client)\.(js|d\.ts)$/,
   /^dist\/(node|simulated|moddable|command)\/[a-z-]+\.(js|d\.ts)$/,
   /^dist\/firmware\/(files\.json|files\.tar|manifest\.json)$/,
   /^hosts\/moddable\/(manifest_|flash_)[a-z0-9_]+\.json$/,
@@ -95,7 +95,12 @@ describe("the published package", () => {
     const words = [tarball.path, "--profile", "esm-only", "--no-definitely-typed", "--format", "ascii"];
     const { code, stdout } = await run(path.join(MODULES, ".bin/attw"), words);
     assert.equal(code, 0, stdout);
-    for (const entry of ["lockstep-tftp", "lockstep-tftp/engine", "lockstep-tftp/simulated"]) {
+    for (const entry of [
+      "lockstep-tftp",
+      "lockstep-tftp/engine",
+      "lockstep-tftp/engine/client",
+      "lockstep-tftp/simulated",
+    ]) {
       assert.ok(stdout.includes(`"${entry}"`), entry);
     }
   });

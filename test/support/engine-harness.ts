@@ -1,98 +1,19 @@
-/**
- * An engine in a world of its own: a virtual clock, files in memory, a network and peers. After everything that happens
- * the harness checks what must always hold. It needs nothing but the language, so that the same cases run everywhere.
- */
-import { type Address, type LocalPort, NEVER, Server, type ServerOptions } from "lockstep-tftp/engine";
-import { equal, ok } from "./assertions.js";
-import { MemoryStorage } from "./memory-storage.js";
-import { Peer } from "./peer.js";
+/** A server in a world of its own. */
+import { Server, type ServerOptions } from "lockstep-tftp/engine";
+import { equal } from "./assertions.js";
+import { EndpointHarness } from "./endpoint-harness.js";
 import { type EndedTransfer, RecordingObserver } from "./recording-observer.js";
-import { VirtualNetwork } from "./virtual-network.js";
-
-/** As large as a host's buffer: a request with options may fill an Ethernet frame. */
-const RECEIVE_BYTES = 2048;
-/** A zero byte, a mode and its end: whoever reads past a datagram finds what makes it whole. */
-const BEHIND_DATAGRAM = Uint8Array.of(0x00, 0x6f, 0x63, 0x74, 0x65, 0x74, 0x00);
-
-/** Longer than any transfer waits: the longest interval of RFC 2349, some times over. */
-const LIFETIME_MAX_MS = 3_600_000;
+import { checkServerMessage } from "./virtual-network.js";
 
 const POOL_SIZE_DEFAULT = 8;
-const PEER_ADDRESS = "192.0.2.1";
-const PEER_PORT_FIRST = 2000;
 
-export class Harness {
-  readonly storage = new MemoryStorage();
-  readonly network = new VirtualNetwork(() => this.now);
+export class Harness extends EndpointHarness {
   readonly observer = new RecordingObserver();
   readonly server: Server;
-  /** The virtual clock, in milliseconds. A day has gone by, so that there is room to go back. */
-  now = 86_400_000;
-  /** What lies in the host's buffer behind a datagram, from an earlier one. */
-  behindDatagram: Uint8Array = BEHIND_DATAGRAM;
-
-  private readonly poolSize: number;
-  private readonly singlePort: boolean;
-  private readonly peers: Peer[] = [];
-  private readonly receiveBuffer = new Uint8Array(RECEIVE_BYTES);
-  private readonly receiveView = new DataView(this.receiveBuffer.buffer);
 
   constructor(options: ServerOptions = {}) {
-    this.poolSize = options.transfersMax ?? POOL_SIZE_DEFAULT;
-    this.singlePort = options.singlePort ?? false;
+    super(options.transfersMax ?? POOL_SIZE_DEFAULT, options.singlePort ?? false, checkServerMessage);
     this.server = new Server(this.network, this.storage, options, this.observer);
-  }
-
-  /** Somebody new, with a port of their own unless one is given. */
-  peer(port = PEER_PORT_FIRST + this.peers.length, address: Address = PEER_ADDRESS): Peer {
-    const peer = new Peer(this, address, port);
-    this.peers.push(peer);
-    this.network.recipients.push(peer);
-    return peer;
-  }
-
-  /** Puts a file into the storage. */
-  file(name: string, bytes: Uint8Array): Uint8Array {
-    this.storage.files.set(name, bytes);
-    return bytes;
-  }
-
-  /** A datagram arrives. At the port of a transfer that is over, nobody hears it. */
-  deliver(packet: Uint8Array, localPort: LocalPort, address: Address, port: number): void {
-    if (localPort >= 0 && !this.network.openPorts.has(localPort)) {
-      return;
-    }
-    this.receiveBuffer.set(packet);
-    this.receiveBuffer.set(this.behindDatagram, packet.length);
-    this.server.receive(this.receiveView, packet.length, localPort, address, port, this.now);
-    this.check();
-  }
-
-  /** Time passes, and the engine is polled whenever it asked for that. */
-  advance(ms: number): void {
-    const end = this.now + ms;
-    while (this.server.nextAt <= end) {
-      this.pollNext();
-    }
-    this.now = end;
-  }
-
-  /** Time passes until the engine asked to be polled, if that is not overdue. */
-  pollNext(): void {
-    this.pollAt(this.server.nextAt > this.now ? this.server.nextAt : this.now);
-  }
-
-  /** The clock is set, forwards or back, and the engine is polled. */
-  pollAt(now: number): void {
-    this.now = now;
-    this.server.poll(now);
-    this.check();
-    ok(this.server.nextAt > now, "after a poll the next one is later");
-  }
-
-  stop(): void {
-    this.server.stop(this.now);
-    this.check();
   }
 
   /** The only transfer that there was, at its end. */
@@ -102,26 +23,11 @@ export class Harness {
     return endedTransfers[0] as EndedTransfer;
   }
 
-  /** The case is over: nobody has got what it did not expect, and in time nothing is left of any transfer. */
-  finish(): void {
-    for (const peer of this.peers) {
-      peer.expectNothing();
-    }
-    const end = this.now + LIFETIME_MAX_MS;
-    while (this.server.nextAt !== NEVER) {
-      ok(this.server.nextAt <= end, "a transfer that nobody answers ends within an hour");
-      this.pollNext();
-    }
-    equal(this.server.free, this.poolSize, "free slots when nothing goes on");
+  protected override get endpoint(): Server {
+    return this.server;
   }
 
-  private check(): void {
-    const { free, used, running, nextAt } = this.server;
-    const { startedTransfers, endedTransfers } = this.observer;
-    equal(free + used, this.poolSize, "free and used slots together");
-    equal(running, startedTransfers.length - endedTransfers.length, "running transfers, as the observer saw them");
-    equal(this.storage.openHandles, running, "open files, one for each running transfer");
-    equal(this.network.openPorts.size, this.singlePort ? 0 : used, "open ports, one for each used slot");
-    equal(nextAt === NEVER, used === 0, "whether nothing is due, which is when no slot is used");
+  protected override get seenRunning(): number {
+    return this.observer.startedTransfers.length - this.observer.endedTransfers.length;
   }
 }

@@ -10,7 +10,7 @@ import {
   OPCODE_OPTION_ACKNOWLEDGEMENT,
 } from "lockstep-tftp/engine";
 import { equal, equalBytes, equalTexts, ok } from "./assertions.js";
-import type { Harness } from "./engine-harness.js";
+import type { EndpointHarness } from "./endpoint-harness.js";
 import {
   acknowledgement,
   data,
@@ -29,12 +29,12 @@ import { LISTENER, type Message, type Recipient } from "./virtual-network.js";
 const BLOCK_NUMBERS = 0x10000;
 
 export class Peer implements Recipient {
-  /** The local port of the server from which the last message came. */
+  /** The local port of the engine from which the last message came. */
   serverPort: LocalPort = LISTENER;
   private readonly inbox: Message[] = [];
 
   constructor(
-    private readonly harness: Harness,
+    private readonly harness: EndpointHarness,
     readonly address: Address,
     readonly port: number,
   ) {}

@@ -23,10 +23,12 @@ export interface Recipient {
 }
 
 const MESSAGE_BYTES_MIN = 4;
+const OPCODE_READ_REQUEST = 1;
 const OPCODE_DATA = 3;
 const OPCODE_ERROR = 5;
 const OPCODE_OPTION_ACKNOWLEDGEMENT = 6;
 const ERROR_CODE_MAX = 6;
+const ERROR_OPTION_NEGOTIATION = 8;
 
 export class VirtualNetwork implements Transport {
   readonly recipients: Recipient[] = [];
@@ -35,9 +37,16 @@ export class VirtualNetwork implements Transport {
   /** Whether a transfer finds a free port. */
   portsAreFree = true;
   sentCount = 0;
+  openedCount = 0;
 
-  /** @param clock says what time it is. */
-  constructor(private readonly clock: () => number) {}
+  /**
+   * @param clock says what time it is.
+   * @param check looks at each message.
+   */
+  constructor(
+    private readonly clock: () => number,
+    private readonly check: MessageCheck = checkServerMessage,
+  ) {}
 
   send(packet: Uint8Array, length: number, localPort: LocalPort, address: Address, port: number): void {
     ok(
@@ -46,7 +55,7 @@ export class VirtualNetwork implements Transport {
     );
     ok(localPort < 0 || this.openPorts.has(localPort), `port ${localPort}, from which something is sent, is open`);
     const sent = packet.slice(0, length);
-    checkMessage(sent);
+    this.check(sent);
     this.sentCount++;
     const recipient = this.recipients.find((candidate) => candidate.port === port && candidate.address === address);
     ok(recipient !== undefined, `${address}:${port}, to whom something is sent, is known`);
@@ -57,6 +66,7 @@ export class VirtualNetwork implements Transport {
     ok(!this.openPorts.has(localPort), `port ${localPort} is not open when it is to be opened`);
     if (this.portsAreFree) {
       this.openPorts.set(localPort, listener);
+      this.openedCount++;
     }
     return this.portsAreFree;
   }
@@ -66,12 +76,28 @@ export class VirtualNetwork implements Transport {
   }
 }
 
+/** Throws where a message is not one that the engine may send. */
+export type MessageCheck = (packet: Uint8Array) => void;
+
 /** A server sends DATA, ACK, ERROR and OACK; an ERROR has a code of RFC 1350 §5 and one text. */
-function checkMessage(packet: Uint8Array): void {
-  const opcode = opcodeOf(packet);
-  ok(opcode >= OPCODE_DATA && opcode <= OPCODE_OPTION_ACKNOWLEDGEMENT, `opcode ${opcode} is one that a server sends`);
-  if (opcode === OPCODE_ERROR) {
+export function checkServerMessage(packet: Uint8Array): void {
+  checkOpcode(packet, OPCODE_DATA, OPCODE_OPTION_ACKNOWLEDGEMENT);
+  if (opcodeOf(packet) === OPCODE_ERROR) {
     ok(numberOf(packet) <= ERROR_CODE_MAX, `error code ${numberOf(packet)} is one of RFC 1350`);
     equal(textsOf(packet, 4).length, 1, "texts in an ERROR");
   }
+}
+
+/** A client sends requests, DATA, ACK and ERROR; an ERROR may also have the code of RFC 2347. */
+export function checkClientMessage(packet: Uint8Array): void {
+  checkOpcode(packet, OPCODE_READ_REQUEST, OPCODE_ERROR);
+  if (opcodeOf(packet) === OPCODE_ERROR) {
+    ok(numberOf(packet) <= ERROR_OPTION_NEGOTIATION, `error code ${numberOf(packet)} is one of RFC 1350 or RFC 2347`);
+    equal(textsOf(packet, 4).length, 1, "texts in an ERROR");
+  }
+}
+
+function checkOpcode(packet: Uint8Array, least: number, most: number): void {
+  const opcode = opcodeOf(packet);
+  ok(opcode >= least && opcode <= most, `opcode ${opcode} is one that this end sends`);
 }

@@ -1,6 +1,7 @@
 /**
  * Bundles the programs that run on XS, from what the compiler has made of them. The engine stays outside: XS loads the
- * very file that is shipped, `dist/engine.js`, as a module of its own.
+ * very file that is shipped, `dist/engine.js`, as a module of its own. So does the client's file, but for the name by
+ * which it imports the engine: XS finds modules by their paths.
  */
 import { readdirSync } from "node:fs";
 import { basename, resolve } from "node:path";
@@ -9,8 +10,10 @@ import { minify } from "terser";
 const PROGRAMS = "build/xs/test/xs/programs";
 const BUNDLES = "build/xs/programs";
 const ENGINE_NAME = "lockstep-tftp/engine";
-/** XS finds a module by its absolute path. */
+const CLIENT_NAME = "lockstep-tftp/engine/client";
 const ENGINE = resolve("dist/engine.js");
+const CLIENT = resolve("dist/client.js");
+const CLIENT_ON_XS = resolve(BUNDLES, "client.js");
 
 function failOnWarning(warning) {
   throw new Error(warning.message);
@@ -20,8 +23,9 @@ const programs = readdirSync(PROGRAMS)
   .filter((file) => file.endsWith(".js"))
   .map((file) => [basename(file, ".js"), `${PROGRAMS}/${file}`]);
 
-/** Puts the engine into a program. */
-const withEngine = { name: "with-engine", resolveId: (name) => (name === ENGINE_NAME ? ENGINE : null) };
+/** Puts the engine and its client into a program. */
+const INCLUDED = { [ENGINE_NAME]: ENGINE, [CLIENT_NAME]: CLIENT };
+const withEngine = { name: "with-engine", resolveId: (name) => INCLUDED[name] ?? null };
 
 function minified(options) {
   return { name: "minified", renderChunk: (code) => minify(code, { module: true, ...options }) };
@@ -40,7 +44,13 @@ function variant(input, name, plugins) {
 export default [
   {
     input: Object.fromEntries(programs),
-    output: { dir: BUNDLES, format: "es", paths: { [ENGINE_NAME]: ENGINE } },
+    output: { dir: BUNDLES, format: "es", paths: { [ENGINE_NAME]: ENGINE, [CLIENT_NAME]: CLIENT_ON_XS } },
+    external: [ENGINE_NAME, CLIENT_NAME],
+    onwarn: failOnWarning,
+  },
+  {
+    input: CLIENT,
+    output: { file: CLIENT_ON_XS, format: "es", paths: { [ENGINE_NAME]: ENGINE } },
     external: [ENGINE_NAME],
     onwarn: failOnWarning,
   },

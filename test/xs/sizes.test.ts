@@ -9,7 +9,7 @@ const MINIFIED_BYTES_MAX = 24 * KIB;
 /** The worker's byte code has identifiers of 4 bytes; that of a board has 2. */
 const CODE_BYTES_MAX = 24 * KIB;
 /** Functions, classes and constants. Preloaded they stand in flash; without that they take 16 bytes of RAM each. */
-const MODULE_SLOTS_MAX = 2200;
+const MODULE_SLOTS_MAX = 2260;
 /** As many transfers as an engine has by default: half of the slots that the SDK gives to an app is enough for them. */
 const BOARD_TRANSFERS = 8;
 const BOARD_BYTES_MAX = 16 * KIB;

@@ -1,6 +1,7 @@
 /** Every case that runs on every engine. */
 import { attackCases } from "./attacks.js";
 import type { Case } from "./case.js";
+import { clientRoleCases } from "./client/index.js";
 import { clientCases } from "./clients.js";
 import { downloadCases } from "./download.js";
 import { limitCases } from "./limits.js";
@@ -34,4 +35,5 @@ export const cases: readonly Case[] = [
   ...poolCases,
   ...limitCases,
   ...observerCases,
+  ...clientRoleCases,
 ];

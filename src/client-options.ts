@@ -1,0 +1,63 @@
+/**
+ * What a client may be told at construction, and for each request.
+ */
+import { checked } from "./checked.js";
+import { BLOCK_SIZE_MIN, TIMEOUT_SECONDS_MAX, WINDOW_SIZE_KEPT_MAX } from "./option-values.js";
+import { BLOCK_BYTES_MAX } from "./packet.js";
+import { TRANSFERS_MAX } from "./pool.js";
+import { checkName } from "./request-message.js";
+import type { RetransmissionOptions } from "./retransmission.js";
+
+/** What a `Client` may be told at construction. */
+export interface ClientOptions extends RetransmissionOptions {
+  /** How many transfers there can be at once, 1 to 65,536. Default 1. */
+  transfersMax?: number;
+  /** The largest file that is fetched, in bytes, 0 or more; a larger one is broken off with ERROR 3. Default: no limit. */
+  downloadBytesMax?: number;
+}
+
+/**
+ * What is asked of a server. Without any of its options it is a request of RFC 1350 alone, as the plainest servers need
+ * it. A server that refuses options (with ERROR 8 of RFC 2347, or with ERROR 4) is asked once more without.
+ */
+export interface ClientRequest {
+  /** The file's name as the server knows it. It is sent as UTF-8 of 1 to 503 bytes, of 1 to 436 with options. */
+  readonly name: string;
+  /** Line ends are translated, for texts (mode "netascii"). Default false: the file goes as it is (mode "octet"). */
+  readonly isNetascii?: boolean;
+  /** Bytes in a block, 8 to 512 (RFC 2348 `blksize`). Default: not asked, which means 512. */
+  readonly blockSizeBytes?: number;
+  /** After so many seconds both ends repeat what has no answer, 1 to 255 (RFC 2349 `timeout`). Default: not asked. */
+  readonly timeoutSeconds?: number;
+  /** Blocks that go before an acknowledgement, 1 to 16,384 (RFC 7440 `windowsize`). Default: not asked, which means 1. */
+  readonly windowSize?: number;
+  /** Asks for the file's size, or tells it (RFC 2349 `tsize`). Only in mode "octet". Default false. */
+  readonly tellSize?: boolean;
+  /** Repeats the request until somebody answers, and never more slowly. Default false: it is given up in time. */
+  readonly wait?: boolean;
+}
+
+/** The client's options, checked and complete. */
+export class ClientLimits {
+  readonly transfersMax: number;
+  readonly downloadBytesMax: number;
+
+  /**
+   * @throws RangeError when an option is out of its range.
+   */
+  constructor(options: ClientOptions) {
+    const anySize = Number.MAX_SAFE_INTEGER;
+    this.transfersMax = checked("transfersMax", options.transfersMax ?? 1, 1, TRANSFERS_MAX);
+    this.downloadBytesMax = checked("downloadBytesMax", options.downloadBytesMax ?? anySize, 0, anySize);
+  }
+}
+
+/** @throws RangeError when a request cannot be written: its name does not fit, or an option is out of its range. */
+export function checkRequest(request: ClientRequest): void {
+  const { blockSizeBytes, timeoutSeconds, windowSize, tellSize } = request;
+  checked("blockSizeBytes", blockSizeBytes ?? BLOCK_BYTES_MAX, BLOCK_SIZE_MIN, BLOCK_BYTES_MAX);
+  checked("timeoutSeconds", timeoutSeconds ?? 1, 1, TIMEOUT_SECONDS_MAX);
+  checked("windowSize", windowSize ?? 1, 1, WINDOW_SIZE_KEPT_MAX);
+  const hasOptions = (blockSizeBytes ?? timeoutSeconds ?? windowSize) !== undefined || tellSize === true;
+  checkName(request.name, request.isNetascii === true, hasOptions);
+}

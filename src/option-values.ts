@@ -1,0 +1,123 @@
+/**
+ * Options with their values, as a request asks for them and an OACK grants them (RFC 2347):
+ *
+ *     | option | 0 | value | 0 | option | 0 | value | 0 | ...
+ */
+import { isKeyword, readDecimal, writeDecimal, writeText } from "./ascii.js";
+import { OPTION_BLOCK_SIZE, OPTION_TIMEOUT, OPTION_TRANSFER_SIZE, OPTION_WINDOW_SIZE } from "./option-names.js";
+
+/** An option that is not there, or whose value is no number. */
+export const NOT_ASKED = -1;
+
+/** RFC 2348: "valid values range between 8 and 65464 octets". */
+export const BLOCK_SIZE_MIN = 8;
+/** RFC 2349: "valid values range between 1 and 255 seconds". */
+export const TIMEOUT_SECONDS_MAX = 255;
+/** `timeout` counts in seconds. */
+export const MS_PER_SECOND = 1000;
+/** A quarter of the block numbers: in a larger window stale and future ACKs would not stay apart. */
+export const WINDOW_SIZE_KEPT_MAX = 16_384;
+
+/** What the names and the longest values of all options take, with the zero bytes that end them. */
+export const OPTIONS_BYTES_MAX = 65;
+
+export class OptionValues {
+  /** The values as the peer wrote them, or {@link NOT_ASKED}. */
+  blockSizeBytes = NOT_ASKED;
+  timeoutSeconds = NOT_ASKED;
+  transferSizeBytes = NOT_ASKED;
+  windowSize = NOT_ASKED;
+  /** Whether there are others beside: unknown ones, or values that are no numbers. */
+  hasOthers = false;
+
+  clear(): void {
+    this.blockSizeBytes = NOT_ASKED;
+    this.timeoutSeconds = NOT_ASKED;
+    this.transferSizeBytes = NOT_ASKED;
+    this.windowSize = NOT_ASKED;
+    this.hasOthers = false;
+  }
+
+  get isEmpty(): boolean {
+    return this.blockSizeBytes < 0 && this.timeoutSeconds < 0 && this.transferSizeBytes < 0 && this.windowSize < 0;
+  }
+
+  /**
+   * Reads what stands in `packet` from `start` on. Only whole pairs count: what follows the last one is ignored, be it
+   * padding, junk or a lone name.
+   */
+  read(packet: DataView, start: number, length: number): void {
+    this.clear();
+    let nameStart = start;
+    for (;;) {
+      const nameEnd = endOfText(packet, nameStart, length);
+      if (nameEnd < 0) {
+        return;
+      }
+      const valueEnd = endOfText(packet, nameEnd + 1, length);
+      if (valueEnd < 0) {
+        return;
+      }
+      this.take(packet, nameStart, nameEnd, valueEnd);
+      nameStart = valueEnd + 1;
+    }
+  }
+
+  /** An option may stand there once (RFC 2347); of several, the first with a number counts. */
+  private take(packet: DataView, nameStart: number, nameEnd: number, valueEnd: number): void {
+    const value = readDecimal(packet, nameEnd + 1, valueEnd);
+    if (value < 0) {
+      this.hasOthers = true;
+    } else if (isKeyword(packet, nameStart, nameEnd, OPTION_BLOCK_SIZE)) {
+      if (this.blockSizeBytes < 0) {
+        this.blockSizeBytes = value;
+      }
+    } else if (isKeyword(packet, nameStart, nameEnd, OPTION_TIMEOUT)) {
+      if (this.timeoutSeconds < 0) {
+        this.timeoutSeconds = value;
+      }
+    } else if (isKeyword(packet, nameStart, nameEnd, OPTION_TRANSFER_SIZE)) {
+      if (this.transferSizeBytes < 0) {
+        this.transferSizeBytes = value;
+      }
+    } else if (isKeyword(packet, nameStart, nameEnd, OPTION_WINDOW_SIZE)) {
+      if (this.windowSize < 0) {
+        this.windowSize = value;
+      }
+    } else {
+      this.hasOthers = true;
+    }
+  }
+}
+
+/**
+ * Writes the options that are not {@link NOT_ASKED}, `blksize` first: some peers look for it there only. Returns where
+ * they end, {@link OPTIONS_BYTES_MAX} after `start` at the most.
+ */
+export function writeOptions(
+  view: DataView,
+  start: number,
+  blockSizeBytes: number,
+  timeoutSeconds: number,
+  transferSizeBytes: number,
+  windowSize: number,
+): number {
+  let at = writeOption(view, start, OPTION_BLOCK_SIZE, blockSizeBytes);
+  at = writeOption(view, at, OPTION_TIMEOUT, timeoutSeconds);
+  at = writeOption(view, at, OPTION_TRANSFER_SIZE, transferSizeBytes);
+  return writeOption(view, at, OPTION_WINDOW_SIZE, windowSize);
+}
+
+function writeOption(view: DataView, at: number, name: DataView, value: number): number {
+  return value < 0 ? at : writeDecimal(view, writeText(view, at, name), value);
+}
+
+/** Where the zero byte stands that ends the text at `start`, or -1 when there is none. */
+export function endOfText(packet: DataView, start: number, length: number): number {
+  for (let index = start; index < length; index++) {
+    if (packet.getUint8(index) === 0) {
+      return index;
+    }
+  }
+  return -1;
+}

@@ -1,0 +1,35 @@
+/**
+ * Writes a read or write request (RFC 1350 §5, RFC 2347).
+ *
+ *     | opcode | file name | 0 | mode | 0 | option | 0 | value | 0 | ...
+ */
+import { writeText } from "./ascii.js";
+import type { ClientTransfer } from "./client-transfer.js";
+import { MODE_NETASCII, MODE_OCTET } from "./modes.js";
+import { OPTIONS_BYTES_MAX, writeOptions } from "./option-values.js";
+import { OPCODE_BYTES, OPCODE_READ_REQUEST, OPCODE_WRITE_REQUEST } from "./packet.js";
+import { utf8Length, writeUtf8 } from "./utf8.js";
+
+/** RFC 2347: "the maximum size of a request packet is 512 octets". */
+const REQUEST_BYTES_MAX = 512;
+
+/** Writes the request of a transfer. Returns its length. */
+export function writeRequest(view: DataView, transfer: ClientTransfer): number {
+  const { asked } = transfer;
+  view.setUint16(0, transfer.isUpload ? OPCODE_WRITE_REQUEST : OPCODE_READ_REQUEST);
+  let at = writeUtf8(view, OPCODE_BYTES, transfer.name);
+  at = writeText(view, at, transfer.isNetascii ? MODE_NETASCII : MODE_OCTET);
+  return writeOptions(view, at, asked.blockSizeBytes, asked.timeoutSeconds, asked.transferSizeBytes, asked.windowSize);
+}
+
+/**
+ * @param hasOptions whether there are options in the request.
+ * @throws RangeError when a request for this name cannot be written.
+ */
+export function checkName(name: string, isNetascii: boolean, hasOptions: boolean): void {
+  const modeBytes = (isNetascii ? MODE_NETASCII : MODE_OCTET).byteLength + 1;
+  const lengthMax = REQUEST_BYTES_MAX - OPCODE_BYTES - 1 - modeBytes - (hasOptions ? OPTIONS_BYTES_MAX : 0);
+  if (name.length === 0 || name.includes("\0") || utf8Length(name) > lengthMax) {
+    throw new RangeError(`a name must have from 1 to ${lengthMax} bytes as UTF-8, and none of them zero`);
+  }
+}

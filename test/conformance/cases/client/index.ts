@@ -1,0 +1,8 @@
+/** Every case of the engine's client. */
+import type { Case } from "../case.js";
+import { getCases } from "./get.js";
+import { clientOptionCases } from "./options.js";
+import { putCases } from "./put.js";
+import { clientRequestCases } from "./request.js";
+
+export const clientRoleCases: readonly Case[] = [...clientRequestCases, ...getCases, ...putCases, ...clientOptionCases];

@@ -1,0 +1,269 @@
+/** What a client asks for and is granted: RFC 2347, 2348, 2349, 7440. */
+import {
+  ERROR_DISK_FULL,
+  ERROR_ILLEGAL_OPERATION,
+  ERROR_OPTION_NEGOTIATION,
+  OUTCOME_COMPLETED,
+  OUTCOME_DECLINED,
+  OUTCOME_PROTOCOL_VIOLATED,
+  OUTCOME_TOO_LARGE,
+} from "lockstep-tftp/engine";
+import type { ClientRequest } from "lockstep-tftp/engine/client";
+import { equal, equalBytes } from "../../../support/assertions.js";
+import { type Options, optionAcknowledgement, packetOf, texts } from "../../../support/packets.js";
+import { blockOf } from "../../../support/peer.js";
+import { contents } from "../../../support/random.js";
+import type { Case } from "../case.js";
+import { clientCase, serve, take } from "./case.js";
+
+const ALL: ClientRequest = { name: "file", blockSizeBytes: 256, timeoutSeconds: 3, windowSize: 4, tellSize: true };
+const ALL_ASKED: Options = ["blksize", "256", "timeout", "3", "tsize", "0", "windowsize", "4"];
+
+/** OACKs that do not fit what was asked. */
+const IMPOSSIBLE: readonly (readonly [what: string, asked: Partial<ClientRequest>, granted: Options])[] = [
+  ["an option, though none was asked", {}, ["tsize", "100"]],
+  ["an option that was not asked", { tellSize: true }, ["blksize", "512"]],
+  ["an option that nobody knows", { tellSize: true }, ["tsize", "5", "multicast", "1"]],
+  ["a block size that is larger than asked", { blockSizeBytes: 256 }, ["blksize", "257"]],
+  ["a block size of more than 512", { blockSizeBytes: 512 }, ["blksize", "1428"]],
+  ["a block size of less than 8", { blockSizeBytes: 256 }, ["blksize", "7"]],
+  ["a block size of 0", { blockSizeBytes: 256 }, ["blksize", "0"]],
+  ["a block size that is no number", { blockSizeBytes: 256 }, ["blksize", "big"]],
+  ["another timeout", { timeoutSeconds: 3 }, ["timeout", "4"]],
+  ["a window that is larger than asked", { windowSize: 4 }, ["windowsize", "5"]],
+  ["a window of 0", { windowSize: 4 }, ["windowsize", "0"]],
+  ["a negative size", { tellSize: true }, ["tsize", "-1"]],
+];
+
+const impossible = IMPOSSIBLE.flatMap(([what, asked, granted]) =>
+  (["get", "put"] as const).map((verb) =>
+    clientCase(`RFC 2347: an OACK with ${what} gets ERROR 8, and that is the end (${verb})`, (harness) => {
+      if (verb === "put") {
+        harness.file("file", contents(100));
+      }
+      harness[verb]({ name: "file", ...asked });
+      harness.requestPort.ignoreAll();
+      harness.server.reply(optionAcknowledgement(granted));
+      harness.server.expectError(ERROR_OPTION_NEGOTIATION);
+      equal(harness.ended.outcome, OUTCOME_PROTOCOL_VIOLATED, "the outcome");
+      equal(harness.observer.startedTransfers.length, 0, "transfers that have started");
+    }),
+  ),
+);
+
+/** Error codes by which servers refuse options. */
+const REFUSALS = [ERROR_OPTION_NEGOTIATION, ERROR_ILLEGAL_OPERATION];
+
+const refusals = REFUSALS.flatMap((code) => [
+  clientCase(
+    `a get whose options are refused with ERROR ${code} asks again without them, from a new port`,
+    (harness) => {
+      const file = contents(1000);
+      harness.get(ALL);
+      harness.expectRead("file", ALL_ASKED);
+      harness.server.error(code, "options?");
+      harness.expectRead("file");
+      const plain = harness.peer();
+      plain.serverPort = harness.requestPort.serverPort;
+      for (const block of [1, 2]) {
+        plain.data(block, blockOf(file, block));
+        plain.expectAcknowledgement(block);
+      }
+      harness.expectFile("file", file);
+      equal(harness.network.openedCount, 2, "ports that were opened");
+      equal(harness.ended.outcome, OUTCOME_COMPLETED, "the outcome");
+      equal(harness.ended.errorCode, -1, "the error code");
+    },
+  ),
+
+  clientCase(`a put whose options are refused with ERROR ${code} asks again without them`, (harness) => {
+    const file = harness.file("file", contents(1000));
+    harness.put(ALL);
+    harness.expectWrite("file", ["blksize", "256", "timeout", "3", "tsize", "1000", "windowsize", "4"]);
+    harness.server.error(code, "options?");
+    harness.expectWrite("file");
+    harness.server.acknowledge(0);
+    take(harness, file);
+    equal(harness.ended.outcome, OUTCOME_COMPLETED, "the outcome");
+  }),
+
+  clientCase(`ERROR ${code} to a request without options is a refusal`, (harness) => {
+    harness.get({ name: "file" });
+    harness.expectRead("file");
+    harness.server.error(code, "no such mode");
+    equal(harness.ended.outcome, OUTCOME_DECLINED, "the outcome");
+    equal(harness.ended.errorCode, code, "the error code");
+    harness.requestPort.expectNothing();
+  }),
+]);
+
+export const clientOptionCases: readonly Case[] = [
+  ...impossible,
+  ...refusals,
+
+  clientCase("RFC 2347: options that are granted are used, and a get acknowledges them with ACK 0", (harness) => {
+    const file = contents(3000);
+    harness.get(ALL);
+    harness.expectRead("file", ALL_ASKED);
+    harness.server.reply(optionAcknowledgement(["blksize", "128", "timeout", "3", "tsize", "3000", "windowsize", "3"]));
+    harness.server.expectAcknowledgement(0);
+    serve(harness, file, { blockSize: 128, windowSize: 3 });
+    harness.expectFile("file", file);
+    const { blockSizeBytes, windowSize, sizeBytes } = harness.ended;
+    equal(blockSizeBytes, 128, "bytes in a block");
+    equal(windowSize, 3, "blocks in a window");
+    equal(sizeBytes, 3000, "the size that the server told");
+  }),
+
+  clientCase("RFC 2347: a put begins with DATA as soon as the OACK is there", (harness) => {
+    const file = harness.file("file", contents(3000));
+    harness.put(ALL);
+    harness.requestPort.ignoreAll();
+    harness.server.reply(optionAcknowledgement(["BLKSIZE", "128", "tsize", "3000", "WindowSize", "3"]));
+    take(harness, file, { blockSize: 128, windowSize: 3 });
+    equal(harness.ended.outcome, OUTCOME_COMPLETED, "the outcome");
+    equal(harness.ended.sizeBytes, 3000, "the size of what was put");
+  }),
+
+  clientCase("RFC 2347: what the server leaves out is as if it had not been asked", (harness) => {
+    const file = contents(1000);
+    harness.get(ALL);
+    harness.requestPort.ignoreAll();
+    harness.server.reply(optionAcknowledgement(["tsize", "1000"]));
+    harness.server.expectAcknowledgement(0);
+    serve(harness, file);
+    harness.expectFile("file", file);
+  }),
+
+  clientCase("RFC 2347: a server that knows no options sends DATA at once, in blocks of 512", (harness) => {
+    const file = contents(1000);
+    harness.get(ALL);
+    harness.requestPort.ignoreAll();
+    serve(harness, file);
+    harness.expectFile("file", file);
+    equal(harness.ended.sizeBytes, -1, "the size, which nobody has told");
+  }),
+
+  clientCase("RFC 2347: a server that knows no options acknowledges block 0, and gets blocks of 512", (harness) => {
+    const file = harness.file("file", contents(1000));
+    harness.put(ALL);
+    harness.requestPort.ignoreAll();
+    harness.server.acknowledge(0);
+    take(harness, file);
+  }),
+
+  clientCase("an OACK that comes again gets its ACK again, but not once blocks have come", (harness) => {
+    const file = contents(1000);
+    harness.get({ name: "file", tellSize: true });
+    harness.requestPort.ignoreAll();
+    const { server } = harness;
+    const granted = optionAcknowledgement(["tsize", "1000"]);
+    server.reply(granted);
+    server.expectAcknowledgement(0);
+    server.reply(granted);
+    server.expectAcknowledgement(0);
+    server.data(1, blockOf(file, 1));
+    server.expectAcknowledgement(1);
+    server.reply(granted);
+    server.expectNothing();
+    serve(harness, file, { first: 2 });
+    equal(harness.ended.duplicates, 2, "messages that came again");
+  }),
+
+  clientCase("an OACK that comes again sends no block again", (harness) => {
+    const file = harness.file("file", contents(1000));
+    harness.put({ name: "file", tellSize: true });
+    harness.requestPort.ignoreAll();
+    const granted = optionAcknowledgement(["tsize", "1000"]);
+    harness.server.reply(granted);
+    harness.server.reply(granted);
+    harness.server.expectData(1, blockOf(file, 1));
+    harness.server.expectNothing();
+    harness.server.acknowledge(1);
+    take(harness, file, { first: 2 });
+  }),
+
+  clientCase("the ACK of an OACK is repeated until a block comes", (harness) => {
+    const file = contents(100);
+    harness.get({ name: "file", tellSize: true });
+    harness.requestPort.ignoreAll();
+    harness.server.reply(optionAcknowledgement(["tsize", "100"]));
+    harness.advance(1000);
+    harness.server.expectAcknowledgement(0);
+    harness.server.expectAcknowledgement(0);
+    harness.server.ignoreAll();
+    serve(harness, file);
+  }),
+
+  clientCase("RFC 2349: the agreed timeout is used exactly, at this end too", (harness) => {
+    harness.get({ name: "file", timeoutSeconds: 3 });
+    harness.requestPort.ignoreAll();
+    harness.server.reply(optionAcknowledgement(["timeout", "3"]));
+    const start = harness.now;
+    harness.advance(9000);
+    equal(harness.server.ignoreSince(start).join(), "0,3000,6000,9000", "when ACK 0 was sent");
+    serve(harness, contents(10));
+  }),
+
+  clientCase("a window with a gap: the server is told once where to go on (RFC 7440 §4)", (harness) => {
+    const file = contents(2000);
+    harness.get({ name: "file", windowSize: 4 });
+    harness.requestPort.ignoreAll();
+    const { server } = harness;
+    server.reply(optionAcknowledgement(["windowsize", "4"]));
+    server.expectAcknowledgement(0);
+    server.data(1, blockOf(file, 1));
+    server.data(3, blockOf(file, 3));
+    server.expectAcknowledgement(1);
+    server.data(4, blockOf(file, 4));
+    server.expectNothing();
+    for (const block of [2, 3, 4]) {
+      server.data(block, blockOf(file, block));
+    }
+    server.expectAcknowledgement(4);
+    harness.expectFile("file", file);
+  }),
+
+  clientCase(
+    "a size that is larger than is allowed ends with ERROR 3 before any block",
+    (harness) => {
+      harness.get({ name: "file", tellSize: true });
+      harness.requestPort.ignoreAll();
+      harness.server.reply(optionAcknowledgement(["tsize", "1025"]));
+      harness.server.expectError(ERROR_DISK_FULL);
+      equal(harness.ended.outcome, OUTCOME_TOO_LARGE, "the outcome");
+    },
+    { downloadBytesMax: 1024 },
+  ),
+
+  clientCase("a refusal of options when there is no second port is the end", (harness) => {
+    harness.get({ name: "file", tellSize: true });
+    harness.requestPort.ignoreAll();
+    harness.network.portsAreFree = false;
+    harness.server.error(ERROR_OPTION_NEGOTIATION, "no options");
+    equal(harness.ended.outcome, OUTCOME_DECLINED, "the outcome");
+    equal(harness.ended.errorText, "no options", "the text");
+    equal(harness.client.used, 0, "slots that are used");
+  }),
+
+  clientCase("the port of the first request is closed when a second is sent", (harness) => {
+    const file = contents(100);
+    harness.get({ name: "file", tellSize: true });
+    harness.requestPort.ignoreAll();
+    harness.server.error(ERROR_OPTION_NEGOTIATION);
+    harness.advance(1000);
+    equal(harness.requestPort.ignoreAll(), 2, "requests without options");
+    serve(harness, file);
+    harness.expectFile("file", file);
+  }),
+
+  clientCase("an OACK with junk behind its options is read up to the last whole pair", (harness) => {
+    const file = contents(100);
+    harness.get({ name: "file", tellSize: true });
+    harness.requestPort.ignoreAll();
+    harness.server.reply(packetOf(6, texts("tsize", "100"), "junk"));
+    harness.server.expectAcknowledgement(0);
+    serve(harness, file);
+    equalBytes(harness.storage.files.get("file") as Uint8Array, file, "the file");
+  }),
+];

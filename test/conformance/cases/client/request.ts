@@ -1,0 +1,296 @@
+/** The request, who answers it, and what becomes of one that nobody answers. */
+import {
+  ERROR_ACCESS_VIOLATION,
+  ERROR_FILE_NOT_FOUND,
+  ERROR_NOT_DEFINED,
+  OUTCOME_ABORTED_BY_PEER,
+  OUTCOME_COMPLETED,
+  OUTCOME_DECLINED,
+  OUTCOME_STOPPED,
+  OUTCOME_UNANSWERED,
+} from "lockstep-tftp/engine";
+import { type ClientRequest, NO_SLOT } from "lockstep-tftp/engine/client";
+import { equal, ok } from "../../../support/assertions.js";
+import { type ClientHarness, SLOT } from "../../../support/client-harness.js";
+import { acknowledgement, bytesOf, data, packetOf, texts } from "../../../support/packets.js";
+import { contents } from "../../../support/random.js";
+import type { Case } from "../case.js";
+import { clientCase, serve, take } from "./case.js";
+
+const HOUR_MS = 3_600_000;
+/** As much of a server's text as is kept. */
+const TEXT_BYTES_MAX = 256;
+
+/** What stands in an ERROR's place for the text, and what the observer is told. */
+const TEXTS: readonly (readonly [what: string, wire: Uint8Array, told: string])[] = [
+  ["a text", packetOf(texts("File not found")), "File not found"],
+  ["no text", packetOf(texts("")), ""],
+  ["nothing at all", packetOf(), ""],
+  ["a text that is not ended", packetOf("no end"), "no end"],
+  ["more behind the text", packetOf(texts("first", "second")), "first"],
+  ["UTF-8", packetOf(texts("größer")), "größer"],
+  ["bytes that are not UTF-8", packetOf("gr", Uint8Array.of(0xf6, 0xdf), texts("er")), "gr??er"],
+  ["commands for a terminal", packetOf(texts("\u001b[2J\u0007beep\r\n\u007f")), " [2J beep"],
+  ["a text without end", packetOf(texts("x".repeat(500))), "x".repeat(TEXT_BYTES_MAX)],
+];
+
+const refusals = TEXTS.map(([what, wire, told]) =>
+  clientCase(`RFC 1350 §7: an ERROR with ${what}`, (harness) => {
+    harness.get({ name: "file" });
+    harness.expectRead("file");
+    harness.server.reply(packetOf(5, ERROR_FILE_NOT_FOUND, wire));
+    equal(harness.ended.outcome, OUTCOME_DECLINED, "the outcome");
+    equal(harness.ended.errorCode, ERROR_FILE_NOT_FOUND, "the error code");
+    equal(harness.ended.errorText, told, "the text");
+    equal(harness.observer.startedTransfers.length, 0, "transfers that have started");
+    equal(harness.client.used, 0, "slots that are used");
+    harness.expectNoFile("file");
+  }),
+);
+
+/** Requests that cannot be written. */
+const IMPOSSIBLE: readonly (readonly [what: string, request: ClientRequest])[] = [
+  ["no name", { name: "" }],
+  ["a zero byte in the name", { name: "a\0b" }],
+  ["a name of 504 bytes", { name: "x".repeat(504) }],
+  ["a name of 504 bytes in 252 characters", { name: "ü".repeat(252) }],
+  ["a name of 501 bytes for netascii", { name: "x".repeat(501), isNetascii: true }],
+  ["a name of 439 bytes with an option", { name: "x".repeat(439), tellSize: true }],
+  ["a block size of 7", { name: "file", blockSizeBytes: 7 }],
+  ["a block size of 513", { name: "file", blockSizeBytes: 513 }],
+  ["a block size of 8.5", { name: "file", blockSizeBytes: 8.5 }],
+  ["a timeout of 0", { name: "file", timeoutSeconds: 0 }],
+  ["a timeout of 256", { name: "file", timeoutSeconds: 256 }],
+  ["a window of 0", { name: "file", windowSize: 0 }],
+  ["a window of 16385", { name: "file", windowSize: 16_385 }],
+];
+
+const impossible = IMPOSSIBLE.map(([what, request]) =>
+  clientCase(`a request with ${what} is a RangeError, and takes nothing`, ({ client, storage, network, now }) => {
+    const file = storage.openForWriting("any", -1) as Parameters<typeof client.get>[1];
+    let thrown: unknown;
+    try {
+      client.get(request, file, "192.0.2.1", 69, now);
+    } catch (error) {
+      thrown = error;
+    }
+    ok(thrown instanceof RangeError, "a RangeError is thrown");
+    equal(client.used, 0, "slots that are used");
+    equal(network.openedCount, 0, "ports that were opened");
+    file.close();
+  }),
+);
+
+const longest = [
+  { name: "x".repeat(503) },
+  { name: "x".repeat(500), isNetascii: true },
+  { name: "x".repeat(438), tellSize: true, blockSizeBytes: 512, timeoutSeconds: 255, windowSize: 16_384 },
+].map((request) =>
+  clientCase(`RFC 2347: a request for a name of ${request.name.length} bytes has 512 at the most`, (harness) => {
+    harness.file(request.name, contents(1));
+    harness.put(request);
+    const [packet] = harness.requestPort.receiveAll();
+    ok(packet !== undefined && packet.length <= 512, `${packet?.length} bytes`);
+    harness.abort();
+  }),
+);
+
+/** Datagrams in which a device says in plain words what is wrong. */
+const BARE_TEXTS: readonly (readonly [wire: Uint8Array, told: string])[] = [
+  [bytesOf("Invalid checksum\r\n"), "Invalid checksum"],
+  [bytesOf("Wrong board id\0"), "Wrong board id"],
+];
+
+const bareTexts = BARE_TEXTS.flatMap(([wire, told]) => [
+  clientCase(`a device that answers "${told}" in place of an ERROR`, (harness) => {
+    harness.file("firmware", contents(2000));
+    harness.put({ name: "firmware" });
+    harness.expectWrite("firmware");
+    harness.server.reply(wire);
+    equal(harness.ended.outcome, OUTCOME_DECLINED, "the outcome");
+    equal(harness.ended.errorCode, ERROR_NOT_DEFINED, "the error code");
+    equal(harness.ended.errorText, told, "the text");
+  }),
+
+  clientCase(`a device that says "${told}" in the middle`, (harness) => {
+    harness.file("firmware", contents(2000));
+    harness.put({ name: "firmware" });
+    harness.expectWrite("firmware");
+    harness.server.acknowledge(0);
+    harness.server.ignoreAll();
+    harness.server.reply(wire);
+    equal(harness.ended.outcome, OUTCOME_ABORTED_BY_PEER, "the outcome");
+    equal(harness.ended.errorText, told, "the text");
+  }),
+]);
+
+/** Answers a get with a small file, from a server of its own. */
+function answer(harness: ClientHarness, slot: number, file: Uint8Array): void {
+  const server = harness.peer();
+  server.send(data(1, file), slot);
+  server.expectAcknowledgement(1);
+}
+
+export const clientRequestCases: readonly Case[] = [
+  ...refusals,
+  ...impossible,
+  ...longest,
+  ...bareTexts,
+
+  clientCase("a name goes as UTF-8, half a pair of UTF-16 as U+FFFD", (harness) => {
+    harness.file("ü€😀\ud800.bin", contents(1));
+    harness.put({ name: "ü€😀\ud800.bin" });
+    harness.expectWrite("ü€😀\ufffd.bin");
+    harness.abort();
+  }),
+
+  clientCase(
+    "RFC 1123 §4.2.3.2: a request is repeated with longer and longer pauses, and given up after 25 s",
+    (harness) => {
+      harness.get({ name: "file" });
+      const start = harness.now;
+      harness.advance(24_999);
+      equal(harness.requestPort.ignoreSince(start).join(), "0,1000,3000,7000,11000,15000,19000,23000", "the requests");
+      equal(harness.client.running, 1, "transfers that run");
+      harness.advance(1);
+      equal(harness.ended.outcome, OUTCOME_UNANSWERED, "the outcome");
+      equal(harness.ended.port, -1, "the port of a server that nobody knows");
+      equal(harness.network.openPorts.size, 0, "open ports");
+      harness.expectNoFile("file");
+    },
+  ),
+
+  clientCase("a client that waits asks every second, for as long as it takes", (harness) => {
+    const file = contents(100);
+    harness.get({ name: "file", wait: true });
+    const start = harness.now;
+    harness.advance(5000);
+    equal(harness.requestPort.ignoreSince(start).join(), "0,1000,2000,3000,4000,5000", "the requests");
+    harness.advance(HOUR_MS);
+    equal(harness.requestPort.ignoreAll(), HOUR_MS / 1000, "requests in an hour");
+    serve(harness, file);
+    equal(harness.ended.outcome, OUTCOME_COMPLETED, "the outcome");
+  }),
+
+  clientCase(
+    "a client that has waited gives up like any other when the server has answered and falls silent",
+    (harness) => {
+      harness.get({ name: "file", wait: true });
+      harness.advance(100_000);
+      harness.requestPort.ignoreAll();
+      harness.server.data(1, contents(512));
+      harness.advance(24_999);
+      equal(harness.client.running, 1, "transfers that run");
+      harness.advance(1);
+      equal(harness.client.running, 0, "transfers that run");
+      harness.server.ignoreAll();
+    },
+  ),
+
+  clientCase("after slow repeats of the request the first answer sets the pace anew", (harness) => {
+    harness.get({ name: "file" });
+    harness.advance(20_000);
+    harness.requestPort.ignoreAll();
+    harness.server.data(1, contents(512));
+    const start = harness.now;
+    harness.advance(1000);
+    equal(harness.server.ignoreSince(start).join(), "0,1000", "when the first ACK was sent");
+    harness.abort();
+    harness.server.ignoreAll();
+  }),
+
+  clientCase("garbage that is no text is passed over", (harness) => {
+    const file = harness.file("firmware", contents(700));
+    harness.put({ name: "firmware" });
+    harness.expectWrite("firmware");
+    const garbage = [
+      packetOf("text", Uint8Array.of(0x01)),
+      packetOf("text", Uint8Array.of(0xc3, 0xbc)),
+      packetOf(0, 0),
+    ];
+    for (const packet of garbage) {
+      harness.server.reply(packet);
+    }
+    harness.server.acknowledge(0);
+    harness.server.receive(3);
+    for (const packet of garbage) {
+      harness.server.reply(packet);
+    }
+    harness.server.expectNothing();
+    harness.server.acknowledge(1);
+    take(harness, file, { first: 2 });
+  }),
+
+  clientCase("an ERROR from another machine ends nothing", (harness) => {
+    const file = contents(10);
+    harness.get({ name: "file" });
+    harness.expectRead("file");
+    harness.peer(69, "192.0.2.66").send(packetOf(5, ERROR_ACCESS_VIOLATION, texts("no")), SLOT);
+    serve(harness, file);
+    harness.expectFile("file", file);
+  }),
+
+  clientCase("a transfer that is aborted tells its server, and leaves nothing", (harness) => {
+    harness.get({ name: "file" });
+    harness.expectRead("file");
+    harness.server.data(1, contents(512));
+    harness.server.expectAcknowledgement(1);
+    harness.abort();
+    harness.server.expectError(ERROR_NOT_DEFINED);
+    equal(harness.ended.outcome, OUTCOME_STOPPED, "the outcome");
+    equal(harness.client.used, 0, "slots that are used");
+    harness.expectNoFile("file");
+    harness.abort();
+  }),
+
+  clientCase("a request that is aborted before it is answered is dropped without a word", (harness) => {
+    harness.get({ name: "file", wait: true });
+    harness.expectRead("file");
+    harness.abort();
+    equal(harness.ended.outcome, OUTCOME_STOPPED, "the outcome");
+    harness.server.data(1, contents(10));
+    harness.server.expectNothing();
+  }),
+
+  clientCase("a client that is stopped ends everything", (harness) => {
+    harness.get({ name: "file" });
+    harness.expectRead("file");
+    harness.server.data(1, contents(512));
+    harness.server.expectAcknowledgement(1);
+    harness.stop();
+    harness.server.expectError(ERROR_NOT_DEFINED);
+    equal(harness.ended.outcome, OUTCOME_STOPPED, "the outcome");
+  }),
+
+  clientCase(
+    "there is no third transfer in a pool of two",
+    (harness) => {
+      const file = contents(10);
+      const slots = [harness.get({ name: "first" }), harness.get({ name: "second" })];
+      equal(slots.join(), "0,1", "the slots");
+      equal(harness.get({ name: "third" }), NO_SLOT, "the third slot");
+      harness.requestPort.ignoreAll();
+      answer(harness, 1, file);
+      answer(harness, 0, file);
+      harness.expectFile("first", file);
+      harness.expectFile("second", file);
+    },
+    { transfersMax: 2 },
+  ),
+
+  clientCase("without a free port there is no transfer", (harness) => {
+    harness.network.portsAreFree = false;
+    equal(harness.get({ name: "file" }), NO_SLOT, "the slot");
+    equal(harness.client.used, 0, "slots that are used");
+  }),
+
+  clientCase("a request is nothing to a client, wherever it arrives", (harness) => {
+    const file = contents(10);
+    harness.get({ name: "file" });
+    harness.expectRead("file");
+    harness.server.read("secret");
+    harness.server.send(acknowledgement(0));
+    harness.server.expectNothing();
+    serve(harness, file);
+  }),
+];
