@@ -3,6 +3,7 @@
  */
 export * from "../../src/index.js";
 export type { Catalogue, ListedFile } from "../status/catalogue.js";
+export type { StatusSource } from "../status/source.js";
 export { type DirectoryOptions, DirectoryStorage, type WritePolicy } from "./directory-storage.js";
 export { type NameRule, NameRules } from "./name-rules.js";
 export { type Renamed, RuleStorage } from "./rule-storage.js";
@@ -19,6 +20,7 @@ export {
   type TftpServerOptions,
 } from "./server.js";
 export {
+  type ChangedFile,
   STATUS_PAGE_PORT,
   StatusPage,
   type StatusPageEvents,

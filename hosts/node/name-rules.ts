@@ -74,7 +74,7 @@ export class NameRules {
 
   /**
    * The names to look for instead of `name`: one for each rule that fits, in the order of the rules; `name` itself where
-   * none does. The last may be {@link REFUSED_NAME}.
+   * none does. The last may be undefined: it must not be looked for.
    */
   namesFor(name: string, address: string, isUpload: boolean): readonly (string | typeof REFUSED_NAME)[] {
     const names: (string | typeof REFUSED_NAME)[] = [];

@@ -81,9 +81,13 @@ export interface RefusedRequest {
 
 /** A request for one name that a rule has given the file of another name, if there is such a file. */
 export interface RenamedRequest {
+  /** The name that was asked for. */
   readonly name: string;
+  /** The name that the rule has made of it. */
   readonly foundName: string;
+  /** Whether the client wants to put the file. */
   readonly isUpload: boolean;
+  /** The client's address. */
   readonly address: string;
 }
 

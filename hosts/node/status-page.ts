@@ -23,10 +23,11 @@ const HEAD_TIMEOUT_MS_DEFAULT = 10_000;
 const UPLOADS_MAX = 8;
 const ASK_AGAIN_MS = 1000;
 
+/** Where a {@link StatusPage} is, and what it bears. */
 export interface StatusPageOptions {
   /** The address to listen on. Default 127.0.0.1: only this machine sees the page. `0.0.0.0` or `::` is every address. */
   host?: string;
-  /** Default {@link STATUS_PAGE_PORT}. 0 takes any free port. */
+  /** The port to listen on. Default {@link STATUS_PAGE_PORT}, 8069. 0 takes any free port. */
   port?: number;
   /**
    * Names by which the page may be opened besides its address and `localhost`, as `tftp.example.net`. Any other name is
@@ -43,17 +44,23 @@ export interface StatusPageOptions {
 
 /** A file that somebody has put or removed on the page. */
 export interface ChangedFile {
+  /** As a client of TFTP asks for it. */
   readonly name: string;
-  /** Who did it. */
+  /** The address of whoever did it. */
   readonly address: string;
 }
 
+/** The events of a {@link StatusPage}. */
 export interface StatusPageEvents {
+  /** Somebody has put a file on the page. */
   put: [file: ChangedFile];
+  /** Somebody has removed a file on the page. */
   removed: [file: ChangedFile];
 }
 
 /**
+ * A page on which people see what a server does.
+ *
  * ```js
  * const page = new StatusPage(server);
  * await page.listen();
@@ -71,6 +78,7 @@ export class StatusPage extends EventEmitter<StatusPageEvents> {
   private readonly name: string;
   private readonly startedAt = now();
 
+  /** @param server whose transfers and files the page shows. */
   constructor(
     private readonly server: TftpServer,
     options: StatusPageOptions = {},
@@ -113,6 +121,8 @@ export class StatusPage extends EventEmitter<StatusPageEvents> {
   }
 
   /**
+   * Begins to listen.
+   *
    * @throws NodeJS.ErrnoException EADDRINUSE when the port is taken, EACCES without the right to it, EADDRNOTAVAIL when the
    * address is not this machine's.
    */
@@ -130,6 +140,7 @@ export class StatusPage extends EventEmitter<StatusPageEvents> {
     await closed;
   }
 
+  /** Closes the page at the end of the block of an `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -1,15 +1,16 @@
-/**
- * What a storage has beyond the engine's needs, for a person who looks at it. A storage of your own that has these can be
- * seen and filled on the status page, too.
- */
+/** What a storage has beyond the engine's needs, for a person who looks at it. */
+
+/** A file as a list shows it. */
 export interface ListedFile {
   /** As a client asks for it. */
   readonly name: string;
+  /** In bytes. */
   readonly sizeBytes: number;
   /** Whether `removeFile` may succeed. */
   readonly isRemovable: boolean;
 }
 
+/** The methods by which a storage of your own can be seen and filled on the status page. */
 export interface Catalogue {
   /** Whether files may be put. */
   readonly mayPut: boolean;

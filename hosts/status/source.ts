@@ -1,6 +1,7 @@
 /** What the status page asks of a TFTP server. Both hosts' servers have it. */
 import type { TransferView } from "../../src/index.js";
 
+/** A server that a status page can show. */
 export interface StatusSource {
   /** The size of the pool. */
   readonly transfersMax: number;
