@@ -1,6 +1,10 @@
+import { readFileSync } from "node:fs";
 import typescript from "@rollup/plugin-typescript";
 import { dts } from "rollup-plugin-dts";
 import { makePage, pageModule } from "./scripts/status-page.js";
+
+/** What the command line needs at run time; the library needs none of it. */
+const { dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
 
 /** The engine's own bundle: one file, no imports, the same bytes for every host. */
 const ENGINE_SOURCE = "/src/index.js";
@@ -161,11 +165,11 @@ export default [
     output: {
       dir: "dist/node",
       format: "es",
-      chunkFileNames: "server.js",
+      chunkFileNames: "[name].js",
       hoistTransitiveImports: false,
       paths: toEngineBundle,
     },
-    external: (id) => isEngineBundle(id) || id.startsWith("node:"),
+    external: (id) => isEngineBundle(id) || id.startsWith("node:") || Object.hasOwn(dependencies, id),
     plugins: [pageModule, compile("hosts/node/tsconfig.json")],
     onwarn: failOnWarning,
   },

@@ -33,6 +33,7 @@ const server = spawn(process.execPath, [CLI, ...words], { cwd: folder, stdio: "i
 // A terminal sends Ctrl-C to both processes; a signal for this one alone is passed on.
 process.on("SIGINT", () => {});
 process.on("SIGTERM", () => server.kill("SIGTERM"));
+process.on("SIGHUP", () => server.kill("SIGHUP"));
 server.on("exit", (code, signal) => {
   process.exitCode = signal === null ? (code ?? 1) : 1;
 });

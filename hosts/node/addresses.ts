@@ -2,6 +2,9 @@
  * Network addresses as texts.
  */
 
+/** The port that RFC 1350 gives to TFTP. */
+export const TFTP_PORT = 69;
+
 /** Stand for all addresses of this machine, of their kind. */
 export const ALL_IPV4 = "0.0.0.0";
 export const ALL_IPV6 = "::";
@@ -21,6 +24,16 @@ export function withoutZone(address: string): string {
 
 /** `10.0.0.1:69` or `[fe80::1]:69`. */
 export function hostAndPort(address: string | number, port: number): string {
-  const host = String(address);
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+  return `${bracketed(String(address))}:${port}`;
+}
+
+function bracketed(address: string): string {
+  return address.includes(":") ? `[${address}]` : address;
+}
+
+/** What a person types to reach a server; the name of a file goes behind it (RFC 3617). */
+export function tftpUrl(address: string, port: number): string {
+  // Within a URL the percent sign before the interface is escaped (RFC 6874 §2).
+  const host = bracketed(address.replace("%", "%25"));
+  return port === TFTP_PORT ? `tftp://${host}/` : `tftp://${host}:${port}/`;
 }

@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
-import { type Command, HELP, parseCommandLine } from "./command-line.js";
+import { type Command, HELP, readCommandLine } from "./command-line.js";
 import { serve } from "./serve.js";
 import { UsageError } from "./usage-error.js";
 
 /** Whoever gave a wrong word is told, and pointed at the help. */
-function commandOf(words: readonly string[]): Command | undefined {
+async function commandOf(words: readonly string[]): Promise<Command | undefined> {
   try {
-    return parseCommandLine(words);
+    return await readCommandLine(words);
   } catch (error) {
     if (!(error instanceof UsageError)) {
       throw error;
@@ -23,7 +23,7 @@ function version(): string {
 }
 
 async function run(words: readonly string[]): Promise<number> {
-  const command = commandOf(words);
+  const command = await commandOf(words);
   switch (command?.kind) {
     case undefined:
       return 1;

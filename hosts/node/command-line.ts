@@ -2,8 +2,7 @@
  * The command line: what there is to say, and what was said.
  */
 import { parseWords } from "./flags.js";
-import { type ServeCommand, serveCommand } from "./serve-command.js";
-import { SETTING_KINDS, Settings } from "./settings.js";
+import { readServeCommand, SERVE_FLAGS, type ServeCommand } from "./serve-command.js";
 import { withStatusPageValue } from "./status-page-flag.js";
 import { UsageError } from "./usage-error.js";
 
@@ -14,6 +13,9 @@ Usage:
 
 Serves the files in DIR until it is stopped with Ctrl-C. Without options it
 listens on port 69 of every address of this machine, and lets nobody write.
+
+  --config FILE        settings and rules for names; flags go before it, and
+                       SIGHUP reads it again (docs/serving.md)
 
 Where it listens:
   --host H             an address or name; can be given several times
@@ -53,7 +55,9 @@ What it shows:
   --status-page [ADDRESS:PORT]
                        a page for a browser, and metrics for Prometheus
                        (at 127.0.0.1:8069 if no place is given)
-  --log text|json      lines for people or for programs (default: text)
+  --log FORMAT         live: lines, and progress below them, on a terminal;
+                       text: lines; json: lines for programs
+                       (default: live on a terminal, else text)
   --log-level LEVEL    error, warn, info or debug (default: info)
 
   --help, -h           this text
@@ -67,8 +71,8 @@ export type Command = ServeCommand | { readonly kind: "help" | "version" };
 /**
  * @throws UsageError when the words make no command.
  */
-export function parseCommandLine(words: readonly string[]): Command {
-  const { values, others, asksForHelp, asksForVersion } = parseWords(withStatusPageValue(words), SETTING_KINDS);
+export async function readCommandLine(words: readonly string[]): Promise<Command> {
+  const { values, others, asksForHelp, asksForVersion } = parseWords(withStatusPageValue(words), SERVE_FLAGS);
   if (asksForVersion) {
     return { kind: "version" };
   }
@@ -79,11 +83,8 @@ export function parseCommandLine(words: readonly string[]): Command {
   if (command !== "serve") {
     throw new UsageError(`"${command ?? ""}" is no command; there is: serve DIR`);
   }
-  if (root === undefined) {
-    throw new UsageError("serve needs a folder: lockstep-tftp serve DIR");
-  }
   if (rest.length > 0) {
     throw new UsageError(`serve takes one folder; "${rest[0]}" is one too many`);
   }
-  return serveCommand(new Settings(values, (name) => `--${name}`), root);
+  return readServeCommand(values, root);
 }

@@ -4,6 +4,7 @@
 export * from "../../src/index.js";
 export type { Catalogue, ListedFile } from "../status/catalogue.js";
 export type { StatusSource } from "../status/source.js";
+export { TFTP_PORT } from "./addresses.js";
 export { type DirectoryOptions, DirectoryStorage, type WritePolicy } from "./directory-storage.js";
 export { type NameRule, NameRules } from "./name-rules.js";
 export { type Renamed, RuleStorage } from "./rule-storage.js";
@@ -14,7 +15,6 @@ export {
   type ListeningAddress,
   type RefusedRequest,
   type RenamedRequest,
-  TFTP_PORT,
   TftpServer,
   type TftpServerEvents,
   type TftpServerOptions,

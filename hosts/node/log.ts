@@ -3,20 +3,25 @@
  */
 export const LOG_LEVELS = ["error", "warn", "info", "debug"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
-export const LOG_FORMATS = ["text", "json"] as const;
+export const LOG_FORMATS = ["live", "text", "json"] as const;
 export type LogFormat = (typeof LOG_FORMATS)[number];
 
 /** What a line says beyond its text; the names are those of the JSON. */
 export type LogDetails = Readonly<Record<string, string | number | boolean>>;
 
 export class Log {
-  private readonly levels: readonly LogLevel[];
+  private levels: readonly LogLevel[] = [];
 
   constructor(
-    private readonly format: LogFormat,
+    private readonly isJson: boolean,
     level: LogLevel,
-    private readonly write: (line: string) => void,
+    private readonly write: (line: string, level: LogLevel) => void,
   ) {
+    this.level = level;
+  }
+
+  /** The least important lines that are written. */
+  set level(level: LogLevel) {
     this.levels = LOG_LEVELS.slice(0, LOG_LEVELS.indexOf(level) + 1);
   }
 
@@ -31,8 +36,7 @@ export class Log {
       return;
     }
     const time = new Date().toISOString();
-    this.write(
-      this.format === "json" ? JSON.stringify({ time, level, event, ...details }) : `${time.slice(11, 19)} ${text}`,
-    );
+    const line = this.isJson ? JSON.stringify({ time, level, event, ...details }) : `${time.slice(11, 19)} ${text}`;
+    this.write(line, level);
   }
 }

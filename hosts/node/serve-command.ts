@@ -1,8 +1,11 @@
 /** What `serve` is to do, made of its settings. */
+import { readConfiguration } from "./configuration-file.js";
 import type { WritePolicy } from "./directory-storage.js";
+import type { FlagKinds, FlagValues } from "./flags.js";
 import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from "./log.js";
+import type { NameRule } from "./name-rules.js";
 import type { TftpServerOptions } from "./server.js";
-import type { Settings } from "./settings.js";
+import { SETTING_KINDS, type SettingName, Settings, type SettingValues } from "./settings.js";
 import type { StatusPageOptions } from "./status-page.js";
 import { statusPagePlace } from "./status-page-flag.js";
 import { UsageError } from "./usage-error.js";
@@ -13,6 +16,10 @@ export interface ServeCommand {
   readonly statusPage: StatusPageOptions | undefined;
   readonly graceMs: number;
   readonly log: { readonly format: LogFormat | undefined; readonly level: LogLevel };
+  /** What it was made of. */
+  readonly settings: Settings;
+  /** The configuration file, if there is one, and how it is read again. */
+  readonly configuration: { readonly file: string; readonly read: () => Promise<ServeCommand> } | undefined;
 }
 
 /** What `--strict` sets: one address, or a flood in the name of many, gets little out of this server. */
@@ -20,10 +27,55 @@ const STRICT_LIMITS = { unansweredPerAddressMax: 4, answersPerSecondMax: 200 } a
 
 const GRACE_MS_DEFAULT = 10_000;
 
+/** The flags of `serve`: its settings, and the file that has others. */
+export const SERVE_FLAGS = { ...SETTING_KINDS, config: "text" } as const satisfies FlagKinds;
+
 /**
- * @throws UsageError when a setting makes no sense.
+ * Reads the configuration file, if one is named, and puts the flags above it.
+ *
+ * @param root the folder that is named among the words.
+ * @throws UsageError when something makes no sense.
  */
-export function serveCommand(settings: Settings, root: string): ServeCommand {
+export async function readServeCommand(
+  flags: FlagValues<typeof SERVE_FLAGS>,
+  root: string | undefined,
+): Promise<ServeCommand> {
+  const { config: file, ...values } = flags;
+  if (file === undefined) {
+    return serveCommand(new Settings(values, flagText), root, undefined, undefined);
+  }
+  const configuration = await readConfiguration(file);
+  const fromFile = withoutReplaced(configuration.values, values);
+  const place = (name: SettingName): string =>
+    fromFile[name] === undefined || values[name] !== undefined ? flagText(name) : `${name} in ${file}`;
+  const settings = new Settings({ ...fromFile, ...values }, place);
+  const read = (): Promise<ServeCommand> => readServeCommand(flags, root);
+  return serveCommand(settings, root ?? configuration.root, configuration.rules, { file, read });
+}
+
+/** Two flags say together who may write; one of them on the command line takes the place of both in the file. */
+function withoutReplaced(fromFile: SettingValues, flags: SettingValues): SettingValues {
+  if (flags.write === undefined && flags.overwrite === undefined) {
+    return fromFile;
+  }
+  const { write: _write, overwrite: _overwrite, ...others } = fromFile;
+  return others;
+}
+
+function flagText(name: SettingName): string {
+  return `--${name}`;
+}
+
+function serveCommand(
+  settings: Settings,
+  root: string | undefined,
+  rules: readonly NameRule[] | undefined,
+  configuration: ServeCommand["configuration"],
+): ServeCommand {
+  if (root === undefined) {
+    const place = configuration === undefined ? "" : `, or root in ${configuration.file}`;
+    throw new UsageError(`serve needs a folder: lockstep-tftp serve DIR${place}`);
+  }
   const { values } = settings;
   return {
     kind: "serve",
@@ -45,6 +97,7 @@ export function serveCommand(settings: Settings, root: string): ServeCommand {
       ...given("initialIntervalMs", settings.durationMs("timeout", 1)),
       ...given("giveUpMs", settings.durationMs("give-up", 1)),
       ...given("busyPolling", values["busy-polling"]),
+      ...given("rules", rules),
     },
     statusPage: statusPage(settings),
     graceMs: settings.durationMs("grace", 0) ?? GRACE_MS_DEFAULT,
@@ -52,6 +105,8 @@ export function serveCommand(settings: Settings, root: string): ServeCommand {
       format: settings.oneOf("log", LOG_FORMATS),
       level: settings.oneOf("log-level", LOG_LEVELS) ?? "info",
     },
+    settings,
+    configuration,
   };
 }
 

@@ -1,121 +1,139 @@
 /**
  * `lockstep-tftp serve`: a server in the foreground, until a signal ends it.
  */
-import { hostAndPort } from "./addresses.js";
+import path from "node:path";
+import { hostAndPort, tftpUrl } from "./addresses.js";
+import type { WritePolicy } from "./directory-storage.js";
 import { Log } from "./log.js";
+import { openOutput } from "./output.js";
+import { reloaded } from "./reload.js";
 import type { ServeCommand } from "./serve-command.js";
-import { TFTP_PORT, TftpServer } from "./server.js";
+import { TftpServer } from "./server.js";
+import { type SystemError, startFailure } from "./start-failure.js";
 import { serveStatusPage, statusPageFailure } from "./status-page-flag.js";
 import { logTransfers } from "./transfer-log.js";
 import { counted } from "./words.js";
 
-/** The port that the messages suggest when another is not to be had. */
-const UNPRIVILEGED_PORT = 6969;
-
 /**
- * Serves until SIGINT or SIGTERM.
+ * Serves until SIGINT or SIGTERM. With a configuration file, SIGHUP reads it again.
  *
  * @returns the process's exit code: 0 when it was stopped, 1 when it could not start.
  */
 export async function serve(command: ServeCommand): Promise<number> {
-  const { format, level } = command.log;
-  // Whoever read the log may stop reading; the transfers go on.
-  process.stdout.on("error", () => {});
-  const log = new Log(format ?? "text", level, (line) => console.log(line));
+  const output = await openOutput(command.log.format);
+  const log = new Log(command.log.format === "json", command.log.level, (line, level) => output.say(line, level));
   let server: TftpServer;
   try {
     server = new TftpServer(command.server);
     logTransfers(server, log);
     await server.listen();
   } catch (error) {
+    output.close();
     console.error(`lockstep-tftp: ${startFailure(error as SystemError, command)}`);
     return 1;
   }
-  const isStopped = stopped(server, command.graceMs, log);
-  sayListening(server, command, log);
+  const run = new Run(server, command, log);
+  output.watch(server);
+  if (output.isLive) {
+    showListening(server, command, (line) => output.say(line, "info"));
+  } else {
+    logListening(server, command, log);
+  }
   const { statusPage } = command;
   try {
     const page = statusPage === undefined ? undefined : await serveStatusPage(server, statusPage, log);
-    await isStopped;
+    await run.hasEnded;
     await page?.close();
   } catch (error) {
+    output.close();
     console.error(`lockstep-tftp: ${statusPageFailure(error as NodeJS.ErrnoException, statusPage ?? {})}`);
     await server.close();
     return 1;
   }
-  const unanswered = server.unansweredRequests;
-  const missed = `Stopped; ${counted(unanswered, "request")} got no answer: too many transfers at once, or a limit was reached`;
-  log.say("info", "stopped", unanswered > 0 ? missed : "Stopped", { unansweredRequests: unanswered });
+  logEnd(server, log);
+  output.close();
   return 0;
 }
 
-function sayListening(server: TftpServer, command: ServeCommand, log: Log): void {
+const ACCESS = { never: "read only", new: "new files may be put", overwrite: "files may be put and replaced" };
+
+function servingText(root: string, write: WritePolicy | undefined): string {
+  return `Serving ${root} (${ACCESS[write ?? "never"]})`;
+}
+
+function logListening(server: TftpServer, command: ServeCommand, log: Log): void {
   const { root, write } = command.server;
-  const access = { never: "read only", new: "new files may be put", overwrite: "files may be put and replaced" };
-  log.say("info", "serving", `Serving ${root} (${access[write ?? "never"]})`, { root, write: write ?? "never" });
+  log.say("info", "serving", servingText(root, write), { root, write: write ?? "never" });
   for (const { address, port } of server.addresses) {
     log.say("info", "listening", `Listening on ${hostAndPort(address, port)}`, { address, port });
   }
 }
 
-/** Waits for a signal, then for the running transfers; a second signal does not wait. */
-function stopped(server: TftpServer, graceMs: number, log: Log): Promise<void> {
-  return new Promise((resolve) => {
-    const stop = (): void => {
-      const isFirst = !stopping;
-      stopping = true;
-      if (isFirst && server.running > 0) {
-        const text = `Stopping: ${counted(server.running, "transfer")} may run for ${graceMs / 1000} s; once more stops at once`;
-        log.say("info", "stopping", text, { running: server.running, graceMs });
-      }
-      void server.close({ graceMs: isFirst ? graceMs : 0 });
-    };
-    let stopping = false;
-    process.on("SIGINT", stop);
-    process.on("SIGTERM", stop);
-    server.once("close", () => {
-      process.off("SIGINT", stop);
-      process.off("SIGTERM", stop);
-      resolve();
-    });
-  });
-}
-
-/** What the system refuses, and to what. */
-interface SystemError extends NodeJS.ErrnoException {
-  /** The address that could not be bound. */
-  readonly address?: string;
-  /** The name that could not be looked up. */
-  readonly hostname?: string;
-}
-
-/** One line that says what happened, to what, and what to do. */
-function startFailure(error: SystemError, command: ServeCommand): string {
-  const { root } = command.server;
-  const port = command.server.port ?? TFTP_PORT;
-  switch (error.code) {
-    case "EACCES":
-      return error.syscall === "bind" ? privilegeNeeded(port) : `${root} cannot be read; check its permissions`;
-    case "EADDRINUSE":
-      return `port ${port} is taken by another program; stop that, or choose another port with --port`;
-    case "EADDRNOTAVAIL":
-      return `this machine has no address ${error.address}; choose one of its own with --host, or leave --host out`;
-    case "ENOTFOUND":
-    case "EAI_AGAIN":
-      return `the host name "${error.hostname}" means no address; give --host an address`;
-    case "ENOENT":
-      return `${root} does not exist; give the folder that is to be served`;
-    case "ENOTDIR":
-      return `${root} is not a folder; give the folder that is to be served`;
-    default:
-      return error.message;
+/** For somebody who is going to type one of the addresses. */
+function showListening(server: TftpServer, command: ServeCommand, say: (line: string) => void): void {
+  const { root, write } = command.server;
+  say(`${servingText(path.resolve(root), write)}. Stop with Ctrl-C.`);
+  for (const { address, port } of server.addresses) {
+    say(`  ${tftpUrl(address, port)}`);
   }
 }
 
-function privilegeNeeded(port: number): string {
-  return (
-    `port ${port} needs a right that this user has not; use another port (--port ${UNPRIVILEGED_PORT}), ` +
-    `give node the right (sudo setcap cap_net_bind_service=+ep "$(readlink -f "$(which node)")"), ` +
-    `or redirect the port (sudo iptables -t nat -A PREROUTING -p udp --dport ${port} -j REDIRECT --to-ports ${UNPRIVILEGED_PORT})`
-  );
+function logEnd({ unansweredRequests }: TftpServer, log: Log): void {
+  const missed = `${counted(unansweredRequests, "request")} got no answer: too many transfers at once, or a limit was reached`;
+  log.say("info", "stopped", unansweredRequests > 0 ? `Stopped; ${missed}` : "Stopped", { unansweredRequests });
+}
+
+/** A server that listens for signals. */
+class Run {
+  readonly hasEnded: Promise<void>;
+  private isStopping = false;
+  private reloading: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly server: TftpServer,
+    private command: ServeCommand,
+    private readonly log: Log,
+  ) {
+    process.on("SIGINT", this.stop);
+    process.on("SIGTERM", this.stop);
+    if (command.configuration !== undefined) {
+      process.on("SIGHUP", this.reload);
+    }
+    process.stdout.on("error", this.lostOutput);
+    this.hasEnded = new Promise((resolve) => {
+      server.once("close", () => {
+        process.off("SIGINT", this.stop);
+        process.off("SIGTERM", this.stop);
+        process.off("SIGHUP", this.reload);
+        resolve();
+      });
+    });
+  }
+
+  /** Waits for the running transfers; a second signal does not wait. */
+  private readonly stop = (): void => {
+    const { graceMs } = this.command;
+    const { running } = this.server;
+    const isFirst = !this.isStopping;
+    this.isStopping = true;
+    if (isFirst && running > 0) {
+      const text = `Stopping: ${counted(running, "transfer")} may run for ${graceMs / 1000} s; once more stops at once`;
+      this.log.say("info", "stopping", text, { running, graceMs });
+    }
+    void this.server.close({ graceMs: isFirst ? graceMs : 0 });
+  };
+
+  /** One after the other, however fast the signals come. */
+  private readonly reload = (): void => {
+    this.reloading = this.reloading.then(async () => {
+      this.command = await reloaded(this.server, this.command, this.log);
+    });
+  };
+
+  /** Whoever reads a log may stop reading, and the transfers go on. A terminal that is gone takes its server along. */
+  private readonly lostOutput = (): void => {
+    if (process.stdout.isTTY && !this.isStopping) {
+      this.stop();
+    }
+  };
 }

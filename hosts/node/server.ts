@@ -18,7 +18,7 @@ import {
 import type { Catalogue } from "../status/catalogue.js";
 import type { StatusSource } from "../status/source.js";
 import { addressHash } from "./address-hash.js";
-import { ALL_IPV4, ALL_IPV6 } from "./addresses.js";
+import { ALL_IPV4, ALL_IPV6, TFTP_PORT } from "./addresses.js";
 import { BusyPolling } from "./busy-polling.js";
 import { now } from "./clock.js";
 import { sendDatagram } from "./datagrams.js";
@@ -27,8 +27,6 @@ import type { Renamed } from "./rule-storage.js";
 import { Served, type ServedOptions } from "./served.js";
 import { type PortRange, TransferPorts } from "./transfer-ports.js";
 
-/** The port that RFC 1350 gives to TFTP. */
-export const TFTP_PORT = 69;
 const PORT_MAX = 65_535;
 
 /** Enough for a hall of machines that start together. */

@@ -1,0 +1,21 @@
+/** Colours on a terminal, where that has them and its user wants them: NO_COLOR, FORCE_COLOR and TERM are heeded. */
+import type { WriteStream } from "node:tty";
+import styles from "ansi-styles";
+
+export type Paint = Readonly<Record<"faint" | "good" | "odd" | "bad", (text: string) => string>>;
+
+export const NO_PAINT: Paint = { faint: asItIs, good: asItIs, odd: asItIs, bad: asItIs };
+
+export function paintFor(terminal: Pick<WriteStream, "hasColors">): Paint {
+  return terminal.hasColors()
+    ? { faint: painted(styles.dim), good: painted(styles.green), odd: painted(styles.yellow), bad: painted(styles.red) }
+    : NO_PAINT;
+}
+
+function painted({ open, close }: { readonly open: string; readonly close: string }) {
+  return (text: string): string => open + text + close;
+}
+
+function asItIs(text: string): string {
+  return text;
+}
