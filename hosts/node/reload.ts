@@ -29,12 +29,12 @@ export async function reloaded(server: TftpServer, running: ServeCommand, log: L
     return running;
   }
   const { file } = configuration;
-  let next: ServeCommand;
+  let next = running;
   try {
     next = await configuration.read();
     await server.reconfigure(next.server);
   } catch (error) {
-    const reason = error instanceof Error && "code" in error ? startFailure(error as SystemError, running) : `${error}`;
+    const reason = startFailure(error as SystemError, next);
     log.say("error", "reload-failed", `Everything stays as it was: ${reason}`, { file, reason });
     return running;
   }

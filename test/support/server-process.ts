@@ -68,10 +68,10 @@ export class ServerProcess {
     return Number(text ?? json);
   }
 
-  /** Waits for a line, which may have come already. */
-  async line(pattern: RegExp): Promise<string> {
+  /** Waits for a line, which may have come already; one of the first `from` lines does not count. */
+  async line(pattern: RegExp, from = 0): Promise<string> {
     for (;;) {
-      const found = this.lines.find((line) => pattern.test(line));
+      const found = this.lines.slice(from).find((line) => pattern.test(line));
       if (found !== undefined) {
         return found;
       }
