@@ -1,10 +1,10 @@
 /** The configuration file of `serve`: what it says, what flags say instead, and reading it again while files are served. */
 import assert from "node:assert/strict";
 import { EventEmitter, once } from "node:events";
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, type TestContext, test } from "node:test";
-import { CLI, run } from "../support/program.js";
+import { CLI, PROJECT, run } from "../support/program.js";
 import { fetchFile, putFile } from "../support/retrying-client.js";
 import { seededBytes } from "../support/seed.js";
 import { ServerProcess } from "../support/server-process.js";
@@ -118,6 +118,45 @@ describe("a configuration file", () => {
     assert.match(await errorOf("--config", `${place.file}2`), /tftp\.toml2 cannot be read: it does not exist/);
     assert.match(await errorOf("--config", place.root), /files cannot be read: it is a folder/);
     assert.match(await errorOf("--config", place.file), /serve needs a folder: .* or root in \S+tftp\.toml/);
+  });
+});
+
+describe("the examples of docs/serving.md", () => {
+  const page = readFileSync(path.join(PROJECT, "docs/serving.md"), "utf8");
+  const [settings = "", rules = ""] = [...page.matchAll(/^```toml\n(.*?)^```$/gms)].map(([, example]) => example);
+
+  test("the settings", async (t) => {
+    const place = new Place(t, [settings]);
+    const server = await place.start(t, "--allow", "127.0.0.1");
+    mkdirSync(path.join(place.root, "phones"));
+    writeFileSync(path.join(place.root, "phones/00-11-22-aa-bb-cc.xml"), CONTENT);
+    assert.deepEqual((await fetchFile("SEP001122AABBCC.cnf.xml", { port: server.port })).content, CONTENT);
+  });
+
+  test("the rules", async (t) => {
+    const place = new Place(t, ['root = "files"', "write = true", rules]);
+    const server = await place.start(t);
+    const found: readonly (readonly [asked: string, found: string])[] = [
+      ["a.cfg", "127.0.0.1/a.cfg"],
+      ["b.cfg", "common/b.cfg"],
+      ["pxelinux.cfg/01-00-11-22-AA-BB-CC", "pxe/install.cfg"],
+      ["pxelinux.cfg/01-00-11-22-aa-bb-ee", "pxe/disk.cfg"],
+      ["\\Boot\\BCD", "boot/bcd"],
+      ["/tftpboot/image", "image"],
+      ["other", "other"],
+    ];
+    for (const [, file] of found) {
+      mkdirSync(path.dirname(path.join(place.root, file)), { recursive: true });
+      writeFileSync(path.join(place.root, file), file);
+    }
+    for (const [asked, file] of found) {
+      assert.equal((await fetchFile(asked, { port: server.port })).content.toString(), file);
+    }
+    mkdirSync(path.join(place.root, "backups/127.0.0.1"), { recursive: true });
+    await putFile("switch", CONTENT, { port: server.port });
+    assert.deepEqual(readFileSync(path.join(place.root, "backups/127.0.0.1/switch")), CONTENT);
+    await assert.rejects(putFile("my.key", CONTENT, { port: server.port }), { errorCode: 2 });
+    await assert.rejects(fetchFile("keys/my.KEY", { port: server.port }), { errorCode: 2 });
   });
 });
 
