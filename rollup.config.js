@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import typescript from "@rollup/plugin-typescript";
 import { dts } from "rollup-plugin-dts";
-import { makePage, pageModule } from "./scripts/status-page.js";
+import { makePage, PAGE_MODULE, pageModule } from "./scripts/status-page.js";
 
 /** What the command line needs at run time; the library needs none of it. */
 const { dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
@@ -68,8 +68,8 @@ function boardBundles(input) {
         throw new Error("Modules of a board share a source; bundle them apart, or the board needs one more module");
       },
     },
-    external: (id, importer) => importer !== undefined && !id.startsWith(".") && !id.startsWith("/"),
-    plugins: [boardModules, compile("hosts/moddable/tsconfig.json")],
+    external: (id, importer) => importer !== undefined && !/^[./]/.test(id) && id !== PAGE_MODULE,
+    plugins: [boardModules, pageModule, compile("hosts/moddable/tsconfig.json")],
     onwarn: failOnWarning,
   };
 }
@@ -138,6 +138,13 @@ const PUBLISHED = [
     file: "dist/moddable/storage.d.ts",
     tsconfig: "hosts/moddable/tsconfig.json",
   },
+  {
+    name: "lockstep-tftp/status-page",
+    about: "The status page for firmware on the Moddable SDK.",
+    input: "hosts/moddable/status-page.ts",
+    file: "dist/moddable/status-page.d.ts",
+    tsconfig: "hosts/moddable/tsconfig.json",
+  },
 ];
 
 export default [
@@ -191,6 +198,7 @@ export default [
     main: "hosts/moddable/firmware/main.ts",
     "board-simulator": "hosts/moddable/firmware/board-simulator.ts",
   }),
+  boardBundles({ "status-page": "hosts/moddable/status-page.ts" }),
   boardBundles({ "board-wifi": "hosts/moddable/firmware/board-wifi.ts" }),
   boardBundles({ "board-ethernet": "hosts/moddable/firmware/board-ethernet.ts" }),
   {

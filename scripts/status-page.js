@@ -7,8 +7,9 @@ import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
 const FOLDER = "hosts/status/page";
-const MODULE = "lockstep-tftp:page";
-const PAGE = "page.html.gz";
+/** What the hosts import of the page. */
+export const PAGE_MODULE = "lockstep-tftp:page";
+const PAGE = "status-page.html.gz";
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8"));
 
@@ -58,9 +59,9 @@ export const makePage = {
 /** What the hosts know of the page. */
 export const pageModule = {
   name: "page-module",
-  resolveId: (id) => (id === MODULE ? MODULE : null),
+  resolveId: (id) => (id === PAGE_MODULE ? PAGE_MODULE : null),
   load: (id) =>
-    id === MODULE
+    id === PAGE_MODULE
       ? `export const CONTENT_SECURITY_POLICY = ${JSON.stringify(policy)};\nexport const VERSION = ${JSON.stringify(version)};\n`
       : null,
 };

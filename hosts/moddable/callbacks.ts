@@ -14,8 +14,8 @@ export class Callbacks implements Observer {
 
   /** What the engine tells, or null when nobody wants to hear it, which costs the engine nothing. */
   get observer(): Observer | null {
-    const { onStarted, onProgress, onEnded, onRefused } = this.options;
-    const isWanted = (onStarted ?? onProgress ?? onEnded ?? onRefused) !== undefined;
+    const { onStarted, onProgress, onEnded, onRefused, records } = this.options;
+    const isWanted = (onStarted ?? onProgress ?? onEnded ?? onRefused ?? records) !== undefined;
     return isWanted ? this : null;
   }
 
@@ -49,6 +49,7 @@ export class Callbacks implements Observer {
 
   ended(transfer: TransferView, outcome: Outcome, now: number): void {
     try {
+      this.options.records?.ended(transfer, outcome, now);
       this.options.onEnded?.call(this.server, transfer, outcome, now - transfer.startedAt);
     } catch (error) {
       this.failed(error);
@@ -57,6 +58,7 @@ export class Callbacks implements Observer {
 
   refused(name: string, isUpload: boolean, errorCode: number, address: Address): void {
     try {
+      this.options.records?.refused(isUpload, errorCode);
       this.options.onRefused?.call(this.server, name, isUpload, errorCode, address as string);
     } catch (error) {
       this.failed(error);

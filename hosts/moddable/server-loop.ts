@@ -3,7 +3,7 @@
  * when it says so. At rest no timer fires.
  */
 import Timer from "timer";
-import { type LocalPort, NEVER, OPCODE_WRITE_REQUEST, Server } from "../../src/index.js";
+import { type LocalPort, NEVER, OPCODE_WRITE_REQUEST, Server, type TransferView } from "../../src/index.js";
 import { Callbacks } from "./callbacks.js";
 import { Clock } from "./clock.js";
 import { GuardedStorage } from "./guarded-storage.js";
@@ -35,7 +35,10 @@ export class ServerLoop implements DatagramHandler {
   private isClosing = false;
   private isClosed = false;
 
+  readonly uploadBytesMax: number;
+
   constructor(server: TFTPServer, options: TFTPServerOptions) {
+    this.uploadBytesMax = options.uploadBytesMax ?? Number.MAX_SAFE_INTEGER;
     this.callbacks = new Callbacks(server, options);
     this.sockets = new Sockets(options.io, checkedPort(options.port ?? TFTP_PORT), this);
     try {
@@ -55,6 +58,18 @@ export class ServerLoop implements DatagramHandler {
 
   get unansweredRequests(): number {
     return this.engine.unansweredRequests;
+  }
+
+  get transfersMax(): number {
+    return this.engine.free + this.engine.used;
+  }
+
+  visitRunning(visit: (transfer: TransferView) => void): void {
+    this.engine.visitRunning(visit);
+  }
+
+  now(): number {
+    return this.clock.now();
   }
 
   received(datagram: Datagram, localPort: LocalPort): void {

@@ -30,6 +30,8 @@ export interface TFTPServerOptions extends Omit<ServerOptions, "addressHash"> {
   storage: Storage;
   /** The port on which requests arrive, 1 to 65,535. Default 69. */
   port?: number;
+  /** Is told how transfers end and what is refused: the records of a status page. */
+  records?: TransferRecorder;
   /** Yours: the server only keeps it, as its property `target`. */
   target?: unknown;
   /**
@@ -47,6 +49,12 @@ export interface TFTPServerOptions extends Omit<ServerOptions, "addressHash"> {
   onRefused?(this: TFTPServer, name: string, isUpload: boolean, errorCode: number, address: string): void;
   /** Something threw: the storage, a callback, a socket that could not be opened. The server goes on. */
   onError?(this: TFTPServer, error: unknown): void;
+}
+
+/** Keeps a record for a status page: `TransferRecords` of `lockstep-tftp/status-page`. */
+export interface TransferRecorder {
+  ended(transfer: TransferView, outcome: Outcome, now: number): void;
+  refused(isUpload: boolean, errorCode: number): void;
 }
 
 /** A TFTP server on a board. It listens from its construction until `close`. */
@@ -74,6 +82,26 @@ export default class TFTPServer {
   /** Requests that the engine left without an answer, because all transfers were taken or a limit was reached. */
   get unansweredRequests(): number {
     return this.loop.unansweredRequests;
+  }
+
+  /** How many transfers can run at once. */
+  get transfersMax(): number {
+    return this.loop.transfersMax;
+  }
+
+  /** The largest upload in bytes. */
+  get uploadBytesMax(): number {
+    return this.loop.uploadBytesMax;
+  }
+
+  /** Shows each running transfer. The view is good during the call only. */
+  visitRunning(visit: (transfer: TransferView) => void): void {
+    this.loop.visitRunning(visit);
+  }
+
+  /** The time in which `startedAt` of a transfer is told: milliseconds that never go back. */
+  now(): number {
+    return this.loop.now();
   }
 
   /** Ends every transfer, with an ERROR to its client, and closes the sockets. Unfinished uploads leave nothing. */

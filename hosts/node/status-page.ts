@@ -96,7 +96,7 @@ export class StatusPage extends EventEmitter<StatusPageEvents> {
         ALL_ADDRESSES.includes(this.host) ? [] : [this.host],
         (options.hostNames ?? []).map((name) => name.toLowerCase()),
       ),
-      page: fs.readFileSync(new URL("../status/page.html.gz", import.meta.url)),
+      page: fs.readFileSync(new URL("../status/status-page.html.gz", import.meta.url)),
       uploadsMax: UPLOADS_MAX,
       describe: () => this.describe(),
       put: (name, address) => this.emit("put", { name, address }),

@@ -6,8 +6,6 @@ import type { RequestHead } from "./request-head.js";
 /** A header that a page of another origin cannot set without asking first, which is never granted (CORS). */
 export const OWN_HEADER = "x-lockstep-tftp";
 
-const HOST = /^(\[[\da-f:.]+\]|[^:[\]]+)(?::\d{1,5})?$/;
-const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
 const LOCAL_NAME = "localhost";
 
 /** Values of Sec-Fetch-Site that do not speak of another site: the page itself asks, or a person has typed the address. */
@@ -30,7 +28,7 @@ export class OwnHosts {
    * the server listens on all addresses each is right.
    */
   includes(host: string | undefined): boolean {
-    const name = HOST.exec((host ?? "").toLowerCase())?.[1];
+    const name = nameOf(host ?? "");
     if (name === undefined) {
       return false;
     }
@@ -39,8 +37,14 @@ export class OwnHosts {
     }
     const isIPv6 = name.startsWith("[");
     const address = isIPv6 ? name.slice(1, -1) : name;
-    return (isIPv6 || IPV4.test(name)) && (this.addresses.length === 0 || this.addresses.includes(address));
+    const isAddress = isIPv6 || /^\d{1,3}(?:\.\d{1,3}){3}$/.test(name);
+    return isAddress && (this.addresses.length === 0 || this.addresses.includes(address));
   }
+}
+
+/** The name or address in a Host header, without the port and in small letters; undefined where there is none. */
+function nameOf(host: string): string | undefined {
+  return /^(\[[\da-f:.]+\]|[^:[\]]+)(?::\d{1,5})?$/.exec(host.toLowerCase())?.[1];
 }
 
 /** Whether a browser says that a page of another origin asks. Programs that are no browsers say nothing of the kind. */

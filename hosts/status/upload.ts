@@ -29,6 +29,11 @@ export class Upload {
     return PATIENCE_MS + Math.ceil((this.sizeBytes / BYTES_PER_SECOND_MIN) * MS_PER_SECOND);
   }
 
+  /** How much of the body is still to come. */
+  get leftBytes(): number {
+    return this.sizeBytes - this.position;
+  }
+
   /** Whether all bytes are in, so that `finish` may be called. */
   get isWhole(): boolean {
     return this.position === this.sizeBytes;

@@ -1,7 +1,8 @@
 /**
  * The files of an archive in the flash image. They are read where they lie, and are read-only.
  */
-import type { ReadableFile, Refusal, Storage } from "../../../src/index.js";
+import { decodeName, type ReadableFile, type Refusal, type Storage } from "../../../src/index.js";
+import type { Catalogue, ListedFile } from "../../status/catalogue.js";
 import { ImageFile } from "./image-file.js";
 import { FORBIDDEN, NOT_FOUND } from "./refusals.js";
 import {
@@ -20,7 +21,7 @@ import {
 const DIGIT_ZERO = 0x30;
 const SLASH = 0x2f;
 
-export class ArchiveStorage implements Storage {
+export class ArchiveStorage implements Storage, Catalogue {
   private readonly view: DataView;
 
   /**
@@ -30,22 +31,57 @@ export class ArchiveStorage implements Storage {
     this.view = new DataView(archive);
   }
 
+  readonly mayPut = false;
+  readonly mayReplace = false;
+
   openForReading(name: string): ReadableFile | Refusal {
     const view = this.view;
     const wanted = new DataView(ArrayBuffer.fromString(name));
-    let header = 0;
-    while (header + TAR_BLOCK_BYTES <= view.byteLength && view.getUint8(header) !== 0) {
-      const sizeBytes = readOctal(view, header + TAR_SIZE, TAR_SIZE_BYTES);
-      const start = header + TAR_BLOCK_BYTES;
-      if (sizeBytes < 0 || start + sizeBytes > view.byteLength) {
-        return NOT_FOUND;
+    for (let header = this.nextFile(0); header >= 0; header = this.nextFile(this.behind(header))) {
+      if (hasName(view, header, wanted)) {
+        return new ImageFile(this.archive, header + TAR_BLOCK_BYTES, this.sizeAt(header));
       }
-      if (isFile(view, header) && hasName(view, header, wanted)) {
-        return new ImageFile(this.archive, start, sizeBytes);
-      }
-      header = start + filledUp(sizeBytes);
     }
     return NOT_FOUND;
+  }
+
+  listFiles(visit: (file: ListedFile) => boolean): void {
+    for (let header = this.nextFile(0); header >= 0; header = this.nextFile(this.behind(header))) {
+      const file = { name: nameAt(this.view, header), sizeBytes: this.sizeAt(header), isRemovable: false };
+      if (!visit(file)) {
+        return;
+      }
+    }
+  }
+
+  removeFile(): Refusal {
+    return FORBIDDEN;
+  }
+
+  /** The header of the first file from `from` on, or -1 when there is none that is whole. */
+  private nextFile(from: number): number {
+    const view = this.view;
+    let header = from;
+    while (header + TAR_BLOCK_BYTES <= view.byteLength && view.getUint8(header) !== 0) {
+      const sizeBytes = this.sizeAt(header);
+      if (sizeBytes < 0 || header + TAR_BLOCK_BYTES + sizeBytes > view.byteLength) {
+        return -1;
+      }
+      if (isFile(view, header)) {
+        return header;
+      }
+      header = this.behind(header);
+    }
+    return -1;
+  }
+
+  private sizeAt(header: number): number {
+    return readOctal(this.view, header + TAR_SIZE, TAR_SIZE_BYTES);
+  }
+
+  /** Where the next header is. */
+  private behind(header: number): number {
+    return header + TAR_BLOCK_BYTES + filledUp(this.sizeAt(header));
   }
 
   openForWriting(): Refusal {
@@ -56,6 +92,14 @@ export class ArchiveStorage implements Storage {
 function isFile(view: DataView, header: number): boolean {
   const type = view.getUint8(header + TAR_TYPE);
   return type === TAR_TYPE_FILE || type === 0;
+}
+
+function nameAt(view: DataView, header: number): string {
+  const prefixLength = textLength(view, header + TAR_PREFIX, TAR_PREFIX_BYTES);
+  const nameLength = textLength(view, header + TAR_NAME, TAR_NAME_BYTES);
+  const name = decodeName(view, header + TAR_NAME, header + TAR_NAME + nameLength);
+  const prefix = decodeName(view, header + TAR_PREFIX, header + TAR_PREFIX + prefixLength);
+  return prefix === "" ? name : `${prefix}/${name}`;
 }
 
 /** A long name is cut into the folder, the prefix, and the rest. */

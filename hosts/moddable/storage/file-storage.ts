@@ -2,9 +2,13 @@
  * The board's file system as storage: files are sent, and, if that is allowed, received.
  */
 import type { ReadableFile, Refusal, Storage, WritableFile } from "../../../src/index.js";
+import type { Catalogue, ListedFile } from "../../status/catalogue.js";
 import type { Directory, File, FileStatus } from "./directory.js";
 import { EXISTS, FAILED, FORBIDDEN, NOT_FOUND } from "./refusals.js";
 import { isTemporary, removeLitter, UploadedFile } from "./uploaded-file.js";
+
+/** Folders that lie deeper are not looked into: each takes memory while it is open. */
+const LISTED_DEPTH_MAX = 4;
 
 /** Which uploads are allowed: none, files that do not exist yet, or also replacing those that do. */
 export type UploadPolicy = "never" | "new" | "replace";
@@ -18,7 +22,7 @@ export interface FileStorageOptions {
 }
 
 /** The board's file system as storage. */
-export class FileStorage implements Storage {
+export class FileStorage implements Storage, Catalogue {
   private readonly directory: Directory;
   private readonly uploads: UploadPolicy;
   private uploadCount = 0;
@@ -43,22 +47,57 @@ export class FileStorage implements Storage {
 
   /** The folder that is to receive the file must be there. */
   openForWriting(name: string): WritableFile | Refusal {
-    if (this.uploads === "never" || isTemporary(name)) {
+    if (!this.mayPut || isTemporary(name)) {
       return FORBIDDEN;
     }
     const status = statusOf(this.directory, name);
     if (status === undefined || status.isDirectory()) {
       return FORBIDDEN;
     }
-    const mayReplace = this.uploads === "replace";
-    if (status.isFile() && !mayReplace) {
+    if (status.isFile() && !this.mayReplace) {
       return EXISTS;
     }
     const folder = name.slice(0, Math.max(0, name.lastIndexOf("/")));
     if (folder !== "" && !this.directory.status(folder).isDirectory()) {
       return NOT_FOUND;
     }
-    return new UploadedFile(this.directory, name, mayReplace, ++this.uploadCount);
+    return new UploadedFile(this.directory, name, this.mayReplace, ++this.uploadCount);
+  }
+
+  get mayPut(): boolean {
+    return this.uploads !== "never";
+  }
+
+  get mayReplace(): boolean {
+    return this.uploads === "replace";
+  }
+
+  listFiles(visit: (file: ListedFile) => boolean): void {
+    this.listFolder("", LISTED_DEPTH_MAX, visit);
+  }
+
+  /** Where files may not be replaced they may not be removed either: that would come to the same. */
+  removeFile(name: string): 0 | Refusal {
+    if (!this.mayReplace) {
+      return FORBIDDEN;
+    }
+    const isFile = !isTemporary(name) && statusOf(this.directory, name)?.isFile();
+    return isFile && this.directory.delete(name) ? 0 : NOT_FOUND;
+  }
+
+  /** @returns whether more files are wanted. */
+  private listFolder(folder: string, depthLeft: number, visit: (file: ListedFile) => boolean): boolean {
+    for (const entry of this.directory.scan(folder)) {
+      const name = folder === "" ? entry : `${folder}/${entry}`;
+      const status = isTemporary(name) ? undefined : statusOf(this.directory, name);
+      const isWanted = status?.isFile()
+        ? visit({ name, sizeBytes: status.size, isRemovable: this.mayReplace })
+        : !status?.isDirectory() || depthLeft === 0 || this.listFolder(name, depthLeft - 1, visit);
+      if (!isWanted) {
+        return false;
+      }
+    }
+    return true;
   }
 }
 

@@ -10,7 +10,8 @@ import {
   type Storage,
   type WritableFile,
 } from "../../../src/index.js";
-import { EXISTS, NOT_FOUND } from "./refusals.js";
+import { type Catalogue, catalogueOf, type ListedFile } from "../../status/catalogue.js";
+import { EXISTS, FORBIDDEN, NOT_FOUND } from "./refusals.js";
 
 /** What an {@link OverlayStorage} is made of. */
 export interface OverlayStorageOptions {
@@ -23,7 +24,7 @@ export interface OverlayStorageOptions {
 }
 
 /** One storage over another, as the board's file system over the flash image. */
-export class OverlayStorage implements Storage {
+export class OverlayStorage implements Storage, Catalogue {
   private readonly upper: Storage;
   private readonly lower: Storage;
   private readonly mayHide: boolean;
@@ -51,5 +52,31 @@ export class OverlayStorage implements Storage {
     hidden.close();
     file.close();
     return EXISTS;
+  }
+
+  get mayPut(): boolean {
+    return catalogueOf(this.upper)?.mayPut ?? false;
+  }
+
+  get mayReplace(): boolean {
+    return catalogueOf(this.upper)?.mayReplace ?? false;
+  }
+
+  /** The files of both, and of those with the same name the upper one. */
+  listFiles(visit: (file: ListedFile) => boolean): void {
+    const seen = new Set<string>();
+    let isWanted = true;
+    void catalogueOf(this.upper)?.listFiles((file) => {
+      seen.add(file.name);
+      isWanted = visit(file);
+      return isWanted;
+    });
+    if (isWanted) {
+      void catalogueOf(this.lower)?.listFiles((file) => seen.has(file.name) || visit(file));
+    }
+  }
+
+  removeFile(name: string): number {
+    return catalogueOf(this.upper)?.removeFile(name) ?? FORBIDDEN;
   }
 }

@@ -3,10 +3,14 @@
  */
 import Resource from "Resource";
 import type { ReadableFile, Refusal, Storage } from "../../../src/index.js";
+import type { Catalogue, ListedFile } from "../../status/catalogue.js";
 import { ImageFile } from "./image-file.js";
 import { FORBIDDEN, NOT_FOUND } from "./refusals.js";
 
-export class ResourceStorage implements Storage {
+export class ResourceStorage implements Storage, Catalogue {
+  readonly mayPut = false;
+  readonly mayReplace = false;
+
   /**
    * @param names the resources that are served. An image also has others, such as certificates. The SDK's tools keep no
    * folders of resources: for those there is `ArchiveStorage`.
@@ -22,6 +26,18 @@ export class ResourceStorage implements Storage {
   }
 
   openForWriting(): Refusal {
+    return FORBIDDEN;
+  }
+
+  listFiles(visit: (file: ListedFile) => boolean): void {
+    for (const name of this.names) {
+      if (Resource.exists(name) && !visit({ name, sizeBytes: new Resource(name).byteLength, isRemovable: false })) {
+        return;
+      }
+    }
+  }
+
+  removeFile(): Refusal {
     return FORBIDDEN;
   }
 }

@@ -16,6 +16,8 @@ const MODULES: Readonly<Record<string, string>> = {
   "lockstep-tftp/board": "./sdk/board.js",
   "lockstep-tftp/server": "../../../../dist/moddable/server.js",
   "lockstep-tftp/storage": "../../../../dist/moddable/storage.js",
+  "lockstep-tftp/status-page": "../../../../dist/moddable/status-page.js",
+  "embedded:io/socket/listener": "./sdk/tcp.js",
   "lockstep-tftp/firmware": "../../../../dist/moddable/firmware.js",
 };
 

@@ -1,0 +1,133 @@
+/**
+ * The status page of a server on a board.
+ *
+ * ```js
+ * import Listener from "embedded:io/socket/listener";
+ * import StatusPage, { TransferRecords } from "lockstep-tftp/status-page";
+ *
+ * const records = new TransferRecords(8);
+ * const server = new TFTPServer({ io: UDP, storage, records });
+ * new StatusPage({ server, records, storage, io: Listener });
+ * ```
+ */
+import Resource from "Resource";
+import type { Storage } from "../../src/index.js";
+import { catalogueOf } from "../status/catalogue.js";
+import { OwnHosts } from "../status/origins.js";
+import type { TransferRecords } from "../status/records.js";
+import { Site } from "../status/site.js";
+import type { StatusSource } from "../status/source.js";
+import { GuardedStorage } from "./guarded-storage.js";
+import { HTTPServer } from "./http-server.js";
+import type { ListenerConstructor } from "./tcp.js";
+
+export type { Catalogue, ListedFile } from "../status/catalogue.js";
+export { TransferRecords } from "../status/records.js";
+export type { StatusSource } from "../status/source.js";
+export type { Listener, ListenerConstructor, ListenerOptions, TCP, TCPConstructor, TCPOptions } from "./tcp.js";
+
+const HTTP_PORT = 80;
+const PAGE = "status-page.html.gz";
+const NAME_DEFAULT = "lockstep-tftp";
+/** lwIP has eight TCP connections as the SDK configures it, and each takes some 5,000 bytes here. */
+const CONNECTIONS_MAX_DEFAULT = 3;
+const HEAD_TIMEOUT_MS_DEFAULT = 10_000;
+const UPLOADS_MAX = 1;
+const ASK_AGAIN_MS = 2000;
+
+/** What a {@link StatusPage} is made of. What a callback throws is caught. */
+export interface StatusPageOptions {
+  /** The TFTP server, which was given the same records. */
+  server: StatusSource;
+  records: TransferRecords;
+  /** The server's storage. What it throws is caught. Files are listed and removed if it has the methods for that. */
+  storage: Storage;
+  /** The class of the listener: that of `embedded:io/socket/listener`, or another one like it. */
+  io: ListenerConstructor;
+  /** Default 80. */
+  port?: number;
+  /** What the page is called. Default `lockstep-tftp`. */
+  name?: string;
+  /** Where TFTP clients reach the server, as `192.168.4.1:69`; shown on the page. */
+  addresses?: () => readonly string[];
+  /** Names by which the page may be opened, in small letters, besides the board's address and `localhost`. */
+  hostNames?: readonly string[];
+  /** Connections at once. Default 3. */
+  connectionsMax?: number;
+  /** How long the head of a request may take, in milliseconds. Default 10,000. */
+  headTimeoutMs?: number;
+  /** Asked for each connection. False closes it. */
+  onRequest?(address: string): boolean;
+  /** Somebody has put a file on the page. */
+  onPut?(name: string, address: string): void;
+  /** Somebody has removed a file on the page. */
+  onRemoved?(name: string, address: string): void;
+  /** Something threw: the storage, a callback, a socket. The page goes on. */
+  onError?(error: unknown): void;
+}
+
+/** It listens from its construction until `close`. */
+export default class StatusPage {
+  private readonly http: HTTPServer;
+  private readonly options: StatusPageOptions;
+
+  /**
+   * @throws whatever `io` throws: no network interface is up yet, the port is taken, there is no memory; URIError when the
+   * page is not in the flash image.
+   */
+  constructor(options: StatusPageOptions) {
+    this.options = options;
+    const { server, records, storage, io } = options;
+    const startedAt = server.now();
+    const description = {
+      name: options.name ?? NAME_DEFAULT,
+      startedAt,
+      askAgainMs: ASK_AGAIN_MS,
+    };
+    const failed = (error: unknown): void => this.failed(error);
+    const site = new Site({
+      source: server,
+      records,
+      storage: new GuardedStorage(storage, { failed }),
+      catalogue: catalogueOf(storage),
+      // The listener is bound to every address of the board.
+      hosts: new OwnHosts([], options.hostNames ?? []),
+      page: new Uint8Array(new Resource(PAGE)),
+      uploadsMax: UPLOADS_MAX,
+      describe: () => ({ ...description, addresses: options.addresses?.() ?? [] }),
+      put: (name, address) => this.attempt(() => options.onPut?.(name, address)),
+      removed: (name, address) => this.attempt(() => options.onRemoved?.(name, address)),
+    });
+    this.http = new HTTPServer({
+      io,
+      port: options.port ?? HTTP_PORT,
+      connectionsMax: options.connectionsMax ?? CONNECTIONS_MAX_DEFAULT,
+      headTimeoutMs: options.headTimeoutMs ?? HEAD_TIMEOUT_MS_DEFAULT,
+      site,
+      isWelcome: (address) => this.attempt(() => options.onRequest?.(address) ?? true) ?? false,
+      failed,
+    });
+  }
+
+  /** Closes every connection; an upload that is under way leaves nothing. */
+  close(): void {
+    this.http.close();
+  }
+
+  private attempt<Result>(action: () => Result): Result | undefined {
+    try {
+      return action();
+    } catch (error) {
+      this.failed(error);
+      return undefined;
+    }
+  }
+
+  private failed(error: unknown): void {
+    try {
+      this.options.onError?.(error);
+    } catch {
+      // Nobody is left to be told.
+    }
+  }
+}
