@@ -107,6 +107,19 @@ test("the manifest for other firmware brings neither Wi-Fi nor the SDK's network
   assert.ok(modulesOf(`${BOARD}/manifest_server.json`).has("embedded:io/socket/udp"));
 });
 
+test("the manifest of the status page brings TCP, and no network", () => {
+  const file = `${BOARD}/manifest_status_page.json`;
+  assert.doesNotMatch(readFileSync(file, "utf8"), /wifi|manifest_net|"include"/i);
+  const modules = modulesOf(file);
+  assert.ok(modules.has("embedded:io/socket/listener") && modules.has("embedded:io/socket/tcp"));
+  assert.ok(preloadsOf(file).includes("lockstep-tftp/status-page"));
+  const { fixed } = importsOf(`${modules.get("lockstep-tftp/status-page")}.js`);
+  assert.deepEqual(fixed.sort(), ["Resource", "lockstep-tftp/engine", "timer"]);
+  // XS cannot keep these in flash, so none may be made when a preloaded module is loaded.
+  const source = readFileSync(`${modules.get("lockstep-tftp/status-page")}.js`, "utf8");
+  assert.doesNotMatch(source, /^(?:const|let|var) \w+ = (?:\/|new (?:RegExp|Map|Set|Date|Promise)\b)/m);
+});
+
 test("main is not preloaded, and no preloaded module imports the file system", () => {
   const modules = modulesOf(`${BOARD}/manifest_firmware.json`);
   const preloads = preloadsOf(`${BOARD}/manifest_firmware.json`);
@@ -122,6 +135,8 @@ test("main is not preloaded, and no preloaded module imports the file system", (
 
 /** What the manifests of the firmware, and `manifest_base.json` of the SDK, bring. */
 const SDK_MODULES = ["timer", "time", "Resource", "mc/config", "embedded:io/socket/udp"];
+/** What `main` loads where it is there and wanted. */
+const LATE_MODULES = ["embedded:storage/files", "lockstep-tftp/status-page", "embedded:io/socket/listener"];
 const OWN_MODULES = ["lockstep-tftp/engine", "lockstep-tftp/server", "lockstep-tftp/storage", "lockstep-tftp/firmware"];
 const MODULES_OF_BOARDS: Readonly<Record<string, string[]>> = {
   "board-wifi.js": ["timer", "mc/ffi", "wifi", "embedded:network/interface/wifi"],
@@ -137,7 +152,7 @@ for (const name of readdirSync(BUNDLES).filter((file) => file.endsWith(".js"))) 
       fixed.filter((specifier) => !allowed.includes(specifier)),
       [],
     );
-    assert.deepEqual(late, name === "main.js" ? ["embedded:storage/files"] : []);
+    assert.deepEqual(late, name === "main.js" ? LATE_MODULES : []);
   });
 }
 

@@ -5,10 +5,12 @@
 import Board from "lockstep-tftp/board";
 import type { Storage } from "../../../src/index.js";
 import TFTPServer from "../server.js";
+import type { TransferRecords } from "../status-page.js";
 import type { UDPConstructor } from "../udp.js";
 import { isSameNetwork } from "./ipv4.js";
-import { Log } from "./log.js";
+import { Log, printable } from "./log.js";
 import type { NetworkListener } from "./network.js";
+import type { PageModules } from "./page-modules.js";
 import type { Settings } from "./settings.js";
 import { Statistics } from "./statistics.js";
 import { after, every } from "./timers.js";
@@ -30,6 +32,9 @@ const MEMORY_RESERVE_BYTES = 40_000;
 const UNANSWERED_PER_ADDRESS_MAX = 4;
 const ANSWERS_PER_SECOND_MAX = 50;
 
+/** Results that the status page shows. */
+const RESULTS_MAX = 8;
+
 export class Firmware implements NetworkListener {
   private readonly board = new Board();
   private readonly log: Log;
@@ -43,6 +48,7 @@ export class Firmware implements NetworkListener {
     private readonly io: UDPConstructor,
     private readonly storage: Storage,
     private readonly settings: Settings,
+    private readonly pageModules: PageModules | undefined,
   ) {
     this.log = new Log(settings.log);
     this.board.startNetwork(settings, this);
@@ -79,8 +85,13 @@ export class Firmware implements NetworkListener {
       return;
     }
     try {
-      this.server = this.newServer();
+      const pageModules = this.settings.statusPage > 0 ? this.pageModules : undefined;
+      const records = pageModules && new pageModules.TransferRecords(RESULTS_MAX);
+      this.server = this.newServer(records);
       this.sayReady();
+      if (pageModules !== undefined && records !== undefined) {
+        this.startPage(pageModules, records, this.server);
+      }
     } catch (error) {
       this.say(`Cannot listen yet: ${(error as Error).message}`);
       this.isWaitingToListen = true;
@@ -92,7 +103,30 @@ export class Firmware implements NetworkListener {
     }
   }
 
-  private newServer(): TFTPServer {
+  /** Without the page the server goes on. */
+  private startPage({ StatusPage, Listener }: PageModules, records: TransferRecords, server: TFTPServer): void {
+    const { statusPage, port, accessPoint } = this.settings;
+    try {
+      new StatusPage({
+        server,
+        records,
+        storage: this.storage,
+        io: Listener,
+        port: statusPage,
+        name: accessPoint.ssid,
+        addresses: () => [`${this.address}:${port}`],
+        onRequest: (address) => this.isWelcome(address),
+        onPut: (name, address) => this.say(`${address} puts "${printable(name)}" on the status page`),
+        onRemoved: (name, address) => this.say(`${address} removes "${printable(name)}" on the status page`),
+        onError: (error) => this.say(`Error: ${(error as Error).message}`),
+      });
+      this.say(`Status page at http://${this.address}${statusPage === 80 ? "" : `:${statusPage}`}/`);
+    } catch (error) {
+      this.say(`The status page does not start: ${(error as Error).message}`);
+    }
+  }
+
+  private newServer(records: TransferRecords | undefined): TFTPServer {
     const { port, transfersMax, windowSizeMax, uploadBytesMax, singlePort } = this.settings;
     const { log, statistics } = this;
     return new TFTPServer({
@@ -103,6 +137,7 @@ export class Firmware implements NetworkListener {
       windowSizeMax,
       uploadBytesMax,
       singlePort,
+      ...(records === undefined ? {} : { records }),
       unansweredPerAddressMax: UNANSWERED_PER_ADDRESS_MAX,
       answersPerSecondMax: ANSWERS_PER_SECOND_MAX,
       onRequest: (address) => this.isWelcome(address),

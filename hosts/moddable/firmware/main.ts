@@ -4,13 +4,38 @@
  */
 import UDP from "embedded:io/socket/udp";
 import config from "mc/config";
+import type { Directory } from "../storage/directory.js";
+import type { PageModules } from "./page-modules.js";
 import { startFirmware } from "./start.js";
 
-// A board without a storage partition has no file system, nor has the simulator on Windows.
-import("embedded:storage/files").then(
-  (files) => startFirmware(config, UDP, files.default),
-  (error) => {
-    trace(`No file system: ${error.message}\n`);
-    startFirmware(config, UDP, undefined);
-  },
-);
+/** A board without a storage partition has no file system, nor has the simulator on Windows. */
+async function fileSystem(): Promise<Directory | undefined> {
+  try {
+    return (await import("embedded:storage/files")).default;
+  } catch (error) {
+    trace(`No file system: ${(error as Error).message}\n`);
+    return undefined;
+  }
+}
+
+/** The status page has a manifest of its own: who does not want it has no flash for it either. */
+async function pageModules(): Promise<PageModules | undefined> {
+  const { statusPage } = config;
+  if (statusPage === undefined) {
+    return undefined;
+  }
+  try {
+    const { default: StatusPage, TransferRecords } = await import("lockstep-tftp/status-page");
+    const { default: Listener } = await import("embedded:io/socket/listener");
+    return { StatusPage, TransferRecords, Listener };
+  } catch (error) {
+    trace(`No status page: ${(error as Error).message}; include manifest_status_page.json in the manifest\n`);
+    return undefined;
+  }
+}
+
+async function start(): Promise<void> {
+  startFirmware(config, UDP, await fileSystem(), await pageModules());
+}
+
+start();

@@ -35,6 +35,8 @@ export interface Settings {
   readonly transfersMax: number;
   readonly windowSizeMax: number;
   readonly singlePort: boolean;
+  /** The port of the status page; 0 for none. */
+  readonly statusPage: number;
   readonly log: boolean;
 }
 
@@ -70,6 +72,7 @@ export function readSettings(config: Config): Settings {
     transfersMax: number(config, "transfers", 8, 1, TRANSFERS_MAX),
     windowSizeMax: number(config, "window", 8, 1, 16),
     singlePort: flag(config, "singlePort", false),
+    statusPage: number(config, "statusPage", 0, 0, 65_535),
     log: flag(config, "log", true),
   };
 }
