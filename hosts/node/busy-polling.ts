@@ -4,10 +4,13 @@
  *
  * While it looks it keeps a core busy; so it stops where that does not pay: when the answers come later (a slow peer), when
  * the next packet is there already (many transfers, or a peer that runs on this very core), and when no packet comes at
- * all. It never runs while nothing is transferred.
+ * all. It never runs while nothing is transferred. Where other processes want the core, too, it stops at once: the
+ * system takes the core from whoever kept it busy, just when the answer comes.
  */
 /** Longer than a peer on the same machine or wire takes to answer, shorter than it takes to wake up. */
 const LOOK_MS = 0.05;
+/** Between two turns of the event loop so much time has not passed, but for another process that had the core. */
+const INTERRUPTED_MS = 0.5;
 /** So many looks in vain in a row, and it stops for a while. */
 const VAIN_LOOKS_MAX = 8;
 /** So many packets in a row that were there without a wait, and it stops for a while, too. */
@@ -38,32 +41,38 @@ export class BusyPolling {
       this.pausedPackets--;
       return;
     }
+    const time = performance.now();
     if (!this.isLooking) {
       this.isLooking = true;
       setImmediate(this.look);
     } else {
       this.vainLooks = 0;
       this.unwaitedPackets = this.turns < 2 ? this.unwaitedPackets + 1 : 0;
-      if (this.unwaitedPackets >= UNWAITED_PACKETS_MAX) {
+      if (this.unwaitedPackets >= UNWAITED_PACKETS_MAX || this.wasInterrupted(time)) {
         this.pause();
       }
     }
     this.turns = 0;
-    this.lookingUntil = performance.now() + LOOK_MS;
+    this.lookingUntil = time + LOOK_MS;
   }
 
   /** Each turn of the event loop asks the system for packets without waiting, as long as an immediate is due. */
   private readonly look = (): void => {
     this.turns++;
-    if (this.pausedPackets === 0 && performance.now() < this.lookingUntil) {
+    const time = performance.now();
+    if (this.pausedPackets === 0 && time < this.lookingUntil) {
       setImmediate(this.look);
       return;
     }
     this.isLooking = false;
-    if (this.pausedPackets === 0 && ++this.vainLooks >= VAIN_LOOKS_MAX) {
+    if (this.pausedPackets === 0 && (++this.vainLooks >= VAIN_LOOKS_MAX || this.wasInterrupted(time))) {
       this.pause();
     }
   };
+
+  private wasInterrupted(time: number): boolean {
+    return time > this.lookingUntil + INTERRUPTED_MS;
+  }
 
   private pause(): void {
     this.vainLooks = 0;

@@ -27,8 +27,8 @@ export interface OpenedFile {
   readonly descriptor: number;
   /** What the system says of the open file. */
   readonly status: fs.Stats;
-  /** The path that it has in the folder; undefined where that is a link to the file. */
-  readonly path: string | undefined;
+  /** The path that it was asked for by, which may be a link to the file. */
+  readonly path: string;
 }
 
 export class ServedRoot {
@@ -86,7 +86,7 @@ export class ServedRoot {
       const descriptor = fs.openSync(target, fs.constants.O_RDONLY | NO_FOLLOW | NO_WAIT);
       const status = fs.fstatSync(descriptor);
       if (status.isFile() && this.holds(descriptor, target)) {
-        return { descriptor, status, path: isLink ? undefined : target };
+        return { descriptor, status, path: located };
       }
       fs.closeSync(descriptor);
       return FORBIDDEN;

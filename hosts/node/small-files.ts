@@ -52,13 +52,14 @@ export class SmallFiles {
       return undefined;
     }
     const file = new MemoryFile(bytes);
-    if (path !== undefined && Date.now() - status.ctimeMs > SETTLED_MS) {
+    if (Date.now() - status.ctimeMs > SETTLED_MS) {
       this.kept.set(name, { file, path, status, checkedAt: now() });
     }
     return file;
   }
 }
 
+/** What a link leads to is not looked up: the link itself is another file. */
 function isUnchanged({ path, status }: KeptFile): boolean {
   try {
     const { dev, ino, size, mtimeMs, ctimeMs } = fs.lstatSync(path);
