@@ -4,19 +4,18 @@
  *
  * While it looks it keeps a core busy; so it stops where that does not pay: when the answers come later (a slow peer), when
  * the next packet is there already (many transfers, or a peer that runs on this very core), and when no packet comes at
- * all. It never runs while nothing is transferred. Where other processes want the core, too, it stops at once: the
- * system takes the core from whoever kept it busy, just when the answer comes.
+ * all. It never runs while nothing is transferred.
  */
 /** Longer than a peer on the same machine or wire takes to answer, shorter than it takes to wake up. */
 const LOOK_MS = 0.05;
-/** Between two turns of the event loop so much time has not passed, but for another process that had the core. */
-const INTERRUPTED_MS = 0.5;
 /** So many looks in vain in a row, and it stops for a while. */
 const VAIN_LOOKS_MAX = 8;
-/** So many packets in a row that were there without a wait, and it stops for a while, too. */
-const UNWAITED_PACKETS_MAX = 16;
 /** Packets after which it is tried again. */
 const PAUSE_PACKETS = 2000;
+/** So many packets in a row that were there without a wait, and it stops, too. */
+const UNWAITED_PACKETS_MAX = 32;
+/** For a shorter while: such a row can also be an accident, on a machine with much to do. */
+const SHORT_PAUSE_PACKETS = 512;
 
 export class BusyPolling {
   private readonly enabled: boolean;
@@ -41,42 +40,36 @@ export class BusyPolling {
       this.pausedPackets--;
       return;
     }
-    const time = performance.now();
     if (!this.isLooking) {
       this.isLooking = true;
       setImmediate(this.look);
     } else {
       this.vainLooks = 0;
       this.unwaitedPackets = this.turns < 2 ? this.unwaitedPackets + 1 : 0;
-      if (this.unwaitedPackets >= UNWAITED_PACKETS_MAX || this.wasInterrupted(time)) {
-        this.pause();
+      if (this.unwaitedPackets >= UNWAITED_PACKETS_MAX) {
+        this.pause(SHORT_PAUSE_PACKETS);
       }
     }
     this.turns = 0;
-    this.lookingUntil = time + LOOK_MS;
+    this.lookingUntil = performance.now() + LOOK_MS;
   }
 
   /** Each turn of the event loop asks the system for packets without waiting, as long as an immediate is due. */
   private readonly look = (): void => {
     this.turns++;
-    const time = performance.now();
-    if (this.pausedPackets === 0 && time < this.lookingUntil) {
+    if (this.pausedPackets === 0 && performance.now() < this.lookingUntil) {
       setImmediate(this.look);
       return;
     }
     this.isLooking = false;
-    if (this.pausedPackets === 0 && (++this.vainLooks >= VAIN_LOOKS_MAX || this.wasInterrupted(time))) {
-      this.pause();
+    if (this.pausedPackets === 0 && ++this.vainLooks >= VAIN_LOOKS_MAX) {
+      this.pause(PAUSE_PACKETS);
     }
   };
 
-  private wasInterrupted(time: number): boolean {
-    return time > this.lookingUntil + INTERRUPTED_MS;
-  }
-
-  private pause(): void {
+  private pause(packets: number): void {
     this.vainLooks = 0;
     this.unwaitedPackets = 0;
-    this.pausedPackets = PAUSE_PACKETS;
+    this.pausedPackets = packets;
   }
 }
