@@ -25,7 +25,7 @@ A link in user space delays each datagram, and loses some: the same ones for eac
 ## What loss adds
 
 A download of ${loss.fileBytes / 1024} KiB in lock-step. The client sends its last message again only after
-${loss.clientRepeatMs / 1000} s. Each figure is the mean of ${loss.seeds} seeds: the time that the download took longer than the same
+${loss.clientRepeatMs / 1000} s; a request is never lost, because nobody but the client could repeat it. Each figure is the mean of ${loss.seeds} seeds: the time that the download took longer than the same
 download without loss. "Cut off": downloads that were not whole after ${loss.patienceSeconds} s, which count as if they were
 whole then.
 

@@ -159,6 +159,8 @@ static void receivedData(struct download *download, const uint8_t *packet, size_
 {
 	uint16_t ahead = (packet[2] << 8 | packet[3]) - download->block;
 	if (ahead != 1) {
+		/* The same block again: its ACK was lost. */
+		if (ahead == 0 && download->block > 0) acknowledge(download);
 		if (ahead > 1 && ahead <= download->window && !download->isGapAcknowledged) {
 			download->isGapAcknowledged = true;
 			acknowledge(download);
