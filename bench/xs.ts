@@ -2,6 +2,7 @@
  * `npm run bench:xs`: what the engine costs on XS, counted in steps of XS and in slots of its heap, never timed. Prints
  * tables, and keeps them in `bench/results/` together with the figures as JSON.
  */
+import { type CrowdSteps, crowdSteps } from "../test/xs/support/crowd.js";
 import {
   type FileSizes,
   fileSizes,
@@ -19,7 +20,10 @@ interface Results extends Measured {
   readonly files: FileSizes;
   readonly module: ModuleSize;
   readonly pools: readonly PoolSize[];
+  readonly crowds: readonly CrowdSteps[];
 }
+
+const CROWDS = [8, 64, 1000, 10_000];
 
 function comparedRow(name: string, { engine, floor }: Compared): Cell[] {
   return [name, Math.round(engine), Math.round(floor), (engine / floor).toFixed(2)];
@@ -31,7 +35,7 @@ function sharesRow(name: string, shares: Shares): Cell[] {
   return [name, ...steps.map((step) => `${Math.round(step)} (${Math.round((100 * step) / total)} %)`)];
 }
 
-function report({ date, commit, speed, files, module, pools }: Results): string {
+function report({ date, commit, speed, files, module, pools, crowds }: Results): string {
   return `# The engine on XS, ${date}
 
 Engine ${commit}. A step is one byte code; of built-in functions XS counts the copying of bytes, two steps for each. The
@@ -63,6 +67,13 @@ ${table(
   [sharesRow("download", speed.downloadShares), sharesRow("upload", speed.uploadShares)],
 )}
 
+${table(
+  ["transfers that run", "ACK and block", "the same, single port", "poll, nothing is due"],
+  crowds.map(({ transfers, packet, singlePortPacket, poll }) =>
+    [transfers, packet, singlePortPacket, poll].map(Math.round),
+  ),
+)}
+
 ## Sizes
 
 ${table(
@@ -91,5 +102,6 @@ const results: Results = {
   files: fileSizes(),
   module: await moduleSize(),
   pools: await poolSizes(),
+  crowds: await Promise.all(CROWDS.map(crowdSteps)),
 };
 keep("xs", results, report(results));

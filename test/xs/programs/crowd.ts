@@ -1,0 +1,86 @@
+/** Engines whose pools are full: every slot has a download in lock-step, each of a client of its own. */
+import { type LocalPort, OPCODE_ACKNOWLEDGEMENT, Server } from "lockstep-tftp/engine";
+import { Client, CountingTransport, DOWNLOAD, EndlessFile, LISTENER, OneFileStorage } from "./shared/workbench.js";
+
+const CLIENT_PORT_FIRST = 10_000;
+const HEADER_BYTES = 4;
+const BLOCK_NUMBER_MASK = 0xffff;
+const NOW = 1000;
+/** Neighbours in the crowd are far from each other in time. No pool here can be divided by it. */
+const STRIDE = 7919;
+
+/** Tells which port a transfer was given. */
+class NotingTransport extends CountingTransport {
+  opened: LocalPort = LISTENER;
+
+  override open(localPort?: LocalPort): boolean {
+    this.opened = localPort as LocalPort;
+    return true;
+  }
+}
+
+class Crowd {
+  private readonly transport = new NotingTransport();
+  private readonly server: Server;
+  private readonly packet: DataView;
+  private readonly localPorts: LocalPort[] = [];
+  private readonly blocks: number[] = [];
+  private next = 0;
+
+  constructor(
+    private readonly transfers: number,
+    singlePort: boolean,
+  ) {
+    const options = { transfersMax: transfers, singlePort };
+    this.server = new Server(this.transport, new OneFileStorage(new EndlessFile()), options);
+    const writer = new Client(this.server);
+    this.packet = writer.packet;
+    for (let index = 0; index < transfers; index++) {
+      const length = writer.write(DOWNLOAD);
+      this.server.receive(this.packet, length, LISTENER, index, CLIENT_PORT_FIRST + index, NOW);
+      this.localPorts.push(this.transport.opened);
+      this.blocks.push(0);
+    }
+    if (this.server.free !== 0) {
+      throw new Error(`${this.server.free} slots of ${transfers} are free`);
+    }
+  }
+
+  /** So many ACKs, of one client after the other. */
+  acknowledge(count: number): void {
+    const { transport, server, packet, localPorts, blocks, transfers } = this;
+    const sentBefore = transport.sentCount;
+    for (let number = 0; number < count; number++) {
+      const index = this.next;
+      this.next = (index + STRIDE) % transfers;
+      const block = ((blocks[index] as number) + 1) & BLOCK_NUMBER_MASK;
+      blocks[index] = block;
+      packet.setUint32(0, (OPCODE_ACKNOWLEDGEMENT << 16) | block);
+      server.receive(packet, HEADER_BYTES, localPorts[index] as number, index, CLIENT_PORT_FIRST + index, NOW);
+    }
+    if (transport.sentCount - sentBefore !== count) {
+      throw new Error(`${transport.sentCount - sentBefore} blocks were sent for ${count} ACKs`);
+    }
+  }
+
+  /** Looks so many times whether something is due; nothing is. */
+  poll(count: number): void {
+    for (let number = 0; number < count; number++) {
+      this.server.poll(NOW);
+    }
+  }
+}
+
+let crowd: Crowd;
+
+export function begin(transfers: number, singlePort: boolean): void {
+  crowd = new Crowd(transfers, singlePort);
+}
+
+export function acknowledge(count: number): void {
+  crowd.acknowledge(count);
+}
+
+export function poll(count: number): void {
+  crowd.poll(count);
+}
