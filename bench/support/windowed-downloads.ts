@@ -25,25 +25,29 @@ export interface WindowFigures {
 
 export async function measureWindows(files: ServedFiles): Promise<WindowFigures> {
   const server = await startEngine("server", { root: files.folder });
+  /** Seconds by window, round by round. */
+  const whole = new Map(WINDOWS.map((window): [number, number[]] => [window, []]));
+  const added: number[] = [];
   try {
-    const seconds = new Map<number, number>();
-    for (const window of WINDOWS) {
-      sayProgress(`window of ${window}`);
-      seconds.set(window, await timeOf(server, files, window, []));
+    for (let round = 1; round <= ROUNDS; round++) {
+      sayProgress(`windows: round ${round} of ${ROUNDS}`);
+      for (const [window, seconds] of whole) {
+        const time = await timeOf(server, files, window, []);
+        seconds.push(time);
+        if (window === LOSSY_WINDOW) {
+          added.push((await timeOf(server, files, window, [LOST_DATAGRAM])) - time);
+        }
+      }
     }
-    const whole = seconds.get(LOSSY_WINDOW) as number;
-    const lossy = await timeOf(server, files, LOSSY_WINDOW, [LOST_DATAGRAM]);
-    return {
-      roundTripMs: ((seconds.get(1) as number) * 1000) / (FILE_BYTES / 512 + 1),
-      throughput: WINDOWS.map((window) => ({
-        window,
-        kibPerSecond: FILE_BYTES / 1024 / (seconds.get(window) as number),
-      })),
-      lostBlockMs: (lossy - whole) * 1000,
-    };
   } finally {
     await stop(server);
   }
+  const kibibytes = FILE_BYTES / 1024;
+  return {
+    roundTripMs: (median(whole.get(1) ?? []) * 1000) / (FILE_BYTES / 512 + 1),
+    throughput: WINDOWS.map((window) => ({ window, kibPerSecond: kibibytes / median(whole.get(window) ?? []) })),
+    lostBlockMs: median(added) * 1000,
+  };
 }
 
 async function timeOf(
@@ -53,15 +57,14 @@ async function timeOf(
   lost: readonly number[],
 ): Promise<number> {
   const name = files.nameOf(FILE_BYTES);
-  const seconds: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    const faults = { loss: 0, duplication: 0, reordering: 0, reorderingMs: 0, delayMs: ROUND_TRIP_MS / 2, lost };
-    const link = await FaultyLink.open(server.port, faults, 1);
+  const faults = { loss: 0, duplication: 0, reordering: 0, reorderingMs: 0, delayMs: ROUND_TRIP_MS / 2, lost };
+  const link = await FaultyLink.open(server.port, faults, 1);
+  try {
     const load = { port: link.port, name, content: files.pathOf(name), seconds: SECONDS_MAX, once: true, window };
-    seconds.push((await runLoad(load)).seconds);
+    return (await runLoad(load)).seconds;
+  } finally {
     link.close();
   }
-  return median(seconds);
 }
 
 export function windowTable({ roundTripMs, throughput, lostBlockMs }: WindowFigures): string {
