@@ -22,6 +22,13 @@ const NODE_EACH = "Node echo, a socket each";
 const NODE_ONE = "Node echo, one socket";
 const C_ECHO = "C echo";
 
+const PAIRS = [
+  [ENGINE, NODE_ONE],
+  [ENGINE, NODE_EACH],
+  [SINGLE_PORT, NODE_ONE],
+  [C_ECHO, NODE_ONE],
+] as const;
+
 interface Results extends Measured {
   readonly machine: string;
   readonly comparisons: readonly Comparison[];
@@ -69,12 +76,18 @@ be: \`dgram\`, every packet ready in memory, no transfers, no timers. The server
 
 ## Ratios of blocks, or of small files, in a second
 
-${ratioTable(comparisons, [
-  [ENGINE, NODE_ONE],
-  [ENGINE, NODE_EACH],
-  [SINGLE_PORT, NODE_ONE],
-  [C_ECHO, NODE_ONE],
-])}
+${ratioTable(comparisons, PAIRS, "perSecond")}
+
+## The same by processor time
+
+For each second of a processor that server and load generator took together. On one core of an idle machine this is the
+same as the above; it hardly changes when other programs run, too.
+
+${ratioTable(
+  comparisons.filter(({ placement }) => placement === ONE_CORE),
+  PAIRS,
+  "perProcessorSecond",
+)}
 
 ## Blocks of 512 bytes, or small files, in a second
 

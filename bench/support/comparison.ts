@@ -66,13 +66,17 @@ export function processorTable(comparisons: readonly Comparison[]): string {
   return serverTable(comparisons, ({ processorUs }) => median(processorUs).toFixed(1));
 }
 
-/** Ratios of one server to another. */
-export function ratioTable(comparisons: readonly Comparison[], pairs: readonly (readonly [string, string])[]): string {
+/** Ratios of one server to another: by the clock, or by processor time, which tells nothing where both may sleep. */
+export function ratioTable(
+  comparisons: readonly Comparison[],
+  pairs: readonly (readonly [string, string])[],
+  of: "perSecond" | "perProcessorSecond",
+): string {
   return table(
     ["", ...pairs.map(([server, reference]) => `${server} / ${reference}`)],
     comparisons.map((comparison) => [
       titleOf(comparison),
-      ...pairs.map(([server, reference]) => ratioOf(comparison.rates, server, reference).toFixed(2)),
+      ...pairs.map(([server, reference]) => ratioOf(comparison.rates, server, reference, of).toFixed(2)),
     ]),
   );
 }

@@ -34,6 +34,11 @@ export interface Rates {
   readonly perSecond: number[];
   /** Processor time that the server took for each block or file, in microseconds. */
   readonly processorUs: number[];
+  /**
+   * Blocks or files for each second of processor time that server and load generator took together. On one core this is
+   * what `perSecond` would be if nothing else ran on the machine.
+   */
+  readonly perProcessorSecond: number[];
   /** Messages that were sent again by clients, and ERRORs, in all rounds. */
   repeats: number;
   errors: number;
@@ -66,7 +71,14 @@ export async function runRounds({ scenario, placement, servers, rounds, ...what 
       seconds,
     });
   const rates = servers.map(
-    ({ name }): Rates => ({ server: name, perSecond: [], processorUs: [], repeats: 0, errors: 0 }),
+    ({ name }): Rates => ({
+      server: name,
+      perSecond: [],
+      processorUs: [],
+      perProcessorSecond: [],
+      repeats: 0,
+      errors: 0,
+    }),
   );
   try {
     for (const server of servers) {
@@ -90,13 +102,19 @@ export async function runRounds({ scenario, placement, servers, rounds, ...what 
 function note(rates: Rates, loaded: Loaded, count: number, processorUs: number): void {
   rates.perSecond.push(Number.isNaN(processorUs) ? Number.NaN : count / loaded.seconds);
   rates.processorUs.push(processorUs / count);
+  rates.perProcessorSecond.push(count / (processorUs / 1e6 + loaded.cpuSeconds));
   rates.repeats += loaded.repeats;
   rates.errors += loaded.errors;
 }
 
 /** The middle of the ratios of one server to another, round by round. */
-export function ratioOf(rates: readonly Rates[], server: string, reference: string): number {
-  return median(ratios(ratesOf(rates, server).perSecond, ratesOf(rates, reference).perSecond));
+export function ratioOf(
+  rates: readonly Rates[],
+  server: string,
+  reference: string,
+  of: "perSecond" | "perProcessorSecond" = "perSecond",
+): number {
+  return median(ratios(ratesOf(rates, server)[of], ratesOf(rates, reference)[of]));
 }
 
 function ratesOf(rates: readonly Rates[], server: string): Rates {

@@ -7,7 +7,7 @@ import { BLOCK_BYTES_MAX, type ReadableFile } from "../../src/index.js";
 import { FAILED, refusalOf } from "./refusals.js";
 
 /** With all that goes with it, a simultaneous download takes less than 4 KiB. */
-const BLOCKS_AHEAD = 4;
+const BLOCKS_AHEAD = 3;
 /** Buffers that wait for the next transfer, so that one need not be made for each. */
 const RESTING_MAX = 64;
 

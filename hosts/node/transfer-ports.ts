@@ -22,7 +22,7 @@ export type TransferReceived = (message: Buffer, transferPort: LocalPort, addres
 /** Below this number a resting socket stays at rest, so that transfers in a row have different ports. */
 const RESTING_MIN = 16;
 /** Above this number a socket is closed instead of put to rest. */
-const RESTING_MAX = 64;
+const RESTING_MAX = 256;
 /** A server without transfers keeps no sockets longer than this. */
 const REST_MS = 2000;
 
