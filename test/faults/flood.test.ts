@@ -120,7 +120,7 @@ test("a full pool answers nobody else, and has room again when its transfers are
   for (let count = 0; count < 10; count++) {
     (await boundSocket(context)).send(READ_REQUEST, server.port, "127.0.0.1");
   }
-  const fetched = await fetchFile("file", { port: server.port });
+  const fetched = await fetchFile("file", { port: server.port, requestIntervalMs: 250 });
   assert.equal(sum(fetched.content), sum(content));
 });
 

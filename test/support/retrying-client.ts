@@ -37,7 +37,10 @@ export interface ClientOptions {
   readonly options?: TransferOptions;
   /** Time before the last message is sent again. Default 250 ms. */
   readonly intervalMs?: number;
-  /** The same for the request, as long as nothing has answered it. Default: `intervalMs`. */
+  /**
+   * The same for the request, as long as nothing has answered it. Default 5 s, as tftp-hpa has it: a request that is
+   * sent again although its answer is on the way, and comes late, ends the transfer for a new one.
+   */
   readonly requestIntervalMs?: number;
   /** Called with the number of blocks that are through, before the client goes on. What it throws aborts the transfer. */
   readonly step?: (blocks: number) => void | Promise<void>;
@@ -86,6 +89,7 @@ export async function putFile(name: string, content: Buffer, options: ClientOpti
   await new Upload(name, content, options).ended;
 }
 
+const REQUEST_INTERVAL_MS = 5000;
 /** Longer than the server is silent in any test. */
 const PATIENCE_MS = 20_000;
 /** As much as a window of 16 needs, many times over. */
@@ -167,7 +171,7 @@ abstract class Conversation {
 
   private sendRequest(): void {
     this.socket.send(this.request, this.options.port, this.host);
-    this.waitFor(this.options.requestIntervalMs ?? this.intervalMs);
+    this.waitFor(this.options.requestIntervalMs ?? REQUEST_INTERVAL_MS);
   }
 
   private waitFor(ms: number): void {
