@@ -142,7 +142,7 @@ describe("the published package", () => {
       copyFileSync(path.join(CONSUMER, "plain.js"), path.join(project, "plain.js"));
       const { code, stdout, stderr } = await run(process.execPath, ["plain.js"], { cwd: project });
       assert.equal(code, 0, stderr);
-      const said = { addresses: 1, fetched: ["Hello", "Hello"], endsWell: true, neverIs: "Infinity" };
+      const said = { addresses: 1, fetched: ["Hello", "Hello"], endsWell: true, asks: true, neverIs: "Infinity" };
       assert.deepEqual(JSON.parse(stdout), said);
     });
 

@@ -3,6 +3,7 @@
  * simulated network. It is compiled in a project of its own, where the package is installed.
  */
 import { type Observer, OUTCOME_COMPLETED, type Outcome, Server, type Transport } from "lockstep-tftp/engine";
+import { Client, NO_SLOT } from "lockstep-tftp/engine/client";
 import { bytesOf, MemoryStorage, Simulation, textOf } from "lockstep-tftp/simulated";
 
 function greetingStorage(): MemoryStorage {
@@ -35,4 +36,17 @@ export function endsWellInTheEngine(): boolean {
   const acknowledgement = bytesOf("\0\x04\0\x01");
   server.receive(new DataView(acknowledgement.buffer), acknowledgement.length, 0, "client", 2000, 1);
   return outcomes.length === 1 && outcomes[0] === OUTCOME_COMPLETED;
+}
+
+/** Whether the engine's client asks a server for a file, in one message. */
+export function asksForAFile(): boolean {
+  const sent: string[] = [];
+  const transport: Transport = {
+    send: (packet, length) => sent.push(textOf(packet.slice(0, length))),
+    open: () => true,
+    close: () => {},
+  };
+  const client = new Client(transport);
+  const file = { write: () => 0, commit: () => 0, close: () => {} };
+  return client.get({ name: "greeting" }, file, "server", 69, 0) !== NO_SLOT && sent.length === 1;
 }

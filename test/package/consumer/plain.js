@@ -2,7 +2,7 @@
 import { TftpServer } from "lockstep-tftp";
 import * as engine from "lockstep-tftp/engine";
 import { bytesOf, MemoryStorage, Simulation, textOf } from "lockstep-tftp/simulated";
-import { endsWellInTheEngine, fetchedOverSimulatedNetwork } from "./firmware-test.js";
+import { asksForAFile, endsWellInTheEngine, fetchedOverSimulatedNetwork } from "./firmware-test.js";
 
 const storage = new MemoryStorage();
 storage.set("greeting", bytesOf("Hello"));
@@ -16,4 +16,5 @@ const addresses = server.addresses.length;
 await server.close();
 
 const fetched = [textOf(client.content), fetchedOverSimulatedNetwork()];
-console.log(JSON.stringify({ addresses, fetched, endsWell: endsWellInTheEngine(), neverIs: String(engine.NEVER) }));
+const endsWell = endsWellInTheEngine();
+console.log(JSON.stringify({ addresses, fetched, endsWell, asks: asksForAFile(), neverIs: String(engine.NEVER) }));
