@@ -49,7 +49,7 @@ const NETWORK_EXAMPLE = "192.168.0.0/24";
 /** Stands for a name that must not be looked for. */
 export const REFUSED_NAME = undefined;
 
-/** Rules, checked. */
+/** Rules, checked and ready to be asked. */
 export class NameRules {
   private readonly rules: readonly CheckedRule[];
 
@@ -76,8 +76,8 @@ export class NameRules {
    * The names to look for instead of `name`: one for each rule that fits, in the order of the rules; `name` itself where
    * none does. The last may be undefined: it must not be looked for.
    */
-  namesFor(name: string, address: string, isUpload: boolean): readonly (string | typeof REFUSED_NAME)[] {
-    const names: (string | typeof REFUSED_NAME)[] = [];
+  namesFor(name: string, address: string, isUpload: boolean): readonly (string | undefined)[] {
+    const names: (string | undefined)[] = [];
     for (const rule of this.rules) {
       const made = rule.apply(name, address, isUpload);
       if (made !== undefined) {

@@ -7,7 +7,13 @@ import { FORBIDDEN, NOT_FOUND } from "./refusals.js";
 /** Told of a file that a client got under another name than the one it asked for. */
 export type Renamed = (name: string, foundName: string, address: string, isUpload: boolean) => void;
 
+/** Stands before a storage, and asks it for the names that the rules make. */
 export class RuleStorage implements Storage {
+  /**
+   * @param storage has the files.
+   * @param rules find their names.
+   * @param renamed is told of files that have other names than the ones that were asked for.
+   */
   constructor(
     private readonly storage: Storage,
     private readonly rules: NameRules,

@@ -17,7 +17,7 @@ import { Random } from "../support/random.js";
 import { fetchFile, putFile } from "../support/retrying-client.js";
 import { seedOr } from "../support/seed.js";
 import { serving } from "../support/serving.js";
-import { temporaryFolder } from "../support/temporary-folder.js";
+import { hiddenFiles, temporaryFolder } from "../support/temporary-folder.js";
 
 const CLIENT = "192.0.2.7";
 
@@ -303,6 +303,17 @@ describe("what is served is replaced while the server runs", () => {
     assert.equal((await other).content.toString(), "content");
     client.abort(new Error("nothing came"));
     await assert.rejects(download, { message: "nothing came" });
+  });
+
+  test("what an earlier run has left in the new folder is removed, if uploads are allowed there", async (t) => {
+    const root = temporaryFolder(t);
+    // No process has such a high number.
+    writeFileSync(path.join(root, ".tftp-upload-999999999-0123456789abcdef"), "litter");
+    const { server } = await serving(t, { root: temporaryFolder(t) });
+    await server.reconfigure({ root });
+    assert.equal(hiddenFiles(root).length, 1);
+    await server.reconfigure({ root, write: "new" });
+    assert.deepEqual(hiddenFiles(root), []);
   });
 
   test("a mistake changes nothing", async (t) => {
