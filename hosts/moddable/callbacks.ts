@@ -20,7 +20,7 @@ export class Callbacks implements Observer {
   }
 
   /** Whether a request from `address` is to be answered. */
-  isWelcome(address: string): boolean {
+  isWelcome(address: Address): boolean {
     try {
       return this.options.onRequest === undefined || this.options.onRequest.call(this.server, address);
     } catch (error) {
@@ -59,7 +59,7 @@ export class Callbacks implements Observer {
   refused(name: string, isUpload: boolean, errorCode: number, address: Address): void {
     try {
       this.options.records?.refused(isUpload, errorCode);
-      this.options.onRefused?.call(this.server, name, isUpload, errorCode, address as string);
+      this.options.onRefused?.call(this.server, name, isUpload, errorCode, address);
     } catch (error) {
       this.failed(error);
     }

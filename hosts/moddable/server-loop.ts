@@ -3,14 +3,13 @@
  * when it says so. At rest no timer fires.
  */
 import Timer from "timer";
-import { type LocalPort, NEVER, OPCODE_WRITE_REQUEST, Server, type TransferView } from "../../src/index.js";
+import { type Address, type LocalPort, NEVER, OPCODE_WRITE_REQUEST, Server, type TransferView } from "../../src/index.js";
 import { Callbacks } from "./callbacks.js";
 import { Clock } from "./clock.js";
 import { GuardedStorage } from "./guarded-storage.js";
 import type TFTPServer from "./server.js";
 import type { TFTPServerOptions } from "./server.js";
 import { type DatagramHandler, LISTENER, Sockets } from "./sockets.js";
-import type { Datagram } from "./udp.js";
 
 /** The port that RFC 1350 gives to TFTP. */
 const TFTP_PORT = 69;
@@ -60,6 +59,10 @@ export class ServerLoop implements DatagramHandler {
     return this.engine.unansweredRequests;
   }
 
+  get droppedDatagrams(): number {
+    return this.sockets.droppedDatagrams;
+  }
+
   get transfersMax(): number {
     return this.engine.free + this.engine.used;
   }
@@ -72,13 +75,11 @@ export class ServerLoop implements DatagramHandler {
     return this.clock.now();
   }
 
-  received(datagram: Datagram, localPort: LocalPort): void {
-    const packet = new DataView(datagram);
-    const address = datagram.address;
+  received(packet: DataView, length: number, localPort: LocalPort, address: Address, port: number): void {
     this.isWorking = true;
     try {
-      if (localPort !== LISTENER || !isRequest(packet) || this.callbacks.isWelcome(address)) {
-        this.engine.receive(packet, packet.byteLength, localPort, address, datagram.port, this.clock.now());
+      if (localPort !== LISTENER || !isRequest(packet, length) || this.callbacks.isWelcome(address)) {
+        this.engine.receive(packet, length, localPort, address, port, this.clock.now());
       }
     } catch (error) {
       this.failed(error);
@@ -151,8 +152,8 @@ export class ServerLoop implements DatagramHandler {
 }
 
 /** Everything else that arrives where requests do is not worth a question. */
-function isRequest(packet: DataView): boolean {
-  return packet.byteLength >= 2 && packet.getUint16(0) <= OPCODE_WRITE_REQUEST;
+function isRequest(packet: DataView, length: number): boolean {
+  return length >= 2 && packet.getUint16(0) <= OPCODE_WRITE_REQUEST;
 }
 
 function checkedPort(port: number): number {

@@ -16,15 +16,19 @@
  * });
  * ```
  */
-import type { Outcome, ServerOptions, Storage, TransferView } from "../../src/index.js";
+import type { Address, Outcome, ServerOptions, Storage, TransferView } from "../../src/index.js";
 import { ServerLoop } from "./server-loop.js";
 import type { UDPConstructor } from "./udp.js";
 
-export type { Datagram, UDP, UDPConstructor, UDPOptions } from "./udp.js";
+export { addressText } from "./address-text.js";
+export type { BufferUDP, Datagram, UDP, UDPConstructor, UDPOptions } from "./udp.js";
 
 /** What a {@link TFTPServer} is made of. In every callback `this` is the server; what a callback throws is caught. */
 export interface TFTPServerOptions extends Omit<ServerOptions, "addressHash"> {
-  /** The class of the sockets: that of `embedded:io/socket/udp`, or another one like it. */
+  /**
+   * The class of the sockets: that of `embedded:io/socket/udp`, or another one like it. Addresses are what it gives: a
+   * text with the SDK's class, a number with the board's own. `addressText` makes a text of either.
+   */
   io: UDPConstructor;
   /** Where the files are. What its methods throw is caught. */
   storage: Storage;
@@ -38,7 +42,7 @@ export interface TFTPServerOptions extends Omit<ServerOptions, "addressHash"> {
    * Asked before each request. False leaves it without an answer, for a stranger's address or while memory is short: the
    * client asks again, and running transfers go on.
    */
-  onRequest?(this: TFTPServer, address: string): boolean;
+  onRequest?(this: TFTPServer, address: Address): boolean;
   /** A request was accepted. The transfer's view is good during the callback only, here and below. */
   onStarted?(this: TFTPServer, transfer: TransferView): void;
   /** Blocks got through. */
@@ -46,7 +50,7 @@ export interface TFTPServerOptions extends Omit<ServerOptions, "addressHash"> {
   /** A transfer is over, in the way that `outcome` says: one of the engine's OUTCOME_ constants. */
   onEnded?(this: TFTPServer, transfer: TransferView, outcome: Outcome, durationMs: number): void;
   /** A request was answered with an ERROR: `errorCode` of RFC 1350 §5. */
-  onRefused?(this: TFTPServer, name: string, isUpload: boolean, errorCode: number, address: string): void;
+  onRefused?(this: TFTPServer, name: string, isUpload: boolean, errorCode: number, address: Address): void;
   /** Something threw: the storage, a callback, a socket that could not be opened. The server goes on. */
   onError?(this: TFTPServer, error: unknown): void;
 }
@@ -102,6 +106,14 @@ export default class TFTPServer {
   /** The time in which `startedAt` of a transfer is told: milliseconds that never go back. */
   now(): number {
     return this.loop.now();
+  }
+
+  /**
+   * Datagrams that were thrown away because too many came at once. Of those that the system threw away before they came
+   * here, the board's own UDP knows the number, and the SDK's does not.
+   */
+  get droppedDatagrams(): number {
+    return this.loop.droppedDatagrams;
   }
 
   /** Ends every transfer, with an ERROR to its client, and closes the sockets. Unfinished uploads leave nothing. */

@@ -2,24 +2,30 @@
  * The sockets: one on which requests arrive, and one for each transfer (RFC 1350 §4) unless all share the first.
  */
 import { type Address, HEADER_BYTES, type LocalPort, type Transport } from "../../src/index.js";
-import type { Datagram, UDP, UDPConstructor } from "./udp.js";
+import type { BufferUDP, UDP, UDPConstructor } from "./udp.js";
 
 /** How the engine knows the port on which requests arrive. */
 export const LISTENER: LocalPort = -1;
 
-/** So many datagrams of one socket are taken at a time. The windows of several clients together are less. */
+/**
+ * So many datagrams of one socket are taken at a time. The windows of several clients together are less. What is still
+ * left has to wait: it is somebody else's turn, the timers', the other sockets' and that of the system's task that feeds
+ * the watchdog.
+ */
 const TAKEN_AT_A_TIME = 64;
 
 /**
- * More is a flood. So many further datagrams are read and thrown away, because the queue below has no limit of its own and
- * would take all memory. What is still left then has to wait: it is somebody else's turn, the timers', the other sockets'
- * and that of the system's task that feeds the watchdog.
+ * Where datagrams wait in a queue without a limit, as with the SDK's class, what is left is a flood: so many of it are read
+ * and thrown away, for it would take all memory.
  */
 const DROPPED_AT_A_TIME = 512;
 
+/** The longest datagram that Ethernet and Wi-Fi carry in one piece. What is longer is no request, and no block either. */
+const DATAGRAM_BYTES_MAX = 1472;
+
 /** Takes what arrives. None of this may throw. */
 export interface DatagramHandler {
-  received(datagram: Datagram, localPort: LocalPort): void;
+  received(packet: DataView, length: number, localPort: LocalPort, address: Address, port: number): void;
   /** Datagrams are left in a socket that will not say so again: `Sockets.readOn` is to be called soon. */
   mustReadOn(): void;
   /** A socket threw. */
@@ -34,11 +40,21 @@ function onReadable(this: UDP): void {
 class Port {
   hasMore = false;
   private socket: UDP | null = null;
+  /** Datagrams of sockets that are closed are in it, too. */
+  private dropped = 0;
 
+  /**
+   * @param buffer where datagrams are read to, or null for sockets that make a buffer for each.
+   */
   constructor(
     private readonly handler: DatagramHandler,
     private readonly localPort: LocalPort,
+    private readonly buffer: DataView | null,
   ) {}
+
+  get droppedDatagrams(): number {
+    return this.dropped + this.droppedBy(this.socket);
+  }
 
   open(io: UDPConstructor, port: number | undefined): void {
     const options = { target: this, onReadable };
@@ -50,13 +66,14 @@ class Port {
     this.hasMore = false;
     this.socket = null;
     try {
+      this.dropped += this.droppedBy(socket);
       socket?.close();
     } catch (error) {
       this.handler.failed(error);
     }
   }
 
-  write(message: Uint8Array, address: string, port: number): void {
+  write(message: Uint8Array, address: Address, port: number): void {
     this.socket?.write(message, address, port);
   }
 
@@ -73,27 +90,55 @@ class Port {
     const socket = this.socket;
     this.hasMore = false;
     for (let count = 0; count < TAKEN_AT_A_TIME; count++) {
-      const datagram = socket?.read();
-      if (datagram === undefined) {
-        return;
-      }
-      this.handler.received(datagram, this.localPort);
-      if (this.socket !== socket) {
+      if (socket === null || !this.takeOne(socket) || this.socket !== socket) {
         return;
       }
     }
+    if (this.buffer !== null || !this.dropRest(socket as UDP)) {
+      this.hasMore = true;
+      this.handler.mustReadOn();
+    }
+  }
+
+  /** Returns whether the socket is empty now. */
+  private dropRest(socket: UDP): boolean {
     for (let count = 0; count < DROPPED_AT_A_TIME; count++) {
-      if (socket?.read() === undefined) {
-        return;
+      if (socket.read() === undefined) {
+        return true;
       }
+      this.dropped++;
     }
-    this.hasMore = true;
-    this.handler.mustReadOn();
+    return false;
+  }
+
+  private droppedBy(socket: UDP | null): number {
+    return socket === null || this.buffer === null ? 0 : (socket as BufferUDP).droppedDatagrams;
+  }
+
+  /** Returns whether there was a datagram. */
+  private takeOne(socket: UDP): boolean {
+    const { handler, localPort, buffer } = this;
+    if (buffer === null) {
+      const datagram = socket.read();
+      if (datagram === undefined) {
+        return false;
+      }
+      handler.received(new DataView(datagram), datagram.byteLength, localPort, datagram.address, datagram.port);
+      return true;
+    }
+    const length = (socket as BufferUDP).read(buffer);
+    if (length === undefined) {
+      return false;
+    }
+    handler.received(buffer, length, localPort, (socket as BufferUDP).peerAddress, (socket as BufferUDP).peerPort);
+    return true;
   }
 }
 
 export class Sockets implements Transport {
   private readonly listener: Port;
+  /** One serves all sockets: the engine is done with a datagram before the next one is read. */
+  private readonly buffer: DataView | null;
   /** By slot; made when a slot is first used, and kept. */
   private readonly transferPorts: Port[] = [];
 
@@ -111,13 +156,14 @@ export class Sockets implements Transport {
     port: number,
     private readonly handler: DatagramHandler,
   ) {
-    this.listener = new Port(handler, LISTENER);
+    this.buffer = io.readsIntoBuffer === true ? new DataView(new ArrayBuffer(DATAGRAM_BYTES_MAX)) : null;
+    this.listener = new Port(handler, LISTENER, this.buffer);
     this.listener.open(io, port);
   }
 
   open(localPort: LocalPort): boolean {
     while (this.transferPorts.length <= localPort) {
-      this.transferPorts.push(new Port(this.handler, this.transferPorts.length));
+      this.transferPorts.push(new Port(this.handler, this.transferPorts.length, this.buffer));
     }
     try {
       this.port(localPort).open(this.io, undefined);
@@ -139,10 +185,15 @@ export class Sockets implements Transport {
 
   send(packet: Uint8Array, length: number, localPort: LocalPort, address: Address, port: number): void {
     try {
-      this.port(localPort).write(this.exactly(packet, length), address as string, port);
+      this.port(localPort).write(this.exactly(packet, length), address, port);
     } catch {
       // A datagram that cannot be sent, for want of memory or of a route, is a lost datagram.
     }
+  }
+
+  /** How many datagrams were thrown away because too many came at once. */
+  get droppedDatagrams(): number {
+    return this.transferPorts.reduce((sum, port) => sum + port.droppedDatagrams, this.listener.droppedDatagrams);
   }
 
   /** Reads the sockets that were left with datagrams in them. */

@@ -79,13 +79,13 @@ test("once a minute it says how it does", () => {
   advance(1);
   assert.equal(
     consoleLines.at(-1),
-    "0 running, 2 completed, 1 ended otherwise, 1 refused, 1024 bytes sent, 10 received, 0 unanswered, 100000 bytes free",
+    "0 running, 2 completed, 1 ended otherwise, 1 refused, 1024 bytes sent, 10 received, 0 unanswered, 0 dropped, 100000 bytes free",
   );
   advance(MINUTE_MS);
   assert.equal(consoleLines.filter((line) => line.includes("bytes free")).length, 2);
   board.freeMemoryBytes = Number.POSITIVE_INFINITY;
   advance(MINUTE_MS);
-  assert.match(consoleLines.at(-1) as string, /0 unanswered$/);
+  assert.match(consoleLines.at(-1) as string, /0 dropped$/);
 });
 
 test("with log=false it says nothing", () => {

@@ -120,6 +120,19 @@ test("the manifest of the status page brings TCP, and no network", () => {
   assert.doesNotMatch(source, /^(?:const|let|var) \w+ = (?:\/|new (?:RegExp|Map|Set|Date|Promise)\b)/m);
 });
 
+test("the board's own UDP takes the place of the SDK's", () => {
+  const server = read(`${BOARD}/manifest_server.json`).platforms ?? {};
+  const own = Object.entries(read(`${BOARD}/manifest_udp.json`).platforms ?? {});
+  assert.deepEqual(
+    own.map(([platform]) => platform),
+    ["esp32", "lin"],
+  );
+  for (const [platform, { modules = {} }] of own) {
+    assert.equal(modules["~"], server[platform]?.modules?.["embedded:io/socket/udp"]);
+    assert.equal(modules["embedded:io/socket/udp"], "./native/udp");
+  }
+});
+
 test("main is not preloaded, and no preloaded module imports the file system", () => {
   const modules = modulesOf(`${BOARD}/manifest_firmware.json`);
   const preloads = preloadsOf(`${BOARD}/manifest_firmware.json`);

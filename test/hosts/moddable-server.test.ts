@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import {
+  type Address,
   ERROR_DISK_FULL,
   ERROR_FILE_NOT_FOUND,
   ERROR_NOT_DEFINED,
@@ -235,7 +236,7 @@ test("a socket that throws when it is closed harms nothing", () => {
 });
 
 test("a burst is taken at once, of a flood the most is dropped, and the timers have their turn", () => {
-  start({ transfersMax: 2000 });
+  const server = start({ transfersMax: 2000 });
   const burst = (count: number) => {
     const clients = Array.from({ length: count }, () => new Client());
     deliver(SERVER_PORT, ...clients.map((client) => client.arrival(readRequest("1.bin"))));
@@ -249,6 +250,7 @@ test("a burst is taken at once, of a flood the most is dropped, and the timers h
   advance(0);
   assert.equal(newlyAnswered(), 64);
   assert.equal(socket.waiting, 0);
+  assert.equal(server.droppedDatagrams, 1000 - 2 * 64);
 });
 
 test("callbacks have the server as this, and its target", () => {
@@ -328,7 +330,7 @@ test("what the storage throws becomes an ERROR, and frees the slot", () => {
 
 test("onRequest leaves requests without an answer while running transfers go on", () => {
   let isWelcome = true;
-  const asked: string[] = [];
+  const asked: Address[] = [];
   start({
     onRequest(address) {
       asked.push(address);

@@ -20,7 +20,7 @@ const PUBLISHED_PLACES = [
   /^dist\/firmware\/(files\.json|files\.tar|manifest\.json)$/,
   /^hosts\/moddable\/(manifest_|flash_)[a-z0-9_]+\.json$/,
   /^hosts\/moddable\/flash\/\d+mb\/(partitions\.csv|sdkconfig\.defaults(\.release)?)$/,
-  /^hosts\/moddable\/native\/[a-z-]+\.c$/,
+  /^hosts\/moddable\/native\/[a-z-]+\.(c|h|js)$/,
   /^examples\//,
   /^docs\/[a-z-]+\.md$/i,
 ];

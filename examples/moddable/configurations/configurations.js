@@ -35,13 +35,17 @@ export default class Configurations {
     if (!name.endsWith(EXTENSION) || !isMAC(mac)) {
       return ~ERROR_FILE_NOT_FOUND;
     }
-    const host = Number(address.slice(address.lastIndexOf(".") + 1));
-    return new TextFile(`mac=${mac}\nextension=${FIRST_EXTENSION + host}\nserver=192.168.0.66\n`);
+    return new TextFile(`mac=${mac}\nextension=${FIRST_EXTENSION + hostOf(address)}\nserver=192.168.0.66\n`);
   }
 
   openForWriting() {
     return ~ERROR_ACCESS_VIOLATION;
   }
+}
+
+/** The last byte of an address: the SDK's UDP gives "192.168.0.21", the board's own UDP gives 0xc0a80015. */
+function hostOf(address) {
+  return typeof address === "number" ? address & 255 : Number(address.slice(address.lastIndexOf(".") + 1));
 }
 
 function isMAC(text) {

@@ -9,7 +9,7 @@
 
 import UDP from "embedded:io/socket/udp";
 import Configurations from "configurations";
-import TFTPServer from "lockstep-tftp/server";
+import TFTPServer, { addressText } from "lockstep-tftp/server";
 import config from "mc/config";
 
 new TFTPServer({
@@ -17,7 +17,7 @@ new TFTPServer({
   port: Number(config.port),
   storage: new Configurations(),
   onEnded(transfer, outcome) {
-    trace(`${transfer.address} ${transfer.name}: outcome ${outcome}\n`);
+    trace(`${addressText(transfer.address)} ${transfer.name}: outcome ${outcome}\n`);
   },
   onError(error) {
     trace(`${error.message}\n`);

@@ -7,7 +7,7 @@
  * Then, from another machine:  curl tftp://ADDRESS/hello.txt
  */
 import UDP from "embedded:io/socket/udp";
-import TFTPServer from "lockstep-tftp/server";
+import TFTPServer, { addressText } from "lockstep-tftp/server";
 import { ResourceStorage } from "lockstep-tftp/storage";
 import config from "mc/config";
 
@@ -16,9 +16,9 @@ new TFTPServer({
   port: Number(config.port),
   storage: new ResourceStorage(["hello.txt"]),
   onStarted(transfer) {
-    trace(`${transfer.address} asks for ${transfer.name}\n`);
+    trace(`${addressText(transfer.address)} asks for ${transfer.name}\n`);
   },
   onEnded(transfer) {
-    trace(`${transfer.address} has ${transfer.bytes} bytes of ${transfer.name}\n`);
+    trace(`${addressText(transfer.address)} has ${transfer.bytes} bytes of ${transfer.name}\n`);
   },
 });

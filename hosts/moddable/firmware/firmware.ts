@@ -3,7 +3,7 @@
  * what happens.
  */
 import Board from "lockstep-tftp/board";
-import type { Storage } from "../../../src/index.js";
+import type { Address, Storage } from "../../../src/index.js";
 import TFTPServer from "../server.js";
 import type { TransferRecords } from "../status-page.js";
 import type { UDPConstructor } from "../udp.js";
@@ -156,7 +156,7 @@ export class Firmware implements NetworkListener {
   }
 
   /** Where the netmask is known, only the board's own network is answered. */
-  private isWelcome(address: string): boolean {
+  private isWelcome(address: Address): boolean {
     const isStranger = this.netmask !== undefined && !isSameNetwork(address, this.address, this.netmask);
     return !isStranger && this.board.freeMemoryBytes() >= MEMORY_RESERVE_BYTES;
   }
@@ -169,8 +169,9 @@ export class Firmware implements NetworkListener {
   private sayStatistics(): void {
     const running = this.server?.running ?? 0;
     const unanswered = this.server?.unansweredRequests ?? 0;
+    const dropped = this.server?.droppedDatagrams ?? 0;
     const memory = this.board.freeMemoryBytes();
     const free = Number.isFinite(memory) ? `, ${memory} bytes free` : "";
-    this.say(`${running} running, ${this.statistics.text}, ${unanswered} unanswered${free}`);
+    this.say(`${running} running, ${this.statistics.text}, ${unanswered} unanswered, ${dropped} dropped${free}`);
   }
 }

@@ -1,4 +1,5 @@
 /** IPv4 addresses as numbers, to compare networks. */
+import type { Address } from "../../../src/index.js";
 
 /** The 32 bits of an address such as "192.168.0.66", as a whole number of 0 or more; -1 when it is none. */
 export function ipv4(text: string): number {
@@ -22,8 +23,8 @@ export function isNetmask(text: string): boolean {
 }
 
 /** Whether two addresses are in one network. False when one of them is no IPv4 address. */
-export function isSameNetwork(one: string, other: string, netmask: string): boolean {
-  const oneBits = ipv4(one);
+export function isSameNetwork(one: Address, other: string, netmask: string): boolean {
+  const oneBits = typeof one === "string" ? ipv4(one) : one;
   const otherBits = ipv4(other);
   return oneBits >= 0 && otherBits >= 0 && ((oneBits ^ otherBits) & ipv4(netmask)) === 0;
 }

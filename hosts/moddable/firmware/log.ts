@@ -2,6 +2,7 @@
  * What the firmware says on the console: lines for people. A line is made only when it is wanted.
  */
 import {
+  type Address,
   ERROR_ACCESS_VIOLATION,
   ERROR_DISK_FULL,
   ERROR_FILE_EXISTS,
@@ -18,6 +19,7 @@ import {
   type Outcome,
   type TransferView,
 } from "../../../src/index.js";
+import { addressText } from "../server.js";
 
 /** The longest piece of a name that is shown. */
 const NAME_CHARACTERS_MAX = 64;
@@ -39,15 +41,15 @@ export class Log {
     }
   }
 
-  refused(name: string, isUpload: boolean, errorCode: number, address: string): void {
+  refused(name: string, isUpload: boolean, errorCode: number, address: Address): void {
     if (this.isOn) {
       this.say(`${subject(address, isUpload, name)}: ${errorText(errorCode)}`);
     }
   }
 }
 
-function subject(address: string | number, isUpload: boolean, name: string): string {
-  return `${address} ${isUpload ? "puts" : "gets"} "${printable(name)}"`;
+function subject(address: Address, isUpload: boolean, name: string): string {
+  return `${addressText(address)} ${isUpload ? "puts" : "gets"} "${printable(name)}"`;
 }
 
 /** A name as a terminal can bear it: ASCII that prints, and not too much of it. */

@@ -4,6 +4,7 @@
 import type { ReadableFile, Refusal, Storage, WritableFile } from "../../../src/index.js";
 import type { Catalogue, ListedFile } from "../../status/catalogue.js";
 import type { Directory, File, FileStatus } from "./directory.js";
+import { PartView } from "./part-view.js";
 import { EXISTS, FAILED, FORBIDDEN, NOT_FOUND } from "./refusals.js";
 import { isTemporary, removeLitter, UploadedFile } from "./uploaded-file.js";
 
@@ -26,6 +27,8 @@ export class FileStorage implements Storage, Catalogue {
   private readonly directory: Directory;
   private readonly uploads: UploadPolicy;
   private uploadCount = 0;
+  /** All uploads share one, because each block is written at once. */
+  private readonly part = new PartView();
 
   /** Removes what uploads have left that were cut off, be it by a reset or by the end of power. */
   constructor(options: FileStorageOptions) {
@@ -61,7 +64,7 @@ export class FileStorage implements Storage, Catalogue {
     if (folder !== "" && !this.directory.status(folder).isDirectory()) {
       return NOT_FOUND;
     }
-    return new UploadedFile(this.directory, name, this.mayReplace, ++this.uploadCount);
+    return new UploadedFile(this.directory, name, this.mayReplace, ++this.uploadCount, this.part);
   }
 
   get mayPut(): boolean {

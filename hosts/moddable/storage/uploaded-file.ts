@@ -4,6 +4,7 @@
  */
 import type { WritableFile } from "../../../src/index.js";
 import type { Directory, File } from "./directory.js";
+import type { PartView } from "./part-view.js";
 import { DISK_FULL, EXISTS } from "./refusals.js";
 
 const TEMPORARY_PREFIX = ".tftp-upload-";
@@ -40,6 +41,7 @@ export class UploadedFile implements WritableFile {
     private readonly name: string,
     private readonly mayReplace: boolean,
     number: number,
+    private readonly part: PartView,
   ) {
     this.temporaryName = `${TEMPORARY_PREFIX}${number}`;
     this.file = directory.openFile({ path: this.temporaryName, mode: "w" });
@@ -47,7 +49,7 @@ export class UploadedFile implements WritableFile {
 
   write(source: DataView, offset: number, length: number, position: number): number {
     if (length > 0) {
-      this.file.write(new DataView(source.buffer, source.byteOffset + offset, length), position);
+      this.file.write(this.part.of(source, offset, length), position);
       this.sizeBytes = position + length;
     }
     return 0;

@@ -26,3 +26,4 @@ esp_err_t esp_netif_str_to_ip4(const char *text, esp_ip4_addr_t *address);
 esp_err_t esp_netif_dhcps_stop(esp_netif_t *netif);
 esp_err_t esp_netif_set_ip_info(esp_netif_t *netif, const esp_netif_ip_info_t *info);
 esp_err_t esp_netif_dhcps_start(esp_netif_t *netif);
+esp_netif_t *esp_netif_get_default_netif(void);

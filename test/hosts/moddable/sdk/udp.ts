@@ -90,7 +90,10 @@ export default class UDP {
     return this.queue.shift();
   }
 
-  write(view: Uint8Array, address: string, port: number): void {
+  write(view: Uint8Array, address: string | number, port: number): void {
+    if (typeof address !== "string") {
+      throw new Error("this address is no text");
+    }
     this.checkOpen();
     if (!network.canSend) {
       throw new Error("UDP send failed");
@@ -107,5 +110,44 @@ export default class UDP {
     if (this.isClosed) {
       throw new Error("this socket is closed");
     }
+  }
+}
+
+/**
+ * The board's own UDP, which also reads into a buffer and has numbers for addresses. Its queue has a limit; without a
+ * buffer it is not to be read here, because that is what makes garbage.
+ */
+export class BufferUDP extends UDP {
+  static readonly readsIntoBuffer = true;
+  /** The buffers that were read into. */
+  static readonly buffers = new Set<DataView>();
+  peerAddress = 0;
+  peerPort = 0;
+  droppedDatagrams = 0;
+
+  override read(buffer?: DataView): undefined;
+  override read(buffer: DataView): number | undefined;
+  override read(buffer?: DataView): unknown {
+    const datagram = super.read();
+    if (buffer === undefined) {
+      throw new Error("a buffer is made for a datagram");
+    }
+    if (datagram === undefined) {
+      return undefined;
+    }
+    BufferUDP.buffers.add(buffer);
+    const length = Math.min(buffer.byteLength, datagram.byteLength);
+    new Uint8Array(buffer.buffer).set(new Uint8Array(datagram, 0, length), buffer.byteOffset);
+    this.peerAddress = datagram.address.split(".").reduce((bits, byte) => bits * 256 + Number(byte), 0);
+    this.peerPort = datagram.port;
+    return length;
+  }
+
+  override write(view: Uint8Array, address: string | number, port: number): void {
+    if (typeof address !== "number") {
+      throw new Error("this address is no number");
+    }
+    const bytes = [24, 16, 8, 0].map((shift) => (address >>> shift) & 255);
+    super.write(view, bytes.join("."), port);
   }
 }

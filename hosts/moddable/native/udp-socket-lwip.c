@@ -1,0 +1,254 @@
+/*
+ * A UDP socket on lwIP's callback interface, for ESP32.
+ *
+ * lwIP works in a thread of its own. What belongs to it is done there, by tcpip_api_call; pbufs may be made and freed in
+ * any thread (lwIP's own sockets do that, too), and the queue is under SYS_ARCH_PROTECT. Every allocation may fail.
+ *
+ * NOT TRIED ON HARDWARE.
+ */
+#include <stdlib.h>
+
+#include "lwip/pbuf.h"
+#include "lwip/priv/tcpip_priv.h"
+#include "lwip/sys.h"
+#include "lwip/udp.h"
+
+#include "xsHost.h"
+
+#if ESP32
+	#include "esp_netif.h"
+#endif
+
+#include "udp-socket.h"
+
+/*
+ * Datagrams that may wait in one socket: twice the largest window that the firmware grants. A waiting datagram keeps one
+ * of the buffers into which the radio receives, and ESP-IDF has 32 of those unless it is configured otherwise, so a
+ * longer queue would only move the loss to where it also hits others.
+ */
+#define WAITING_MAX 32
+
+typedef struct {
+	struct pbuf *pbuf;
+	UDPPeer sender;
+} WaitingDatagram;
+
+struct UDPSocketRecord {
+	struct udp_pcb *pcb;
+	UDPSocketOptions options;
+	uint32_t dropped;
+	/* A message to the machine's thread is on its way. */
+	bool isMessageSent;
+	bool isClosed;
+	uint8_t first;
+	uint8_t count;
+	WaitingDatagram waiting[WAITING_MAX];
+};
+
+/* What lwIP's thread is asked to do with a socket. lwIP's part comes first, because lwIP gives a pointer to it back. */
+typedef struct {
+	struct tcpip_api_call_data call;
+	UDPSocket socket;
+	struct pbuf *pbuf;
+	const UDPPeer *receiver;
+} Task;
+
+static void deliver(void *machine, void *context, uint8_t *message, uint16_t messageLength)
+{
+	UDPSocket socket = context;
+	uint32_t count;
+	SYS_ARCH_DECL_PROTECT(level);
+
+	(void)machine;
+	(void)message;
+	(void)messageLength;
+	if (socket->isClosed) {
+		free(socket);
+		return;
+	}
+	SYS_ARCH_PROTECT(level);
+	socket->isMessageSent = false;
+	count = socket->count;
+	SYS_ARCH_UNPROTECT(level);
+	if (count)
+		socket->options.readable(socket->options.context, count);
+}
+
+/* In lwIP's thread. */
+static void received(void *context, struct udp_pcb *pcb, struct pbuf *pbuf, const ip_addr_t *address, u16_t port)
+{
+	UDPSocket socket = context;
+	bool isKept, mustSendMessage = false;
+	SYS_ARCH_DECL_PROTECT(level);
+
+	(void)pcb;
+	SYS_ARCH_PROTECT(level);
+	isKept = (socket->count < WAITING_MAX) && !socket->isClosed;
+	if (isKept) {
+		WaitingDatagram *datagram = &socket->waiting[(socket->first + socket->count) % WAITING_MAX];
+		datagram->pbuf = pbuf;
+		datagram->sender.address = lwip_ntohl(ip4_addr_get_u32(ip_2_ip4(address)));
+		datagram->sender.port = port;
+		socket->count++;
+		mustSendMessage = !socket->isMessageSent;
+		socket->isMessageSent = true;
+	}
+	else
+		socket->dropped++;
+	SYS_ARCH_UNPROTECT(level);
+
+	if (!isKept)
+		pbuf_free(pbuf);
+	/* When the machine's queue is full the next datagram tries again; the client repeats what gets no answer. */
+	if (mustSendMessage && modMessagePostToMachine(socket->options.machine, NULL, 0, deliver, socket))
+		socket->isMessageSent = false;
+}
+
+static err_t openInLwip(struct tcpip_api_call_data *call)
+{
+	UDPSocket socket = ((Task *)call)->socket;
+	struct udp_pcb *pcb = udp_new();
+	err_t error;
+
+	if (!pcb)
+		return ERR_MEM;
+	error = udp_bind(pcb, IP4_ADDR_ANY, socket->options.port);
+	if (ERR_OK != error) {
+		udp_remove(pcb);
+		return error;
+	}
+	if (socket->options.timeToLive)
+		pcb->ttl = socket->options.timeToLive;
+	udp_recv(pcb, received, socket);
+	socket->pcb = pcb;
+	return ERR_OK;
+}
+
+static err_t closeInLwip(struct tcpip_api_call_data *call)
+{
+	udp_remove(((Task *)call)->socket->pcb);
+	return ERR_OK;
+}
+
+static err_t sendInLwip(struct tcpip_api_call_data *call)
+{
+	Task *task = (Task *)call;
+	ip_addr_t address = IPADDR4_INIT(lwip_htonl(task->receiver->address));
+
+	return udp_sendto(task->socket->pcb, task->pbuf, &address, task->receiver->port);
+}
+
+const char *udpSocketOpen(UDPSocket *opened, const UDPSocketOptions *options)
+{
+	Task task = {0};
+	err_t error;
+
+#if ESP32
+	/* Without a network interface lwIP's thread may not be there, and ESP-IDF would end the program. */
+	if (!esp_netif_get_default_netif())
+		return "no network interface is up";
+#endif
+	task.socket = calloc(1, sizeof(*task.socket));
+	if (!task.socket)
+		return "no memory for a socket";
+	task.socket->options = *options;
+	error = tcpip_api_call(openInLwip, &task.call);
+	if (ERR_OK != error) {
+		free(task.socket);
+		return (ERR_USE == error) ? "the port is taken" : "lwIP has no socket to give";
+	}
+	*opened = task.socket;
+	return NULL;
+}
+
+static struct pbuf *takeFirst(UDPSocket socket, UDPPeer *sender)
+{
+	struct pbuf *pbuf = NULL;
+	SYS_ARCH_DECL_PROTECT(level);
+
+	SYS_ARCH_PROTECT(level);
+	if (socket->count) {
+		pbuf = socket->waiting[socket->first].pbuf;
+		*sender = socket->waiting[socket->first].sender;
+		socket->first = (socket->first + 1) % WAITING_MAX;
+		socket->count--;
+	}
+	SYS_ARCH_UNPROTECT(level);
+	return pbuf;
+}
+
+void udpSocketClose(UDPSocket socket, bool machineEnds)
+{
+	Task task = {.socket = socket};
+	err_t error;
+	UDPPeer sender;
+	struct pbuf *pbuf;
+	SYS_ARCH_DECL_PROTECT(level);
+
+	SYS_ARCH_PROTECT(level);
+	socket->isClosed = true;
+	SYS_ARCH_UNPROTECT(level);
+	error = tcpip_api_call(closeInLwip, &task.call);
+	while (NULL != (pbuf = takeFirst(socket, &sender)))
+		pbuf_free(pbuf);
+	/*
+	 * Where lwIP could not be asked, it goes on calling `received`, so the record has to stay. A message that is on its
+	 * way will find that the socket is closed.
+	 */
+	if ((ERR_OK == error) && (machineEnds || !socket->isMessageSent))
+		free(socket);
+}
+
+int32_t udpSocketNextLength(UDPSocket socket)
+{
+	int32_t length;
+	SYS_ARCH_DECL_PROTECT(level);
+
+	SYS_ARCH_PROTECT(level);
+	length = socket->count ? socket->waiting[socket->first].pbuf->tot_len : -1;
+	SYS_ARCH_UNPROTECT(level);
+	return length;
+}
+
+int32_t udpSocketReceive(UDPSocket socket, void *buffer, uint32_t sizeBytes, UDPPeer *sender)
+{
+	struct pbuf *pbuf = takeFirst(socket, sender);
+	int32_t length;
+
+	if (!pbuf)
+		return -1;
+	/* A datagram may lie in several pbufs. */
+	length = pbuf_copy_partial(pbuf, buffer, (sizeBytes < UINT16_MAX) ? (u16_t)sizeBytes : UINT16_MAX, 0);
+	pbuf_free(pbuf);
+	return length;
+}
+
+bool udpSocketSend(UDPSocket socket, const void *message, uint16_t lengthBytes, const UDPPeer *receiver)
+{
+	Task task = {.socket = socket, .receiver = receiver};
+	err_t error;
+
+	task.pbuf = pbuf_alloc(PBUF_TRANSPORT, lengthBytes, PBUF_RAM);
+	if (!task.pbuf)
+		return false;
+	error = pbuf_take(task.pbuf, message, lengthBytes);
+	if (ERR_OK == error)
+		error = tcpip_api_call(sendInLwip, &task.call);
+	pbuf_free(task.pbuf);
+	return ERR_OK == error;
+}
+
+uint32_t udpSocketDropped(UDPSocket socket)
+{
+	return socket->dropped;
+}
+
+bool udpAddressFromText(const char *text, uint32_t *address)
+{
+	ip4_addr_t parsed;
+
+	if (!ip4addr_aton(text, &parsed))
+		return false;
+	*address = lwip_ntohl(ip4_addr_get_u32(&parsed));
+	return true;
+}

@@ -1,0 +1,11 @@
+/* What the board's UDP uses of the SDK's header of this name. */
+#include "xsmc.h"
+
+enum {
+	kIOFormatNumber = 1,
+	kIOFormatBuffer = 2,
+};
+
+uint8_t builtinInitializeFormat(xsMachine *the, uint8_t format);
+void builtinInitializeTarget(xsMachine *the);
+xsSlot *builtinGetCallback(xsMachine *the, xsIdentifier id);

@@ -1,0 +1,8 @@
+/* What the board's UDP uses of the SDK's header of this name. */
+#include <stdint.h>
+
+typedef struct xsMachineRecord xsMachine;
+typedef void (*modMessageDeliver)(void *machine, void *context, uint8_t *message, uint16_t messageLength);
+
+int modMessagePostToMachine(xsMachine *machine, uint8_t *message, uint16_t messageLength, modMessageDeliver deliver,
+	void *context);
