@@ -3,7 +3,14 @@
  * when it says so. At rest no timer fires.
  */
 import Timer from "timer";
-import { type Address, type LocalPort, NEVER, OPCODE_WRITE_REQUEST, Server, type TransferView } from "../../src/index.js";
+import {
+  type Address,
+  type LocalPort,
+  NEVER,
+  OPCODE_WRITE_REQUEST,
+  Server,
+  type TransferView,
+} from "../../src/index.js";
 import { Callbacks } from "./callbacks.js";
 import { Clock } from "./clock.js";
 import { GuardedStorage } from "./guarded-storage.js";
