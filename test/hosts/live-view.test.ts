@@ -1,5 +1,6 @@
 /** What a person sees on a terminal while files are served. */
 import assert from "node:assert/strict";
+import dgram from "node:dgram";
 import { EventEmitter, once } from "node:events";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
@@ -49,6 +50,20 @@ class LiveServer {
     download.catch(() => {});
     await middle;
     return { download, goOn: () => told.emit("go on") };
+  }
+}
+
+/** Whether no program listens on a port. */
+async function isFree(port: number): Promise<boolean> {
+  const socket = dgram.createSocket("udp4");
+  try {
+    socket.bind(port, "127.0.0.1");
+    await once(socket, "listening");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.close();
   }
 }
 
@@ -159,6 +174,17 @@ describe("on a terminal", { skip: UNLESS_TERMINALS }, () => {
       const serve = ["serve", root, "--host", "127.0.0.1", "--port", "0", ...words];
       const terminal = await Terminal.open(t, serve, /Listening on 127\.0\.0\.1:\d+/, { environment });
       assert.ok(!terminal.written.includes(ESCAPE));
+    }
+  });
+
+  test("a server ends with its terminal, also where SIGHUP reads a configuration file again", async (t) => {
+    const configuration = path.join(temporaryFolder(t), "tftp.toml");
+    writeFileSync(configuration, "write = true\n");
+    const { terminal, port } = await LiveServer.start(t, ["--config", configuration]);
+    terminal.hangUp();
+    await terminal.ended;
+    while (!(await isFree(port))) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
     }
   });
 
