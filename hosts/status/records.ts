@@ -3,6 +3,7 @@
  * that it costs nothing while packets flow.
  */
 import { OUTCOME_COMPLETED, type Outcome, type TransferView } from "../../src/index.js";
+import { addressText } from "./address-text.js";
 import { ERROR_NAMES, OUTCOME_NAMES } from "./outcome-names.js";
 
 /** Downloads and uploads are counted apart; this is their order. */
@@ -101,7 +102,7 @@ export class TransferRecords {
       number: ++this.endCount,
       name: shownName(transfer.name),
       isUpload,
-      address: String(transfer.address),
+      address: addressText(transfer.address),
       outcome,
       bytes,
       retransmissions,

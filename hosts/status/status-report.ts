@@ -1,5 +1,6 @@
 /** The data behind the page: how the server does, as an object to be sent as JSON. */
 import { OUTCOME_COMPLETED, OUTCOME_PROBABLY_COMPLETED, type TransferView } from "../../src/index.js";
+import { addressText } from "./address-text.js";
 import type { Catalogue } from "./catalogue.js";
 import { ERROR_NAMES, OUTCOME_NAMES, outcomeName } from "./outcome-names.js";
 import { DIRECTIONS, type DirectionCounts, type Result, shownName, type TransferRecords } from "./records.js";
@@ -160,7 +161,7 @@ function reportedTransfer(transfer: TransferView, now: number): ReportedTransfer
     key: `${transfer.slot}.${transfer.startedAt}`,
     name: shownName(transfer.name),
     direction: directionOf(transfer),
-    address: String(transfer.address),
+    address: addressText(transfer.address),
     port: transfer.port,
     bytes: transfer.bytes,
     sizeBytes: transfer.sizeBytes,
