@@ -57,7 +57,9 @@ export interface TFTPServerOptions extends Omit<ServerOptions, "addressHash"> {
 
 /** Keeps a record for a status page: `TransferRecords` of `lockstep-tftp/status-page`. */
 export interface TransferRecorder {
+  /** A transfer is over. `now` is the server's time. */
   ended(transfer: TransferView, outcome: Outcome, now: number): void;
+  /** A request was answered with an ERROR: `errorCode` of RFC 1350 §5. */
   refused(isUpload: boolean, errorCode: number): void;
 }
 

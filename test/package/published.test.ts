@@ -17,6 +17,7 @@ const PUBLISHED_PLACES = [
   /^dist\/(engine|client)\.(js|d\.ts)$/,
   /^dist\/status\/page\.html\.gz$/,
   /^dist\/(node|simulated|moddable|command)\/[a-z-]+\.(js|d\.ts)$/,
+  /^dist\/status\/status-page\.html\.gz$/,
   /^dist\/firmware\/(files\.json|files\.tar|manifest\.json)$/,
   /^hosts\/moddable\/(manifest_|flash_)[a-z0-9_]+\.json$/,
   /^hosts\/moddable\/flash\/\d+mb\/(partitions\.csv|sdkconfig\.defaults(\.release)?)$/,
