@@ -22,7 +22,7 @@ import { HTTPServer } from "./http-server.js";
 import type { ListenerConstructor } from "./tcp.js";
 
 export type { Catalogue, ListedFile } from "../status/catalogue.js";
-export { TransferRecords } from "../status/records.js";
+export { type DirectionCounts, type Result, TransferRecords } from "../status/records.js";
 export type { StatusSource } from "../status/source.js";
 export type { Listener, ListenerConstructor, ListenerOptions, TCP, TCPConstructor, TCPOptions } from "./tcp.js";
 
@@ -37,8 +37,9 @@ const ASK_AGAIN_MS = 2000;
 
 /** What a {@link StatusPage} is made of. What a callback throws is caught. */
 export interface StatusPageOptions {
-  /** The TFTP server, which was given the same records. */
+  /** The TFTP server. */
   server: StatusSource;
+  /** Those that the server was given. */
   records: TransferRecords;
   /** The server's storage. What it throws is caught. Files are listed and removed if it has the methods for that. */
   storage: Storage;

@@ -13,15 +13,23 @@ export const DIRECTIONS = ["get", "put"] as const;
 const NAME_CHARACTERS_MAX = 200;
 const RESULTS_MAX_DEFAULT = 20;
 
+/** A transfer that is over. */
 export interface Result {
   /** Counted from 1. */
   readonly number: number;
+  /** The file's name, cut where it is very long. */
   readonly name: string;
+  /** Whether the client sent the file. */
   readonly isUpload: boolean;
+  /** The client's address. */
   readonly address: string;
+  /** How it ended. */
   readonly outcome: Outcome;
+  /** Bytes of the file that got through. */
   readonly bytes: number;
+  /** Messages that were sent again. */
   readonly retransmissions: number;
+  /** How long it took. */
   readonly durationMs: number;
   /** In the host's time. */
   readonly endedAt: number;
@@ -29,11 +37,16 @@ export interface Result {
 
 /** What is counted for each direction. */
 export class DirectionCounts {
+  /** Bytes of files that got through. */
   bytes = 0;
+  /** Blocks that got through. */
   blocks = 0;
+  /** Messages that were sent again. */
   retransmissions = 0;
+  /** Messages of clients that had been received before. */
   duplicates = 0;
 
+  /** Counts a transfer as far as it has come. */
   add(transfer: TransferView): void {
     this.bytes += transfer.bytes;
     this.blocks += transfer.blocks;
@@ -41,13 +54,15 @@ export class DirectionCounts {
     this.duplicates += transfer.duplicates;
   }
 
+  /** The same counts, to be added to. */
   copy(): DirectionCounts {
     return Object.assign(new DirectionCounts(), this);
   }
 }
 
+/** Counts, and the last results, of one server. */
 export class TransferRecords {
-  /** Of transfers that are over, in the order of {@link DIRECTIONS}. */
+  /** Of transfers that are over: of downloads, then of uploads. */
   readonly counts = [new DirectionCounts(), new DirectionCounts()] as const;
   /** The last ones, the newest first. */
   readonly results: Result[] = [];
@@ -87,11 +102,12 @@ export class TransferRecords {
     refusals[code] = (refusals[code] ?? 0) + 1;
   }
 
-  /** How many transfers ended in this way; `index` is that of {@link OUTCOME_NAMES}. */
+  /** How many transfers of a direction (0 for downloads, 1 for uploads) ended in the way that is named at `index`. */
   endedCount(direction: number, index: number): number {
     return this.ends[direction]?.[index] ?? 0;
   }
 
+  /** How many requests of a direction were refused with an error code of RFC 1350 §5. */
   refusedCount(direction: number, errorCode: number): number {
     return this.refusals[direction]?.[errorCode] ?? 0;
   }
