@@ -15,7 +15,7 @@ const TSC = path.join(MODULES, "typescript/bin/tsc");
 const PUBLISHED_PLACES = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|manifest\.json)$/,
   /^dist\/(engine|client)\.(js|d\.ts)$/,
-  /^dist\/status\/page\.html\.gz$/,
+  /^dist\/status\/status-page\.html\.gz$/,
   /^dist\/(node|simulated|moddable|command)\/[a-z-]+\.(js|d\.ts)$/,
   /^dist\/status\/status-page\.html\.gz$/,
   /^dist\/firmware\/(files\.json|files\.tar|manifest\.json)$/,
