@@ -4,7 +4,6 @@ import { runLoad } from "./load.js";
 import { sayProgress, table } from "./report.js";
 import type { ServedFiles } from "./served-files.js";
 import { type BenchServer, startEngine, stop } from "./servers.js";
-import { median } from "./statistics.js";
 
 const ROUND_TRIP_MS = 5;
 const WINDOWS = [1, 2, 4, 8, 16, 32, 64];
@@ -27,26 +26,25 @@ export async function measureWindows(files: ServedFiles): Promise<WindowFigures>
   const server = await startEngine("server", { root: files.folder });
   /** Seconds by window, round by round. */
   const whole = new Map(WINDOWS.map((window): [number, number[]] => [window, []]));
-  const added: number[] = [];
+  const lossy: number[] = [];
   try {
     for (let round = 1; round <= ROUNDS; round++) {
       sayProgress(`windows: round ${round} of ${ROUNDS}`);
       for (const [window, seconds] of whole) {
-        const time = await timeOf(server, files, window, []);
-        seconds.push(time);
-        if (window === LOSSY_WINDOW) {
-          added.push((await timeOf(server, files, window, [LOST_DATAGRAM])) - time);
-        }
+        seconds.push(await timeOf(server, files, window, []));
       }
+      lossy.push(await timeOf(server, files, LOSSY_WINDOW, [LOST_DATAGRAM]));
     }
   } finally {
     await stop(server);
   }
+  // What else the machine does makes a download only slower, so the fastest round counts.
+  const fastest = (window: number): number => Math.min(...(whole.get(window) ?? []));
   const kibibytes = FILE_BYTES / 1024;
   return {
-    roundTripMs: (median(whole.get(1) ?? []) * 1000) / (FILE_BYTES / 512 + 1),
-    throughput: WINDOWS.map((window) => ({ window, kibPerSecond: kibibytes / median(whole.get(window) ?? []) })),
-    lostBlockMs: median(added) * 1000,
+    roundTripMs: (fastest(1) * 1000) / (FILE_BYTES / 512 + 1),
+    throughput: WINDOWS.map((window) => ({ window, kibPerSecond: kibibytes / fastest(window) })),
+    lostBlockMs: (Math.min(...lossy) - fastest(LOSSY_WINDOW)) * 1000,
   };
 }
 
