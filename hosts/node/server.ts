@@ -6,7 +6,6 @@ import {
   type Address,
   checked,
   type LocalPort,
-  NEVER,
   type Observer,
   type Outcome,
   Server,
@@ -23,6 +22,7 @@ import { BusyPolling } from "./busy-polling.js";
 import { now } from "./clock.js";
 import { sendDatagram } from "./datagrams.js";
 import { Listeners } from "./listeners.js";
+import { PollTimer } from "./poll-timer.js";
 import type { Renamed } from "./rule-storage.js";
 import { Served, type ServedOptions } from "./served.js";
 import { type PortRange, TransferPorts } from "./transfer-ports.js";
@@ -31,9 +31,6 @@ const PORT_MAX = 65_535;
 
 /** Enough for a hall of machines that start together. */
 const TRANSFERS_MAX_DEFAULT = 4096;
-
-/** So late a timer is only when the process could not run: the answers of clients wait in the sockets then. */
-const LATE_MS = 100;
 
 /** The longest time that a timer of Node takes; a longer grace time has no end. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
@@ -158,8 +155,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
   private peerAddress = "";
   private peerPort = 0;
 
-  private timer: NodeJS.Timeout | undefined;
-  private timerAt = NEVER;
+  private readonly timer: PollTimer;
   private isListening = false;
   private closing: Promise<void> | undefined;
   private whenIdle: (() => void) | undefined;
@@ -189,6 +185,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
       { ...options, transfersMax: options.transfersMax ?? TRANSFERS_MAX_DEFAULT, addressHash },
       this.observer(),
     );
+    this.timer = new PollTimer(this.engine, () => this.endIfIdle());
     this.obey(options.signal);
   }
 
@@ -293,7 +290,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
       this.whenIdle = resolve;
     });
     this.engine.stop(now());
-    clearTimeout(this.timer);
+    this.timer.clear();
     this.listeningSockets.close();
     this.transferPorts.closeResting();
     this.isListening = false;
@@ -311,29 +308,12 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
     }
   }
 
-  private timerFired(): void {
-    if (now() - this.timerAt > LATE_MS) {
-      // Sockets are read before immediates run. Transfers whose answers have come must not end as unanswered.
-      setImmediate(() => this.polled());
-    } else {
-      this.polled();
-    }
-  }
-
-  private polled(): void {
-    this.timerAt = NEVER;
-    this.engine.poll(now());
-    this.afterEngine();
-  }
-
-  /** Sets the timer for what is due next, if it is not set already for that time or an earlier one. */
   private afterEngine(): void {
-    const nextAt = this.engine.nextAt;
-    if (nextAt < this.timerAt) {
-      clearTimeout(this.timer);
-      this.timerAt = nextAt;
-      this.timer = setTimeout(() => this.timerFired(), Math.max(1, nextAt - now()));
-    }
+    this.timer.set();
+    this.endIfIdle();
+  }
+
+  private endIfIdle(): void {
     if (this.whenIdle !== undefined && this.engine.running === 0) {
       this.whenIdle();
     }
