@@ -43,6 +43,12 @@ import {
   type Transfer,
 } from "./transfer.js";
 
+/**
+ * Longer than a server's. atftpd does not acknowledge a repeated block, but repeats its ACK after 5 s in which nothing came:
+ * a client that never paused for so long would keep it from that.
+ */
+const MAX_INTERVAL_MS = 6000;
+
 /** Given to `Transport.open`: nothing listens at this end. */
 const NO_LISTENER: LocalPort = -1;
 /** A transfer that has no port of its own, because a second one was not to be had. */
@@ -68,7 +74,8 @@ export class Client extends Endpoint<ClientObserver> {
    */
   constructor(transport: Transport, options: ClientOptions = {}, observer: ClientObserver | null = null) {
     const { transfersMax, downloadBytesMax } = new ClientLimits(options);
-    super(transport, slots(transfersMax), options, downloadBytesMax, observer);
+    const times = { ...options, maxIntervalMs: options.maxIntervalMs ?? MAX_INTERVAL_MS };
+    super(transport, slots(transfersMax), times, downloadBytesMax, observer);
     this.downloadBytesMax = downloadBytesMax;
   }
 

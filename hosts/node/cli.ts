@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
+import { CLIENT_HELP } from "./client-command.js";
 import { type Command, HELP, readCommandLine } from "./command-line.js";
+import { getOrPut } from "./get-put.js";
 import { serve } from "./serve.js";
 import { UsageError } from "./usage-error.js";
 
@@ -30,11 +32,17 @@ async function run(words: readonly string[]): Promise<number> {
     case "help":
       console.log(HELP);
       return 0;
+    case "client-help":
+      console.log(CLIENT_HELP);
+      return 0;
     case "version":
       console.log(version());
       return 0;
     case "serve":
       return serve(command);
+    case "get":
+    case "put":
+      return getOrPut(command);
   }
 }
 

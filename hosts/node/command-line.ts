@@ -1,6 +1,7 @@
 /**
  * The command line: what there is to say, and what was said.
  */
+import { type ClientCommand, parseClientWords } from "./client-command.js";
 import { parseWords } from "./flags.js";
 import { readServeCommand, SERVE_FLAGS, type ServeCommand } from "./serve-command.js";
 import { withStatusPageValue } from "./status-page-flag.js";
@@ -10,6 +11,10 @@ export const HELP = `lockstep-tftp: a TFTP server
 
 Usage:
   lockstep-tftp serve DIR [options]
+  lockstep-tftp get tftp://HOST[:PORT]/PATH [FILE] [options]
+  lockstep-tftp put FILE tftp://HOST[:PORT]/PATH [options]
+
+"lockstep-tftp get --help" tells of the options of get and put.
 
 Serves the files in DIR until it is stopped with Ctrl-C. Without options it
 listens on port 69 of every address of this machine, and lets nobody write.
@@ -63,15 +68,22 @@ What it shows:
   --help, -h           this text
   --version, -V        the version
 
-Fetch a file:  curl -O tftp://127.0.0.1:6969/readme.txt
+Fetch a file:  lockstep-tftp get tftp://127.0.0.1:6969/readme.txt
 `;
 
-export type Command = ServeCommand | { readonly kind: "help" | "version" };
+export type Command = ServeCommand | ClientCommand | { readonly kind: "help" | "client-help" | "version" };
 
 /**
  * @throws UsageError when the words make no command.
  */
 export async function readCommandLine(words: readonly string[]): Promise<Command> {
+  const [first, ...others] = words;
+  return first === "get" || first === "put"
+    ? (parseClientWords(first, others) ?? { kind: "client-help" })
+    : readServerWords(words);
+}
+
+async function readServerWords(words: readonly string[]): Promise<Command> {
   const { values, others, asksForHelp, asksForVersion } = parseWords(withStatusPageValue(words), SERVE_FLAGS);
   if (asksForVersion) {
     return { kind: "version" };
@@ -81,7 +93,7 @@ export async function readCommandLine(words: readonly string[]): Promise<Command
   }
   const [command, root, ...rest] = others;
   if (command !== "serve") {
-    throw new UsageError(`"${command ?? ""}" is no command; there is: serve DIR`);
+    throw new UsageError(`"${command ?? ""}" is no command; there are: serve DIR, get URL, put FILE URL`);
   }
   if (rest.length > 0) {
     throw new UsageError(`serve takes one folder; "${rest[0]}" is one too many`);

@@ -5,6 +5,15 @@ export * from "../../src/index.js";
 export type { Catalogue, ListedFile } from "../status/catalogue.js";
 export type { StatusSource } from "../status/source.js";
 export { TFTP_PORT } from "./addresses.js";
+export {
+  type ClientTransferOptions,
+  type FetchedFile,
+  type GetOptions,
+  type GetToOptions,
+  get,
+  put,
+  type TransferSummary,
+} from "./client.js";
 export { type DirectoryOptions, DirectoryStorage, type WritePolicy } from "./directory-storage.js";
 export { type NameRule, NameRules } from "./name-rules.js";
 export { type Renamed, RuleStorage } from "./rule-storage.js";
@@ -26,5 +35,8 @@ export {
   type StatusPageEvents,
   type StatusPageOptions,
 } from "./status-page.js";
+export { TftpError, type TftpErrorCode, type TftpErrorDetails } from "./tftp-error.js";
+export type { TransferMode } from "./tftp-url.js";
 export type { PortRange } from "./transfer-ports.js";
+export type { PutSource } from "./upload-source.js";
 export { errorText, outcomeText, printable } from "./words.js";

@@ -11,7 +11,7 @@ import {
 
 export const NOT_FOUND: Refusal = ~ERROR_FILE_NOT_FOUND;
 export const FORBIDDEN: Refusal = ~ERROR_ACCESS_VIOLATION;
-const DISK_FULL: Refusal = ~ERROR_DISK_FULL;
+export const DISK_FULL: Refusal = ~ERROR_DISK_FULL;
 export const EXISTS: Refusal = ~ERROR_FILE_EXISTS;
 export const FAILED: Refusal = ~ERROR_NOT_DEFINED;
 

@@ -2,6 +2,7 @@
 import { readConfiguration } from "./configuration-file.js";
 import type { WritePolicy } from "./directory-storage.js";
 import type { FlagKinds, FlagValues } from "./flags.js";
+import { given } from "./given.js";
 import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from "./log.js";
 import type { NameRule } from "./name-rules.js";
 import type { TftpServerOptions } from "./server.js";
@@ -42,13 +43,13 @@ export async function readServeCommand(
 ): Promise<ServeCommand> {
   const { config: file, ...values } = flags;
   if (file === undefined) {
-    return serveCommand(new Settings(values, flagText), root, undefined, undefined);
+    return serveCommand(new Settings<typeof SETTING_KINDS>(values, flagText), root, undefined, undefined);
   }
   const configuration = await readConfiguration(file);
   const fromFile = withoutReplaced(configuration.values, values);
   const place = (name: SettingName): string =>
     fromFile[name] === undefined || values[name] !== undefined ? flagText(name) : `${name} in ${file}`;
-  const settings = new Settings({ ...fromFile, ...values }, place);
+  const settings = new Settings<typeof SETTING_KINDS>({ ...fromFile, ...values }, place);
   const read = (): Promise<ServeCommand> => readServeCommand(flags, root);
   return serveCommand(settings, root ?? configuration.root, configuration.rules, { file, read });
 }
@@ -132,9 +133,4 @@ function statusPage({ values, place }: Settings): StatusPageOptions | undefined 
     throw new UsageError(`${place("status-page")} is "${text}"; ${advice}`);
   }
   return options;
-}
-
-/** A property with its value, or nothing when there is none. */
-function given<Name extends string, Value>(name: Name, value: Value | undefined): { [name in Name]?: Value } {
-  return value === undefined ? {} : ({ [name]: value } as { [name in Name]?: Value });
 }

@@ -34,8 +34,11 @@ export type SettingValues = FlagValues<typeof SETTING_KINDS>;
 
 export const SETTING_NAMES = Object.keys(SETTING_KINDS) as readonly SettingName[];
 
-/** The names of the settings that have a text. */
-type TextName = { [Name in SettingName]: SettingValues[Name] extends string | undefined ? Name : never }[SettingName];
+/** The names of the flags that have a text. */
+type TextName<Kinds extends FlagKinds> = {
+  [Name in keyof Kinds]: Kinds[Name] extends "text" ? Name : never;
+}[keyof Kinds] &
+  string;
 
 const SIZE_UNITS: Readonly<Record<string, number>> = { "": 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
 const TIME_UNITS_MS: Readonly<Record<string, number>> = { ms: 1, "": 1000, s: 1000, m: 60_000 };
@@ -44,18 +47,22 @@ const DURATION_MAX_MS = 24 * 60 * 60 * 1000;
 const PORT_MAX = 65_535;
 
 /** Reads values. A value that was not given is undefined; one that makes no sense is a UsageError. */
-export class Settings {
+export class Settings<Kinds extends FlagKinds = typeof SETTING_KINDS> {
   /**
    * @param values what was given.
    * @param place what a setting is called where it was given, for messages.
    */
   constructor(
-    readonly values: SettingValues,
-    readonly place: (name: SettingName) => string,
+    readonly values: FlagValues<Kinds>,
+    readonly place: (name: keyof Kinds & string) => string,
   ) {}
 
-  number(name: TextName, least: number, most: number): number | undefined {
-    const text = this.values[name];
+  private text(name: TextName<Kinds>): string | undefined {
+    return this.values[name] as string | undefined;
+  }
+
+  number(name: TextName<Kinds>, least: number, most: number): number | undefined {
+    const text = this.text(name);
     if (text === undefined) {
       return undefined;
     }
@@ -66,12 +73,12 @@ export class Settings {
     return value;
   }
 
-  port(name: TextName): number | undefined {
+  port(name: TextName<Kinds>): number | undefined {
     return this.number(name, 0, PORT_MAX);
   }
 
-  portRange(name: TextName): { first: number; last: number } | undefined {
-    const text = this.values[name];
+  portRange(name: TextName<Kinds>): { first: number; last: number } | undefined {
+    const text = this.text(name);
     if (text === undefined) {
       return undefined;
     }
@@ -83,8 +90,8 @@ export class Settings {
     return range;
   }
 
-  sizeBytes(name: TextName): number | undefined {
-    const text = this.values[name];
+  sizeBytes(name: TextName<Kinds>): number | undefined {
+    const text = this.text(name);
     if (text === undefined) {
       return undefined;
     }
@@ -99,8 +106,8 @@ export class Settings {
     return bytes;
   }
 
-  durationMs(name: TextName, leastMs: number): number | undefined {
-    const text = this.values[name];
+  durationMs(name: TextName<Kinds>, leastMs: number): number | undefined {
+    const text = this.text(name);
     if (text === undefined) {
       return undefined;
     }
@@ -112,8 +119,8 @@ export class Settings {
     return ms;
   }
 
-  oneOf<Word extends string>(name: TextName, words: readonly Word[]): Word | undefined {
-    const text = this.values[name];
+  oneOf<Word extends string>(name: TextName<Kinds>, words: readonly Word[]): Word | undefined {
+    const text = this.text(name);
     if (text === undefined) {
       return undefined;
     }
@@ -125,14 +132,14 @@ export class Settings {
   }
 
   hosts(): readonly string[] | undefined {
-    const hosts = this.values.host;
+    const { host: hosts } = this.values as SettingValues;
     if (hosts?.includes("")) {
       throw new UsageError(`${this.place("host")} is ""; name an address or a host, or leave it out to listen on all`);
     }
     return hosts;
   }
 
-  private mistake(name: TextName, advice: string): UsageError {
-    return new UsageError(`${this.place(name)} is "${this.values[name]}"; ${advice}`);
+  private mistake(name: TextName<Kinds>, advice: string): UsageError {
+    return new UsageError(`${this.place(name)} is "${this.text(name)}"; ${advice}`);
   }
 }

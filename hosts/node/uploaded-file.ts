@@ -210,17 +210,27 @@ export async function removeTemporaryFiles(root: string): Promise<number> {
   let removed = 0;
   const folders = [root];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    const entries = await fs.promises.readdir(folder, { withFileTypes: true }).catch(() => []);
-    for (const entry of entries) {
-      const full = path.join(folder, entry.name);
-      if (entry.isDirectory()) {
-        folders.push(full);
-      } else if (entry.isFile() && (await isAbandoned(full, entry.name))) {
-        removed += (await removedIfPossible(full)) ? 1 : 0;
-      }
-    }
+    const found = await removeAbandonedFiles(folder);
+    removed += found.removed;
+    folders.push(...found.folders);
   }
   return removed;
+}
+
+/** The same in one folder. Returns also the folders in it. */
+export async function removeAbandonedFiles(folder: string): Promise<{ removed: number; folders: string[] }> {
+  let removed = 0;
+  const folders: string[] = [];
+  const entries = await fs.promises.readdir(folder, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries) {
+    const full = path.join(folder, entry.name);
+    if (entry.isDirectory()) {
+      folders.push(full);
+    } else if (entry.isFile() && (await isAbandoned(full, entry.name))) {
+      removed += (await removedIfPossible(full)) ? 1 : 0;
+    }
+  }
+  return { removed, folders };
 }
 
 async function removedIfPossible(file: string): Promise<boolean> {

@@ -101,6 +101,25 @@ export const putCases: readonly Case[] = [
     equal(harness.ended.retransmissions > 0, true, "that repeats are counted");
   }),
 
+  clientCase(
+    "a block is repeated with pauses that let a server time out that waits anew at whatever it gets",
+    (harness) => {
+      harness.file("file", contents(600));
+      harness.put({ name: "file" });
+      harness.expectWrite("file");
+      const start = harness.now;
+      harness.server.acknowledge(0);
+      harness.advance(20_000);
+      equal(
+        harness.server.ignoreSince(start).join(),
+        "0,30,90,210,450,930,1890,3810,7650,13650,19650",
+        "when block 1 was sent",
+      );
+      harness.abort();
+      harness.server.ignoreAll();
+    },
+  ),
+
   clientCase("the last ACK that never comes: probably complete", (harness) => {
     const file = harness.file("file", contents(600));
     harness.put({ name: "file" });
