@@ -68,6 +68,7 @@ export interface GetToOptions extends GetOptions {
 export interface TransferSummary {
   /** Size of the file at this end. */
   readonly bytes: number;
+  /** How long the transfer took, in milliseconds. */
   readonly durationMs: number;
   /** Messages that were sent again because no answer came in time. */
   readonly retransmissions: number;
@@ -79,6 +80,7 @@ export interface TransferSummary {
 
 /** A file that was fetched into memory. */
 export interface FetchedFile extends TransferSummary {
+  /** The file's bytes. */
   readonly content: Buffer;
 }
 

@@ -31,14 +31,19 @@ export type TftpErrorCode =
 
 /** What is known of a failure. */
 export interface TftpErrorDetails {
+  /** How the transfer ended. */
   readonly outcome?: Outcome;
+  /** The error code of RFC 1350 §5. */
   readonly errorCode?: number;
+  /** What the server wrote beside it. */
   readonly serverText?: string;
+  /** What led to it on this machine. */
   readonly cause?: unknown;
 }
 
 /** `get` and `put` reject with this, unless they were aborted or were called in a way that makes no sense. */
 export class TftpError extends Error {
+  /** The name of its class, as every error has it. */
   override readonly name = "TftpError";
   /** How the engine's transfer ended; undefined when it never began. */
   readonly outcome: Outcome | undefined;
