@@ -4,7 +4,7 @@
  * Some of Debian's packages exclude each other. Unpack them into a folder (`dpkg -x PACKAGE.deb FOLDER`, and so the
  * libraries that they need), and name it in the environment as TFTP_PEERS.
  */
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import dgram from "node:dgram";
 import { existsSync } from "node:fs";
 import path from "node:path";
@@ -12,7 +12,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { PROJECT } from "../../test/support/program.js";
 import { sayProgress } from "./report.js";
 import type { ServedFiles } from "./served-files.js";
-import { type BenchServer, startEngine, stop } from "./servers.js";
+import { type BenchServer, spawnGroup, startEngine, stop } from "./servers.js";
 
 export const ENGINE = "lockstep-tftp";
 export const ENGINE_SINGLE_PORT = "lockstep-tftp, single port";
@@ -111,7 +111,7 @@ async function startPeer(peer: Peer, freePort: number, files: ServedFiles): Prom
   }
   const { name, host = HOST, port = freePort } = peer;
   const [program = "", ...words] = peer.command(port, files.folder);
-  const child = spawn(program, words, { env: environment(), stdio: ["ignore", "ignore", "pipe"], detached: true });
+  const child = spawnGroup(program, words, { env: environment(), stdio: ["ignore", "ignore", "pipe"] });
   const server = { name, host, port, process: child };
   try {
     await answering(server, files.nameOf(1));

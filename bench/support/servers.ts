@@ -1,5 +1,5 @@
 /** Servers of a benchmark: each a process of its own, which can be put on a processor core. */
-import { type ChildProcess, execFileSync, fork, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, fork, type StdioOptions, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
@@ -53,21 +53,48 @@ export function startNodeEcho(
 
 export function startCEcho(name: string, file: string, window: number): Promise<BenchServer> {
   const words = [file, String(window)];
-  return started(name, spawn(compiled("floors/echo.c"), words, { stdio: ["ignore", "pipe", "inherit"] }));
+  return started(name, spawnGroup(compiled("floors/echo.c"), words, { stdio: ["ignore", "pipe", "inherit"] }));
 }
 
-/** Ends a server, and what it has started: a program that is detached has a process group of its own. */
+interface GroupOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly stdio: StdioOptions;
+}
+
+/** Detached servers, which do not end with the benchmark by themselves. */
+const detached = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of detached) {
+    kill(child);
+  }
+});
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => process.exit(1));
+}
+
+/** Starts a server with a process group of its own, so that what it starts can be ended with it. */
+export function spawnGroup(program: string, words: readonly string[], options: GroupOptions): ChildProcess {
+  const child = spawn(program, words, { ...options, detached: true });
+  detached.add(child);
+  child.once("exit", () => detached.delete(child));
+  return child;
+}
+
+function kill(child: ChildProcess): void {
+  try {
+    process.kill(detached.has(child) ? -(child.pid as number) : (child.pid as number), "SIGKILL");
+  } catch {
+    // It has ended meanwhile.
+  }
+}
+
+/** Ends a server, and what it has started. */
 export async function stop({ process: child }: BenchServer): Promise<void> {
-  const { pid } = child;
-  if (pid === undefined || child.exitCode !== null || child.signalCode !== null) {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) {
     return;
   }
   const ended = once(child, "exit");
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch {
-    child.kill("SIGKILL");
-  }
+  kill(child);
   await ended;
 }
 
