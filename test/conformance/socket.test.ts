@@ -27,7 +27,7 @@ import {
   OUTCOME_SUPERSEDED,
   OUTCOME_TIMED_OUT,
 } from "lockstep-tftp";
-import { toNetascii } from "../support/netascii-model.js";
+import { encodeNetascii } from "lockstep-tftp/simulated";
 import {
   acknowledgement,
   bytesOf,
@@ -114,7 +114,7 @@ test("wire table, block 65535: 0 follows, in windows", async () => {
 
 test("RFC 764 netascii: a text, down and up", async () => {
   const file = bytesOf("one\ntwo\rthree\r\n".repeat(60));
-  const wire = toNetascii(file);
+  const wire = encodeNetascii(file);
   await using folder = await ServedFolder.open({ file }, { write: "new" });
   await using peer = await folder.peer();
   await peer.read("file", [], NETASCII);

@@ -1,8 +1,8 @@
 /** The netascii translation against a model that works on whole files, at every place where a block may cut it. */
 import { test } from "node:test";
+import { decodeNetascii, encodeNetascii } from "lockstep-tftp/simulated";
 import { equalBytes } from "../support/assertions.js";
 import { Harness } from "../support/engine-harness.js";
-import { fromNetascii, toNetascii } from "../support/netascii-model.js";
 import { NETASCII, numberOf, type Options, payloadOf } from "../support/packets.js";
 import { blockOf, type Peer } from "../support/peer.js";
 import { Random } from "../support/random.js";
@@ -30,7 +30,7 @@ function text(random: Random, sizeBytes: number): Uint8Array {
 /** Puts a file, whose bytes on the wire these are, and compares what the storage got. */
 function putAndCompare(harness: Harness, wire: Uint8Array, blockSize: number, what: string): void {
   harness.peer().put("copy", wire, optionsOf(blockSize), NETASCII);
-  equalBytes(harness.storage.files.get("copy") as Uint8Array, fromNetascii(wire), what);
+  equalBytes(harness.storage.files.get("copy") as Uint8Array, decodeNetascii(wire), what);
 }
 
 test("every special byte at every place of two blocks, down and up, in blocks of 8 bytes", () => {
@@ -44,8 +44,8 @@ test("every special byte at every place of two blocks, down and up, in blocks of
       const harness = new Harness();
       const file = harness.file("file", new Uint8Array(3 * BLOCK_BYTES_MIN).fill(LETTER));
       file.set(special, place);
-      harness.peer().fetch("file", toNetascii(file), optionsOf(BLOCK_BYTES_MIN), NETASCII);
-      putAndCompare(harness, toNetascii(file), BLOCK_BYTES_MIN, `[${special}] at ${place}`);
+      harness.peer().fetch("file", encodeNetascii(file), optionsOf(BLOCK_BYTES_MIN), NETASCII);
+      putAndCompare(harness, encodeNetascii(file), BLOCK_BYTES_MIN, `[${special}] at ${place}`);
       // The same bytes as a client that does not translate would send them.
       putAndCompare(harness, file, BLOCK_BYTES_MIN, `[${special}] at ${place}, not translated`);
       harness.finish();
@@ -60,8 +60,8 @@ test("random texts, down and up, in blocks of every size from 8 to 512 bytes", (
     const what = `blocks of ${blockSize} bytes, TEST_SEED=${SEED}`;
     try {
       const file = harness.file("file", text(random, random.below(4 * blockSize)));
-      harness.peer().fetch("file", toNetascii(file), optionsOf(blockSize), NETASCII);
-      putAndCompare(harness, toNetascii(file), blockSize, "what was translated");
+      harness.peer().fetch("file", encodeNetascii(file), optionsOf(blockSize), NETASCII);
+      putAndCompare(harness, encodeNetascii(file), blockSize, "what was translated");
       putAndCompare(harness, file, blockSize, "what was not translated");
       harness.finish();
     } catch (error) {
@@ -88,7 +88,7 @@ test("random texts in windows that lose random blocks, in blocks of many sizes",
     const random = new Random(SEED + blockSize);
     const harness = new Harness();
     const file = harness.file("file", text(random, (10 + random.below(10)) * blockSize));
-    const wire = toNetascii(file);
+    const wire = encodeNetascii(file);
     const count = Math.floor(wire.length / blockSize) + 1;
     try {
       const peer = harness.peer();

@@ -26,6 +26,11 @@ const programs = readdirSync(PROGRAMS)
 /** Puts the engine and its client into a program. */
 const INCLUDED = { [ENGINE_NAME]: ENGINE, [CLIENT_NAME]: CLIENT };
 const withEngine = { name: "with-engine", resolveId: (name) => INCLUDED[name] ?? null };
+/** Test cases take their model of netascii from the simulated host. */
+const withSimulated = {
+  name: "with-simulated",
+  resolveId: (name) => (name === "lockstep-tftp/simulated" ? resolve("dist/simulated/index.js") : null),
+};
 
 function minified(options) {
   return { name: "minified", renderChunk: (code) => minify(code, { module: true, ...options }) };
@@ -46,6 +51,7 @@ export default [
     input: Object.fromEntries(programs),
     output: { dir: BUNDLES, format: "es", paths: { [ENGINE_NAME]: ENGINE, [CLIENT_NAME]: CLIENT_ON_XS } },
     external: [ENGINE_NAME, CLIENT_NAME],
+    plugins: [withSimulated],
     onwarn: failOnWarning,
   },
   {

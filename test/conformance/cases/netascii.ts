@@ -1,8 +1,8 @@
 /** The mode netascii: RFC 1350 §1, RFC 764. */
 import { OUTCOME_COMPLETED, OUTCOME_STORAGE_FAILED, OUTCOME_TOO_LARGE } from "lockstep-tftp/engine";
+import { decodeNetascii, encodeNetascii } from "lockstep-tftp/simulated";
 import { equal, equalBytes, ok } from "../../support/assertions.js";
 import type { Harness } from "../../support/engine-harness.js";
-import { fromNetascii, toNetascii } from "../../support/netascii-model.js";
 import { bytesOf, NETASCII } from "../../support/packets.js";
 import { blockOf, type Peer } from "../../support/peer.js";
 import type { EndedTransfer } from "../../support/recording-observer.js";
@@ -67,7 +67,7 @@ function windowed(harness: Harness): { peer: Peer; wire: Uint8Array } {
   peer.read("file", [...BLOCK_OPTION, "windowsize", "4"], NETASCII);
   peer.expectOptions([...BLOCK_OPTION, "windowsize", "4"]);
   peer.acknowledge(0);
-  return { peer, wire: toNetascii(file) };
+  return { peer, wire: encodeNetascii(file) };
 }
 
 function expectBlocks(peer: Peer, wire: Uint8Array, first: number, last: number): void {
@@ -85,15 +85,15 @@ export const netasciiCases: readonly Case[] = [
     engineCase(`RFC 764 netascii: a file of ${sizeBytes} line ends, down and up`, (harness) => {
       const file = harness.file("file", new Uint8Array(sizeBytes).fill(0x0a));
       const peer = harness.peer();
-      peer.fetch("file", toNetascii(file), [], NETASCII);
-      peer.put("copy", toNetascii(file), [], NETASCII);
+      peer.fetch("file", encodeNetascii(file), [], NETASCII);
+      peer.put("copy", encodeNetascii(file), [], NETASCII);
       equalBytes(harness.storage.files.get("copy") as Uint8Array, file, "the copy");
     }),
   ),
 
   engineCase("RFC 764 netascii: a block that begins within a pair is the same when it is repeated", (harness) => {
     const file = harness.file("file", bytesOf(CUT_TEXT));
-    const wire = toNetascii(file);
+    const wire = encodeNetascii(file);
     const peer = harness.peer();
     peer.read("file", [...BLOCK_OPTION, "timeout", "1"], NETASCII);
     peer.expectOptions([...BLOCK_OPTION, "timeout", "1"]);
@@ -134,7 +134,7 @@ export const netasciiCases: readonly Case[] = [
 
   engineCase("RFC 764 netascii: duplicates within an upload leave a carriage return waiting as it was", (harness) => {
     const text = bytesOf("1234567\n7654321\rx");
-    const wire = toNetascii(text);
+    const wire = encodeNetascii(text);
     const peer = harness.peer();
     peer.write("file", BLOCK_OPTION, NETASCII);
     peer.expectOptions(BLOCK_OPTION);
@@ -145,19 +145,19 @@ export const netasciiCases: readonly Case[] = [
         peer.expectAcknowledgement(block);
       }
     }
-    equalBytes(harness.storage.files.get("file") as Uint8Array, fromNetascii(wire), "the file");
+    equalBytes(harness.storage.files.get("file") as Uint8Array, decodeNetascii(wire), "the file");
   }),
 
   engineCase(
     "design, size limit: of a netascii upload the file's bytes count, not the wire's",
     (harness) => {
       const file = new Uint8Array(100).fill(0x0a);
-      harness.peer().put("file", toNetascii(file), [], NETASCII);
+      harness.peer().put("file", encodeNetascii(file), [], NETASCII);
       equalBytes(harness.storage.files.get("file") as Uint8Array, file, "the file");
       const peer = harness.peer();
       peer.write("larger", [], NETASCII);
       peer.expectAcknowledgement(0);
-      peer.data(1, toNetascii(new Uint8Array(101).fill(0x0a)));
+      peer.data(1, encodeNetascii(new Uint8Array(101).fill(0x0a)));
       peer.expectError(3);
       equal(harness.observer.endedTransfers.at(-1)?.outcome, OUTCOME_TOO_LARGE, "the outcome");
     },

@@ -9,9 +9,9 @@ import {
   OUTCOME_TIMED_OUT,
   OUTCOME_TOO_LARGE,
 } from "lockstep-tftp/engine";
+import { encodeNetascii } from "lockstep-tftp/simulated";
 import { equal } from "../../../support/assertions.js";
 import { SLOT } from "../../../support/client-harness.js";
-import { toNetascii } from "../../../support/netascii-model.js";
 import { acknowledgement, bytesOf, data, error, NETASCII, optionAcknowledgement } from "../../../support/packets.js";
 import { blockOf } from "../../../support/peer.js";
 import { contents } from "../../../support/random.js";
@@ -72,7 +72,7 @@ export const getCases: readonly Case[] = [
     harness.expectRead("text", ["blksize", "8"], NETASCII);
     harness.server.reply(optionAcknowledgement(["blksize", "8"]));
     harness.server.expectAcknowledgement(0);
-    serve(harness, toNetascii(text), { blockSize: SMALLEST_BLOCK_BYTES });
+    serve(harness, encodeNetascii(text), { blockSize: SMALLEST_BLOCK_BYTES });
     harness.expectFile("text", text);
     equal(harness.ended.bytes, text.length, "bytes of the file");
     equal(harness.ended.isNetascii, true, "that it was netascii");

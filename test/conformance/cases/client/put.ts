@@ -8,8 +8,8 @@ import {
   OUTCOME_STORAGE_FAILED,
   OUTCOME_TIMED_OUT,
 } from "lockstep-tftp/engine";
+import { encodeNetascii } from "lockstep-tftp/simulated";
 import { equal } from "../../../support/assertions.js";
-import { toNetascii } from "../../../support/netascii-model.js";
 import { acknowledgement, bytesOf, data, NETASCII, optionAcknowledgement } from "../../../support/packets.js";
 import { blockOf } from "../../../support/peer.js";
 import { contents } from "../../../support/random.js";
@@ -52,7 +52,7 @@ export const putCases: readonly Case[] = [
     harness.put({ name: "text", isNetascii: true, blockSizeBytes: SMALLEST_BLOCK_BYTES, tellSize: true });
     harness.expectWrite("text", ["blksize", "8"], NETASCII);
     harness.server.reply(optionAcknowledgement(["blksize", "8"]));
-    take(harness, toNetascii(text), { blockSize: SMALLEST_BLOCK_BYTES });
+    take(harness, encodeNetascii(text), { blockSize: SMALLEST_BLOCK_BYTES });
     equal(harness.ended.bytes, text.length, "bytes of the file");
   }),
 
