@@ -8,6 +8,9 @@ import type { TestContext } from "node:test";
 import emulator from "@xterm/headless";
 import { CLI } from "./program.js";
 
+/** What would decide on colours in place of the test. */
+const NO_SAY_ON_COLOURS = { NO_COLOR: undefined, FORCE_COLOR: undefined, CI: undefined };
+
 /** Why there is no terminal here, or false. */
 export const UNLESS_TERMINALS = /util-linux/.test(spawnSync("script", ["--version"], { encoding: "utf8" }).stdout ?? "")
   ? false
@@ -36,7 +39,8 @@ export class Terminal {
     const start = 'tty; stty cols "$0" rows "$1"; shift; exec "$@"';
     const command = ["sh", "-c", start, columns, rows, process.execPath, CLI, ...words].map((word) => `'${word}'`);
     this.child = spawn("script", ["--quiet", "--flush", "--return", "--command", command.join(" "), "/dev/null"], {
-      env: { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined, TERM: "xterm-256color", ...environment },
+      // Node takes a terminal for one without colours where CI is set, too.
+      env: { ...process.env, ...NO_SAY_ON_COLOURS, TERM: "xterm-256color", ...environment },
       stdio: ["pipe", "pipe", "inherit"],
     });
     this.ended = once(this.child, "close");
