@@ -30,6 +30,8 @@ const FREE: readonly (readonly [name: string, messagesPerPacket: number])[] = [
   ["upload with every block doubled", 1],
   ["upload in windows of 16", 1 / 16],
   ["upload of netascii", 1],
+  ["file that the client fetches", 1],
+  ["file that the client puts", 1],
   ["flood of strangers", 1],
   ["flood from a port that nobody has", 0],
   ["flood of requests that are malformed", 1],

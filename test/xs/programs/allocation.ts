@@ -1,11 +1,14 @@
 /** Packets of every kind, so many as are asked for: nothing here takes memory, so what grows in the heap is the engine's. */
 import { OPCODE_DATA, OPCODE_ERROR } from "lockstep-tftp/engine";
+import { Client as EngineClient } from "lockstep-tftp/engine/client";
 import {
   CLIENT_ADDRESS,
   CLIENT_PORT,
+  Client,
   CountingTransport,
   DOWNLOAD,
   EndlessFile,
+  FILE_NAME,
   LISTENER,
   OneFileStorage,
   type RequestText,
@@ -24,15 +27,15 @@ const NETASCII = "netascii";
 /** Longer than any wait before a repeat, and shorter than giving up. */
 const SILENCE_MS = 5000;
 const HEADER_BYTES = 4;
+const REQUEST_PORT = 69;
 const GARBAGE_BYTES_MAX = 64;
 
 type Packets = (workbench: Workbench, packets: number) => void;
 
 /** A transfer, and packets that come in its course. */
 interface Flow {
-  readonly request: RequestText;
-  readonly receive: Packets;
-  readonly workbench: Workbench;
+  begin(): void;
+  receive(packets: number): void;
 }
 
 const transport = new CountingTransport();
@@ -42,7 +45,30 @@ function workbenchWith(file: EndlessFile): Workbench {
 }
 
 function flow(request: RequestText, receive: Packets, workbench = workbenchWith(new EndlessFile())): Flow {
-  return { request, receive, workbench };
+  return { begin: () => workbench.begin(request), receive: (packets) => receive(workbench, packets) };
+}
+
+/** A file that the engine's own client fetches. What the workbench calls a client is the server here. */
+function getFlow(): Flow {
+  const client = new EngineClient(transport);
+  const server = new Client(client);
+  return {
+    begin: () => client.get({ name: FILE_NAME }, new EndlessFile(), CLIENT_ADDRESS, REQUEST_PORT, server.now),
+    receive: (packets) => server.sendBlocks(packets, 1),
+  };
+}
+
+/** The same for a file that is put: the server says that it may come, and acknowledges. */
+function putFlow(): Flow {
+  const client = new EngineClient(transport);
+  const server = new Client(client);
+  return {
+    begin: () => {
+      client.put({ name: FILE_NAME }, new EndlessFile(), CLIENT_ADDRESS, REQUEST_PORT, server.now);
+      server.acknowledge(1, 0);
+    },
+    receive: (packets) => server.acknowledge(packets, 1),
+  };
 }
 
 /** A file that takes four slots at each read: what the meter must see. */
@@ -166,6 +192,8 @@ const flows: Record<string, Flow> = {
   "upload with every block doubled": flow(UPLOAD, sendBlocksTwice),
   "upload in windows of 16": flow({ ...UPLOAD, options: WINDOWED }, sendBlocks),
   "upload of netascii": flow(textUpload, sendText),
+  "file that the client fetches": getFlow(),
+  "file that the client puts": putFlow(),
   "flood of garbage": flow(DOWNLOAD, receiveGarbage),
   "flood of strangers": flow(DOWNLOAD, sendFrom(CLIENT_PORT + 1)),
   "flood from a port that nobody has": flow(DOWNLOAD, sendFrom(0)),
@@ -184,15 +212,13 @@ function named(name: string): Flow {
 }
 
 export function begin(name: string): void {
-  const { workbench, request } = named(name);
-  workbench.begin(request);
+  named(name).begin();
 }
 
 /** @returns how many messages the engine sent. */
 export function receive(name: string, packets: number): number {
-  const { workbench, receive } = named(name);
   const before = transport.sentCount;
-  receive(workbench, packets);
+  named(name).receive(packets);
   return transport.sentCount - before;
 }
 
