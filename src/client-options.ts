@@ -8,7 +8,10 @@ import { TRANSFERS_MAX } from "./pool.js";
 import { checkName } from "./request-message.js";
 import type { RetransmissionOptions } from "./retransmission.js";
 
-/** What a `Client` may be told at construction. The default of `maxIntervalMs` is 6,000. */
+/**
+ * What a `Client` may be told at construction. The default of `initialIntervalMs` is 1,000, that of
+ * `maxIntervalMs` 6,000.
+ */
 export interface ClientOptions extends RetransmissionOptions {
   /** How many transfers there can be at once, 1 to 65,536. Default 1. */
   transfersMax?: number;

@@ -49,6 +49,9 @@ import {
  */
 const MAX_INTERVAL_MS = 6000;
 
+/** A server may take a request that is repeated too early for a second one: RFC 6298 §2.1 waits a second. */
+const INITIAL_INTERVAL_MS = 1000;
+
 /** Given to `Transport.open`: nothing listens at this end. */
 const NO_LISTENER: LocalPort = -1;
 /** A transfer that has no port of its own, because a second one was not to be had. */
@@ -74,7 +77,8 @@ export class Client extends Endpoint<ClientObserver> {
    */
   constructor(transport: Transport, options: ClientOptions = {}, observer: ClientObserver | null = null) {
     const { transfersMax, downloadBytesMax } = new ClientLimits(options);
-    const times = { ...options, maxIntervalMs: options.maxIntervalMs ?? MAX_INTERVAL_MS };
+    const { initialIntervalMs = INITIAL_INTERVAL_MS, maxIntervalMs = MAX_INTERVAL_MS } = options;
+    const times = { ...options, initialIntervalMs, maxIntervalMs };
     super(transport, slots(transfersMax), times, downloadBytesMax, observer);
     this.downloadBytesMax = downloadBytesMax;
   }

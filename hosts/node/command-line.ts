@@ -48,7 +48,7 @@ Transfers:
   --max-transfers N    how many at once (default: 4096)
   --max-window N       largest window in blocks, 1 for none (default: 16)
   --timeout TIME       wait before the first repeat, until a round trip has
-                       been measured, e.g. 500ms or 2s (default: 1s)
+                       been measured, e.g. 500ms or 2s (default: 300ms)
   --give-up TIME       end a transfer after so long without progress
                        (default: 25s)
   --no-busy-polling    sleep at once when no packet is there, instead of looking

@@ -160,7 +160,7 @@ function serverPlan(random: Random, isGentle: boolean): ServerOptions {
     windowSizeMax: random.pick([1, 2, 4, 16, 64]),
     singlePort: random.chance(30),
     minIntervalMs: random.pick([30, 30, 1, 10, 200]),
-    initialIntervalMs: random.pick([1000, 1000, 100, 3000]),
+    initialIntervalMs: random.pick([300, 1000, 100, 3000]),
     // Where everybody is to get through, the last ACK is there for the slowest client and its repeats.
     lingerMs: isGentle ? 40_000 : random.pick([10_000, 1000]),
     ...(isGentle ? {} : { giveUpMs: random.pick([25_000, 25_000, 5000]) }),

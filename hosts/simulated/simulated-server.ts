@@ -52,7 +52,7 @@ const MESSAGES_IN_CALL_MAX = 20_000;
 /** The engine's defaults, which the checks need to know. */
 const WINDOW_SIZE_MAX = 16;
 const TRANSFERS_MAX = 8;
-const INITIAL_INTERVAL_MS = 1000;
+const INITIAL_INTERVAL_MS = 300;
 const MIN_INTERVAL_MS = 30;
 const GIVE_UP_MS = 25_000;
 const LINGER_MS = 12_000;

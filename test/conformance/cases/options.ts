@@ -90,7 +90,7 @@ const general: readonly Case[] = [
       const ask = peer.port % 2 === 0 ? peer.read : peer.write;
       ask.call(peer, "file", ["blksize", "8", "tsize", "600"]);
       peer.expectOptions(["blksize", "8", "tsize", "600"]);
-      harness.advance(1000);
+      harness.advance(300);
       peer.expectOptions(["blksize", "8", "tsize", "600"]);
     }
   }),

@@ -52,7 +52,7 @@ const amplification: readonly Case[] = [
   engineCase("wire table, before the first ACK: a block is repeated twice and no more", (harness) => {
     const peer = acknowledged(harness, 0, 0);
     const { times, endedAfterMs } = repeatsUntilTheEnd(harness, peer);
-    equalTimes(times, [1000, 3000]);
+    equalTimes(times, [300, 900]);
     equal(endedAfterMs, GIVE_UP_MS, "milliseconds until it is given up");
     equal(harness.ended.outcome, OUTCOME_TIMED_OUT, "the outcome");
   }),
@@ -61,7 +61,7 @@ const amplification: readonly Case[] = [
     harness.file("file", contents(5));
     const peer = harness.peer();
     peer.read("file");
-    equalTimes(repeatsUntilTheEnd(harness, peer).times, [1000, 3000]);
+    equalTimes(repeatsUntilTheEnd(harness, peer).times, [300, 900]);
     equal(harness.ended.outcome, OUTCOME_PROBABLY_COMPLETED, "the outcome");
   }),
 
@@ -69,7 +69,7 @@ const amplification: readonly Case[] = [
     const peer = acknowledged(harness, 0, 0);
     peer.acknowledge(0);
     peer.acknowledge(7);
-    equalTimes(repeatsUntilTheEnd(harness, peer).times, [1000, 3000]);
+    equalTimes(repeatsUntilTheEnd(harness, peer).times, [300, 900]);
   }),
 
   engineCase("wire table, before the first ACK: a late ACK still goes on with the transfer", (harness) => {
@@ -85,7 +85,7 @@ const amplification: readonly Case[] = [
     const peer = harness.peer();
     peer.read("file", ["tsize", "0"]);
     const { times, endedAfterMs } = repeatsUntilTheEnd(harness, peer);
-    equalTimes(times, [1000, 3000, 7000, 11_000, 15_000, 19_000, 23_000]);
+    equalTimes(times, [300, 900, 2100, 4500, 8500, 12_500, 16_500, 20_500, 24_500]);
     equal(endedAfterMs, GIVE_UP_MS, "milliseconds until it is given up");
   }),
 
@@ -101,7 +101,7 @@ const amplification: readonly Case[] = [
     const peer = harness.peer();
     peer.write("file");
     // Between the later ones a client comes to its turn that begins its wait of 5 s anew at each message.
-    equalTimes(repeatsUntilTheEnd(harness, peer).times, [1000, 3000, 9000, 15_000, 21_000]);
+    equalTimes(repeatsUntilTheEnd(harness, peer).times, [300, 900, 6900, 12_900, 18_900, 24_900]);
     equal(harness.ended.outcome, OUTCOME_TIMED_OUT, "the outcome");
   }),
 ];
@@ -128,11 +128,11 @@ const adaptive: readonly Case[] = [
 
   engineCase("RFC 1123 §4.2.3.2: a repeated message gives no measure, and its longer wait stays (Karn)", (harness) => {
     const peer = acknowledged(harness, 0, 0);
-    harness.advance(1500);
+    harness.advance(500);
     peer.ignoreAll();
     peer.acknowledge(1);
     const { times } = repeatsUntilTheEnd(harness, peer);
-    equalTimes(times.slice(0, 2), [2000, 6000]);
+    equalTimes(times.slice(0, 2), [600, 1800]);
     equal(harness.ended.roundTripMs, -1, "the round trip, as the observer saw it");
   }),
 
@@ -290,7 +290,7 @@ const clocks: readonly Case[] = [
 
   engineCase("design, poll: too early it does nothing, late it repeats once", (harness) => {
     const peer = acknowledged(harness, 0, 0);
-    harness.pollAt(harness.now + 999);
+    harness.pollAt(harness.now + 299);
     peer.expectNothing();
     harness.pollAt(harness.now + 9000);
     equal(peer.ignoreAll(), 1, "repeats after a late poll");
@@ -329,7 +329,7 @@ const clocks: readonly Case[] = [
       const peer = acknowledged(harness, 0, 0);
       harness.now += HOUR_MS;
       peer.acknowledge(1);
-      equalTimes(repeatsUntilTheEnd(harness, peer).times.slice(0, 2), [1000, 3000]);
+      equalTimes(repeatsUntilTheEnd(harness, peer).times.slice(0, 2), [300, 900]);
     },
   ),
 

@@ -5,7 +5,7 @@ import { blockOf } from "../../support/peer.js";
 import { contents } from "../../support/random.js";
 import { type Case, engineCase } from "./case.js";
 
-const INTERVAL_MS = 1000;
+const INTERVAL_MS = 300;
 
 export const sorcerersApprenticeCases: readonly Case[] = [
   engineCase("RFC 1123 §4.2.3.1: with every ACK doubled, every block is still sent once", (harness) => {
