@@ -132,6 +132,13 @@ const PUBLISHED = [
     tsconfig: "hosts/moddable/tsconfig.json",
   },
   {
+    name: "lockstep-tftp/client",
+    about: "A TFTP client for firmware on the Moddable SDK.",
+    input: "hosts/moddable/client.ts",
+    file: "dist/moddable/client.d.ts",
+    tsconfig: "hosts/moddable/tsconfig.json",
+  },
+  {
     name: "lockstep-tftp/storage",
     about: "Storages for firmware on the Moddable SDK.",
     input: "hosts/moddable/storage/index.ts",
@@ -198,6 +205,7 @@ export default [
     main: "hosts/moddable/firmware/main.ts",
     "board-simulator": "hosts/moddable/firmware/board-simulator.ts",
   }),
+  boardBundles({ client: "hosts/moddable/client.ts" }),
   boardBundles({ "status-page": "hosts/moddable/status-page.ts" }),
   boardBundles({ "board-wifi": "hosts/moddable/firmware/board-wifi.ts" }),
   boardBundles({ "board-ethernet": "hosts/moddable/firmware/board-ethernet.ts" }),

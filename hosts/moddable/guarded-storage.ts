@@ -48,7 +48,7 @@ export class GuardedStorage implements Storage {
   }
 }
 
-class GuardedReadableFile implements ReadableFile {
+export class GuardedReadableFile implements ReadableFile {
   readonly sizeBytes: number;
 
   constructor(
@@ -76,7 +76,7 @@ class GuardedReadableFile implements ReadableFile {
   }
 }
 
-class GuardedWritableFile implements WritableFile {
+export class GuardedWritableFile implements WritableFile {
   constructor(
     private readonly file: WritableFile,
     private readonly listener: ErrorListener,

@@ -1,5 +1,5 @@
 /**
- * The sockets: one on which requests arrive, and one for each transfer (RFC 1350 §4) unless all share the first.
+ * The sockets: one for each transfer (RFC 1350 §4), and for a server one on which requests arrive, which all may share.
  */
 import { type Address, HEADER_BYTES, type LocalPort, type Transport } from "../../src/index.js";
 import type { BufferUDP, UDP, UDPConstructor } from "./udp.js";
@@ -146,19 +146,21 @@ export class Sockets implements Transport {
   private acknowledgement: Uint8Array | null = null;
   private otherMessage: Uint8Array | null = null;
 
+  constructor(
+    private readonly io: UDPConstructor,
+    private readonly handler: DatagramHandler,
+  ) {
+    this.buffer = io.readsIntoBuffer === true ? new DataView(new ArrayBuffer(DATAGRAM_BYTES_MAX)) : null;
+    this.listener = new Port(handler, LISTENER, this.buffer);
+  }
+
   /**
    * Opens the port on which requests arrive.
    *
    * @throws whatever `io` throws: no network yet, the port is taken, no memory.
    */
-  constructor(
-    private readonly io: UDPConstructor,
-    port: number,
-    private readonly handler: DatagramHandler,
-  ) {
-    this.buffer = io.readsIntoBuffer === true ? new DataView(new ArrayBuffer(DATAGRAM_BYTES_MAX)) : null;
-    this.listener = new Port(handler, LISTENER, this.buffer);
-    this.listener.open(io, port);
+  listen(port: number): void {
+    this.listener.open(this.io, port);
   }
 
   open(localPort: LocalPort): boolean {

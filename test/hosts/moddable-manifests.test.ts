@@ -150,7 +150,13 @@ test("main is not preloaded, and no preloaded module imports the file system", (
 const SDK_MODULES = ["timer", "time", "Resource", "mc/config", "embedded:io/socket/udp"];
 /** What `main` loads where it is there and wanted. */
 const LATE_MODULES = ["embedded:storage/files", "lockstep-tftp/status-page", "embedded:io/socket/listener"];
-const OWN_MODULES = ["lockstep-tftp/engine", "lockstep-tftp/server", "lockstep-tftp/storage", "lockstep-tftp/firmware"];
+const OWN_MODULES = [
+  "lockstep-tftp/engine",
+  "lockstep-tftp/engine/client",
+  "lockstep-tftp/server",
+  "lockstep-tftp/storage",
+  "lockstep-tftp/firmware",
+];
 const MODULES_OF_BOARDS: Readonly<Record<string, string[]>> = {
   "board-wifi.js": ["timer", "mc/ffi", "wifi", "embedded:network/interface/wifi"],
   "board-ethernet.js": ["timer", "mc/ffi", "embedded:network/interface/ethernet"],
@@ -174,6 +180,16 @@ test("the engine of a board is the bundle that Node's tests run, and imports not
   assert.equal(`${engine}.js`, "dist/engine.js");
   assert.equal(new URL(import.meta.resolve("lockstep-tftp/engine")).pathname, path.resolve("dist/engine.js"));
   assert.deepEqual(importsOf("dist/engine.js"), { fixed: [], late: [] });
+});
+
+test("the client of a board is the bundle that Node's tests run, and brings the engine's file along", () => {
+  const file = `${BOARD}/manifest_client.json`;
+  const modules = modulesOf(file);
+  assert.equal(`${modules.get("lockstep-tftp/engine/client")}.js`, "dist/client.js");
+  assert.equal(modules.get("lockstep-tftp/engine"), "dist/engine");
+  assert.ok(["lockstep-tftp/engine/client", "lockstep-tftp/client"].every((name) => preloadsOf(file).includes(name)));
+  const { fixed, late } = importsOf("dist/client.js");
+  assert.deepEqual([...new Set(fixed), ...late], ["lockstep-tftp/engine"]);
 });
 
 test("each board's native functions are declared as its manifest links them", () => {

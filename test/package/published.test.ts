@@ -133,6 +133,7 @@ describe("the published package", () => {
       const board = "./node_modules/lockstep-tftp/dist/moddable";
       const paths = {
         "lockstep-tftp/server": [`${board}/server.d.ts`],
+        "lockstep-tftp/client": [`${board}/client.d.ts`],
         "lockstep-tftp/storage": [`${board}/storage.d.ts`],
       };
       await compile(project, ["firmware.ts"], { ...STRICT, ...RESOLUTIONS.bundler, lib: ["ES2022"], types: [], paths });

@@ -1,8 +1,9 @@
 /**
  * What the firmware can be told: the `config` of a manifest, or words of mcconfig such as `port=6969`.
  */
+
+import { ipv4, isNetmask } from "../ipv4.js";
 import type { UploadPolicy } from "../storage/file-storage.js";
-import { ipv4, isNetmask } from "./ipv4.js";
 
 /** A fixed IPv4 address of the board. */
 export interface StaticAddress {

@@ -15,6 +15,7 @@ const MODULES: Readonly<Record<string, string>> = {
   configurations: "../../../../examples/moddable/configurations/configurations.js",
   "lockstep-tftp/board": "./sdk/board.js",
   "lockstep-tftp/server": "../../../../dist/moddable/server.js",
+  "lockstep-tftp/client": "../../../../dist/moddable/client.js",
   "lockstep-tftp/storage": "../../../../dist/moddable/storage.js",
   "lockstep-tftp/status-page": "../../../../dist/moddable/status-page.js",
   "embedded:io/socket/listener": "./sdk/tcp.js",

@@ -1,8 +1,9 @@
 /**
- * What a firmware in TypeScript does with the package: the board's server and storages, whose modules the manifests name.
+ * What a firmware in TypeScript does with the package: the board's server, client and storages, whose modules the manifests name.
  * It is only compiled: it runs on a board.
  */
-import { OUTCOME_COMPLETED, type Outcome } from "lockstep-tftp/engine";
+import TFTPClient from "lockstep-tftp/client";
+import { OUTCOME_COMPLETED, type Outcome, type WritableFile } from "lockstep-tftp/engine";
 import TFTPServer, { type TFTPServerOptions } from "lockstep-tftp/server";
 import { ArchiveStorage, OverlayStorage, ResourceStorage } from "lockstep-tftp/storage";
 
@@ -19,4 +20,20 @@ export function serve(io: TFTPServerOptions["io"], archive: ArrayBuffer, say: (l
       say(`${transfer.name}: ${outcome === OUTCOME_COMPLETED ? "done" : "not done"}`);
     },
   });
+}
+
+export function fetchConfiguration(
+  io: TFTPServerOptions["io"],
+  file: WritableFile,
+  say: (line: string) => void,
+): TFTPClient {
+  const client = new TFTPClient({
+    io,
+    onEnded(transfer, outcome: Outcome) {
+      say(outcome === OUTCOME_COMPLETED ? transfer.name : transfer.errorText);
+      this.close();
+    },
+  });
+  client.get({ address: "192.168.1.10", name: "config.json", tellSize: true }, file);
+  return client;
 }

@@ -1,5 +1,5 @@
 /** IPv4 addresses as numbers, to compare networks. */
-import type { Address } from "../../../src/index.js";
+import type { Address } from "../../src/index.js";
 
 /** The 32 bits of an address such as "192.168.0.66", as a whole number of 0 or more; -1 when it is none. */
 export function ipv4(text: string): number {
