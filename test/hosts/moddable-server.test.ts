@@ -30,6 +30,8 @@ import UDP, { deliver, network } from "./moddable/sdk/udp.js";
 
 const { default: TFTPServer } = await boardModule<{ default: typeof TFTPServerClass }>("server");
 
+/** How long the server waits before it sends a first block again. */
+const FIRST_WAIT_MS = 300;
 /** Longer than a transfer lives without a peer, and longer than a finished upload lingers. */
 const LONG_MS = 60_000;
 
@@ -146,7 +148,7 @@ test("a lost block is sent again when its time has come, and at rest no timer is
   client.ask(readRequest("513.bin"));
   const first = client.takeOne();
   assert.equal(scheduledTimers(), 1);
-  advance(999);
+  advance(FIRST_WAIT_MS - 1);
   assert.equal(client.take().length, 0);
   advance(1);
   assert.deepEqual(client.takeOne().bytes, first.bytes);
@@ -162,7 +164,7 @@ test("the board's count of milliseconds may wrap during a transfer", () => {
   const client = new Client();
   client.ask(readRequest("513.bin"));
   client.take();
-  advance(1000);
+  advance(FIRST_WAIT_MS);
   assert.equal(client.take().length, 1, "the block is repeated after a second");
   advance(25_000);
   assert.equal(network.sockets.size, 1, "and given up in time");
@@ -174,7 +176,7 @@ test("a datagram that cannot be sent is lost, and nothing more", () => {
   network.canSend = false;
   client.ask(readRequest("1.bin"));
   network.canSend = true;
-  advance(1000);
+  advance(FIRST_WAIT_MS);
   assert.equal(client.take().length, 1);
 });
 
@@ -214,7 +216,7 @@ test("whatever throws in the server itself leaves neither a socket's callback no
   client.ask(readRequest("1.bin"));
   assert.equal(client.take().length, 1);
   breakOnce();
-  advance(1000);
+  advance(FIRST_WAIT_MS);
   assert.equal(errors.length, 2);
   assert.equal(client.take().length, 1, "the block is repeated all the same");
 });
