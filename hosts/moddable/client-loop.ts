@@ -61,11 +61,18 @@ export class ClientLoop extends EngineLoop {
   }
 
   protected override finishWork(): void {
+    // Asked first, because the iterator of a loop would be garbage for each datagram.
+    if (this.aborted.length > 0) {
+      this.abortWaiting();
+    }
+    super.finishWork();
+  }
+
+  private abortWaiting(): void {
     for (const slot of this.aborted) {
       this.abortNow(slot);
     }
     this.aborted.length = 0;
-    super.finishWork();
   }
 
   private abortNow(slot: number): void {

@@ -117,6 +117,25 @@ test("all datagrams are read into one buffer where the sockets can", () => {
   assert.equal(BufferUDP.buffers.size, 1);
 });
 
+test("nothing is looped over for a datagram, since on XS each loop's iterator is garbage", (t) => {
+  start().get({ address: ADDRESS, name: "file" }, download());
+  const { from } = sentOne();
+  answer(from, data(1, blockOf(CONTENT, 1)));
+  const block = data(2, blockOf(CONTENT, 2));
+  const idle = new UDP({ port: 1, onReadable: () => undefined });
+  const iterators: { next(): unknown } = Object.getPrototypeOf([].values());
+  const loops = t.mock.method(iterators, "next").mock;
+  answer(1, block);
+  const ofTheStandIn = loops.callCount();
+  answer(from, block);
+  const all = loops.callCount();
+  t.mock.restoreAll();
+  idle.close();
+  assert.equal(network.sent.length, 2);
+  assert.ok(ofTheStandIn > 0);
+  assert.equal(all, 2 * ofTheStandIn);
+});
+
 test("puts a file to another port", () => {
   const client = start();
   client.put({ address: ADDRESS, port: 6969, name: "firmware" }, upload());
