@@ -45,11 +45,23 @@ function inNamespace() {
   return isPossible ? ["unshare", "--net", "sh", "-c", `${NETWORK} && exec "$0" "$@"`] : [];
 }
 
+/** npm's `tftp` has a folder and a lock file of its own, and so is no dependency of the package. */
+const NPM_PEER = "bench/peers/npm-tftp";
+const BENCHMARKS_WITH_PEERS = ["peers", "loss"];
+
+/** Has to be done before the namespace, from which npm reaches nothing. Without it that server is left out. */
+function installPeer() {
+  if (BENCHMARKS_WITH_PEERS.includes(benchmark) && !existsSync(`${NPM_PEER}/node_modules/tftp`)) {
+    spawnSync("npm", ["ci", "--no-audit", "--no-fund"], { cwd: NPM_PEER, stdio: "inherit" });
+  }
+}
+
 const [benchmark, ...words] = process.argv.slice(2);
 if (!existsSync("dist/engine.js")) {
   stop("The project is not built. Run: npm run build");
 }
 checkMachine();
+installPeer();
 rmSync(BUILT, { recursive: true, force: true });
 run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "bench", "--noEmit", "false"]);
 const [program, ...rest] = [...inNamespace(), process.execPath, "--enable-source-maps"];

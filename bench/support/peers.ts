@@ -6,7 +6,6 @@
  */
 import { execFileSync } from "node:child_process";
 import dgram from "node:dgram";
-import { existsSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { PROJECT } from "../../test/support/program.js";
@@ -106,9 +105,6 @@ export async function startPeers(files: ServedFiles): Promise<BenchServer[]> {
 }
 
 async function startPeer(peer: Peer, freePort: number, files: ServedFiles): Promise<BenchServer> {
-  if (peer.name === NPM_TFTP) {
-    install();
-  }
   const { name, host = HOST, port = freePort } = peer;
   const [program = "", ...words] = peer.command(port, files.folder);
   const child = spawnGroup(program, words, { env: environment(), stdio: ["ignore", "ignore", "pipe"] });
@@ -132,13 +128,6 @@ function environment(): NodeJS.ProcessEnv {
   const libraries = ["lib", "usr/lib"].map((place) => path.join(folder, place, triplet));
   const programs = ["usr/sbin", "usr/bin"].map((place) => path.join(folder, place));
   return { ...process.env, LD_LIBRARY_PATH: libraries.join(":"), PATH: `${programs.join(":")}:${PATH}:/usr/sbin` };
-}
-
-/** npm's `tftp` has a folder and a lock file of its own, and so is no dependency of the package. */
-function install(): void {
-  if (!existsSync(path.join(NPM_FOLDER, "node_modules/tftp"))) {
-    execFileSync("npm", ["ci", "--no-audit", "--no-fund"], { cwd: NPM_FOLDER, stdio: ["ignore", "ignore", "inherit"] });
-  }
 }
 
 /** Asks for a file until there is an answer. */
