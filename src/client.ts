@@ -30,6 +30,7 @@ import {
   OPCODE_OPTION_ACKNOWLEDGEMENT,
 } from "./packet.js";
 import { isBareText, readText } from "./peer-text.js";
+import { makeSlots } from "./pool.js";
 import { writeRequest } from "./request-message.js";
 import {
   FLAG_ANSWERED,
@@ -79,7 +80,13 @@ export class Client extends Endpoint<ClientObserver> {
     const { transfersMax, downloadBytesMax } = new ClientLimits(options);
     const { initialIntervalMs = INITIAL_INTERVAL_MS, maxIntervalMs = MAX_INTERVAL_MS } = options;
     const times = { ...options, initialIntervalMs, maxIntervalMs };
-    super(transport, slots(transfersMax), times, downloadBytesMax, observer);
+    super(
+      transport,
+      makeSlots(transfersMax, (slot) => new ClientTransfer(slot)),
+      times,
+      downloadBytesMax,
+      observer,
+    );
     this.downloadBytesMax = downloadBytesMax;
   }
 
@@ -297,14 +304,6 @@ export class Client extends Endpoint<ClientObserver> {
   protected override findOnListener(): Transfer | null {
     return null;
   }
-}
-
-function slots(count: number): ClientTransfer[] {
-  const transfers: ClientTransfer[] = [];
-  for (let slot = 0; slot < count; slot++) {
-    transfers.push(new ClientTransfer(slot));
-  }
-  return transfers;
 }
 
 function refused(transfer: ClientTransfer, text: string): Outcome {

@@ -42,6 +42,11 @@ export const BLOCK_NUMBER_MASK = 0xffff;
 /** An error code stands where other messages have their block number. */
 export const ERROR_CODE_MASK = 0xffff;
 
+/** Where servers take requests (RFC 1350 §4). */
+export const TFTP_PORT = 69;
+/** UDP's ports have 16 bits. */
+export const PORT_MAX = 65_535;
+
 /** Anything that has no code of its own; the message says what (RFC 1350 §5, error 0). */
 export const ERROR_NOT_DEFINED = 0;
 /** File not found: RFC 1350 §5, error 1. */

@@ -18,7 +18,7 @@ export {
   WINDOW_SIZE_KEPT_MAX,
   writeOptions,
 } from "./option-values.js";
-export { TRANSFERS_MAX } from "./pool.js";
+export { makeSlots, TRANSFERS_MAX } from "./pool.js";
 export {
   FLAG_ANSWERED,
   FLAG_FIXED_INTERVAL,

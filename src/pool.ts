@@ -6,6 +6,15 @@ import { STATE_LINGERING, type Transfer } from "./transfer.js";
 /** More than a machine has ports to give. */
 export const TRANSFERS_MAX = 65_536;
 
+/** All the slots that a pool has, made at the start. */
+export function makeSlots<Slot extends Transfer>(count: number, make: (slot: number) => Slot): Slot[] {
+  const slots: Slot[] = [];
+  for (let slot = 0; slot < count; slot++) {
+    slots.push(make(slot));
+  }
+  return slots;
+}
+
 export class Pool {
   /** Slots that nobody has. */
   freeCount: number;

@@ -30,8 +30,10 @@ import {
   ERROR_ILLEGAL_OPERATION,
   ERROR_UNKNOWN_TRANSFER_ID,
   OPCODE_ERROR,
+  TFTP_PORT,
 } from "./packet.js";
 import { Peers } from "./peers.js";
+import { makeSlots } from "./pool.js";
 import { isRefusal } from "./refusal.js";
 import { Request } from "./request.js";
 import { ServerLimits, type ServerOptions } from "./server-options.js";
@@ -49,8 +51,6 @@ import {
 
 /** Before the peer has shown that its address is real, DATA is repeated so often and no more (amplification). */
 const UNANSWERED_REPEATS_MAX = 2;
-/** Port 69 is another server, port 0 is nobody: an answer would make two servers talk to each other (CVE-2024-2169). */
-const SERVER_PORT = 69;
 /** What an observer is told where the name could not be read. */
 const NO_NAME = "";
 
@@ -76,7 +76,13 @@ export class Server extends Endpoint<Observer> {
    */
   constructor(transport: Transport, storage: Storage, options: ServerOptions = {}, observer: Observer | null = null) {
     const limits = new ServerLimits(options);
-    super(transport, slots(limits.transfersMax), options, limits.uploadBytesMax, observer);
+    super(
+      transport,
+      makeSlots(limits.transfersMax, (slot) => new Transfer(slot)),
+      options,
+      limits.uploadBytesMax,
+      observer,
+    );
     this.storage = storage;
     this.limits = limits;
     this.singlePort = options.singlePort ?? false;
@@ -289,14 +295,7 @@ export class Server extends Endpoint<Observer> {
   }
 }
 
+/** Port 69 is another server, port 0 is nobody: an answer would make two servers talk to each other (CVE-2024-2169). */
 function isClientPort(port: number): boolean {
-  return port !== 0 && port !== SERVER_PORT;
-}
-
-function slots(count: number): Transfer[] {
-  const transfers: Transfer[] = [];
-  for (let slot = 0; slot < count; slot++) {
-    transfers.push(new Transfer(slot));
-  }
-  return transfers;
+  return port !== 0 && port !== TFTP_PORT;
 }

@@ -1,6 +1,15 @@
 /** The client's engine, which asks for transfers, with a socket for each. */
 import { Client, NO_SLOT } from "../../src/client-index.js";
-import { type Address, isRefusal, type ReadableFile, type Refusal, type WritableFile } from "../../src/index.js";
+import {
+  type Address,
+  checked,
+  isRefusal,
+  PORT_MAX,
+  type ReadableFile,
+  type Refusal,
+  TFTP_PORT,
+  type WritableFile,
+} from "../../src/index.js";
 import { addressText } from "../status/address-text.js";
 import type TFTPClient from "./client.js";
 import type { TFTPClientOptions, TFTPClientRequest } from "./client.js";
@@ -8,7 +17,6 @@ import { EngineLoop } from "./engine-loop.js";
 import { GuardedReadableFile, GuardedWritableFile } from "./guarded-storage.js";
 import { ipv4 } from "./ipv4.js";
 import { Sockets } from "./sockets.js";
-import { checkedPort, TFTP_PORT } from "./tftp-port.js";
 import { TransferCallbacks } from "./transfer-callbacks.js";
 import type { UDPConstructor } from "./udp.js";
 
@@ -88,7 +96,11 @@ export class ClientLoop extends EngineLoop {
     this.isWorking = true;
     try {
       this.check(file);
-      slot = ask(this.comparable(request.address), checkedPort(request.port ?? TFTP_PORT), this.clock.now());
+      slot = ask(
+        this.comparable(request.address),
+        checked("port", request.port ?? TFTP_PORT, 1, PORT_MAX),
+        this.clock.now(),
+      );
     } finally {
       if (slot === NO_SLOT) {
         this.discard(file);

@@ -1,12 +1,20 @@
 /** The server's engine, with the port on which requests arrive. */
-import { type Address, type LocalPort, OPCODE_WRITE_REQUEST, Server, type TransferView } from "../../src/index.js";
+import {
+  type Address,
+  checked,
+  type LocalPort,
+  OPCODE_WRITE_REQUEST,
+  PORT_MAX,
+  Server,
+  TFTP_PORT,
+  type TransferView,
+} from "../../src/index.js";
 import { Callbacks } from "./callbacks.js";
 import { EngineLoop } from "./engine-loop.js";
 import { GuardedStorage } from "./guarded-storage.js";
 import type TFTPServer from "./server.js";
 import type { TFTPServerOptions } from "./server.js";
 import { LISTENER, Sockets } from "./sockets.js";
-import { checkedPort, TFTP_PORT } from "./tftp-port.js";
 
 export class ServerLoop extends EngineLoop {
   readonly uploadBytesMax: number;
@@ -19,7 +27,7 @@ export class ServerLoop extends EngineLoop {
     this.uploadBytesMax = options.uploadBytesMax ?? Number.MAX_SAFE_INTEGER;
     this.callbacks = new Callbacks(server, options);
     this.sockets = new Sockets(options.io, this);
-    const port = checkedPort(options.port ?? TFTP_PORT);
+    const port = checked("port", options.port ?? TFTP_PORT, 1, PORT_MAX);
     const storage = new GuardedStorage(options.storage, this.callbacks);
     this.engine = new Server(this.sockets, storage, options, this.callbacks.observer);
     this.sockets.listen(port);

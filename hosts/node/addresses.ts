@@ -1,9 +1,7 @@
 /**
  * Network addresses as texts.
  */
-
-/** The port that RFC 1350 gives to TFTP. */
-export const TFTP_PORT = 69;
+import { TFTP_PORT } from "../../src/index.js";
 
 /** Stand for all addresses of this machine, of their kind. */
 export const ALL_IPV4 = "0.0.0.0";

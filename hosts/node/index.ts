@@ -4,7 +4,6 @@
 export * from "../../src/index.js";
 export type { Catalogue, ListedFile } from "../status/catalogue.js";
 export type { StatusSource } from "../status/source.js";
-export { TFTP_PORT } from "./addresses.js";
 export {
   type ClientTransferOptions,
   type FetchedFile,

@@ -8,16 +8,18 @@ import {
   type LocalPort,
   type Observer,
   type Outcome,
+  PORT_MAX,
   Server,
   type ServerOptions,
   type Storage,
+  TFTP_PORT,
   type TransferView,
   type Transport,
 } from "../../src/index.js";
 import type { Catalogue } from "../status/catalogue.js";
 import type { StatusSource } from "../status/source.js";
 import { addressHash } from "./address-hash.js";
-import { ALL_IPV4, ALL_IPV6, TFTP_PORT } from "./addresses.js";
+import { ALL_IPV4, ALL_IPV6 } from "./addresses.js";
 import { BusyPolling } from "./busy-polling.js";
 import { now } from "./clock.js";
 import { sendDatagram } from "./datagrams.js";
@@ -26,8 +28,6 @@ import { PollTimer } from "./poll-timer.js";
 import type { Renamed } from "./rule-storage.js";
 import { Served, type ServedOptions } from "./served.js";
 import { type PortRange, TransferPorts } from "./transfer-ports.js";
-
-const PORT_MAX = 65_535;
 
 /** Enough for a hall of machines that start together. */
 const TRANSFERS_MAX_DEFAULT = 4096;

@@ -2,6 +2,7 @@
  * What `serve` can be told, by the names that the command line and the configuration file share, and how the values are
  * written.
  */
+import { PORT_MAX } from "../../src/index.js";
 import type { FlagKinds, FlagValues } from "./flags.js";
 import { UsageError } from "./usage-error.js";
 
@@ -44,7 +45,6 @@ const SIZE_UNITS: Readonly<Record<string, number>> = { "": 1, k: 2 ** 10, m: 2 *
 const TIME_UNITS_MS: Readonly<Record<string, number>> = { ms: 1, "": 1000, s: 1000, m: 60_000 };
 /** A day: longer than any client waits, and well within what a timer takes. */
 const DURATION_MAX_MS = 24 * 60 * 60 * 1000;
-const PORT_MAX = 65_535;
 
 /** Reads values. A value that was not given is undefined; one that makes no sense is a UsageError. */
 export class Settings<Kinds extends FlagKinds = typeof SETTING_KINDS> {

@@ -1,5 +1,5 @@
 /** Why a server cannot start, for people: what happened, to what, and what to do. */
-import { TFTP_PORT } from "./addresses.js";
+import { TFTP_PORT } from "../../src/index.js";
 import type { ServeCommand } from "./serve-command.js";
 
 /** The port that the messages suggest when another is not to be had. */

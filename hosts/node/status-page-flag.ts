@@ -1,4 +1,5 @@
 /** The flag `--status-page [ADDRESS:PORT]`, and the page as `serve` starts it. */
+import { PORT_MAX } from "../../src/index.js";
 import type { Log } from "./log.js";
 import type { TftpServer } from "./server.js";
 import { type ChangedFile, STATUS_PAGE_PORT, StatusPage, type StatusPageOptions } from "./status-page.js";
@@ -7,7 +8,6 @@ import { printable } from "./words.js";
 const FLAG = "--status-page";
 /** `127.0.0.1:8069`, `[::1]:8069`, `:8069` or `8069`. */
 const PLACE = /^(?:(?:\[([\da-f:.]+(?:%\w+)?)\]|([^\s:/\\]*)):)?(\d{1,5})$/i;
-const PORT_MAX = 65_535;
 
 /** Words in which the flag always has a value, empty where none was given: Node's parser knows no optional ones. */
 export function withStatusPageValue(words: readonly string[]): string[] {

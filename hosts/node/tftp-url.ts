@@ -1,7 +1,7 @@
 /**
  * Where a file is: `tftp://host[:port]/path[;mode=octet|netascii]` (RFC 3617).
  */
-import { TFTP_PORT } from "./addresses.js";
+import { TFTP_PORT } from "../../src/index.js";
 
 export interface TftpPlace {
   /** A name or an address, without brackets. */

@@ -8,9 +8,11 @@ import {
   NEVER,
   type Observer,
   type Outcome,
+  PORT_MAX,
   Server,
   type ServerOptions,
   type Storage,
+  TFTP_PORT,
   type TransferView,
   type Transport,
 } from "../../src/index.js";
@@ -37,11 +39,9 @@ export interface SimulatedServerOptions extends ServerOptions {
 }
 
 export const SERVER_ADDRESS = "192.168.4.1";
-export const SERVER_PORT = 69;
 
 const LISTENER: LocalPort = -1;
 const FIRST_TRANSFER_PORT = 49_152;
-const LAST_PORT = 65_535;
 /** As the hosts have it: a request with options may be as long as an Ethernet frame. */
 const RECEIVE_BYTES = 2048;
 /** Set into the rest of the receive buffer, so that whoever reads past a datagram's end reads nonsense. */
@@ -96,7 +96,7 @@ export class SimulatedServer {
     options: SimulatedServerOptions,
   ) {
     this.address = options.address ?? SERVER_ADDRESS;
-    this.port = options.port ?? SERVER_PORT;
+    this.port = options.port ?? TFTP_PORT;
     this.observer = options.observer;
     const { faults, storage } = options;
     const stall = (durationMs: number): void => this.stall(durationMs);
@@ -234,7 +234,7 @@ export class SimulatedServer {
       violated(`The port of slot ${localPort} was opened twice`);
     }
     const port = this.nextPort;
-    this.nextPort = port === LAST_PORT ? FIRST_TRANSFER_PORT : port + 1;
+    this.nextPort = port === PORT_MAX ? FIRST_TRANSFER_PORT : port + 1;
     if (!this.listen(port, localPort)) {
       return false;
     }
