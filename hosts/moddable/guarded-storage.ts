@@ -48,13 +48,26 @@ export class GuardedStorage implements Storage {
   }
 }
 
-export class GuardedReadableFile implements ReadableFile {
+class GuardedFile<File extends ReadableFile | WritableFile> {
+  constructor(
+    protected readonly file: File,
+    protected readonly listener: ErrorListener,
+  ) {}
+
+  close(): void {
+    try {
+      this.file.close();
+    } catch (error) {
+      this.listener.failed(error);
+    }
+  }
+}
+
+export class GuardedReadableFile extends GuardedFile<ReadableFile> implements ReadableFile {
   readonly sizeBytes: number;
 
-  constructor(
-    private readonly file: ReadableFile,
-    private readonly listener: ErrorListener,
-  ) {
+  constructor(file: ReadableFile, listener: ErrorListener) {
+    super(file, listener);
     this.sizeBytes = file.sizeBytes;
   }
 
@@ -66,22 +79,9 @@ export class GuardedReadableFile implements ReadableFile {
       return FAILED;
     }
   }
-
-  close(): void {
-    try {
-      this.file.close();
-    } catch (error) {
-      this.listener.failed(error);
-    }
-  }
 }
 
-export class GuardedWritableFile implements WritableFile {
-  constructor(
-    private readonly file: WritableFile,
-    private readonly listener: ErrorListener,
-  ) {}
-
+export class GuardedWritableFile extends GuardedFile<WritableFile> implements WritableFile {
   /** The board's file system says in no other way that it is full. */
   write(source: DataView, offset: number, length: number, position: number): number {
     try {
@@ -98,14 +98,6 @@ export class GuardedWritableFile implements WritableFile {
     } catch (error) {
       this.listener.failed(error);
       return FAILED;
-    }
-  }
-
-  close(): void {
-    try {
-      this.file.close();
-    } catch (error) {
-      this.listener.failed(error);
     }
   }
 }
