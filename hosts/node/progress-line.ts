@@ -1,5 +1,6 @@
 /** A running transfer as one line of a terminal. */
-import { durationText, sizeText } from "./figures.js";
+import { sizeText } from "../status/size-text.js";
+import { durationText } from "./duration-text.js";
 import type { Paint } from "./paint.js";
 import { inColumns } from "./shortened.js";
 

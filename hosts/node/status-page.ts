@@ -9,6 +9,7 @@ import { OwnHosts } from "../status/origins.js";
 import { TransferRecords } from "../status/records.js";
 import { Site } from "../status/site.js";
 import type { SiteDescription } from "../status/status-report.js";
+import { hostAndPort, isWildcard } from "./addresses.js";
 import { now } from "./clock.js";
 import type { EndedTransfer, RefusedRequest, TftpServer } from "./server.js";
 import { httpServer } from "./status-http.js";
@@ -17,7 +18,6 @@ import { httpServer } from "./status-http.js";
 export const STATUS_PAGE_PORT = 8069;
 
 const LOOPBACK = "127.0.0.1";
-const ALL_ADDRESSES: readonly string[] = ["0.0.0.0", "::"];
 const CONNECTIONS_MAX_DEFAULT = 64;
 const HEAD_TIMEOUT_MS_DEFAULT = 10_000;
 const UPLOADS_MAX = 8;
@@ -93,7 +93,7 @@ export class StatusPage extends EventEmitter<StatusPageEvents> {
       storage: server.storage,
       catalogue: server.catalogue,
       hosts: new OwnHosts(
-        ALL_ADDRESSES.includes(this.host) ? [] : [this.host],
+        isWildcard(this.host) ? [] : [this.host],
         (options.hostNames ?? []).map((name) => name.toLowerCase()),
       ),
       page: fs.readFileSync(new URL("../status/status-page.html.gz", import.meta.url)),
@@ -116,8 +116,8 @@ export class StatusPage extends EventEmitter<StatusPageEvents> {
     if (address === null) {
       return "";
     }
-    const host = ALL_ADDRESSES.includes(this.host) ? "localhost" : this.host;
-    return `http://${host.includes(":") ? `[${host}]` : host}:${address.port}/`;
+    const host = isWildcard(this.host) ? "localhost" : this.host;
+    return `http://${hostAndPort(host, address.port)}/`;
   }
 
   /**
@@ -152,9 +152,7 @@ export class StatusPage extends EventEmitter<StatusPageEvents> {
     this.records.refused(isUpload, errorCode);
 
   private describe(): SiteDescription {
-    const addresses = this.server.addresses.map(({ address, port }) =>
-      address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`,
-    );
+    const addresses = this.server.addresses.map(({ address, port }) => hostAndPort(address, port));
     return { name: this.name, addresses, startedAt: this.startedAt, askAgainMs: ASK_AGAIN_MS };
   }
 }

@@ -1,10 +1,11 @@
 /** The files: listed, removed, and put by a button or by dropping them on the page. */
 import type { ListedFile } from "../catalogue.js";
+import { sizeText } from "../size-text.js";
 import type { StatusReport } from "../status-report.js";
 import { announce, byId, child, childName, printable, say, showRows } from "./dom.js";
 import { agreed } from "./question.js";
 import { fetchFiles, removeFile, sendFile } from "./server.js";
-import { countText, sizeText } from "./words.js";
+import { countText } from "./words.js";
 
 /** Files may also change without the server's doing, so the list is read again now and then. */
 const LOOK_AGAIN_MS = 15_000;

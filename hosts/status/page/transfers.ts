@@ -1,7 +1,8 @@
 /** Running transfers with their progress, and the last results. */
+import { sizeText } from "../size-text.js";
 import type { ReportedResult, ReportedTransfer, StatusReport } from "../status-report.js";
 import { byId, child, childName, printable, say, showRows } from "./dom.js";
-import { countText, rateText, sizeText, timeText } from "./words.js";
+import { countText, rateText, timeText } from "./words.js";
 
 export function showTransfers({ transfers, running, results }: StatusReport): void {
   say("running", String(running));

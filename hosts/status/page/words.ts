@@ -1,16 +1,5 @@
 /** Figures as people read them. */
-
-const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"];
-
-export function sizeText(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < UNITS.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`;
-}
+import { sizeText } from "../size-text.js";
 
 export function rateText(bytesPerSecond: number): string {
   return `${sizeText(bytesPerSecond)}/s`;

@@ -1,19 +1,4 @@
-/** Amounts and times, short enough for a column. */
-
-const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"] as const;
-
-/** Eight characters at the most, as `1.5 MiB` or `1023 KiB`. */
-export function sizeText(bytes: number): string {
-  let amount = bytes;
-  let unit = 0;
-  // What would be rounded to 1024 is one of the next unit.
-  while (amount >= 1023.5 && unit < UNITS.length - 1) {
-    amount /= 1024;
-    unit++;
-  }
-  const digits = unit > 0 && amount < 99.95 ? 1 : 0;
-  return `${amount.toFixed(digits)} ${UNITS[unit]}`;
-}
+/** Times, short enough for a column. */
 
 const MINUTE_SECONDS = 60;
 const HOUR_SECONDS = 3600;
