@@ -1,5 +1,5 @@
 /** Runs the load generator (`bench/load/load.c`). */
-import { spawn } from "node:child_process";
+import { run } from "../../test/support/program.js";
 import { compiled } from "./compiled.js";
 
 export interface Load {
@@ -39,30 +39,16 @@ export interface Loaded {
 }
 
 /** @throws Error when the server sends other bytes than those of the file. */
-export function runLoad(load: Load): Promise<Loaded> {
+export async function runLoad(load: Load): Promise<Loaded> {
   const { core, once, ...values } = load;
   const words = Object.entries(values).flatMap(([name, value]) => [`--${kebabCase(name)}`, String(value)]);
   const program = [compiled("load/load.c"), ...words, ...(once ? ["--once"] : [])];
   const [command, ...rest] = core === undefined ? program : ["taskset", "-c", String(core), ...program];
-  return new Promise((resolve, reject) => {
-    const child = spawn(command as string, rest, { stdio: ["ignore", "pipe", "pipe"] });
-    let stdout = "";
-    let stderr = "";
-    child.stdout.setEncoding("utf8").on("data", (text) => {
-      stdout += text;
-    });
-    child.stderr.setEncoding("utf8").on("data", (text) => {
-      stderr += text;
-    });
-    child.once("error", reject);
-    child.once("close", (code) => {
-      if (code === 0) {
-        resolve(JSON.parse(stdout) as Loaded);
-      } else {
-        reject(new Error(stderr));
-      }
-    });
-  });
+  const { code, stdout, stderr } = await run(command as string, rest);
+  if (code !== 0) {
+    throw new Error(stderr);
+  }
+  return JSON.parse(stdout) as Loaded;
 }
 
 function kebabCase(name: string): string {
