@@ -35,6 +35,9 @@ enum {
 	CLIENTS_MAX = 4096,
 	/* A client that downloads again takes its next port; so many it has, and comes back to the first. */
 	PORTS_EACH = 16,
+	/* And all have so many at least: a server that reads requests before ACKs must not find the port of an ACK that it has
+	   not read yet asking again, for it would take that for the same request, and answer without opening the file. */
+	PORTS_MIN = 256,
 	EVENTS = 256,
 	BLOCK_BYTES = 512,
 	HEADER_BYTES = 4,
@@ -268,6 +271,7 @@ static void openPorts(void)
 	struct timeval wait = { .tv_usec = LOOK_MS * 1000 };
 	int receiveBufferBytes = RECEIVE_BUFFER_BYTES;
 	downloadCount = options.clients * (options.once ? 1 : PORTS_EACH);
+	if (!options.once && downloadCount < PORTS_MIN) downloadCount = PORTS_MIN;
 	downloads = calloc(downloadCount, sizeof *downloads);
 	if (downloads == NULL) die("memory");
 	poller = epoll_create1(0);
