@@ -14,7 +14,7 @@ import type { Outcome, ReadableFile, TransferView, Transport, WritableFile } fro
 import { wildcardOf } from "./addresses.js";
 import { BusyPolling } from "./busy-polling.js";
 import { now } from "./clock.js";
-import { sendDatagram } from "./datagrams.js";
+import { ReceiveBuffer, sendDatagram } from "./datagrams.js";
 import { PollTimer } from "./poll-timer.js";
 import { openSocket } from "./socket.js";
 
@@ -40,9 +40,6 @@ export interface RunOptions extends ClientOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((transfer: TransferView) => void) | undefined;
 }
-
-/** No message of a server is longer: 4 bytes and the largest block, or an ERROR with a long text. */
-const RECEIVE_BYTES = 2048;
 /** A window of blocks may arrive at once. */
 const RECEIVE_BUFFER_BYTES = 1024 * 1024;
 /** The engine's only slot. */
@@ -76,8 +73,7 @@ class ClientRun {
   private readonly engine: Client;
   private readonly timer: PollTimer;
   private readonly busyPolling = new BusyPolling(true);
-  private readonly receiveBuffer = new Uint8Array(RECEIVE_BYTES);
-  private readonly receiveView = new DataView(this.receiveBuffer.buffer);
+  private readonly receiveBuffer = new ReceiveBuffer();
   private socket: dgram.Socket | undefined;
   private networkError: Error | undefined;
   private hasStarted = false;
@@ -146,9 +142,9 @@ class ClientRun {
   }
 
   private received(message: Buffer, address: string, port: number): void {
-    const length = message.copy(this.receiveBuffer);
+    const length = this.receiveBuffer.put(message);
     this.networkError = undefined;
-    this.engine.receive(this.receiveView, length, SLOT, address, port, now());
+    this.engine.receive(this.receiveBuffer.view, length, SLOT, address, port, now());
     this.timer.set();
     if (!this.isOver) {
       this.busyPolling.packetAnswered();

@@ -22,7 +22,7 @@ import { addressHash } from "./address-hash.js";
 import { ALL_IPV4, ALL_IPV6 } from "./addresses.js";
 import { BusyPolling } from "./busy-polling.js";
 import { now } from "./clock.js";
-import { sendDatagram } from "./datagrams.js";
+import { ReceiveBuffer, sendDatagram } from "./datagrams.js";
 import { Listeners } from "./listeners.js";
 import { PollTimer } from "./poll-timer.js";
 import type { Renamed } from "./rule-storage.js";
@@ -34,9 +34,6 @@ const TRANSFERS_MAX_DEFAULT = 4096;
 
 /** The longest time that a timer of Node takes; a longer grace time has no end. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
-
-/** A request with options may be as long as an Ethernet frame; whatever is behind that is no option. */
-const RECEIVE_BYTES = 2048;
 
 /** What a {@link TftpServer} is told at construction. */
 export interface TftpServerOptions extends Omit<ServerOptions, "addressHash">, ServedOptions {
@@ -145,10 +142,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
   private readonly listeningSockets: Listeners;
   private readonly transferPorts: TransferPorts;
 
-  /** Where datagrams are put for the engine, one at a time. */
-  private readonly receiveBuffer = new Uint8Array(RECEIVE_BYTES);
-  private readonly receiveView = new DataView(this.receiveBuffer.buffer);
-
+  private readonly receiveBuffer = new ReceiveBuffer();
   private readonly busyPolling: BusyPolling;
 
   /** Who sent the datagram that the engine is working on. */
@@ -298,10 +292,10 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
   }
 
   private received(message: Buffer, localPort: LocalPort, address: string, port: number): void {
-    const length = message.copy(this.receiveBuffer);
+    const length = this.receiveBuffer.put(message);
     this.peerAddress = address;
     this.peerPort = port;
-    this.engine.receive(this.receiveView, length, localPort, address, port, now());
+    this.engine.receive(this.receiveBuffer.view, length, localPort, address, port, now());
     this.afterEngine();
     if (this.engine.running > 0) {
       this.busyPolling.packetAnswered();
@@ -358,6 +352,10 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
 
   /** Emits an event in the middle of the engine's work: what a listener throws is thrown later, past the engine. */
   private tell<Name extends keyof TftpServerEvents>(name: Name, ...details: TftpServerEvents[Name]): void {
+    if (this.listenerCount(name) === 0) {
+      // Progress comes for each packet; to emit it to nobody costs more than to look.
+      return;
+    }
     try {
       (this.emit as (name: string, ...details: unknown[]) => boolean).call(this, name, ...details);
     } catch (error) {

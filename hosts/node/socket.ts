@@ -18,8 +18,12 @@ export interface SocketOptions {
 
 type LookupCallback = (error: Error | null, address: string, family: number) => void;
 
-function literalAddress(hostname: string, _options: unknown, callback: LookupCallback): void {
-  callback(null, hostname, hostname.includes(":") ? 6 : 4);
+function literalIpv4(address: string, _options: unknown, callback: LookupCallback): void {
+  callback(null, address, 4);
+}
+
+function literalIpv6(address: string, _options: unknown, callback: LookupCallback): void {
+  callback(null, address, 6);
 }
 
 /**
@@ -31,7 +35,7 @@ export function openSocket(options: SocketOptions, received: Received): dgram.So
   const isVersion6 = options.address.includes(":");
   const socket = dgram.createSocket({
     type: isVersion6 ? "udp6" : "udp4",
-    lookup: literalAddress as never,
+    lookup: (isVersion6 ? literalIpv6 : literalIpv4) as never,
     ipv6Only: isVersion6,
     reuseAddr: options.shared ?? false,
     ...(options.receiveBufferBytes === undefined ? {} : { recvBufferSize: options.receiveBufferBytes }),
