@@ -8,6 +8,10 @@ export class BoundedMap<Key, Value> {
     return this.entries.get(key);
   }
 
+  values(): Iterable<Value> {
+    return this.entries.values();
+  }
+
   set(key: Key, value: Value): void {
     this.entries.delete(key);
     if (this.entries.size >= this.sizeMax) {

@@ -1,15 +1,14 @@
 /**
  * A folder as storage: files below it are sent, and, if that is allowed, received.
  */
-import fs from "node:fs";
 import path from "node:path";
 import { isRefusal, type ReadableFile, type Refusal, type Storage, type WritableFile } from "../../src/index.js";
 import type { Catalogue, ListedFile } from "../status/catalogue.js";
 import { Checksums, checksummedName } from "./checksums.js";
 import { FORBIDDEN, NOT_FOUND, refusalOf } from "./refusals.js";
-import { SentFile } from "./sent-file.js";
+import { SentFiles } from "./sent-files.js";
 import { removeFile, visitFiles } from "./served-files.js";
-import { type OpenedFile, ServedRoot } from "./served-root.js";
+import { closeRead, type OpenedFile, ServedRoot } from "./served-root.js";
 import { SmallFiles } from "./small-files.js";
 import { isTemporaryName, removeTemporaryFiles, UploadedFile } from "./uploaded-file.js";
 
@@ -35,6 +34,7 @@ export class DirectoryStorage implements Storage, Catalogue {
   private readonly readAllowed: boolean;
   private readonly checksums: Checksums | undefined;
   private readonly smallFiles = new SmallFiles();
+  private readonly sentFiles = new SentFiles();
 
   /**
    * @throws NodeJS.ErrnoException ENOENT or ENOTDIR when `root` is no folder.
@@ -68,12 +68,12 @@ export class DirectoryStorage implements Storage, Catalogue {
     if (!this.readAllowed) {
       return FORBIDDEN;
     }
-    if (isTemporaryName(path.basename(name))) {
-      return NOT_FOUND;
-    }
     const kept = this.smallFiles.find(name);
     if (kept !== undefined) {
       return kept;
+    }
+    if (isTemporaryName(path.basename(name))) {
+      return NOT_FOUND;
     }
     const opened = this.root.openFile(name);
     if (opened === NOT_FOUND) {
@@ -83,15 +83,15 @@ export class DirectoryStorage implements Storage, Catalogue {
   }
 
   private sentFile(name: string, opened: OpenedFile): ReadableFile | Refusal {
-    const large = new SentFile(opened.descriptor, opened.status.size);
     try {
       const small = this.smallFiles.read(name, opened);
-      if (small !== undefined) {
-        large.close();
+      if (small === undefined) {
+        return this.sentFiles.fileFor(opened);
       }
-      return small ?? large;
+      closeRead(opened.descriptor);
+      return small;
     } catch (error) {
-      large.close();
+      closeRead(opened.descriptor);
       return refusalOf(error);
     }
   }
@@ -110,7 +110,7 @@ export class DirectoryStorage implements Storage, Catalogue {
     } catch (error) {
       return refusalOf(error);
     } finally {
-      fs.closeSync(opened.descriptor);
+      closeRead(opened.descriptor);
     }
   }
 
@@ -118,7 +118,7 @@ export class DirectoryStorage implements Storage, Catalogue {
     if (this.write === "never" || isTemporaryName(path.basename(name))) {
       return FORBIDDEN;
     }
-    return UploadedFile.create(this.root, name, sizeBytes, this.mayReplace);
+    return UploadedFile.create(this.root, name, sizeBytes, this.mayReplace, () => this.smallFiles.changed());
   }
 
   /** Shows the files that clients can fetch: none of a drop box. */
@@ -130,6 +130,10 @@ export class DirectoryStorage implements Storage, Catalogue {
 
   /** Where files may not be replaced they may not be removed either: that would come to the same. */
   removeFile(name: string): 0 | Refusal {
-    return this.mayReplace ? removeFile(this.root, name) : FORBIDDEN;
+    if (!this.mayReplace) {
+      return FORBIDDEN;
+    }
+    this.smallFiles.changed();
+    return removeFile(this.root, name);
   }
 }

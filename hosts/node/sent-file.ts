@@ -1,37 +1,30 @@
 /**
- * A large file that is being sent, as large as it was when it was opened. A few blocks are read at a time: to ask the
- * system for each costs as much as the engine takes for it.
+ * A large file that is being sent, as large as it was when it was opened. Any number of transfers may have the same one.
  */
 import fs from "node:fs";
-import { BLOCK_BYTES_MAX, type ReadableFile } from "../../src/index.js";
-import { FAILED, refusalOf } from "./refusals.js";
+import type { ReadableFile } from "../../src/index.js";
+import { giveBackPiece, PIECE_BYTES, type Piece, type PieceOwner, takePiece } from "./read-ahead.js";
+import { refusalOf } from "./refusals.js";
+import { closeRead } from "./served-root.js";
 
-/** With all that goes with it, a simultaneous download takes less than 4 KiB. */
-const BLOCKS_AHEAD = 3;
-/** Buffers that wait for the next transfer, so that one need not be made for each. */
-const RESTING_MAX = 64;
+export class SentFile implements ReadableFile, PieceOwner {
+  private readonly pieces = new Map<number, Piece>();
+  private transfers = 1;
 
-/** Some blocks of a file that lie next to each other. */
-class Blocks {
-  readonly bytes = Buffer.allocUnsafeSlow(BLOCKS_AHEAD * BLOCK_BYTES_MAX);
-  /** Its parts, made once: to send a block makes no object. */
-  readonly parts = Array.from({ length: BLOCKS_AHEAD }, (_, index) =>
-    this.bytes.subarray(index * BLOCK_BYTES_MAX, (index + 1) * BLOCK_BYTES_MAX),
-  );
-}
-
-const resting: Blocks[] = [];
-
-export class SentFile implements ReadableFile {
-  private blocks: Blocks | undefined;
-  /** Where the blocks begin in the file, and where they end. */
-  private from = 0;
-  private to = 0;
-
+  /**
+   * @param descriptor is closed with the last transfer.
+   * @param closed is told then.
+   */
   constructor(
     private readonly descriptor: number,
     readonly sizeBytes: number,
+    private readonly closed: () => void = () => {},
   ) {}
+
+  /** One more transfer has this file, and will close it. */
+  share(): void {
+    this.transfers++;
+  }
 
   /**
    * What a file has gained since it was opened is not sent: the client was told its size. A file that has become
@@ -43,50 +36,73 @@ export class SentFile implements ReadableFile {
     if (wanted <= 0) {
       return 0;
     }
+    const offset = position % PIECE_BYTES;
     try {
-      if (position < this.from || position + wanted > this.to) {
-        this.fill(position);
+      if (offset + wanted > PIECE_BYTES) {
+        return this.readAcross(target, wanted, position);
       }
+      const index = (position - offset) / PIECE_BYTES;
+      const piece = this.pieces.get(index) ?? this.readPiece(index);
+      piece.copyTo(target, offset, wanted);
+      return wanted;
     } catch (error) {
       return refusalOf(error);
     }
-    if (position + wanted > this.to) {
-      return FAILED;
-    }
-    this.copyTo(target, position - this.from);
-    return wanted;
   }
 
   close(): void {
-    if (this.blocks !== undefined && resting.length < RESTING_MAX) {
-      resting.push(this.blocks);
+    if (--this.transfers > 0) {
+      return;
     }
-    this.blocks = undefined;
-    this.to = 0;
-    try {
-      fs.closeSync(this.descriptor);
-    } catch {
-      // Network file systems may fail here. Nothing was written, so nothing is lost.
+    for (const piece of this.pieces.values()) {
+      giveBackPiece(piece);
     }
+    this.pieces.clear();
+    this.closed();
+    closeRead(this.descriptor);
   }
 
-  private fill(position: number): void {
-    this.blocks ??= resting.pop() ?? new Blocks();
-    const { bytes } = this.blocks;
+  losePiece({ index }: Piece): void {
+    this.pieces.delete(index);
+  }
+
+  private readPiece(index: number): Piece {
+    this.giveBackWhatIsBehind();
+    const piece = takePiece(this, index);
+    const position = index * PIECE_BYTES;
     const left = this.sizeBytes - position;
-    const count = fs.readSync(this.descriptor, bytes, 0, left < bytes.length ? left : bytes.length, position);
-    this.from = position;
-    this.to = position + count;
+    const length = left < PIECE_BYTES ? left : PIECE_BYTES;
+    try {
+      this.readWhole(piece.bytes, length, position);
+    } catch (error) {
+      giveBackPiece(piece);
+      throw error;
+    }
+    this.pieces.set(index, piece);
+    return piece;
   }
 
-  private copyTo(target: Uint8Array, offset: number): void {
-    const { bytes, parts } = this.blocks as Blocks;
-    const part = parts[offset / BLOCK_BYTES_MAX];
-    if (part !== undefined) {
-      target.set(part);
-    } else {
-      // Blocks of another size than 512 lie across the parts.
-      bytes.copy(target, 0, offset, offset + target.length);
+  /**
+   * Each transfer needs one piece. The piece that was read first is used again: a single transfer then stays with one,
+   * which the processor's cache holds.
+   */
+  private giveBackWhatIsBehind(): void {
+    if (this.pieces.size >= this.transfers) {
+      const [first] = this.pieces.values();
+      this.pieces.delete((first as Piece).index);
+      giveBackPiece(first as Piece);
+    }
+  }
+
+  /** A block that lies across two pieces, since it has not 512 bytes. */
+  private readAcross(target: Uint8Array, length: number, position: number): number {
+    this.readWhole(target, length, position);
+    return length;
+  }
+
+  private readWhole(target: Uint8Array, length: number, position: number): void {
+    if (fs.readSync(this.descriptor, target, 0, length, position) !== length) {
+      throw new Error("The file has become shorter");
     }
   }
 }

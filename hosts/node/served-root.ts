@@ -88,7 +88,7 @@ export class ServedRoot {
       if (status.isFile() && this.holds(descriptor, target)) {
         return { descriptor, status, path: located };
       }
-      fs.closeSync(descriptor);
+      closeRead(descriptor);
       return FORBIDDEN;
     } catch (error) {
       return refusalOf(error);
@@ -106,7 +106,7 @@ export class ServedRoot {
       if (this.holds(descriptor, folder)) {
         return descriptor;
       }
-      fs.closeSync(descriptor);
+      closeRead(descriptor);
       return FORBIDDEN;
     } catch (error) {
       return refusalOf(error);
@@ -136,6 +136,15 @@ export class ServedRoot {
       folder = fs.existsSync(exact) ? exact : path.join(folder, foldedEntry(folder, component) ?? component);
     }
     return folder;
+  }
+}
+
+/** Closes what was opened for reading. It never throws. */
+export function closeRead(descriptor: number): void {
+  try {
+    fs.closeSync(descriptor);
+  } catch {
+    // Network file systems may fail here. Nothing was written, so nothing is lost.
   }
 }
 

@@ -3,12 +3,13 @@
  * same few in numbers, and to open a file safely costs more than all the rest of such a request.
  *
  * What is kept is served only as long as its path leads to the very file that was read, unchanged; that is looked up
- * for each request. All the checks of {@link ServedRoot.openFile} are made again after a second at the latest.
+ * once in a millisecond at the most. All the checks of {@link ServedRoot.openFile} are made again after a second.
  */
 import fs from "node:fs";
 import type { ReadableFile } from "../../src/index.js";
 import { BoundedMap } from "./bounded-map.js";
 import { now } from "./clock.js";
+import { isSameFile, isSettled } from "./file-identity.js";
 import { MemoryFile } from "./memory-file.js";
 import type { OpenedFile } from "./served-root.js";
 
@@ -18,14 +19,15 @@ const SMALL_BYTES = 3072;
 const KEPT_MAX = 256;
 /** So old a check is good enough: a transfer that began then would still be served what it opened. */
 const CHECKED_MS = 1000;
-/** A file that changed so lately may change again without a new time: file systems count in steps of up to 2 s. */
-const SETTLED_MS = 3000;
+const NEVER_LOOKED_UP = -1;
 
 interface KeptFile {
   readonly file: ReadableFile;
   readonly path: string;
   readonly status: fs.Stats;
   readonly checkedAt: number;
+  /** When its path was looked up last, and led to it. */
+  lookedUpAt: number;
 }
 
 export class SmallFiles {
@@ -34,7 +36,25 @@ export class SmallFiles {
   /** The file of this name, as it was read before and still is; undefined when it must be opened. */
   find(name: string): ReadableFile | undefined {
     const kept = this.kept.get(name);
-    return kept !== undefined && now() - kept.checkedAt < CHECKED_MS && isUnchanged(kept) ? kept.file : undefined;
+    if (kept === undefined) {
+      return undefined;
+    }
+    const at = now();
+    if (kept.lookedUpAt === at) {
+      return kept.file;
+    }
+    if (at - kept.checkedAt >= CHECKED_MS || !isUnchanged(kept)) {
+      return undefined;
+    }
+    kept.lookedUpAt = at;
+    return kept.file;
+  }
+
+  /** A file was put or removed: whoever did that must not be shown the one before. */
+  changed(): void {
+    for (const kept of this.kept.values()) {
+      kept.lookedUpAt = NEVER_LOOKED_UP;
+    }
   }
 
   /**
@@ -52,8 +72,8 @@ export class SmallFiles {
       return undefined;
     }
     const file = new MemoryFile(bytes);
-    if (Date.now() - status.ctimeMs > SETTLED_MS) {
-      this.kept.set(name, { file, path, status, checkedAt: now() });
+    if (isSettled(status)) {
+      this.kept.set(name, { file, path, status, checkedAt: now(), lookedUpAt: NEVER_LOOKED_UP });
     }
     return file;
   }
@@ -62,9 +82,7 @@ export class SmallFiles {
 /** What a link leads to is not looked up: the link itself is another file. */
 function isUnchanged({ path, status }: KeptFile): boolean {
   try {
-    const { dev, ino, size, mtimeMs, ctimeMs } = fs.lstatSync(path);
-    const isSame = dev === status.dev && ino === status.ino && size === status.size;
-    return isSame && mtimeMs === status.mtimeMs && ctimeMs === status.ctimeMs;
+    return isSameFile(status, fs.lstatSync(path));
   } catch {
     return false;
   }

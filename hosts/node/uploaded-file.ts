@@ -39,15 +39,23 @@ export class UploadedFile implements WritableFile {
     private readonly temporaryName: string,
     private readonly descriptor: number,
     private readonly mayReplace: boolean,
+    private readonly placed: () => void,
   ) {}
 
   /**
    * Prepares the upload of `name`.
    *
    * @param sizeBytes what the client announced, or -1.
+   * @param placed is told when the file has its name.
    * @returns the file, or a refusal: it exists, there is no room, it is no place for a file.
    */
-  static create(root: ServedRoot, name: string, sizeBytes: number, mayReplace: boolean): UploadedFile | Refusal {
+  static create(
+    root: ServedRoot,
+    name: string,
+    sizeBytes: number,
+    mayReplace: boolean,
+    placed: () => void = () => {},
+  ): UploadedFile | Refusal {
     try {
       const target = UploadedFile.target(root, name, mayReplace);
       if (typeof target === "number") {
@@ -68,7 +76,7 @@ export class UploadedFile implements WritableFile {
         underWay.add(temporaryName);
         keepPermissions(descriptor, target.mode);
         const finalName = path.basename(target.path);
-        return new UploadedFile(folderDescriptor, folder, finalName, temporaryName, descriptor, mayReplace);
+        return new UploadedFile(folderDescriptor, folder, finalName, temporaryName, descriptor, mayReplace, placed);
       } catch (error) {
         fs.closeSync(folderDescriptor);
         throw error;
@@ -131,6 +139,7 @@ export class UploadedFile implements WritableFile {
         nameUnlessTaken(temporary, final);
       }
       this.committed = true;
+      this.placed();
       syncFolder(this.folderDescriptor);
       return 0;
     } catch (error) {

@@ -125,6 +125,36 @@ test("a link to the outside in place of the file is refused", (t) => {
   assert.equal(contentOf(storage, "file"), FORBIDDEN);
 });
 
+test("a kept file is looked up once in a millisecond", (t) => {
+  const { storage } = served(t);
+  let milliseconds = performance.now();
+  t.mock.method(performance, "now", () => milliseconds);
+  assert.deepEqual(contentOf(storage, "file"), CONTENT);
+  const { mock } = t.mock.method(fs, "lstatSync");
+  for (let request = 0; request < 5; request++) {
+    assert.deepEqual(contentOf(storage, "file"), CONTENT);
+  }
+  assert.equal(mock.callCount(), 1);
+  milliseconds++;
+  assert.deepEqual(contentOf(storage, "file"), CONTENT);
+  assert.equal(mock.callCount(), 2);
+});
+
+test("whoever has put or removed a file sees that within the same millisecond", (t) => {
+  const { file, storage } = served(t);
+  const milliseconds = performance.now();
+  t.mock.method(performance, "now", () => milliseconds);
+  const askTwice = (expected: unknown): void => {
+    assert.deepEqual(contentOf(storage, "file"), expected);
+    assert.deepEqual(contentOf(storage, "file"), expected);
+  };
+  askTwice(CONTENT);
+  changeWithNewTime(file, () => assert.equal(store(storage, "file", OTHER), 0));
+  askTwice(OTHER);
+  assert.equal(storage.removeFile("file"), 0);
+  askTwice(NOT_FOUND);
+});
+
 test("a folder that was moved outside, with a link in its place, is noticed after a second", (t) => {
   const { root, file, storage } = served(t);
   const folder = path.join(root, "folder");

@@ -1,6 +1,9 @@
-/** Files that are read a few blocks ahead: the bytes are those of the file, in whatever order they are asked for. */
+/**
+ * Files that are read some blocks ahead, once for all who fetch them: the bytes are those of the file, in whatever order
+ * they are asked for.
+ */
 import assert from "node:assert/strict";
-import fs, { truncateSync, writeFileSync } from "node:fs";
+import fs, { readFileSync, renameSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { DirectoryStorage } from "lockstep-tftp";
@@ -13,7 +16,9 @@ import { temporaryFolder } from "../support/temporary-folder.js";
 const BLOCK_BYTES = 512;
 const BLOCKS = 40;
 /** So many are read at a time. */
-const BLOCKS_AHEAD = 3;
+const BLOCKS_AHEAD = 16;
+/** More files than there are pieces that they can have. */
+const MANY_FILES = 150;
 /** The last block is a short one. */
 const CONTENT = seededBytes(1, BLOCKS * BLOCK_BYTES + 100);
 const OTHER = seededBytes(2, CONTENT.length);
@@ -39,7 +44,27 @@ function assertBlock(file: ReadableFile, position: number, content: Buffer): voi
   assert.deepEqual(block.subarray(0, expected.length), expected, `block at ${position}`);
 }
 
-test("blocks in order cost a call of the system for three of them", (t) => {
+/** The clock of this process shows a time at which the file was changed long ago. */
+function settle(t: TestContext): void {
+  const { now } = Date;
+  t.mock.method(Date, "now", () => now() + 10_000);
+}
+
+/** How often a function of the file system is called from now on. */
+function counted(t: TestContext, name: "openSync" | "closeSync" | "readSync"): () => number {
+  const { mock } = t.mock.method(fs, name);
+  return () => mock.callCount();
+}
+
+function readAll(files: readonly ReadableFile[], content: Buffer): void {
+  for (let position = 0; position < content.length; position += BLOCK_BYTES) {
+    for (const file of files) {
+      assertBlock(file, position, content);
+    }
+  }
+}
+
+test("blocks in order cost a call of the system for sixteen of them", (t) => {
   const { storage } = opened(t, CONTENT);
   const { mock } = t.mock.method(fs, "readSync");
   assert.deepEqual(contentOf(storage, "file"), CONTENT);
@@ -75,6 +100,104 @@ test("files that are sent at the same time do not get each other's blocks, nor t
       file.close();
     }
   }
+});
+
+test("a file that several fetch at the same time is read once for all of them", (t) => {
+  const { open } = opened(t, CONTENT);
+  settle(t);
+  const files = Array.from({ length: 10 }, open);
+  const reads = counted(t, "readSync");
+  readAll(files, CONTENT);
+  assert.equal(reads(), Math.ceil((BLOCKS + 1) / BLOCKS_AHEAD));
+  for (const file of files) {
+    file.close();
+  }
+});
+
+test("a file stays open for those who still fetch it, and is closed with the last", (t) => {
+  const { open } = opened(t, CONTENT);
+  settle(t);
+  const opens = counted(t, "openSync");
+  const closes = counted(t, "closeSync");
+  const files = [open(), open(), open()];
+  files[0]?.close();
+  files[2]?.close();
+  readAll(files.slice(1, 2), CONTENT);
+  assert.equal(opens() - closes(), 1, "one descriptor for all");
+  files[1]?.close();
+  assert.equal(opens(), closes());
+  const again = open();
+  readAll([again], CONTENT);
+  again.close();
+  assert.equal(opens(), closes());
+});
+
+for (const [what, change] of [
+  ["was written anew", (file) => writeFileSync(file, OTHER)],
+  [
+    "has a successor of the same name",
+    (file) => {
+      writeFileSync(`${file}.new`, OTHER);
+      renameSync(`${file}.new`, file);
+    },
+  ],
+] satisfies [string, (file: string) => void][]) {
+  test(`who asks for a file that ${what} gets it as it is now, though it is being sent as it was`, (t) => {
+    const { file, open } = opened(t, CONTENT);
+    settle(t);
+    const before = open();
+    assertBlock(before, 0, CONTENT);
+    const { ctimeMs } = statSync(file);
+    do {
+      change(file);
+    } while (statSync(file).ctimeMs === ctimeMs);
+    const after = open();
+    readAll([after], readFileSync(file));
+    before.close();
+    const closes = counted(t, "closeSync");
+    const third = open();
+    assert.equal(closes(), 1, "it needs no descriptor of its own beside the second");
+    readAll([third], OTHER);
+    after.close();
+    readAll([third], OTHER);
+    third.close();
+  });
+}
+
+test("what changed only just now is not shared: it may change again within the same step of time", (t) => {
+  const { open } = opened(t, CONTENT);
+  const closes = counted(t, "closeSync");
+  const files = [open(), open()];
+  assert.equal(closes(), 0, "each has a descriptor of its own");
+  for (const file of files) {
+    file.close();
+  }
+  assert.equal(closes(), 2);
+});
+
+test("more files than there is memory for are sent at the same time, each with its own bytes", (t) => {
+  const contents = Array.from({ length: MANY_FILES }, (_, index) => seededBytes(index, CONTENT.length));
+  const files = contents.map((content) => opened(t, content).open());
+  for (let position = 0; position < CONTENT.length; position += BLOCK_BYTES) {
+    for (const [index, file] of files.entries()) {
+      assertBlock(file, position, contents[index] as Buffer);
+    }
+  }
+  for (const file of files) {
+    file.close();
+  }
+});
+
+test("a failure to read is told to who reads, and the next can read again", (t) => {
+  const { open } = opened(t, CONTENT);
+  const file = open();
+  const { mock } = t.mock.method(fs, "readSync", () => {
+    throw Object.assign(new Error("no answer from the disk"), { code: "EIO" });
+  });
+  assert.ok(file.read(Buffer.alloc(BLOCK_BYTES), 0) < 0);
+  mock.restore();
+  readAll([file], CONTENT);
+  file.close();
 });
 
 for (const length of [0, BLOCK_BYTES + 1, 5 * BLOCK_BYTES, CONTENT.length - 1]) {

@@ -1,0 +1,39 @@
+/**
+ * The large files that are being sent: one that several clients fetch at the same time is open once, and read once for
+ * all of them. A hall of machines that starts wants one and the same image.
+ */
+import type fs from "node:fs";
+import { isSameFile, isSettled } from "./file-identity.js";
+import { SentFile } from "./sent-file.js";
+import { closeRead, type OpenedFile } from "./served-root.js";
+
+interface SharedFile {
+  readonly file: SentFile;
+  readonly status: fs.Stats;
+}
+
+export class SentFiles {
+  /** By device and number. */
+  private readonly shared = new Map<string, SharedFile>();
+
+  /** The file to send. It closes the descriptor, now or later. */
+  fileFor({ descriptor, status }: OpenedFile): SentFile {
+    if (!isSettled(status)) {
+      return new SentFile(descriptor, status.size);
+    }
+    const key = `${status.dev} ${status.ino}`;
+    const present = this.shared.get(key);
+    if (present !== undefined && isSameFile(present.status, status)) {
+      closeRead(descriptor);
+      present.file.share();
+      return present.file;
+    }
+    const file = new SentFile(descriptor, status.size, () => {
+      if (this.shared.get(key)?.file === file) {
+        this.shared.delete(key);
+      }
+    });
+    this.shared.set(key, { file, status });
+    return file;
+  }
+}
