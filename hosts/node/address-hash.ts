@@ -1,7 +1,8 @@
-import { randomBytes } from "node:crypto";
-
-/** Different in each process, so that nobody can choose addresses that meet in one bucket. */
-const SEED = randomBytes(4).readUInt32LE();
+/**
+ * Different in each process, so that nobody can choose addresses that meet in one bucket. Nothing that is sent shows it, so
+ * it need not be one of cryptography.
+ */
+const SEED = Math.floor(Math.random() * 2 ** 32);
 /** The prime of the 32-bit FNV hash. */
 const PRIME = 0x01000193;
 

@@ -3,6 +3,9 @@
  */
 import { TFTP_PORT } from "../../src/index.js";
 
+/** Like TFTP's own, and free on most machines. */
+export const STATUS_PAGE_PORT = 8069;
+
 /** Stand for all addresses of this machine, of their kind. */
 export const ALL_IPV4 = "0.0.0.0";
 export const ALL_IPV6 = "::";

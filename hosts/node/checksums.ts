@@ -2,11 +2,11 @@
  * Checksums of served files, made when `NAME.sha256` is asked for: TFTP itself has nothing that would tell a damaged
  * image from a whole one.
  */
-import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import type { ReadableFile } from "../../src/index.js";
 import { BoundedMap } from "./bounded-map.js";
+import { cryptography } from "./cryptography.js";
 import { MemoryFile } from "./memory-file.js";
 import type { OpenedFile } from "./served-root.js";
 
@@ -43,7 +43,7 @@ export class Checksums {
 }
 
 function sumOf(descriptor: number): string {
-  const hash = createHash("sha256");
+  const hash = cryptography().createHash("sha256");
   const part = Buffer.allocUnsafe(READ_BYTES);
   let position = 0;
   for (;;) {

@@ -2,7 +2,6 @@
 import { readFileSync } from "node:fs";
 import { CLIENT_HELP } from "./client-command.js";
 import { type Command, HELP, readCommandLine } from "./command-line.js";
-import { getOrPut } from "./get-put.js";
 import { serve } from "./serve.js";
 import { UsageError } from "./usage-error.js";
 
@@ -41,9 +40,15 @@ async function run(words: readonly string[]): Promise<number> {
     case "serve":
       return serve(command);
     case "get":
-    case "put":
+    case "put": {
+      // A server starts sooner without.
+      const { getOrPut } = await import("./get-put.js");
       return getOrPut(command);
+    }
   }
 }
 
-process.exitCode = await run(process.argv.slice(2));
+// Not awaited: what is loaded later imports from this file, and would wait for its end.
+void run(process.argv.slice(2)).then((exitCode) => {
+  process.exitCode = exitCode;
+});

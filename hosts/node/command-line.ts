@@ -45,7 +45,7 @@ What clients may do:
   --checksums          answer NAME.sha256 with the checksum of NAME
 
 Transfers:
-  --max-transfers N    how many at once (default: 4096)
+  --max-transfers N    how many at once (default: 1024)
   --max-window N       largest window in blocks, 1 for none (default: 16)
   --timeout TIME       wait before the first repeat, until a round trip has
                        been measured, e.g. 500ms or 2s (default: 300ms)

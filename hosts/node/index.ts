@@ -4,6 +4,7 @@
 export * from "../../src/index.js";
 export type { Catalogue, ListedFile } from "../status/catalogue.js";
 export type { StatusSource } from "../status/source.js";
+export { STATUS_PAGE_PORT } from "./addresses.js";
 export {
   type ClientTransferOptions,
   type FetchedFile,
@@ -29,7 +30,6 @@ export {
 } from "./server.js";
 export {
   type ChangedFile,
-  STATUS_PAGE_PORT,
   StatusPage,
   type StatusPageEvents,
   type StatusPageOptions,

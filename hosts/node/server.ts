@@ -30,7 +30,7 @@ import { Served, type ServedOptions } from "./served.js";
 import { type PortRange, TransferPorts } from "./transfer-ports.js";
 
 /** Enough for a hall of machines that start together. */
-const TRANSFERS_MAX_DEFAULT = 4096;
+const TRANSFERS_MAX_DEFAULT = 1024;
 
 /** The longest time that a timer of Node takes; a longer grace time has no end. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
@@ -41,7 +41,7 @@ export interface TftpServerOptions extends Omit<ServerOptions, "addressHash">, S
   host?: string | readonly string[];
   /** The port on which requests arrive. Default 69, which needs a right on most systems. 0 takes any free port. */
   port?: number;
-  /** How many transfers there can be at once, 1 to 65,536. Default 4,096; a slot costs some 300 bytes. */
+  /** How many transfers there can be at once, 1 to 65,536. Default 1,024; a slot costs some 300 bytes. */
   transfersMax?: number;
   /** Transfers take their ports from here. Default: any free port. */
   portRange?: PortRange;

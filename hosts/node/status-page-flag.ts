@@ -1,8 +1,9 @@
 /** The flag `--status-page [ADDRESS:PORT]`, and the page as `serve` starts it. */
 import { PORT_MAX } from "../../src/index.js";
+import { STATUS_PAGE_PORT } from "./addresses.js";
 import type { Log } from "./log.js";
 import type { TftpServer } from "./server.js";
-import { type ChangedFile, STATUS_PAGE_PORT, StatusPage, type StatusPageOptions } from "./status-page.js";
+import type { ChangedFile, StatusPage, StatusPageOptions } from "./status-page.js";
 import { printable } from "./words.js";
 
 const FLAG = "--status-page";
@@ -36,6 +37,8 @@ export function statusPagePlace(text: string): StatusPageOptions | undefined {
 
 /** Starts the page, and says where it is and what people do on it. */
 export async function serveStatusPage(server: TftpServer, options: StatusPageOptions, log: Log): Promise<StatusPage> {
+  // Loaded by those only who want it: HTTP is large.
+  const { StatusPage } = await import("./status-page.js");
   const page = new StatusPage(server, options);
   const say = (event: string, text: string, { name, address }: ChangedFile): void => {
     const file = printable(name);

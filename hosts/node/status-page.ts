@@ -9,13 +9,10 @@ import { OwnHosts } from "../status/origins.js";
 import { TransferRecords } from "../status/records.js";
 import { Site } from "../status/site.js";
 import type { SiteDescription } from "../status/status-report.js";
-import { hostAndPort, isWildcard } from "./addresses.js";
+import { hostAndPort, isWildcard, STATUS_PAGE_PORT } from "./addresses.js";
 import { now } from "./clock.js";
 import type { EndedTransfer, RefusedRequest, TftpServer } from "./server.js";
 import { httpServer } from "./status-http.js";
-
-/** Like TFTP's own, and free on most machines. */
-export const STATUS_PAGE_PORT = 8069;
 
 const LOOPBACK = "127.0.0.1";
 const CONNECTIONS_MAX_DEFAULT = 64;

@@ -2,10 +2,10 @@
  * A file that is being received: it grows beside its place under a temporary name, and takes its own name in one step
  * when it is whole. Whatever was there before stays until then.
  */
-import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import type { Refusal, WritableFile } from "../../src/index.js";
+import { cryptography } from "./cryptography.js";
 import { EXISTS, FAILED, FORBIDDEN, NOT_FOUND, refusalOf } from "./refusals.js";
 import { pathOfFolder, type ServedRoot } from "./served-root.js";
 
@@ -71,7 +71,7 @@ export class UploadedFile implements WritableFile {
         if (sizeBytes > roomBytes(folder)) {
           throw Object.assign(new Error(`no room for ${sizeBytes} bytes`), { code: "ENOSPC" });
         }
-        const temporaryName = `.tftp-upload-${process.pid}-${randomBytes(8).toString("hex")}`;
+        const temporaryName = `.tftp-upload-${process.pid}-${cryptography().randomBytes(8).toString("hex")}`;
         const descriptor = fs.openSync(path.join(folder, temporaryName), "wx", target.mode ?? NEW_FILE_MODE);
         underWay.add(temporaryName);
         keepPermissions(descriptor, target.mode);
