@@ -10,7 +10,8 @@ import { SentFiles } from "./sent-files.js";
 import { removeFile, visitFiles } from "./served-files.js";
 import { closeRead, type OpenedFile, ServedRoot } from "./served-root.js";
 import { SmallFiles } from "./small-files.js";
-import { isTemporaryName, removeTemporaryFiles, UploadedFile } from "./uploaded-file.js";
+import { isTemporaryName, removeTemporaryFiles } from "./temporary-files.js";
+import { UploadedFile } from "./uploaded-file.js";
 
 /** Which uploads are allowed: none, files that do not exist yet, or also replacing those that do. */
 export type WritePolicy = "never" | "new" | "overwrite";

@@ -8,7 +8,8 @@ import { finished } from "node:stream/promises";
 import { isRefusal, type Refusal, type WritableFile } from "../../src/index.js";
 import { DISK_FULL, EXISTS, FAILED, FORBIDDEN, NOT_FOUND } from "./refusals.js";
 import { ServedRoot } from "./served-root.js";
-import { removeAbandonedFiles, UploadedFile } from "./uploaded-file.js";
+import { removeAbandonedFiles } from "./temporary-files.js";
+import { UploadedFile } from "./uploaded-file.js";
 
 export interface DownloadTarget {
   /** What the engine writes to. */

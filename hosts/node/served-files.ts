@@ -9,7 +9,7 @@ import type { ListedFile } from "../status/catalogue.js";
 import { isFileName } from "../status/file-name.js";
 import { FORBIDDEN, NOT_FOUND, refusalOf } from "./refusals.js";
 import { pathOfFolder, type ServedRoot } from "./served-root.js";
-import { isTemporaryName } from "./uploaded-file.js";
+import { isTemporaryName } from "./temporary-files.js";
 
 /** So many entries of folders are looked at, however few of them are files: a home folder has more than anybody reads. */
 const ENTRIES_MAX = 20_000;

@@ -5,29 +5,13 @@
 import fs from "node:fs";
 import path from "node:path";
 import type { Refusal, WritableFile } from "../../src/index.js";
-import { cryptography } from "./cryptography.js";
 import { EXISTS, FAILED, FORBIDDEN, NOT_FOUND, refusalOf } from "./refusals.js";
 import { pathOfFolder, type ServedRoot } from "./served-root.js";
-
-/**
- * `.tftp-upload-PROCESS-RANDOM`: hidden, never served, and recognised when it is left behind. In any case, because a
- * storage that does not mind case would find it by its capital letters.
- */
-const TEMPORARY_NAME = /^\.tftp-upload-(\d+)-[0-9a-f]{16}$/i;
+import { newTemporaryName, uploadBegins, uploadEnds } from "./temporary-files.js";
 
 /** What a new file may be at the most; the process's umask takes away from it. */
 const NEW_FILE_MODE = 0o666;
 const PERMISSIONS = 0o777;
-
-/** After so long a temporary file is nobody's, even if its process number is in use again. */
-const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000;
-
-/** The names of this process's uploads that are under way. */
-const underWay = new Set<string>();
-
-export function isTemporaryName(name: string): boolean {
-  return TEMPORARY_NAME.test(name);
-}
 
 export class UploadedFile implements WritableFile {
   private committed = false;
@@ -71,9 +55,9 @@ export class UploadedFile implements WritableFile {
         if (sizeBytes > roomBytes(folder)) {
           throw Object.assign(new Error(`no room for ${sizeBytes} bytes`), { code: "ENOSPC" });
         }
-        const temporaryName = `.tftp-upload-${process.pid}-${cryptography().randomBytes(8).toString("hex")}`;
+        const temporaryName = newTemporaryName();
         const descriptor = fs.openSync(path.join(folder, temporaryName), "wx", target.mode ?? NEW_FILE_MODE);
-        underWay.add(temporaryName);
+        uploadBegins(temporaryName);
         keepPermissions(descriptor, target.mode);
         const finalName = path.basename(target.path);
         return new UploadedFile(folderDescriptor, folder, finalName, temporaryName, descriptor, mayReplace, placed);
@@ -158,7 +142,7 @@ export class UploadedFile implements WritableFile {
       removeIfPossible(path.join(this.folder, this.temporaryName));
     }
     fs.closeSync(this.folderDescriptor);
-    underWay.delete(this.temporaryName);
+    uploadEnds(this.temporaryName);
   }
 }
 
@@ -212,66 +196,4 @@ function syncFolder(descriptor: number): void {
 function roomBytes(folder: string): number {
   const { bavail, bsize } = fs.statfsSync(folder);
   return bavail * bsize;
-}
-
-/** Removes temporary files below `root` whose process is gone. Links are not followed. Returns how many there were. */
-export async function removeTemporaryFiles(root: string): Promise<number> {
-  let removed = 0;
-  const folders = [root];
-  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    const found = await removeAbandonedFiles(folder);
-    removed += found.removed;
-    folders.push(...found.folders);
-  }
-  return removed;
-}
-
-/** The same in one folder. Returns also the folders in it. */
-export async function removeAbandonedFiles(folder: string): Promise<{ removed: number; folders: string[] }> {
-  let removed = 0;
-  const folders: string[] = [];
-  const entries = await fs.promises.readdir(folder, { withFileTypes: true }).catch(() => []);
-  for (const entry of entries) {
-    const full = path.join(folder, entry.name);
-    if (entry.isDirectory()) {
-      folders.push(full);
-    } else if (entry.isFile() && (await isAbandoned(full, entry.name))) {
-      removed += (await removedIfPossible(full)) ? 1 : 0;
-    }
-  }
-  return { removed, folders };
-}
-
-async function removedIfPossible(file: string): Promise<boolean> {
-  try {
-    await fs.promises.rm(file, { force: true });
-    return true;
-  } catch {
-    // Somebody else's folder: it does not keep the server from starting.
-    return false;
-  }
-}
-
-async function isAbandoned(full: string, name: string): Promise<boolean> {
-  const owner = TEMPORARY_NAME.exec(name)?.[1];
-  if (owner === undefined) {
-    return false;
-  }
-  if (Number(owner) === process.pid) {
-    return !underWay.has(name);
-  }
-  if (!isRunning(Number(owner))) {
-    return true;
-  }
-  const found = await fs.promises.stat(full).catch(() => undefined);
-  return found !== undefined && Date.now() - found.mtimeMs > ABANDONED_AFTER_MS;
-}
-
-function isRunning(processId: number): boolean {
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

@@ -24,6 +24,7 @@ import { LOOPBACK, ServedFolder } from "../support/served-folder.js";
 import { serving } from "../support/serving.js";
 import { SocketPeer } from "../support/socket-peer.js";
 import { hiddenFiles, temporaryFolder } from "../support/temporary-folder.js";
+import { temporaryName } from "../support/temporary-name.js";
 
 const CONTENT = seededBytes(1, 20 * 512 + 100);
 /** So soon nothing is given up by chance, and a test need not wait for long. */
@@ -222,7 +223,7 @@ describe("never half a file", () => {
     const { port } = await served(t);
     const folder = temporaryFolder(t);
     // No process has this number: Linux gives none above 4,194,304.
-    writeFileSync(path.join(folder, ".tftp-upload-99999999-0123456789abcdef"), "half");
+    writeFileSync(path.join(folder, temporaryName(99_999_999)), "half");
     await get(url(port, "file"), { to: path.join(folder, "file") });
     assert.deepEqual(readdirSync(folder), ["file"]);
   });

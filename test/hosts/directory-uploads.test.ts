@@ -38,6 +38,7 @@ import { ServerProcess } from "../support/server-process.js";
 import { serving } from "../support/serving.js";
 import { contentOf, store } from "../support/storage-use.js";
 import { hiddenFiles, temporaryFolder } from "../support/temporary-folder.js";
+import { OWN_PLACE, temporaryName } from "../support/temporary-name.js";
 
 const NAME = "firmware.bin";
 const OLD = seededBytes(1, 3000);
@@ -269,13 +270,14 @@ describe("the hidden name of an upload that is under way", () => {
   test("cannot be chosen by a client", (t) => {
     const root = temporaryFolder(t);
     const storage = new DirectoryStorage(root, { write: "overwrite" });
-    assert.equal(store(storage, ".tftp-upload-1-0123456789abcdef", OLD), FORBIDDEN);
+    assert.equal(store(storage, temporaryName(1), OLD), FORBIDDEN);
     assert.deepEqual(readdirSync(root), []);
   });
 });
 
 describe("litter", () => {
-  const RANDOM = "0123456789abcdef";
+  /** A container with process numbers of its own, or another machine with the same folder. */
+  const OTHER_PLACE = OWN_PLACE === "00000000" ? "11111111" : "00000000";
 
   /** The number of a process that has ended. */
   function endedProcess(): number {
@@ -290,22 +292,27 @@ describe("litter", () => {
     const ended = endedProcess();
     const aDayAgo = Date.now() / 1000 - 25 * 60 * 60;
     const litter = [
-      `.tftp-upload-${ended}-${RANDOM}`,
-      `sub/deep/.tftp-upload-${ended}-${RANDOM}`,
-      `.tftp-upload-${process.pid}-${RANDOM}`,
-      `.tftp-upload-${process.ppid}-fedcba9876543210`,
+      temporaryName(ended),
+      `sub/deep/${temporaryName(ended)}`,
+      temporaryName(process.pid),
+      temporaryName(process.ppid, OWN_PLACE, "fedcba9876543210"),
+      temporaryName(ended, OTHER_PLACE, "fedcba9876543210"),
     ];
     const kept = [
-      `.tftp-upload-${process.ppid}-${RANDOM}`,
-      `.tftp-upload-${ended}`,
-      `.tftp-upload-${ended}-${RANDOM}.txt`,
-      `sub/tftp-upload-${ended}-${RANDOM}`,
+      temporaryName(process.ppid),
+      temporaryName(ended, OTHER_PLACE),
+      temporaryName(process.pid, OTHER_PLACE),
+      `.tftp-upload-${OWN_PLACE}-${ended}`,
+      `${temporaryName(ended)}.txt`,
+      `sub/${temporaryName(ended).slice(1)}`,
     ];
     for (const file of [...litter, ...kept]) {
       writeFileSync(path.join(root, file), "");
     }
-    utimesSync(path.join(root, litter[3] as string), aDayAgo, aDayAgo);
-    const elsewhere = path.join(outside, `.tftp-upload-${ended}-${RANDOM}`);
+    for (const old of litter.slice(3)) {
+      utimesSync(path.join(root, old), aDayAgo, aDayAgo);
+    }
+    const elsewhere = path.join(outside, temporaryName(ended));
     writeFileSync(elsewhere, "");
     const inUse = begin(new DirectoryStorage(root, { write: "new" }), "new", NEW, NEW.length);
 
@@ -325,7 +332,7 @@ describe("litter", () => {
 
   test("stays where nothing may be written", async (t) => {
     const root = folderWithOldFile(t);
-    const litter = path.join(root, `.tftp-upload-${endedProcess()}-${RANDOM}`);
+    const litter = path.join(root, temporaryName(endedProcess()));
     writeFileSync(litter, "");
     await serving(t, { root });
     assert.ok(existsSync(litter));

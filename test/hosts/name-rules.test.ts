@@ -18,6 +18,7 @@ import { fetchFile, putFile } from "../support/retrying-client.js";
 import { seedOr } from "../support/seed.js";
 import { serving } from "../support/serving.js";
 import { hiddenFiles, temporaryFolder } from "../support/temporary-folder.js";
+import { temporaryName } from "../support/temporary-name.js";
 
 const CLIENT = "192.0.2.7";
 
@@ -308,7 +309,7 @@ describe("what is served is replaced while the server runs", () => {
   test("what an earlier run has left in the new folder is removed, if uploads are allowed there", async (t) => {
     const root = temporaryFolder(t);
     // No process has such a high number.
-    writeFileSync(path.join(root, ".tftp-upload-999999999-0123456789abcdef"), "litter");
+    writeFileSync(path.join(root, temporaryName(999_999_999)), "litter");
     const { server } = await serving(t, { root: temporaryFolder(t) });
     await server.reconfigure({ root });
     assert.equal(hiddenFiles(root).length, 1);

@@ -5,6 +5,7 @@ import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { StatusPage, type Storage, TftpServer, type TftpServerOptions } from "lockstep-tftp";
 import { temporaryFolder } from "../support/temporary-folder.js";
+import { temporaryName } from "../support/temporary-name.js";
 import { ask, askJson, type OpenSite, OWN_HEADER, put, remove } from "./site.js";
 
 interface Listing {
@@ -62,12 +63,12 @@ test("of many files a thousand are listed, and it is said that there are more", 
 
 test("names that no client can ask for, and files that are being put, are not listed", async (t) => {
   const root = temporaryFolder(t);
-  for (const name of ["fine.txt", "line\nfeed", "con", "back\\slash", ".tftp-upload-1-0123456789abcdef"]) {
+  for (const name of ["fine.txt", "line\nfeed", "con", "back\\slash", temporaryName(1)]) {
     writeFileSync(path.join(root, name), "");
   }
   const site = await pageOf(t, { root, write: "overwrite" });
   assert.deepEqual(await listedNames(site), ["fine.txt"]);
-  assert.equal((await remove(site, ".tftp-upload-1-0123456789abcdef")).status, 404);
+  assert.equal((await remove(site, temporaryName(1))).status, 404);
 });
 
 test("a drop box shows nothing of what was dropped", async (t) => {
