@@ -39,7 +39,7 @@ async function shown(t: TestContext, options: ShownOptions = {}): Promise<Shown>
   const status = new StatusPage(folder.server, { port: 0, ...options.page });
   await status.listen();
   t.after(() => status.close());
-  const browser = Browser.start();
+  const browser = await Browser.start();
   t.after(() => browser[Symbol.asyncDispose]());
   const page = await browser.open(status.url, look);
   await page.until(`document.querySelector("#state.up") !== null`);

@@ -2,6 +2,7 @@
  * Chromium without a window, driven through a pipe by its own protocol (https://chromedevtools.github.io/devtools-protocol/).
  * Every browser has a profile of its own, which is removed with it, and reaches loopback only.
  */
+import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -31,6 +32,12 @@ const SWITCHES = [
   `--host-resolver-rules=MAP ${REBOUND_NAME} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1`,
   "--proxy-server=direct://",
 ];
+
+/** What has not come after so long does not come. */
+const PATIENCE_MS = 60_000;
+/** On a machine with much to do a Chromium may hang while it starts; another one is started then. */
+const START_TRIES = 3;
+const START_PATIENCE_MS = 30_000;
 
 /** Modifier keys, as the protocol counts them. */
 export const SHIFT = 8;
@@ -65,7 +72,22 @@ export class Browser implements AsyncDisposable {
     (child.stdio[3] as Writable).on("error", () => {});
   }
 
-  static start(): Browser {
+  static async start(): Promise<Browser> {
+    for (let triesLeft = START_TRIES; ; triesLeft--) {
+      const browser = Browser.spawn();
+      try {
+        await browser.call("Browser.getVersion", {}, undefined, START_PATIENCE_MS);
+        return browser;
+      } catch (error) {
+        await browser[Symbol.asyncDispose]();
+        if (triesLeft === 1) {
+          throw error;
+        }
+      }
+    }
+  }
+
+  private static spawn(): Browser {
     const profile = mkdtempSync(path.join(tmpdir(), "lockstep-tftp-chromium-"));
     const child = spawn(PROGRAM, [...SWITCHES, `--user-data-dir=${profile}`, "about:blank"], {
       stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"],
@@ -84,10 +106,12 @@ export class Browser implements AsyncDisposable {
     return page;
   }
 
-  call<Result>(method: string, params: object = {}, sessionId?: string): Promise<Result> {
+  call<Result>(method: string, params: object = {}, sessionId?: string, patienceMs = PATIENCE_MS): Promise<Result> {
     const id = ++this.lastId;
     return new Promise((resolve, reject) => {
+      const limit = setTimeout(() => reject(new Error(`${method}: Chromium does not answer`)), patienceMs).unref();
       this.answers.set(id, ({ result, error }) => {
+        clearTimeout(limit);
         if (error === undefined) {
           resolve(result as Result);
         } else {
@@ -155,9 +179,9 @@ export class Page {
     return result.value;
   }
 
-  /** Waits until an expression is true, however long that takes; the test's own limit ends it otherwise. */
+  /** Waits until an expression is true. */
   async until(expression: string): Promise<void> {
-    for (;;) {
+    for (const startedAt = performance.now(); ; ) {
       try {
         if (await this.value<boolean>(expression)) {
           return;
@@ -165,6 +189,7 @@ export class Page {
       } catch {
         // The page is being replaced by another.
       }
+      assert.ok(performance.now() - startedAt < PATIENCE_MS, `it never came true: ${expression}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
