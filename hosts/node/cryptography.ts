@@ -2,6 +2,12 @@
 import type crypto from "node:crypto";
 import { createRequire } from "node:module";
 
+const NAME = "node:crypto";
+
+let loaded: typeof crypto | undefined;
+
 export function cryptography(): typeof crypto {
-  return createRequire(import.meta.url)("node:crypto");
+  // Node before 20.16 does not know the first way.
+  loaded ??= process.getBuiltinModule?.(NAME) ?? (createRequire(import.meta.url)(NAME) as typeof crypto);
+  return loaded;
 }

@@ -84,7 +84,7 @@ export class ServedRoot {
         return FORBIDDEN;
       }
       const descriptor = fs.openSync(target, fs.constants.O_RDONLY | NO_FOLLOW | NO_WAIT);
-      const status = fs.fstatSync(descriptor);
+      const status = orClosed(descriptor, () => fs.fstatSync(descriptor));
       if (status.isFile() && this.holds(descriptor, target)) {
         return { descriptor, status, path: located };
       }
@@ -124,7 +124,9 @@ export class ServedRoot {
 
   /** Whether what is open lies in the folder, or is the folder itself. */
   private holds(descriptor: number, openedAs: string): boolean {
-    const real = HAS_OPEN_FILES ? fs.readlinkSync(`${OPEN_FILES}/${descriptor}`) : realPathOfSame(descriptor, openedAs);
+    const real = orClosed(descriptor, () =>
+      HAS_OPEN_FILES ? fs.readlinkSync(`${OPEN_FILES}/${descriptor}`) : realPathOfSame(descriptor, openedAs),
+    );
     return real !== undefined && (real === this.path || this.contains(real));
   }
 
@@ -136,6 +138,16 @@ export class ServedRoot {
       folder = fs.existsSync(exact) ? exact : path.join(folder, foldedEntry(folder, component) ?? component);
     }
     return folder;
+  }
+}
+
+/** Asks something of the system about an open file, which is closed if there is no answer. */
+function orClosed<Answer>(descriptor: number, ask: () => Answer): Answer {
+  try {
+    return ask();
+  } catch (error) {
+    closeRead(descriptor);
+    throw error;
   }
 }
 

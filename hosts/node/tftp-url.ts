@@ -1,7 +1,7 @@
 /**
  * Where a file is: `tftp://host[:port]/path[;mode=octet|netascii]` (RFC 3617).
  */
-import { TFTP_PORT } from "../../src/index.js";
+import { PORT_MAX, TFTP_PORT } from "../../src/index.js";
 
 export interface TftpPlace {
   /** A name or an address, without brackets. */
@@ -15,8 +15,6 @@ export interface TftpPlace {
 
 /** The modes of RFC 1350 §1: a file as it is, or a text whose line ends are translated. */
 export type TransferMode = "octet" | "netascii";
-
-const PORT_MAX = 65_535;
 
 const URL_PATTERN = /^tftp:\/\/(?:\[([^\]]+)\]|([^/:[\]@]+))(?::(\d*))?\/(.+)$/i;
 const MODE_PATTERN = /;mode=([a-z]+)$/i;

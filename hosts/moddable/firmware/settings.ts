@@ -2,6 +2,7 @@
  * What the firmware can be told: the `config` of a manifest, or words of mcconfig such as `port=6969`.
  */
 
+import { PORT_MAX, TFTP_PORT } from "../../../src/index.js";
 import { ipv4, isNetmask } from "../ipv4.js";
 import type { UploadPolicy } from "../storage/file-storage.js";
 
@@ -64,7 +65,7 @@ export function readSettings(config: Config): Settings {
   };
   checkNetwork("accessPoint", accessPoint.ssid, "accessPointPassword", accessPoint.password);
   return {
-    port: number(config, "port", 69, 1, 65_535),
+    port: number(config, "port", TFTP_PORT, 1, PORT_MAX),
     accessPoint,
     station: station.ssid === "" ? undefined : station,
     staticAddress: staticAddress(config),
@@ -73,7 +74,7 @@ export function readSettings(config: Config): Settings {
     transfersMax: number(config, "transfers", 8, 1, TRANSFERS_MAX),
     windowSizeMax: number(config, "window", 8, 1, 16),
     singlePort: flag(config, "singlePort", false),
-    statusPage: number(config, "statusPage", 0, 0, 65_535),
+    statusPage: number(config, "statusPage", 0, 0, PORT_MAX),
     log: flag(config, "log", true),
   };
 }
