@@ -4,7 +4,7 @@
  */
 import { BLOCK_BYTES_MAX } from "../../src/index.js";
 
-/** Above 16 blocks a piece, larger ones bring nothing more. */
+/** With more blocks in a piece nothing becomes faster. */
 const PIECE_BLOCKS = 16;
 export const PIECE_BYTES = PIECE_BLOCKS * BLOCK_BYTES_MAX;
 /** Together a MiB. */
@@ -12,9 +12,9 @@ const PIECES_MAX = 128;
 /** Pieces that wait for the next file, so that they need not be made anew. */
 const FREE_MAX = 32;
 
-/** Who has pieces, and must do without when others need them. */
+/** Who has pieces. */
 export interface PieceOwner {
-  /** The owner that has waited longest loses a piece. */
+  /** Another one has got this piece. */
   losePiece(piece: Piece): void;
 }
 
@@ -31,11 +31,9 @@ export class Piece {
 
   /** Copies at least `length` bytes that begin at `offset`. */
   copyTo(target: Uint8Array, offset: number, length: number): void {
-    const block = this.blocks[offset / BLOCK_BYTES_MAX];
-    if (block !== undefined) {
-      target.set(block);
+    if (offset % BLOCK_BYTES_MAX === 0) {
+      target.set(this.blocks[offset / BLOCK_BYTES_MAX] as Buffer);
     } else {
-      // Blocks of another size than 512 bytes begin somewhere.
       this.bytes.copy(target, 0, offset, offset + length);
     }
   }
@@ -45,9 +43,14 @@ export class Piece {
 const taken = new Set<Piece>();
 const free: Piece[] = [];
 
-/** A piece for a file; where there is none any more, the one that was taken first. Its bytes are those of the owner before. */
+/** Whether nobody loses a piece when another one takes one. */
+export function isPieceLeft(): boolean {
+  return taken.size < PIECES_MAX;
+}
+
+/** A piece for a file: where none is left, the one that was taken first. Its bytes are still those of the owner before. */
 export function takePiece(owner: PieceOwner, index: number): Piece {
-  const piece = free.pop() ?? (taken.size < PIECES_MAX ? new Piece(owner) : takeFromOther());
+  const piece = isPieceLeft() ? (free.pop() ?? new Piece(owner)) : takeFromOther();
   piece.owner = owner;
   piece.index = index;
   taken.add(piece);

@@ -3,7 +3,7 @@
  */
 import fs from "node:fs";
 import type { ReadableFile } from "../../src/index.js";
-import { giveBackPiece, PIECE_BYTES, type Piece, type PieceOwner, takePiece } from "./read-ahead.js";
+import { giveBackPiece, isPieceLeft, PIECE_BYTES, type Piece, type PieceOwner, takePiece } from "./read-ahead.js";
 import { refusalOf } from "./refusals.js";
 import { closeRead } from "./served-root.js";
 
@@ -21,9 +21,13 @@ export class SentFile implements ReadableFile, PieceOwner {
     private readonly closed: () => void = () => {},
   ) {}
 
-  /** One more transfer has this file, and will close it. */
+  /**
+   * One more transfer has this file, and will close it. It gets nothing that was read before it asked: a program that has
+   * the file mapped into its memory may have changed it without a new time.
+   */
   share(): void {
     this.transfers++;
+    this.giveBackAll();
   }
 
   /**
@@ -38,12 +42,12 @@ export class SentFile implements ReadableFile, PieceOwner {
     }
     const offset = position % PIECE_BYTES;
     try {
-      if (offset + wanted > PIECE_BYTES) {
-        return this.readAcross(target, wanted, position);
+      const piece = this.pieceFor((position - offset) / PIECE_BYTES, offset, wanted);
+      if (piece === undefined) {
+        this.readWhole(target, wanted, position);
+      } else {
+        piece.copyTo(target, offset, wanted);
       }
-      const index = (position - offset) / PIECE_BYTES;
-      const piece = this.pieces.get(index) ?? this.readPiece(index);
-      piece.copyTo(target, offset, wanted);
       return wanted;
     } catch (error) {
       return refusalOf(error);
@@ -54,10 +58,7 @@ export class SentFile implements ReadableFile, PieceOwner {
     if (--this.transfers > 0) {
       return;
     }
-    for (const piece of this.pieces.values()) {
-      giveBackPiece(piece);
-    }
-    this.pieces.clear();
+    this.giveBackAll();
     this.closed();
     closeRead(this.descriptor);
   }
@@ -66,14 +67,26 @@ export class SentFile implements ReadableFile, PieceOwner {
     this.pieces.delete(index);
   }
 
+  /**
+   * The piece that holds so many bytes at `offset`; undefined where they are better read by themselves: they lie across
+   * two pieces, or there are more transfers than pieces. Whoever is in the middle of a piece then takes none from another,
+   * who would have to read it once more.
+   */
+  private pieceFor(index: number, offset: number, length: number): Piece | undefined {
+    if (offset + length > PIECE_BYTES) {
+      return undefined;
+    }
+    const present = this.pieces.get(index);
+    return present !== undefined || (offset > 0 && !isPieceLeft()) ? present : this.readPiece(index);
+  }
+
   private readPiece(index: number): Piece {
-    this.giveBackWhatIsBehind();
+    this.giveBackFirst();
     const piece = takePiece(this, index);
     const position = index * PIECE_BYTES;
     const left = this.sizeBytes - position;
-    const length = left < PIECE_BYTES ? left : PIECE_BYTES;
     try {
-      this.readWhole(piece.bytes, length, position);
+      this.readWhole(piece.bytes, left < PIECE_BYTES ? left : PIECE_BYTES, position);
     } catch (error) {
       giveBackPiece(piece);
       throw error;
@@ -83,10 +96,10 @@ export class SentFile implements ReadableFile, PieceOwner {
   }
 
   /**
-   * Each transfer needs one piece. The piece that was read first is used again: a single transfer then stays with one,
-   * which the processor's cache holds.
+   * There is a piece for each transfer, and that which was read first goes first: a single transfer stays with one, which
+   * the processor's cache holds.
    */
-  private giveBackWhatIsBehind(): void {
+  private giveBackFirst(): void {
     if (this.pieces.size >= this.transfers) {
       const [first] = this.pieces.values();
       this.pieces.delete((first as Piece).index);
@@ -94,10 +107,11 @@ export class SentFile implements ReadableFile, PieceOwner {
     }
   }
 
-  /** A block that lies across two pieces, since it has not 512 bytes. */
-  private readAcross(target: Uint8Array, length: number, position: number): number {
-    this.readWhole(target, length, position);
-    return length;
+  private giveBackAll(): void {
+    for (const piece of this.pieces.values()) {
+      giveBackPiece(piece);
+    }
+    this.pieces.clear();
   }
 
   private readWhole(target: Uint8Array, length: number, position: number): void {

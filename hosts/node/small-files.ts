@@ -13,7 +13,7 @@ import { isSameFile, isSettled } from "./file-identity.js";
 import { MemoryFile } from "./memory-file.js";
 import type { OpenedFile } from "./served-root.js";
 
-/** Six blocks: a simultaneous download takes no more memory with such a file than with a large one. */
+/** Six blocks: what telephones and switches ask for is seldom longer. */
 const SMALL_BYTES = 3072;
 /** Together less than a MiB. */
 const KEPT_MAX = 256;

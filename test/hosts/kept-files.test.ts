@@ -99,6 +99,19 @@ test("a change is seen though the file has its old time and size", (t) => {
   assert.deepEqual(contentOf(storage, "file"), OTHER);
 });
 
+for (const what of ["dev", "ino", "size", "mtimeMs", "ctimeMs"] as const) {
+  test(`a file whose ${what} is another is opened again`, (t) => {
+    const { file, storage, opened } = served(t);
+    assert.deepEqual(contentOf(storage, "file"), CONTENT);
+    assert.equal(opened(), 1);
+    const status = statSync(file);
+    const changed = Object.assign(Object.create(Object.getPrototypeOf(status)), status, { [what]: status[what] + 1 });
+    t.mock.method(fs, "lstatSync", () => changed);
+    assert.deepEqual(contentOf(storage, "file"), CONTENT);
+    assert.equal(opened(), 2);
+  });
+}
+
 test("what changed only just now is not kept: it may change again within the same step of time", (t) => {
   const { storage, opened } = served(t);
   t.mock.restoreAll();

@@ -17,8 +17,10 @@ const BLOCK_BYTES = 512;
 const BLOCKS = 40;
 /** So many are read at a time. */
 const BLOCKS_AHEAD = 16;
-/** More files than there are pieces that they can have. */
-const MANY_FILES = 150;
+/** So much of all files together is kept in memory while they are sent, and so much when nothing is. */
+const PIECES_MAX = 128;
+const PIECES_AT_REST_MAX = 32;
+const MANY_FILES = PIECES_MAX + 22;
 /** The last block is a short one. */
 const CONTENT = seededBytes(1, BLOCKS * BLOCK_BYTES + 100);
 const OTHER = seededBytes(2, CONTENT.length);
@@ -173,6 +175,86 @@ test("what changed only just now is not shared: it may change again within the s
     file.close();
   }
   assert.equal(closes(), 2);
+});
+
+test("who joins gets nothing that was read before: a mapped file changes without a new time", (t) => {
+  const { file, open } = opened(t, CONTENT);
+  settle(t);
+  const before = open();
+  assertBlock(before, 0, CONTENT);
+  const status = statSync(file);
+  writeFileSync(file, OTHER);
+  t.mock.method(fs, "fstatSync", () => status);
+  const after = open();
+  readAll([after], OTHER);
+  before.close();
+  after.close();
+});
+
+/** How many buffers for pieces are made from now on. */
+function countedPieces(t: TestContext): () => number {
+  const { mock } = t.mock.method(Buffer, "allocUnsafeSlow");
+  return () => mock.calls.filter(({ arguments: [bytes] }) => bytes === BLOCKS_AHEAD * BLOCK_BYTES).length;
+}
+
+function openFiles(t: TestContext, count: number): ReadableFile[] {
+  return Array.from({ length: count }, () => opened(t, CONTENT).open());
+}
+
+function closeAll(files: readonly ReadableFile[]): void {
+  for (const file of files) {
+    file.close();
+  }
+}
+
+test("all files that are sent have a bounded piece of memory together, and give most of it back", (t) => {
+  const pieces = countedPieces(t);
+  const files = openFiles(t, MANY_FILES);
+  readAll(files, CONTENT);
+  assert.ok(pieces() <= PIECES_MAX, `${pieces()} pieces`);
+  closeAll(files);
+  const before = pieces();
+  const again = openFiles(t, MANY_FILES);
+  readAll(again, CONTENT);
+  assert.equal(pieces() - before, PIECES_MAX - PIECES_AT_REST_MAX);
+  closeAll(again);
+});
+
+test("a single transfer stays with one piece", (t) => {
+  const pieces = countedPieces(t);
+  const others = openFiles(t, PIECES_AT_REST_MAX);
+  readAll(others, CONTENT);
+  const before = pieces();
+  const { open } = opened(t, CONTENT);
+  const file = open();
+  readAll([file], CONTENT);
+  assert.ok(pieces() - before <= 1, `${pieces() - before} pieces`);
+  file.close();
+  closeAll(others);
+});
+
+test("where reading fails no piece is lost", (t) => {
+  const { open } = opened(t, CONTENT);
+  const file = open();
+  const pieces = countedPieces(t);
+  const { mock } = t.mock.method(fs, "readSync", () => {
+    throw Object.assign(new Error("no answer from the disk"), { code: "EIO" });
+  });
+  for (let attempt = 0; attempt < 2 * PIECES_AT_REST_MAX; attempt++) {
+    assert.ok(file.read(Buffer.alloc(BLOCK_BYTES), 0) < 0);
+  }
+  mock.restore();
+  assert.ok(pieces() <= 1, `${pieces()} pieces`);
+  file.close();
+});
+
+test("more transfers than pieces read little more than they send", (t) => {
+  const files = openFiles(t, MANY_FILES);
+  const { mock } = t.mock.method(fs, "readSync");
+  readAll(files, CONTENT);
+  const bytes = mock.calls.reduce((sum, { result }) => sum + (result as number), 0);
+  assert.ok(bytes <= 2 * MANY_FILES * CONTENT.length, `${bytes / (MANY_FILES * CONTENT.length)} times as much`);
+  closeAll(files);
 });
 
 test("more files than there is memory for are sent at the same time, each with its own bytes", (t) => {
