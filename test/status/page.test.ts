@@ -166,6 +166,20 @@ test("a file is replaced only after a question", options, async (t) => {
   assert.deepEqual(Buffer.from(folder.contents("a.bin")), CONTENT.subarray(0, 10));
 });
 
+test("who drops more while a question is open is asked one question after the other", options, async (t) => {
+  const { folder, page, file } = await shown(t, { files: { "a.bin": CONTENT, "b.bin": CONTENT } });
+  await page.drop("main", [file("a.bin", CONTENT.subarray(0, 10))]);
+  await page.until(`document.querySelector("dialog").open`);
+  await page.drop("main", [file("b.bin", CONTENT.subarray(0, 20))]);
+  assert.equal(await page.text("#question-text"), `Replace "a.bin"?`);
+  await page.press("Escape");
+  await page.until(`document.querySelector("#question-text").textContent === 'Replace "b.bin"?'`);
+  await page.click("#question-yes");
+  await page.until(`document.querySelector("#files li:last-child").textContent.includes("20 bytes")`);
+  assert.deepEqual(Buffer.from(folder.contents("a.bin")), CONTENT);
+  assert.deepEqual(Buffer.from(folder.contents("b.bin")), CONTENT.subarray(0, 20));
+});
+
 test("what is not allowed is said in words, and nothing is sent", options, async (t) => {
   const { folder, page, file } = await shown(t, {
     files: { "a.bin": CONTENT.subarray(0, 10) },
