@@ -1,5 +1,6 @@
 /** One line on a terminal that shows how far a transfer is. */
 import type { TransferView } from "../../src/index.js";
+import { inUnits } from "../status/size-text.js";
 
 /** What is needed of a terminal. */
 export interface Terminal {
@@ -14,20 +15,14 @@ const INTERVAL_MS = 100;
 const BAR_COLUMNS_MAX = 40;
 const BAR_COLUMNS_MIN = 8;
 const COLUMNS_DEFAULT = 80;
-const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"];
 const CLEAR_LINE = "\r\u001b[K";
 const GREEN = "\u001b[32m";
 const PLAIN = "\u001b[0m";
 
 /** `512 B`, `1.5 MiB`. */
 export function byteText(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < UNITS.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  return `${unit === 0 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`;
+  const { amount, unit } = inUnits(bytes);
+  return `${unit === "B" ? Math.round(amount) : amount.toFixed(1)} ${unit}`;
 }
 
 export class ProgressBar {
