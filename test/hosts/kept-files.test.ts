@@ -5,6 +5,7 @@ import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { DirectoryStorage } from "lockstep-tftp";
 import { ERROR_ACCESS_VIOLATION, ERROR_FILE_NOT_FOUND } from "lockstep-tftp/engine";
+import { settle } from "../support/file-conditions.js";
 import { seededBytes } from "../support/seed.js";
 import { contentOf, store } from "../support/storage-use.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
@@ -33,8 +34,7 @@ function served(t: TestContext, content = CONTENT): Served {
   mkdirSync(root);
   const file = path.join(root, "file");
   writeFileSync(file, content);
-  const { now } = Date;
-  t.mock.method(Date, "now", () => now() + 10_000);
+  settle(t);
   const { mock } = t.mock.method(fs, "openSync");
   return { root, file, storage: new DirectoryStorage(root, { write: "overwrite" }), opened: () => mock.callCount() };
 }

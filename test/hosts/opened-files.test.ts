@@ -5,6 +5,7 @@ import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { DirectoryStorage } from "lockstep-tftp";
 import { isRefusal, type Storage } from "lockstep-tftp/engine";
+import { diskFailure, settle } from "../support/file-conditions.js";
 import { seededBytes } from "../support/seed.js";
 import { contentOf, store } from "../support/storage-use.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
@@ -31,10 +32,6 @@ function served(t: TestContext): Served {
   return { storage, open: () => succeeded(opens) - succeeded(closes) };
 }
 
-function failing(): never {
-  throw Object.assign(new Error("no answer from the disk"), { code: "EIO" });
-}
-
 test("files that were fetched and put are closed", (t) => {
   const { storage, open } = served(t);
   assert.deepEqual(contentOf(storage, "small"), SMALL);
@@ -46,7 +43,7 @@ test("files that were fetched and put are closed", (t) => {
 for (const call of ["fstatSync", "readlinkSync", "readSync"] as const) {
   test(`files are closed, and a refusal is the answer, where ${call} fails`, (t) => {
     const { storage, open } = served(t);
-    t.mock.method(fs, call, failing);
+    t.mock.method(fs, call, diskFailure);
     for (const name of ["small", "large"]) {
       const answer = contentOf(storage, name);
       assert.ok(typeof answer === "number" && answer < 0, `${name}: ${answer}`);
@@ -59,10 +56,10 @@ for (const call of ["fstatSync", "readlinkSync", "readSync"] as const) {
 test("files are sent though closing them fails", (t) => {
   const { storage } = served(t);
   const { closeSync } = fs;
-  t.mock.method(Date, "now", () => Number.MAX_SAFE_INTEGER);
+  settle(t);
   t.mock.method(fs, "closeSync", (descriptor: number) => {
     closeSync(descriptor);
-    failing();
+    diskFailure();
   });
   assert.deepEqual(contentOf(storage, "small"), SMALL);
   const first = storage.openForReading("large", "127.0.0.1");

@@ -8,6 +8,7 @@ import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { DirectoryStorage } from "lockstep-tftp";
 import { isRefusal, type ReadableFile } from "lockstep-tftp/engine";
+import { diskFailure, settle } from "../support/file-conditions.js";
 import { Random } from "../support/random.js";
 import { SEED, seededBytes } from "../support/seed.js";
 import { contentOf } from "../support/storage-use.js";
@@ -44,12 +45,6 @@ function assertBlock(file: ReadableFile, position: number, content: Buffer): voi
   const block = Buffer.alloc(BLOCK_BYTES);
   assert.equal(file.read(block, position), expected.length, `bytes at ${position}`);
   assert.deepEqual(block.subarray(0, expected.length), expected, `block at ${position}`);
-}
-
-/** The clock of this process shows a time at which the file was changed long ago. */
-function settle(t: TestContext): void {
-  const { now } = Date;
-  t.mock.method(Date, "now", () => now() + 10_000);
 }
 
 /** How often a function of the file system is called from now on. */
@@ -237,9 +232,7 @@ test("where reading fails no piece is lost", (t) => {
   const { open } = opened(t, CONTENT);
   const file = open();
   const pieces = countedPieces(t);
-  const { mock } = t.mock.method(fs, "readSync", () => {
-    throw Object.assign(new Error("no answer from the disk"), { code: "EIO" });
-  });
+  const { mock } = t.mock.method(fs, "readSync", diskFailure);
   for (let attempt = 0; attempt < 2 * PIECES_AT_REST_MAX; attempt++) {
     assert.ok(file.read(Buffer.alloc(BLOCK_BYTES), 0) < 0);
   }
@@ -273,9 +266,7 @@ test("more files than there is memory for are sent at the same time, each with i
 test("a failure to read is told to who reads, and the next can read again", (t) => {
   const { open } = opened(t, CONTENT);
   const file = open();
-  const { mock } = t.mock.method(fs, "readSync", () => {
-    throw Object.assign(new Error("no answer from the disk"), { code: "EIO" });
-  });
+  const { mock } = t.mock.method(fs, "readSync", diskFailure);
   assert.ok(file.read(Buffer.alloc(BLOCK_BYTES), 0) < 0);
   mock.restore();
   readAll([file], CONTENT);
