@@ -22,6 +22,7 @@ import {
 import { hostAndPort } from "./addresses.js";
 import { type ClientFile, type EndedRun, runTransfer } from "./client-run.js";
 import { type DownloadTarget, LocalFileError, MemoryTarget, openTarget, StreamTarget } from "./download-target.js";
+import { given } from "./given.js";
 import { TftpError } from "./tftp-error.js";
 import { parseTftpUrl, type TftpPlace, type TransferMode } from "./tftp-url.js";
 import { openSource, type PutSource } from "./upload-source.js";
@@ -173,7 +174,7 @@ class NodeTransfer {
 
   async run(file: ClientFile, downloadBytesMax: number | undefined): Promise<EndedRun> {
     const { signal, onProgress } = this.options;
-    const limits = downloadBytesMax === undefined ? {} : { downloadBytesMax };
+    const limits = given("downloadBytesMax", downloadBytesMax);
     let address: string;
     try {
       address = await this.resolve();
@@ -276,9 +277,9 @@ class NodeTransfer {
     return {
       ...common,
       tellSize: options.tellSize ?? true,
-      ...(options.blockSizeBytes === undefined ? {} : { blockSizeBytes: options.blockSizeBytes }),
-      ...(options.windowSize === undefined ? {} : { windowSize: options.windowSize }),
-      ...(options.timeoutSeconds === undefined ? {} : { timeoutSeconds: options.timeoutSeconds }),
+      ...given("blockSizeBytes", options.blockSizeBytes),
+      ...given("windowSize", options.windowSize),
+      ...given("timeoutSeconds", options.timeoutSeconds),
     };
   }
 }
