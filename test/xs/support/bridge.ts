@@ -30,6 +30,7 @@ const LISTENER = -1;
 export class Bridge {
   private readonly sockets = new Map<number, Socket>();
   private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
 
   private constructor(private readonly machine: XsMachine) {}
 
@@ -44,13 +45,15 @@ export class Bridge {
     return this.sockets.get(LISTENER)?.address().port as number;
   }
 
+  /** The machine answers what it was handed before it ends, but nothing comes of that any more. */
   async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
     for (const socket of this.sockets.values()) {
       socket.close();
     }
     this.sockets.clear();
     await this.machine.stop();
-    clearTimeout(this.timer);
   }
 
   private open(localPort: number): Socket {
@@ -69,7 +72,10 @@ export class Bridge {
     message.writeUInt32BE(LOOPBACK_NUMBER, ADDRESS_AT);
     message.writeDoubleBE(Date.now(), NOW_AT);
     datagram.copy(message, MESSAGE_BYTES);
-    this.act(await this.machine.command(message));
+    const actions = await this.machine.command(message);
+    if (!this.stopped) {
+      this.act(actions);
+    }
   }
 
   private act(actions: Buffer): void {
