@@ -7,7 +7,6 @@
  * acquired since, which then gets a socket of its own, in time for the client's next try.
  */
 import type dgram from "node:dgram";
-import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 import type { LocalPort } from "../../src/index.js";
@@ -179,6 +178,8 @@ function machineAddresses(): string[] {
 }
 
 async function addressesOf(name: string): Promise<string[]> {
+  // A server that is given no names starts a millisecond sooner without.
+  const { lookup } = await import("node:dns/promises");
   const found = await lookup(name, { all: true });
   return [...new Set(found.map(({ address }) => address))];
 }

@@ -1,16 +1,14 @@
 /**
  * Pieces of files that are kept in memory while the files are being sent: to ask the system for each block costs as much
- * as the engine takes for it. All files of the process share a bounded number of pieces.
+ * as the engine takes for it. All files of the process share these pieces; they are made for the first one, and stay.
  */
 import { BLOCK_BYTES_MAX } from "../../src/index.js";
 
 /** With more blocks in a piece nothing becomes faster. */
 const PIECE_BLOCKS = 16;
 export const PIECE_BYTES = PIECE_BLOCKS * BLOCK_BYTES_MAX;
-/** Together a MiB. */
-const PIECES_MAX = 128;
-/** Pieces that wait for the next file, so that they need not be made anew. */
-const FREE_MAX = 32;
+/** Together 192 KiB, so that a hundred clients that fetch different files take less than 4 KiB each, and a thousand nothing. */
+const PIECES = 24;
 
 /** Who has pieces. */
 export interface PieceOwner {
@@ -19,15 +17,17 @@ export interface PieceOwner {
 }
 
 export class Piece {
-  readonly bytes = Buffer.allocUnsafeSlow(PIECE_BYTES);
   /** Its blocks, made once: to send one makes no object. */
-  private readonly blocks = Array.from({ length: PIECE_BLOCKS }, (_, index) =>
-    this.bytes.subarray(index * BLOCK_BYTES_MAX, (index + 1) * BLOCK_BYTES_MAX),
-  );
+  private readonly blocks: readonly Buffer[];
+  owner: PieceOwner | undefined;
   /** Which piece of the owner's file it is, counted from 0. */
   index = 0;
 
-  constructor(public owner: PieceOwner) {}
+  constructor(readonly bytes: Buffer) {
+    this.blocks = Array.from({ length: PIECE_BLOCKS }, (_, index) =>
+      bytes.subarray(index * BLOCK_BYTES_MAX, (index + 1) * BLOCK_BYTES_MAX),
+    );
+  }
 
   /** Copies at least `length` bytes that begin at `offset`. */
   copyTo(target: Uint8Array, offset: number, length: number): void {
@@ -39,18 +39,19 @@ export class Piece {
   }
 }
 
+let free: Piece[] | undefined;
 /** In the order in which they were taken. */
 const taken = new Set<Piece>();
-const free: Piece[] = [];
 
 /** Whether nobody loses a piece when another one takes one. */
 export function isPieceLeft(): boolean {
-  return taken.size < PIECES_MAX;
+  return taken.size < PIECES;
 }
 
 /** A piece for a file: where none is left, the one that was taken first. Its bytes are still those of the owner before. */
 export function takePiece(owner: PieceOwner, index: number): Piece {
-  const piece = isPieceLeft() ? (free.pop() ?? new Piece(owner)) : takeFromOther();
+  free ??= makePieces();
+  const piece = free.pop() ?? takeFromOther();
   piece.owner = owner;
   piece.index = index;
   taken.add(piece);
@@ -59,15 +60,22 @@ export function takePiece(owner: PieceOwner, index: number): Piece {
 
 export function giveBackPiece(piece: Piece): void {
   taken.delete(piece);
-  if (free.length < FREE_MAX) {
-    free.push(piece);
-  }
+  piece.owner = undefined;
+  free?.push(piece);
+}
+
+function makePieces(): Piece[] {
+  const bytes = Buffer.allocUnsafeSlow(PIECES * PIECE_BYTES);
+  return Array.from(
+    { length: PIECES },
+    (_, index) => new Piece(bytes.subarray(index * PIECE_BYTES, (index + 1) * PIECE_BYTES)),
+  );
 }
 
 function takeFromOther(): Piece {
   const [first] = taken;
   const piece = first as Piece;
-  piece.owner.losePiece(piece);
+  piece.owner?.losePiece(piece);
   taken.delete(piece);
   return piece;
 }
