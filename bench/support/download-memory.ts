@@ -1,12 +1,14 @@
-/** What a simultaneous download takes of memory: a thousand of them are begun and left there. */
+/** What a simultaneous download takes of memory: many of them are begun and left there. */
 import { setTimeout as wait } from "node:timers/promises";
 import { runLoad } from "./load.js";
-import { memoryOf } from "./memory.js";
+import { type Memory, memoryOf } from "./memory.js";
 import type { ServedFiles } from "./served-files.js";
 import { type BenchServer, startEngine, startNodeEcho, stop } from "./servers.js";
 import { median } from "./statistics.js";
 
 const DOWNLOADS = 1000;
+/** Each takes a process of the load generator. */
+const DOWNLOADS_OF_DIFFERENT_FILES = 100;
 const ROUNDS = 3;
 const FILE_BYTES = 2 ** 20;
 /** A client stays silent from here on, in the middle of the file. */
@@ -24,48 +26,79 @@ export interface DownloadMemory {
   readonly heapBytes: number;
 }
 
-/** The server, and a bare echo with as many sockets. */
-export async function measureMemory(files: ServedFiles): Promise<DownloadMemory[]> {
-  const name = files.nameOf(FILE_BYTES);
-  const starts = [
-    () => startEngine("server", { root: files.folder }),
-    () => startNodeEcho("Node echo, a socket each", files.pathOf(name), 1, "socket-each"),
-  ];
-  const measured: DownloadMemory[] = [];
-  for (const start of starts) {
-    const rounds: DownloadMemory[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      const server = await start();
-      try {
-        rounds.push(await measureOne(server, name, files.pathOf(name)));
-      } finally {
-        await stop(server);
-      }
-    }
-    measured.push({
-      server: (rounds[0] as DownloadMemory).server,
-      residentBytes: median(rounds.map(({ residentBytes }) => residentBytes)),
-      heapBytes: median(rounds.map(({ heapBytes }) => heapBytes)),
-    });
-  }
-  return measured;
+/** Downloads that are begun at the same time, and by how many clients each file is fetched. */
+interface Downloads {
+  readonly files: readonly string[];
+  readonly clients: number;
 }
 
-async function measureOne(server: BenchServer, name: string, content: string): Promise<DownloadMemory> {
-  const load = { port: server.port, name, content, once: true, repeatMs: REPEAT_MS };
-  // What a process keeps for good, it has after the first download.
-  await runLoad({ ...load, seconds: SECONDS });
-  const before = await memoryOf(server.process);
-  const stalled = runLoad({ ...load, clients: DOWNLOADS, stallAfter: STALL_AFTER_BLOCKS, seconds: SECONDS });
-  await wait(BEGUN_MS);
-  const during = await memoryOf(server.process);
-  const { unfinished } = await stalled;
-  if (unfinished !== DOWNLOADS) {
-    throw new Error(`${server.name}: ${unfinished} downloads instead of ${DOWNLOADS}`);
+/** The server, with one file and with many, and a bare echo with as many sockets. */
+export async function measureMemory(files: ServedFiles): Promise<DownloadMemory[]> {
+  const name = files.nameOf(FILE_BYTES);
+  const numbers = Array.from({ length: DOWNLOADS_OF_DIFFERENT_FILES }, (_, number) => number);
+  const many = { files: [name], clients: DOWNLOADS };
+  const fewer = { files: [name], clients: numbers.length };
+  const ofDifferentFiles = { files: numbers.map((number) => files.nameOf(FILE_BYTES, number)), clients: 1 };
+  const startServer = () => startEngine("server", { root: files.folder });
+  const startEcho = () => startNodeEcho("Node echo, a socket each", files.pathOf(name), 1, "socket-each");
+  return [
+    await measureDownloads(`server, ${DOWNLOADS} of one file`, startServer, many, files),
+    await measureDownloads(`Node echo, a socket each, ${DOWNLOADS}`, startEcho, many, files),
+    await measureDownloads(`server, ${numbers.length} of as many files`, startServer, ofDifferentFiles, files),
+    await measureDownloads(`Node echo, a socket each, ${numbers.length}`, startEcho, fewer, files),
+  ];
+}
+
+async function measureDownloads(
+  name: string,
+  start: () => Promise<BenchServer>,
+  downloads: Downloads,
+  files: ServedFiles,
+): Promise<DownloadMemory> {
+  const rounds: Memory[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const server = await start();
+    try {
+      rounds.push(await measureOne(server, downloads, files));
+    } finally {
+      await stop(server);
+    }
   }
   return {
-    server: server.name,
-    residentBytes: (during.residentBytes - before.residentBytes) / DOWNLOADS,
-    heapBytes: (during.heapBytes - before.heapBytes) / DOWNLOADS,
+    server: name,
+    residentBytes: median(rounds.map(({ residentBytes }) => residentBytes)),
+    heapBytes: median(rounds.map(({ heapBytes }) => heapBytes)),
+  };
+}
+
+async function measureOne(
+  server: BenchServer,
+  { files: names, clients }: Downloads,
+  files: ServedFiles,
+): Promise<Memory> {
+  const loadOf = (name: string) => ({
+    port: server.port,
+    name,
+    content: files.pathOf(name),
+    once: true,
+    repeatMs: REPEAT_MS,
+    seconds: SECONDS,
+  });
+  // What a process keeps for good, it has after the first download.
+  await runLoad(loadOf(names[0] as string));
+  const before = await memoryOf(server.process);
+  const stalled = Promise.all(
+    names.map((name) => runLoad({ ...loadOf(name), clients, stallAfter: STALL_AFTER_BLOCKS })),
+  );
+  await wait(BEGUN_MS);
+  const during = await memoryOf(server.process);
+  const count = names.length * clients;
+  const unfinished = (await stalled).reduce((sum, load) => sum + load.unfinished, 0);
+  if (unfinished !== count) {
+    throw new Error(`${server.name}: ${unfinished} downloads instead of ${count}`);
+  }
+  return {
+    residentBytes: (during.residentBytes - before.residentBytes) / count,
+    heapBytes: (during.heapBytes - before.heapBytes) / count,
   };
 }

@@ -13,11 +13,11 @@ export class ServedFiles {
     process.once("exit", () => rmSync(this.folder, { recursive: true, force: true }));
   }
 
-  /** Makes a file of this size, if there is none, and returns its name. */
-  nameOf(sizeBytes: number): string {
-    const name = `file-${sizeBytes}`;
+  /** Makes a file of this size, if there is none, and returns its name. There may be several of a size. */
+  nameOf(sizeBytes: number, number = 0): string {
+    const name = `file-${sizeBytes}-${number}`;
     if (!existsSync(this.pathOf(name))) {
-      writeFileSync(this.pathOf(name), seededBytes(sizeBytes, sizeBytes));
+      writeFileSync(this.pathOf(name), seededBytes(sizeBytes + number, sizeBytes));
     }
     return name;
   }

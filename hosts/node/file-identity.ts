@@ -9,8 +9,15 @@ export function isSettled({ ctimeMs }: fs.Stats): boolean {
   return Date.now() - ctimeMs > SETTLED_MS;
 }
 
+/** What tells a file, and each of its changes, from others. The whole of what the system says takes eight times the memory. */
+export type FileIdentity = Readonly<Pick<fs.Stats, "dev" | "ino" | "size" | "mtimeMs" | "ctimeMs">>;
+
+export function identityOf({ dev, ino, size, mtimeMs, ctimeMs }: fs.Stats): FileIdentity {
+  return { dev, ino, size, mtimeMs, ctimeMs };
+}
+
 /** Whether both are of the same file, and it has not changed between them. */
-export function isSameFile(before: fs.Stats, after: fs.Stats): boolean {
+export function isSameFile(before: FileIdentity, after: FileIdentity): boolean {
   return (
     before.dev === after.dev &&
     before.ino === after.ino &&

@@ -2,14 +2,13 @@
  * The large files that are being sent: one that several clients fetch at the same time is open once, and read once for
  * all of them. A hall of machines that starts wants one and the same image.
  */
-import type fs from "node:fs";
-import { isSameFile, isSettled } from "./file-identity.js";
+import { type FileIdentity, identityOf, isSameFile, isSettled } from "./file-identity.js";
 import { SentFile } from "./sent-file.js";
 import { closeRead, type OpenedFile } from "./served-root.js";
 
 interface SharedFile {
   readonly file: SentFile;
-  readonly status: fs.Stats;
+  readonly identity: FileIdentity;
 }
 
 export class SentFiles {
@@ -23,7 +22,7 @@ export class SentFiles {
     }
     const key = `${status.dev} ${status.ino}`;
     const present = this.shared.get(key);
-    if (present !== undefined && isSameFile(present.status, status)) {
+    if (present !== undefined && isSameFile(present.identity, status)) {
       closeRead(descriptor);
       present.file.share();
       return present.file;
@@ -33,7 +32,7 @@ export class SentFiles {
         this.shared.delete(key);
       }
     });
-    this.shared.set(key, { file, status });
+    this.shared.set(key, { file, identity: identityOf(status) });
     return file;
   }
 }

@@ -9,7 +9,7 @@ import fs from "node:fs";
 import type { ReadableFile } from "../../src/index.js";
 import { BoundedMap } from "./bounded-map.js";
 import { now } from "./clock.js";
-import { isSameFile, isSettled } from "./file-identity.js";
+import { type FileIdentity, identityOf, isSameFile, isSettled } from "./file-identity.js";
 import { MemoryFile } from "./memory-file.js";
 import type { OpenedFile } from "./served-root.js";
 
@@ -24,7 +24,7 @@ const NEVER_LOOKED_UP = -1;
 interface KeptFile {
   readonly file: ReadableFile;
   readonly path: string;
-  readonly status: fs.Stats;
+  readonly identity: FileIdentity;
   readonly checkedAt: number;
   /** When its path was looked up last, and led to it. */
   lookedUpAt: number;
@@ -73,16 +73,16 @@ export class SmallFiles {
     }
     const file = new MemoryFile(bytes);
     if (isSettled(status)) {
-      this.kept.set(name, { file, path, status, checkedAt: now(), lookedUpAt: NEVER_LOOKED_UP });
+      this.kept.set(name, { file, path, identity: identityOf(status), checkedAt: now(), lookedUpAt: NEVER_LOOKED_UP });
     }
     return file;
   }
 }
 
 /** What a link leads to is not looked up: the link itself is another file. */
-function isUnchanged({ path, status }: KeptFile): boolean {
+function isUnchanged({ path, identity }: KeptFile): boolean {
   try {
-    return isSameFile(status, fs.lstatSync(path));
+    return isSameFile(identity, fs.lstatSync(path));
   } catch {
     return false;
   }
