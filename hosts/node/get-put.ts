@@ -1,7 +1,8 @@
 /** `lockstep-tftp get` and `lockstep-tftp put`. */
+import { sizeText } from "../status/size-text.js";
 import { get, put, type TransferSummary } from "./client.js";
 import { type ClientCommand, STANDARD_STREAM } from "./client-command.js";
-import { byteText, ProgressBar } from "./progress-bar.js";
+import { ProgressBar } from "./progress-bar.js";
 import { TftpError, type TftpErrorCode } from "./tftp-error.js";
 import { printable } from "./words.js";
 
@@ -79,10 +80,10 @@ function move(
 }
 
 function said({ kind, url }: ClientCommand, { bytes, durationMs, retransmissions }: TransferSummary): string {
-  const rate = byteText((bytes * 1000) / Math.max(1, durationMs));
+  const rate = sizeText((bytes * 1000) / Math.max(1, durationMs));
   const repeats = retransmissions > 0 ? `, ${retransmissions} repeated` : "";
   const verb = kind === "get" ? "Got" : "Put";
-  return `${verb} ${printable(url)}: ${byteText(bytes)} in ${(durationMs / 1000).toFixed(1)} s (${rate}/s${repeats})`;
+  return `${verb} ${printable(url)}: ${sizeText(bytes)} in ${(durationMs / 1000).toFixed(1)} s (${rate}/s${repeats})`;
 }
 
 function exitCodeOf(error: unknown): number {

@@ -1,6 +1,6 @@
 /** One line on a terminal that shows how far a transfer is. */
 import type { TransferView } from "../../src/index.js";
-import { inUnits } from "../status/size-text.js";
+import { sizeText } from "../status/size-text.js";
 
 /** What is needed of a terminal. */
 export interface Terminal {
@@ -18,12 +18,6 @@ const COLUMNS_DEFAULT = 80;
 const CLEAR_LINE = "\r\u001b[K";
 const GREEN = "\u001b[32m";
 const PLAIN = "\u001b[0m";
-
-/** `512 B`, `1.5 MiB`. */
-export function byteText(bytes: number): string {
-  const { amount, unit } = inUnits(bytes);
-  return `${unit === "B" ? Math.round(amount) : amount.toFixed(1)} ${unit}`;
-}
 
 export class ProgressBar {
   private shownAt = Number.NEGATIVE_INFINITY;
@@ -65,13 +59,13 @@ export class ProgressBar {
   /** As much as fits: a terminal that breaks the line would show it again and again. */
   private line(bytes: number, sizeBytes: number, elapsedMs: number): string {
     const columns = (this.terminal.columns ?? COLUMNS_DEFAULT) - 1;
-    const rate = `${byteText((bytes * 1000) / Math.max(1, elapsedMs))}/s`;
+    const rate = `${sizeText((bytes * 1000) / Math.max(1, elapsedMs))}/s`;
     if (sizeBytes <= 0) {
-      return fitting(columns, `${byteText(bytes)}  ${rate}`, byteText(bytes));
+      return fitting(columns, `${sizeText(bytes)}  ${rate}`, sizeText(bytes));
     }
     const part = Math.min(1, bytes / sizeBytes);
     const percent = `${Math.floor(part * 100)} %`.padStart(5);
-    const figures = `${percent}  ${byteText(bytes)} of ${byteText(sizeBytes)}  ${rate}`;
+    const figures = `${percent}  ${sizeText(bytes)} of ${sizeText(sizeBytes)}  ${rate}`;
     const barColumns = Math.min(BAR_COLUMNS_MAX, columns - figures.length - 3);
     return barColumns < BAR_COLUMNS_MIN
       ? fitting(columns, figures, percent)
