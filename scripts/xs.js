@@ -12,7 +12,7 @@ const BUILT = "build/xs";
 const BUILT_TESTS = `${BUILT}/test/xs`;
 const WORKERS = `${FOLDER}/node_modules/@agoric/xsnap/xsnap-native/xsnap/build/bin`;
 /** A test that hangs is a failure, not a wait. */
-const TEST_TIMEOUT_MS = "300000";
+const TEST_TIMEOUT_MS = "600000";
 /** Where npm and the bundler are started: on Windows their commands are scripts, and XS's worker is not built there. */
 const PLATFORMS = { linux: "lin", darwin: "mac" };
 

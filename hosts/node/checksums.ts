@@ -4,20 +4,30 @@
  */
 import fs from "node:fs";
 import path from "node:path";
-import type { ReadableFile } from "../../src/index.js";
+import type { Address, ReadableFile, Refusal, Storage } from "../../src/index.js";
 import { BoundedMap } from "./bounded-map.js";
 import { cryptography } from "./cryptography.js";
 import { MemoryFile } from "./memory-file.js";
 import type { OpenedFile } from "./served-root.js";
 
-const SUFFIX = ".sha256";
+export const CHECKSUM_SUFFIX = ".sha256";
 const READ_BYTES = 64 * 1024;
 /** Checksums that are kept; a folder rarely has more images. */
 const KEPT_MAX = 256;
 
+/** A storage that has checksums of its files, and tells them from the files: as a `DirectoryStorage` does. */
+export interface ChecksummedStorage extends Storage {
+  /** The file of this very name, or a refusal. */
+  openFile(name: string, address: Address): ReadableFile | Refusal;
+  /** The checksum of the file of this name, or a refusal. The client calls that file by another name, maybe. */
+  openChecksum(name: string, calledName: string, address: Address): ReadableFile | Refusal;
+}
+
 /** The name of the file whose checksum is asked for, or undefined when none is. */
 export function checksummedName(name: string): string | undefined {
-  return name.endsWith(SUFFIX) && name.length > SUFFIX.length ? name.slice(0, -SUFFIX.length) : undefined;
+  return name.endsWith(CHECKSUM_SUFFIX) && path.basename(name) !== CHECKSUM_SUFFIX
+    ? name.slice(0, -CHECKSUM_SUFFIX.length)
+    : undefined;
 }
 
 export class Checksums {

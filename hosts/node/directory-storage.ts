@@ -2,9 +2,9 @@
  * A folder as storage: files below it are sent, and, if that is allowed, received.
  */
 import path from "node:path";
-import { isRefusal, type ReadableFile, type Refusal, type Storage, type WritableFile } from "../../src/index.js";
+import { isRefusal, type ReadableFile, type Refusal, type WritableFile } from "../../src/index.js";
 import type { Catalogue, ListedFile } from "../status/catalogue.js";
-import { Checksums, checksummedName } from "./checksums.js";
+import { type ChecksummedStorage, Checksums, checksummedName } from "./checksums.js";
 import { FORBIDDEN, NOT_FOUND, refusalOf } from "./refusals.js";
 import { SentFiles } from "./sent-files.js";
 import { removeFile, visitFiles } from "./served-files.js";
@@ -29,7 +29,7 @@ export interface DirectoryOptions {
 }
 
 /** A folder as storage: what `TftpServer` makes of its option `root`. */
-export class DirectoryStorage implements Storage, Catalogue {
+export class DirectoryStorage implements ChecksummedStorage, Catalogue {
   private readonly root: ServedRoot;
   private readonly write: WritePolicy;
   private readonly readAllowed: boolean;
@@ -66,6 +66,13 @@ export class DirectoryStorage implements Storage, Catalogue {
   }
 
   openForReading(name: string): ReadableFile | Refusal {
+    const file = this.openFile(name);
+    const checksummed = file === NOT_FOUND ? checksummedName(name) : undefined;
+    return checksummed === undefined ? file : this.openChecksum(checksummed, checksummed);
+  }
+
+  /** The file of this very name, or a refusal: never a checksum. */
+  openFile(name: string): ReadableFile | Refusal {
     if (!this.readAllowed) {
       return FORBIDDEN;
     }
@@ -77,9 +84,6 @@ export class DirectoryStorage implements Storage, Catalogue {
       return NOT_FOUND;
     }
     const opened = this.root.openFile(name);
-    if (opened === NOT_FOUND) {
-      return this.openChecksum(name);
-    }
     return isRefusal(opened) ? opened : this.sentFile(name, opened);
   }
 
@@ -97,17 +101,25 @@ export class DirectoryStorage implements Storage, Catalogue {
     }
   }
 
-  private openChecksum(name: string): ReadableFile | Refusal {
-    const checksummed = checksummedName(name);
-    if (this.checksums === undefined || checksummed === undefined) {
+  /**
+   * The checksum of the file of this name.
+   *
+   * @param calledName what the client calls that file, and finds beside the checksum.
+   * @returns ERROR 1 as a refusal where there is no such file, or checksums are not given.
+   */
+  openChecksum(name: string, calledName: string): ReadableFile | Refusal {
+    if (!this.readAllowed) {
+      return FORBIDDEN;
+    }
+    if (this.checksums === undefined || isTemporaryName(path.basename(name))) {
       return NOT_FOUND;
     }
-    const opened = this.root.openFile(checksummed);
+    const opened = this.root.openFile(name);
     if (isRefusal(opened)) {
       return opened;
     }
     try {
-      return this.checksums.fileFor(opened, checksummed);
+      return this.checksums.fileFor(opened, calledName);
     } catch (error) {
       return refusalOf(error);
     } finally {

@@ -5,6 +5,7 @@ export * from "../../src/index.js";
 export type { Catalogue, ListedFile } from "../status/catalogue.js";
 export type { StatusSource } from "../status/source.js";
 export { STATUS_PAGE_PORT } from "./addresses.js";
+export type { ChecksummedStorage } from "./checksums.js";
 export {
   type ClientTransferOptions,
   type FetchedFile,

@@ -1,5 +1,6 @@
 /** A storage whose files are found by rules. */
 import type { Address, ReadableFile, Refusal, Storage, WritableFile } from "../../src/index.js";
+import { CHECKSUM_SUFFIX, type ChecksummedStorage, checksummedName } from "./checksums.js";
 import type { NameRules } from "./name-rules.js";
 import { REFUSED_NAME } from "./name-rules.js";
 import { FORBIDDEN, NOT_FOUND } from "./refusals.js";
@@ -7,28 +8,43 @@ import { FORBIDDEN, NOT_FOUND } from "./refusals.js";
 /** Told of a file that a client got under another name than the one it asked for. */
 export type Renamed = (name: string, foundName: string, address: string, isUpload: boolean) => void;
 
+type Open = (foundName: string) => ReadableFile | Refusal;
+
 /** Stands before a storage, and asks it for the names that the rules make. */
 export class RuleStorage implements Storage {
   /**
-   * @param storage has the files.
+   * @param storage has the files. Where it has checksums of them, too, a client can have that of a file which the rules
+   * let it have.
    * @param rules find their names.
    * @param renamed is told of files that have other names than the ones that were asked for.
    */
   constructor(
-    private readonly storage: Storage,
+    private readonly storage: Storage | ChecksummedStorage,
     private readonly rules: NameRules,
     private readonly renamed: Renamed = () => {},
   ) {}
 
-  /** Of several names the first is taken that there is a file for. */
   openForReading(name: string, address: Address): ReadableFile | Refusal {
+    const { storage } = this;
+    if (!("openChecksum" in storage)) {
+      return this.openFirst(name, "", address, (found) => storage.openForReading(found, address));
+    }
+    const file = this.openFirst(name, "", address, (found) => storage.openFile(found, address));
+    const called = file === NOT_FOUND ? checksummedName(name) : undefined;
+    return called === undefined
+      ? file
+      : this.openFirst(called, CHECKSUM_SUFFIX, address, (found) => storage.openChecksum(found, called, address));
+  }
+
+  /** Of several names the first is taken that there is a file for. */
+  private openFirst(name: string, suffix: string, address: Address, open: Open): ReadableFile | Refusal {
     for (const found of this.rules.namesFor(name, String(address), false)) {
       if (found === REFUSED_NAME) {
         return FORBIDDEN;
       }
-      const file = this.storage.openForReading(found, address);
+      const file = open(found);
       if (file !== NOT_FOUND) {
-        this.tell(name, found, address, false);
+        this.tell(name + suffix, found + suffix, address, false);
         return file;
       }
     }

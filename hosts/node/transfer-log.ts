@@ -51,8 +51,9 @@ export function logTransfers(server: TftpServer, log: Log): void {
     }
   });
   server.on("refused", (request) => {
-    // Phones and boot loaders ask for many files that need not exist.
-    const level = request.errorCode === ERROR_FILE_NOT_FOUND ? "debug" : "warn";
+    // Phones and boot loaders ask for many files that need not exist. An upload finds no folder: that backup is lost.
+    const isOrdinary = request.errorCode === ERROR_FILE_NOT_FOUND && !request.isUpload;
+    const level = isOrdinary ? "debug" : "warn";
     if (!log.includes(level)) {
       return;
     }

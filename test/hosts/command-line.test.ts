@@ -301,6 +301,7 @@ describe("the log", () => {
     await fetchFile(TRICK, { port });
     await putFile("new", CONTENT, { port });
     await assert.rejects(putFile(TRICK, CONTENT, { port }), { errorCode: 6 });
+    await assert.rejects(putFile("no folder/new", CONTENT, { port }), { errorCode: 1 });
     await assert.rejects(fetchFile(`${TRICK} that is not there`, { port }), { errorCode: 1 });
     await assert.rejects(fetchFile("bell\u0007", { port }), { errorCode: 2 });
     await assert.rejects(fetchFile("x".repeat(400), { port }), { errorCode: 1 });
@@ -332,6 +333,7 @@ describe("the log", () => {
       named("refused").map(({ errorCode, level }) => ({ errorCode, level })),
       [
         { errorCode: 6, level: "warn" },
+        { errorCode: 1, level: "warn" },
         { errorCode: 1, level: "debug" },
         { errorCode: 2, level: "warn" },
         { errorCode: 1, level: "debug" },
