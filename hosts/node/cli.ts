@@ -13,7 +13,9 @@ async function commandOf(words: readonly string[]): Promise<Command | undefined>
     if (!(error instanceof UsageError)) {
       throw error;
     }
-    console.error(`lockstep-tftp: ${error.message}\nTry: lockstep-tftp --help`);
+    const [command] = words;
+    const help = command === "get" || command === "put" ? `${command} --help` : "--help";
+    console.error(`lockstep-tftp: ${error.message}\nTry: lockstep-tftp ${help}`);
     return undefined;
   }
 }

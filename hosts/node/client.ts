@@ -155,7 +155,7 @@ class NodeTransfer {
 
   constructor(
     url: string | URL,
-    isPut: boolean,
+    private readonly isPut: boolean,
     private readonly options: ClientTransferOptions,
   ) {
     this.place = parseTftpUrl(String(url));
@@ -213,8 +213,8 @@ class NodeTransfer {
         throw this.failure(text, "unconfirmed", ended);
       }
       case OUTCOME_PROTOCOL_VIOLATED: {
-        const text = "the server does not keep to what was asked of it; try without options";
-        throw this.failure(text, "protocol", ended);
+        const advice = this.options.useOptions === false ? "look for a newer version of it" : "try without options";
+        throw this.failure(`the server does not keep to what was asked of it; ${advice}`, "protocol", ended);
       }
       case OUTCOME_TOO_LARGE:
         throw this.failure("the file is larger than the limit that was set", "too-large", ended);
@@ -227,11 +227,14 @@ class NodeTransfer {
 
   private refusal(ended: EndedRun): TftpError {
     if (ended.errorCode === ERROR_FILE_NOT_FOUND) {
-      return this.failure("the server has no such file; look at the name, its capitals included", "not-found", ended);
+      const missing = this.isPut
+        ? "the server has no folder for it; make the folder there first"
+        : "the server has no such file; look at the name, its capitals included";
+      return this.failure(missing, "not-found", ended);
     }
     const serverText = printable(ended.errorText);
-    const meaning = errorText(ended.errorCode);
-    return this.failure(`the server says: ${serverText === "" ? meaning : serverText}`, "refused", ended);
+    const said = serverText === "" ? `ERROR ${ended.errorCode}, ${errorText(ended.errorCode)}` : serverText;
+    return this.failure(`the server says: ${said}`, "refused", ended);
   }
 
   private noAnswer({ networkError }: EndedRun): string {

@@ -174,6 +174,20 @@ function problemWith(place: string, refusal: Refusal): string {
  * @throws LocalFileError when that is not possible.
  */
 export async function openTarget(place: string, remoteName: string): Promise<DownloadTarget> {
+  try {
+    return await openPlace(place, remoteName);
+  } catch (error) {
+    if (error instanceof LocalFileError) {
+      throw error;
+    }
+    throw new LocalFileError(`${place} cannot be written: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+async function openPlace(place: string, remoteName: string): Promise<DownloadTarget> {
+  if (namesFolder(place) && !isFolder(place)) {
+    throw new LocalFileError(`there is no folder ${place}; make it first`);
+  }
   const wanted = isFolder(place) ? path.join(place, lastComponent(remoteName)) : place;
   const final = withoutLinks(wanted);
   const present = fs.statSync(final, { throwIfNoEntry: false });
@@ -196,13 +210,27 @@ export async function openTarget(place: string, remoteName: string): Promise<Dow
 }
 
 function isFolder(place: string): boolean {
-  return fs.statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return fs.statSync(withoutEnd(place), { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** A separator at the end says that a folder is meant, whether there is one or not. */
+function namesFolder(place: string): boolean {
+  return place.endsWith("/") || place.endsWith(path.sep);
+}
+
+/** Of a file, the system does not even say what it is when a separator stands behind its name. */
+function withoutEnd(place: string): string {
+  const { dir, base } = path.parse(place);
+  return path.join(dir, base);
 }
 
 function withoutLinks(place: string): string {
   try {
     return fs.realpathSync(place);
   } catch {
+    if (fs.lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink()) {
+      throw new LocalFileError(`${place} is a link to what is not there; remove it, or name another file`);
+    }
     return path.resolve(place);
   }
 }

@@ -58,7 +58,7 @@ export async function getOrPut(command: ClientCommand): Promise<number> {
     return 0;
   } catch (error) {
     bar?.clear();
-    const advice = error instanceof TftpError ? ADVICE[error.code] : undefined;
+    const advice = error instanceof TftpError ? adviceFor(error, command) : undefined;
     console.error(`lockstep-tftp: ${(error as Error).message}${advice === undefined ? "" : `\n${advice}`}`);
     return exitCodeOf(error);
   } finally {
@@ -77,6 +77,11 @@ function move(
   return kind === "get"
     ? get(url, { ...all, to: isStream ? process.stdout : file })
     : put(isStream ? process.stdin : file, url, all);
+}
+
+/** Whoever has left out the options already is not told to do so. */
+function adviceFor({ code }: TftpError, { options }: ClientCommand): string | undefined {
+  return code === "protocol" && options.useOptions === false ? undefined : ADVICE[code];
 }
 
 function said({ kind, url }: ClientCommand, { bytes, durationMs, retransmissions }: TransferSummary): string {

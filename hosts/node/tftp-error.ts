@@ -6,7 +6,7 @@ import type { Outcome } from "../../src/index.js";
 /**
  * What kind of failure it was:
  *
- * - `not-found`: the server has no such file (ERROR 1).
+ * - `not-found`: the server has no such file, or no folder for the file that is put (ERROR 1).
  * - `refused`: the server refused for another reason, or broke off (any other ERROR, or a text in its place).
  * - `no-answer`: nobody answered the request.
  * - `timed-out`: the server answered no more.

@@ -243,6 +243,20 @@ describe("what goes wrong has a code, and a message that says what, where and wh
     await assert.rejects(get(url(port, "missing")), failure("not-found", message, { errorCode: 1 }));
   });
 
+  test("a missing folder for what is put", async (t) => {
+    const { port } = await served(t);
+    const message = /^putting "none\/file" to .*: the server has no folder for it; make the folder there first$/;
+    await assert.rejects(put(CONTENT, url(port, "none/file")), failure("not-found", message, { errorCode: 1 }));
+  });
+
+  test("a server that gives no words", async () => {
+    await using server = await SocketPeer.open(0, LOOPBACK, { address: LOOPBACK });
+    const fetching = get(url(server.port, "file"));
+    await server.receive(1);
+    await server.reply(Buffer.from("\0\x05\0\x02\0", "latin1"));
+    await assert.rejects(fetching, failure("refused", /the server says: ERROR 2, access refused$/));
+  });
+
   test("a server that nobody may write to", async (t) => {
     const { root } = await served(t);
     const { port } = await serving(t, { root });
@@ -297,16 +311,24 @@ describe("what goes wrong has a code, and a message that says what, where and wh
 
   test("files at this end", async (t) => {
     const folder = temporaryFolder(t);
+    writeFileSync(path.join(folder, "file"), "mine");
+    symlinkSync("none", path.join(folder, "link"));
     const { port } = await served(t);
     const cases: readonly (readonly [promise: Promise<unknown>, message: RegExp])[] = [
       [put(path.join(folder, "none"), url(port, "x")), /there is no file .*none/],
       [put(folder, url(port, "x")), /is a folder; name a file/],
       [get(url(port, "file"), { to: path.join(folder, "none", "x") }), /there is no folder for .*; make it first/],
       [get(url(port, "folder/.."), { to: folder }), /ends with no file name/],
+      [get(url(port, "file"), { to: `${path.join(folder, "none")}/` }), /there is no folder .*none\/; make it first/],
+      [get(url(port, "file"), { to: `${path.join(folder, "file")}/` }), /there is no folder .*file\/; make it first/],
+      [get(url(port, "file"), { to: path.join(folder, "link") }), /link is a link to what is not there; remove it/],
+      [get(url(port, "file"), { to: path.join(folder, "file", "x") }), /x cannot be written: ENOTDIR/],
     ];
     for (const [promise, message] of cases) {
       await assert.rejects(promise, failure("local-file", message));
     }
+    assert.deepEqual(readdirSync(folder), ["file", "link"]);
+    assert.equal(readFileSync(path.join(folder, "file"), "utf8"), "mine");
   });
 
   test("calls that make no sense are TypeErrors and RangeErrors", async () => {

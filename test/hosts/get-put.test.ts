@@ -92,7 +92,10 @@ describe("exit codes", () => {
       [["get", url("a"), "--blksize", "513"], /--blksize is "513"; it must be a whole number from 8 to 512/],
       [["get", url("a"), "--windowsize", "0"], /--windowsize is "0"/],
       [["get", url("a"), "--timeout", "256"], /--timeout is "256"/],
-      [["get", url("a"), "--blocksize", "8"], /"--blocksize" is no option.*--blksize/],
+      [
+        ["get", url("a"), "--blocksize", "8"],
+        /"--blocksize" is no option.*--blksize.*\nTry: lockstep-tftp get --help\n$/,
+      ],
     ];
     for (const [words, message] of mistakes) {
       assertFailure(await command(words), 1, message);
@@ -123,7 +126,12 @@ describe("exit codes", () => {
     const ended = command(["get", `tftp://${LOOPBACK}:${server.port}/file`]);
     await server.receive(1);
     await server.reply(Buffer.from("\0\x06windowsize\x004\0", "latin1"));
-    assertFailure(await ended, 5, /does not keep to what was asked/);
+    assertFailure(await ended, 5, /does not keep to what was asked.*Without options: --no-options/s);
+    const withoutOptions = command(["get", `tftp://${LOOPBACK}:${server.port}/file`, "--no-options"]);
+    await server.expectError(8);
+    await server.receive(1);
+    await server.reply(Buffer.concat([Buffer.from([0, 3, 0, 1]), Buffer.alloc(1000)]));
+    assertFailure(await withoutOptions, 5, /does not keep to what was asked of it; look for a newer version of it\n$/);
   });
 
   test("6: the file at this end", async (t) => {
