@@ -7,7 +7,7 @@ import { readdirSync, rmSync } from "node:fs";
 
 const BUILT_TESTS = "build/test";
 /** A test that hangs is a failure, not a wait. */
-const TEST_TIMEOUT_MS = "300000";
+const TEST_TIMEOUT_MS = "600000";
 
 function run(command, words) {
   const { status } = spawnSync(command, words, { stdio: "inherit" });

@@ -32,6 +32,7 @@ import {
 import { isBareText, readText } from "./peer-text.js";
 import { makeSlots } from "./pool.js";
 import { writeRequest } from "./request-message.js";
+import { NEVER } from "./schedule.js";
 import {
   FLAG_ANSWERED,
   FLAG_FIXED_INTERVAL,
@@ -285,6 +286,11 @@ export class Client extends Endpoint<ClientObserver> {
 
   protected override mayRepeat(): boolean {
     return true;
+  }
+
+  protected override givesUpAt(transfer: Transfer): number {
+    const isWaiting = (transfer as ClientTransfer).isWaiting && transfer.state === STATE_OFFERING;
+    return isWaiting ? NEVER : super.givesUpAt(transfer);
   }
 
   protected override end(transfer: Transfer, outcome: Outcome, now: number): void {

@@ -234,8 +234,13 @@ export abstract class Endpoint<Told extends TransferObserver> {
   }
 
   /** A transfer has begun, and will be looked at in time. */
+  /** When the transfer is given up, unless something new gets through before. */
+  protected givesUpAt(transfer: Transfer): number {
+    return this.retransmission.givesUpAt(transfer);
+  }
+
   protected scheduleFirst(transfer: Transfer, now: number): void {
-    this.schedule.add(transfer, this.retransmission.givesUpAt(transfer));
+    this.schedule.add(transfer, this.givesUpAt(transfer));
     this.noteScheduled(now);
   }
 
@@ -297,7 +302,7 @@ export abstract class Endpoint<Told extends TransferObserver> {
       this.wakeLingering(transfer, now);
       return;
     }
-    const givesUpAt = this.retransmission.givesUpAt(transfer);
+    const givesUpAt = this.givesUpAt(transfer);
     if (givesUpAt <= now) {
       const sentAll = transfer.state === STATE_SENDING && (transfer.flags & FLAG_LAST_BLOCK_SENT) !== 0;
       this.end(transfer, sentAll ? OUTCOME_PROBABLY_COMPLETED : OUTCOME_TIMED_OUT, now);
@@ -308,7 +313,7 @@ export abstract class Endpoint<Told extends TransferObserver> {
     } else if (this.mayRepeat(transfer)) {
       this.repeat(transfer, now);
       if (transfer.state !== STATE_FREE) {
-        this.wakeAtDeadline(transfer, this.retransmission.givesUpAt(transfer));
+        this.wakeAtDeadline(transfer, this.givesUpAt(transfer));
       }
     } else {
       this.schedule.move(transfer, givesUpAt);

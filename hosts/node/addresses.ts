@@ -1,6 +1,7 @@
 /**
  * Network addresses as texts.
  */
+import { isIP } from "node:net";
 import { TFTP_PORT } from "../../src/index.js";
 
 /** Like TFTP's own, and free on most machines. */
@@ -37,4 +38,10 @@ export function tftpUrl(address: string, port: number): string {
   // Within a URL the percent sign before the interface is escaped (RFC 6874 §2).
   const host = bracketed(address.replace("%", "%25"));
   return port === TFTP_PORT ? `tftp://${host}/` : `tftp://${host}:${port}/`;
+}
+
+/** An address in the one writing that all its writings are compared in (RFC 5952). */
+export function plainAddress(address: string): string {
+  const plain = withoutZone(address);
+  return isIP(plain) === 6 ? new URL(`http://[${plain}]`).hostname.slice(1, -1) : plain;
 }

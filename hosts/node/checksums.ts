@@ -7,6 +7,7 @@ import path from "node:path";
 import type { Address, ReadableFile, Refusal, Storage } from "../../src/index.js";
 import { BoundedMap } from "./bounded-map.js";
 import { cryptography } from "./cryptography.js";
+import { isSettled } from "./file-identity.js";
 import { MemoryFile } from "./memory-file.js";
 import type { OpenedFile } from "./served-root.js";
 
@@ -46,7 +47,9 @@ export class Checksums {
     let sum = this.kept.get(key);
     if (sum === undefined) {
       sum = sumOf(file.descriptor);
-      this.kept.set(key, sum);
+      if (isSettled(file.status)) {
+        this.kept.set(key, sum);
+      }
     }
     return new MemoryFile(Buffer.from(`${sum}  ${path.basename(name)}\n`));
   }

@@ -88,6 +88,14 @@ export class StreamTarget implements DownloadTarget, WritableFile {
   close(): void {}
 
   async finish(): Promise<void> {
+    try {
+      await this.flushed();
+    } catch (error) {
+      throw new LocalFileError(this.problem, { cause: error });
+    }
+  }
+
+  private async flushed(): Promise<void> {
     if (isStandardStream(this.stream)) {
       await new Promise<void>((resolve, reject) => {
         this.stream.write("", (error) => (error ? reject(error) : resolve()));
@@ -100,7 +108,9 @@ export class StreamTarget implements DownloadTarget, WritableFile {
   }
 
   discard(reason: unknown): void {
-    if (!isStandardStream(this.stream)) {
+    if (isStandardStream(this.stream)) {
+      this.stream.off("error", this.onError);
+    } else {
       this.stream.destroy(reason instanceof Error ? reason : new Error(String(reason)));
     }
   }

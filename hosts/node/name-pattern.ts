@@ -114,7 +114,8 @@ export class NamePattern {
 }
 
 function partOf(text: string): Part {
-  const wildcard = WILDCARDS[text.startsWith("**") ? "**" : smallLetters(text)];
+  const written = text.startsWith("**") ? "**" : smallLetters(text);
+  const wildcard = Object.hasOwn(WILDCARDS, written) ? WILDCARDS[written] : undefined;
   if (wildcard === undefined && text.startsWith("{")) {
     throw new RangeError(`${text} is no wildcard; there are ?, *, ** and {mac}`);
   }

@@ -3,7 +3,7 @@
  * asks, by a table of machines.
  */
 import { isIP } from "node:net";
-import { withoutZone } from "./addresses.js";
+import { plainAddress } from "./addresses.js";
 import { AllowedNetworks } from "./allowed-networks.js";
 import { cleanedName } from "./clean-name.js";
 import { plainMac } from "./mac-address.js";
@@ -194,12 +194,6 @@ function tableOf(table: NonNullable<NameRule["table"]>, pattern: NamePattern): R
     machines.set(key, new NameTemplate(textOr(`${machine} in the table`, file, ""), pattern));
   }
   return machines;
-}
-
-/** An address in the one writing that all its writings are compared in (RFC 5952). */
-function plainAddress(address: string): string {
-  const plain = withoutZone(address);
-  return isIP(plain) === 6 ? new URL(`http://[${plain}]`).hostname : plain;
 }
 
 function isText(value: unknown): value is string {

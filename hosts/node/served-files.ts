@@ -8,7 +8,7 @@ import { isRefusal, type Refusal } from "../../src/index.js";
 import type { ListedFile } from "../status/catalogue.js";
 import { isFileName } from "../status/file-name.js";
 import { FORBIDDEN, NOT_FOUND, refusalOf } from "./refusals.js";
-import { pathOfFolder, type ServedRoot } from "./served-root.js";
+import { closeRead, pathOfFolder, type ServedRoot } from "./served-root.js";
 import { isTemporaryName } from "./temporary-files.js";
 
 /** So many entries of folders are looked at, however few of them are files: a home folder has more than anybody reads. */
@@ -46,7 +46,7 @@ export async function visitFiles(root: ServedRoot, mayRemove: boolean, visit: Vi
     } catch {
       // A folder that has gone, or cannot be read: the others can.
     } finally {
-      fs.closeSync(descriptor);
+      closeRead(descriptor);
     }
   }
 }
@@ -62,7 +62,7 @@ function sizeOfLinked(root: ServedRoot, name: string, entry: fs.Dirent): number 
   if (isRefusal(opened)) {
     return -1;
   }
-  fs.closeSync(opened.descriptor);
+  closeRead(opened.descriptor);
   return opened.status.size;
 }
 
@@ -90,7 +90,7 @@ export function removeFile(root: ServedRoot, name: string): 0 | Refusal {
       fs.unlinkSync(file);
       return 0;
     } finally {
-      fs.closeSync(descriptor);
+      closeRead(descriptor);
     }
   } catch (error) {
     return refusalOf(error);

@@ -2,14 +2,14 @@
 import { EventEmitter, once } from "node:events";
 import fs from "node:fs";
 import type http from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, isIP } from "node:net";
 import { hostname } from "node:os";
 import type { TransferView } from "../../src/index.js";
 import { OwnHosts } from "../status/origins.js";
 import { TransferRecords } from "../status/records.js";
 import { Site } from "../status/site.js";
 import type { SiteDescription } from "../status/status-report.js";
-import { hostAndPort, isWildcard, STATUS_PAGE_PORT } from "./addresses.js";
+import { hostAndPort, isWildcard, plainAddress, STATUS_PAGE_PORT, withoutZone } from "./addresses.js";
 import { now } from "./clock.js";
 import type { EndedTransfer, RefusedRequest, TftpServer } from "./server.js";
 import { httpServer } from "./status-http.js";
@@ -87,12 +87,14 @@ export class StatusPage extends EventEmitter<StatusPageEvents> {
     const site = new Site({
       source: server,
       records: this.records,
-      storage: server.storage,
-      catalogue: server.catalogue,
-      hosts: new OwnHosts(
-        isWildcard(this.host) ? [] : [this.host],
-        (options.hostNames ?? []).map((name) => name.toLowerCase()),
-      ),
+      // Asked each time: what is served can be replaced while the server runs.
+      get storage() {
+        return server.storage;
+      },
+      get catalogue() {
+        return server.catalogue;
+      },
+      hosts: ownHosts(this.host, options.hostNames ?? []),
       page: fs.readFileSync(new URL("../status/status-page.html.gz", import.meta.url)),
       uploadsMax: UPLOADS_MAX,
       describe: () => this.describe(),
@@ -152,4 +154,15 @@ export class StatusPage extends EventEmitter<StatusPageEvents> {
     const addresses = this.server.addresses.map(({ address, port }) => hostAndPort(address, port));
     return { name: this.name, addresses, startedAt: this.startedAt, askAgainMs: ASK_AGAIN_MS };
   }
+}
+
+/** As browsers write them: addresses in their one writing, and names, which may mean any address of this machine. */
+function ownHosts(host: string, otherNames: readonly string[]): OwnHosts {
+  const isAddress = isIP(withoutZone(host)) !== 0;
+  const addresses = isAddress && !isWildcard(plainAddress(host)) ? [plainAddress(host)] : [];
+  const names = isAddress ? otherNames : [host, ...otherNames];
+  return new OwnHosts(
+    addresses,
+    names.map((name) => name.toLowerCase()),
+  );
 }

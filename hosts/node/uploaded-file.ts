@@ -6,7 +6,7 @@ import fs from "node:fs";
 import path from "node:path";
 import type { Refusal, WritableFile } from "../../src/index.js";
 import { EXISTS, FAILED, FORBIDDEN, NOT_FOUND, refusalOf } from "./refusals.js";
-import { pathOfFolder, type ServedRoot } from "./served-root.js";
+import { closeRead, pathOfFolder, type ServedRoot } from "./served-root.js";
 import { newTemporaryName, uploadBegins, uploadEnds } from "./temporary-files.js";
 
 /** What a new file may be at the most; the process's umask takes away from it. */
@@ -141,7 +141,7 @@ export class UploadedFile implements WritableFile {
     if (!this.committed) {
       removeIfPossible(path.join(this.folder, this.temporaryName));
     }
-    fs.closeSync(this.folderDescriptor);
+    closeRead(this.folderDescriptor);
     uploadEnds(this.temporaryName);
   }
 }

@@ -46,7 +46,7 @@ async function runMixture(port: number, random: () => number): Promise<void> {
 test("a long mixture of transfers gives back memory and descriptors", async (t) => {
   const root = temporaryFolder(t);
   writeFileSync(path.join(root, NAME), CONTENT);
-  const { server, port } = await serving(t, { root, write: "overwrite", giveUpMs: 1000, lingerMs: 500 });
+  const { server, port } = await serving(t, { root, write: "overwrite", giveUpMs: 5000, lingerMs: 500 });
   const random = seededRandom(SEED);
   const openBefore = openFiles();
 

@@ -1,7 +1,7 @@
 /** `NAME.sha256`: the checksum of what the same client would get for NAME, and of nothing else. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import fs, { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import {
@@ -12,10 +12,12 @@ import {
   type RenamedRequest,
 } from "lockstep-tftp";
 import { isRefusal } from "lockstep-tftp/engine";
+import { settle } from "../support/file-conditions.js";
 import { run } from "../support/program.js";
 import { fetchFile, putFile } from "../support/retrying-client.js";
 import { SEED, seededBytes } from "../support/seed.js";
 import { serving } from "../support/serving.js";
+import { contentOf } from "../support/storage-use.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 import { temporaryName } from "../support/temporary-name.js";
 
@@ -55,6 +57,23 @@ test("a file that was put again has its own checksum", async (t) => {
   assert.equal(await fetchText("secret.sha256"), lineOf("1234", "secret"));
   await putFile("secret", Buffer.from("5678"), { port });
   assert.equal(await fetchText("secret.sha256"), lineOf("5678", "secret"));
+});
+
+test("a checksum is kept only of a file that has not just changed: it may change again within the same step of time", (t) => {
+  const root = temporaryFolder(t);
+  writeFileSync(path.join(root, "a"), "a");
+  const storage = new DirectoryStorage(root, { checksums: true });
+  const { mock } = t.mock.method(fs, "readSync");
+  const readsOfTwo = () => {
+    const before = mock.callCount();
+    contentOf(storage, "a.sha256");
+    contentOf(storage, "a.sha256");
+    return mock.callCount() - before;
+  };
+  const whileNew = readsOfTwo();
+  settle(t);
+  assert.equal(readsOfTwo(), whileNew / 2, "reads");
+  assert.equal(readsOfTwo(), 0, "reads");
 });
 
 test("a file whose own name ends so is sent itself", async (t) => {

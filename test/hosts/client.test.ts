@@ -331,6 +331,15 @@ describe("what goes wrong has a code, and a message that says what, where and wh
     assert.equal(readFileSync(path.join(folder, "file"), "utf8"), "mine");
   });
 
+  test("a device that takes nothing more, and standard output of a get that failed", async (t) => {
+    const { port } = await served(t, { small: Buffer.from("small") });
+    const full = get(url(port, "small"), { to: "/dev/full" });
+    await assert.rejects(full, failure("local-file", /the stream failed: .*ENOSPC/));
+    const before = process.stdout.listenerCount("error");
+    await assert.rejects(get(url(port, "missing"), { to: process.stdout }), failure("not-found", /no such file/));
+    assert.equal(process.stdout.listenerCount("error"), before);
+  });
+
   test("calls that make no sense are TypeErrors and RangeErrors", async () => {
     for (const wrong of ["http://host/file", "tftp://host", "tftp://host/", "tftp:///file", "host/file", ""]) {
       await assert.rejects(get(wrong), /is no address of a file on a TFTP server; write it like/);

@@ -36,6 +36,7 @@ function made(rule: NameRule, name: string, address = CLIENT, isUpload = false):
 describe("match", () => {
   const CASES: readonly (readonly [match: string, to: string, name: string, made: string])[] = [
     ["a.cfg", "x", "a.cfg", "x"],
+    ["constructor", "x", "constructor", "x"],
     ["a.cfg", "x", "b.cfg", "b.cfg"],
     ["a.cfg", "x", "a.cfg2", "a.cfg2"],
     ["A.cfg", "x", "a.CFG", "x"],

@@ -53,6 +53,20 @@ for (const call of ["fstatSync", "readlinkSync", "readSync"] as const) {
   });
 }
 
+test("files are put though closing their folder fails", (t) => {
+  const { storage } = served(t);
+  const { closeSync } = fs;
+  t.mock.method(fs, "closeSync", (descriptor: number) => {
+    const isFolder = fs.fstatSync(descriptor).isDirectory();
+    closeSync(descriptor);
+    if (isFolder) {
+      diskFailure();
+    }
+  });
+  assert.equal(store(storage, "folder/new", SMALL), 0);
+  assert.deepEqual(contentOf(storage, "folder/new"), SMALL);
+});
+
 test("files are sent though closing them fails", (t) => {
   const { storage } = served(t);
   const { closeSync } = fs;

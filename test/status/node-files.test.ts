@@ -1,9 +1,11 @@
 /** What is particular to a folder of a computer: links, other people's files, many files, and storages of one's own. */
 import assert from "node:assert/strict";
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import http from "node:http";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
-import { StatusPage, type Storage, TftpServer, type TftpServerOptions } from "lockstep-tftp";
+import { setImmediate } from "node:timers/promises";
+import { StatusPage, type StatusPageOptions, type Storage, TftpServer, type TftpServerOptions } from "lockstep-tftp";
 import { temporaryFolder } from "../support/temporary-folder.js";
 import { temporaryName } from "../support/temporary-name.js";
 import { ask, askJson, type OpenSite, OWN_HEADER, put, remove } from "./site.js";
@@ -13,14 +15,18 @@ interface Listing {
   readonly isComplete: boolean;
 }
 
-async function pageOf(t: TestContext, options: TftpServerOptions): Promise<OpenSite> {
+async function opened(t: TestContext, options: TftpServerOptions, pageOptions: StatusPageOptions = {}) {
   const server = new TftpServer({ host: "127.0.0.1", port: 0, ...options });
   await server.listen();
   t.after(() => server.close());
-  const page = new StatusPage(server, { port: 0 });
+  const page = new StatusPage(server, { port: 0, ...pageOptions });
   await page.listen();
   t.after(() => page.close());
-  return { port: Number(new URL(page.url).port) } as OpenSite;
+  return { server, page, site: { port: Number(new URL(page.url).port) } as OpenSite };
+}
+
+async function pageOf(t: TestContext, options: TftpServerOptions): Promise<OpenSite> {
+  return (await opened(t, options)).site;
 }
 
 async function listedNames(site: OpenSite): Promise<string[]> {
@@ -49,6 +55,46 @@ test("links that lead out of the folder are neither listed nor removed, and fold
   assert.equal((await removeAt("folder")).status, 403);
   assert.deepEqual(await listedNames(site), ["a.txt", "file-inside", "folder/b.txt"]);
   assert.deepEqual(await listedNames(await pageOf(t, { root: outside })), ["secret.txt"]);
+});
+
+test("the page shows, and lets people change, what is served now and not what was served before", async (t) => {
+  const before = temporaryFolder(t);
+  const after = temporaryFolder(t);
+  writeFileSync(path.join(before, "old.txt"), "old");
+  writeFileSync(path.join(after, "new.txt"), "new");
+  const { server, site } = await opened(t, { root: before, write: "overwrite" });
+  assert.deepEqual(await listedNames(site), ["old.txt"]);
+  await server.reconfigure({ root: after });
+  assert.deepEqual(await listedNames(site), ["new.txt"]);
+  assert.equal((await put(site, "evil.txt", Buffer.from("x"))).status, 403);
+  assert.equal((await remove(site, "new.txt")).status, 403);
+  assert.deepEqual([readdirSync(before), readdirSync(after)], [["old.txt"], ["new.txt"]]);
+});
+
+for (const host of ["0:0:0:0:0:0:0:1", "127.1", "LocalHost"]) {
+  test(`the page at ${host} knows itself by the name that a browser makes of it`, async (t) => {
+    const { page } = await opened(t, { root: temporaryFolder(t) }, { host });
+    assert.equal((await fetch(page.url)).status, 200);
+  });
+}
+
+test("however large a file is, no timer is asked to wait longer than timers can", async (t) => {
+  const site = await pageOf(t, { root: temporaryFolder(t), write: "new" });
+  const { mock } = t.mock.method(globalThis, "setTimeout");
+  const request = http.request({
+    host: "127.0.0.1",
+    port: site.port,
+    method: "PUT",
+    path: "/api/files/large",
+    headers: { ...OWN_HEADER, "Content-Length": 9e9 },
+  });
+  request.on("error", () => {});
+  t.after(() => request.destroy());
+  request.write("x");
+  while (!mock.calls.some(({ arguments: [, ms = 0] }) => ms > 1e9)) {
+    await setImmediate();
+  }
+  assert.ok(mock.calls.every(({ arguments: [, ms = 0] }) => ms < 2 ** 31));
 });
 
 test("of many files a thousand are listed, and it is said that there are more", async (t) => {

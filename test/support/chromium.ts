@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Readable, Writable } from "node:stream";
-import { hasProgram } from "./program.js";
+import { hasProgram, killGroup } from "./program.js";
 
 const PROGRAM = "chromium";
 /** The reason to skip a test, or false where there is a Chromium. */
@@ -125,7 +125,7 @@ export class Browser implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     // Chromium has children of its own: the whole group ends.
-    process.kill(-(this.child.pid as number), "SIGKILL");
+    killGroup(this.child);
     await this.ended;
     rmSync(this.profile, { recursive: true, force: true, maxRetries: 10 });
   }

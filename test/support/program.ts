@@ -1,5 +1,5 @@
 /** Programs that a test runs, none of them longer than it may. */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -28,6 +28,17 @@ export interface ProgramOptions {
   readonly input?: string;
 }
 
+/** Kills a program that was started detached, with all it has started; it may have ended just now. */
+export function killGroup({ pid }: ChildProcess): void {
+  try {
+    process.kill(-(pid as number), "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") {
+      throw error;
+    }
+  }
+}
+
 /** Runs a program to its end. One that does not end is killed with all it has started: its `signal` is SIGKILL. */
 export function run(program: string, words: readonly string[], options: ProgramOptions = {}): Promise<Ended> {
   return new Promise((resolve, reject) => {
@@ -36,7 +47,7 @@ export function run(program: string, words: readonly string[], options: ProgramO
       env: { ...process.env, ...options.env },
       detached: true,
     });
-    const limit = setTimeout(() => process.kill(-(child.pid as number), "SIGKILL"), LIMIT_MS);
+    const limit = setTimeout(() => killGroup(child), LIMIT_MS);
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text) => {

@@ -33,6 +33,7 @@ export class Terminal {
   private readonly screenOfIt: InstanceType<typeof emulator.Terminal>;
   private readonly changes = new EventEmitter();
   private device = "";
+  private hasEnded = false;
 
   private constructor(words: readonly string[], { columns = 80, rows = 24, environment = {} }: TerminalOptions) {
     this.screenOfIt = new emulator.Terminal({ cols: columns, rows, allowProposedApi: true, convertEol: false });
@@ -48,7 +49,13 @@ export class Terminal {
       this.written += text;
       this.screenOfIt.write(text, () => this.changes.emit("change"));
     });
-    void this.ended.then(() => this.changes.emit("change"));
+    void this.ended.then(() => {
+      // What was written last has been taken in by then.
+      this.screenOfIt.write("", () => {
+        this.hasEnded = true;
+        this.changes.emit("change");
+      });
+    });
   }
 
   /** Starts the command line with these words, and waits until a text is on the screen. */
@@ -81,7 +88,7 @@ export class Terminal {
   /** Waits until what is to be seen, as one text, is as it should be. */
   async shows(text: RegExp): Promise<string> {
     while (!text.test(this.lines.join("\n"))) {
-      if (this.child.exitCode !== null) {
+      if (this.hasEnded) {
         throw new Error(`The program has ended without showing ${text}:\n${this.lines.join("\n")}`);
       }
       const patience = AbortSignal.timeout(PATIENCE_MS);

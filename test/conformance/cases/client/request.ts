@@ -173,6 +173,19 @@ export const clientRequestCases: readonly Case[] = [
   }),
 
   clientCase(
+    "a client that waits does not give up, however short the time is in which another would",
+    (harness) => {
+      const file = contents(100);
+      harness.get({ name: "file", wait: true });
+      harness.advance(5500);
+      equal(harness.requestPort.ignoreAll(), 6, "requests");
+      serve(harness, file);
+      equal(harness.ended.outcome, OUTCOME_COMPLETED, "the outcome");
+    },
+    { giveUpMs: 300 },
+  ),
+
+  clientCase(
     "a client that has waited gives up like any other when the server has answered and falls silent",
     (harness) => {
       harness.get({ name: "file", wait: true });
