@@ -79,7 +79,8 @@ function settingOf(name: SettingName, value: unknown, file: string): string | re
     case "texts":
       return Array.isArray(value) ? value.map((one) => text(name, one, file)) : [text(name, value, file)];
     case "text":
-      return text(name, value, file);
+      // On the command line it may stand alone, too.
+      return name === "status-page" && value === true ? "" : text(name, value, file);
   }
 }
 

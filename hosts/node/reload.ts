@@ -4,6 +4,7 @@ import type { ServeCommand } from "./serve-command.js";
 import type { TftpServer } from "./server.js";
 import { SETTING_NAMES, type SettingName } from "./settings.js";
 import { type SystemError, startFailure } from "./start-failure.js";
+import { warnOfUnwritableRoot } from "./unwritable-root.js";
 
 /** What takes effect at once. The others shape the sockets and the pool of transfers, which are made at the start. */
 const CHANGEABLE: ReadonlySet<SettingName> = new Set([
@@ -39,6 +40,7 @@ export async function reloaded(server: TftpServer, running: ServeCommand, log: L
     return running;
   }
   log.level = next.log.level;
+  warnOfUnwritableRoot(next.server, log);
   const stay = SETTING_NAMES.filter((name) => !CHANGEABLE.has(name) && hasChanged(name, running, next));
   if (stay.length > 0) {
     const names = stay.join(", ");

@@ -78,6 +78,10 @@ function serveCommand(
     throw new UsageError(`serve needs a folder: lockstep-tftp serve DIR${place}`);
   }
   const { values } = settings;
+  if (values["single-port"] && values["port-range"] !== undefined) {
+    const { place } = settings;
+    throw new UsageError(`${place("single-port")} needs no other ports; leave out ${place("port-range")}`);
+  }
   return {
     kind: "serve",
     server: {

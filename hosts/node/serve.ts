@@ -3,15 +3,15 @@
  */
 import path from "node:path";
 import { hostAndPort, tftpUrl } from "./addresses.js";
-import type { WritePolicy } from "./directory-storage.js";
 import { Log } from "./log.js";
 import { openOutput } from "./output.js";
 import { reloaded } from "./reload.js";
 import type { ServeCommand } from "./serve-command.js";
-import { TftpServer } from "./server.js";
+import { TftpServer, type TftpServerOptions } from "./server.js";
 import { type SystemError, startFailure } from "./start-failure.js";
 import { serveStatusPage, statusPageFailure } from "./status-page-flag.js";
 import { logTransfers } from "./transfer-log.js";
+import { warnOfUnwritableRoot } from "./unwritable-root.js";
 import { counted } from "./words.js";
 
 /**
@@ -39,6 +39,7 @@ export async function serve(command: ServeCommand): Promise<number> {
   } else {
     logListening(server, command, log);
   }
+  warnOfUnwritableRoot(command.server, log);
   const { statusPage } = command;
   try {
     const page = statusPage === undefined ? undefined : await serveStatusPage(server, statusPage, log);
@@ -57,13 +58,14 @@ export async function serve(command: ServeCommand): Promise<number> {
 
 const ACCESS = { never: "read only", new: "new files may be put", overwrite: "files may be put and replaced" };
 
-function servingText(root: string, write: WritePolicy | undefined): string {
-  return `Serving ${root} (${ACCESS[write ?? "never"]})`;
+function servingText(root: string, { write, read }: TftpServerOptions): string {
+  const limit = read === false ? ", nothing can be fetched" : "";
+  return `Serving ${root} (${ACCESS[write ?? "never"]}${limit})`;
 }
 
 function logListening(server: TftpServer, command: ServeCommand, log: Log): void {
   const { root, write } = command.server;
-  log.say("info", "serving", servingText(root, write), { root, write: write ?? "never" });
+  log.say("info", "serving", servingText(root, command.server), { root, write: write ?? "never" });
   for (const { address, port } of server.addresses) {
     log.say("info", "listening", `Listening on ${hostAndPort(address, port)}`, { address, port });
   }
@@ -71,8 +73,7 @@ function logListening(server: TftpServer, command: ServeCommand, log: Log): void
 
 /** For somebody who is going to type one of the addresses. */
 function showListening(server: TftpServer, command: ServeCommand, say: (line: string) => void): void {
-  const { root, write } = command.server;
-  say(`${servingText(path.resolve(root), write)}. Stop with Ctrl-C.`);
+  say(`${servingText(path.resolve(command.server.root), command.server)}. Stop with Ctrl-C.`);
   for (const { address, port } of server.addresses) {
     say(`  ${tftpUrl(address, port)}`);
   }

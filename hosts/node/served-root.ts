@@ -38,7 +38,7 @@ export class ServedRoot {
   private readonly foldCase: boolean;
 
   /**
-   * @throws NodeJS.ErrnoException when there is no such folder.
+   * @throws NodeJS.ErrnoException when there is no such folder, or this user may not enter it.
    */
   constructor(root: string, foldCase: boolean) {
     if (root === "") {
@@ -50,6 +50,8 @@ export class ServedRoot {
       error.code = "ENOTDIR";
       throw error;
     }
+    // Without this right nothing in it can be reached.
+    fs.accessSync(this.path, fs.constants.X_OK);
     this.prefix = this.path.endsWith(path.sep) ? this.path : this.path + path.sep;
     this.foldCase = foldCase;
   }

@@ -114,7 +114,7 @@ export class Settings<Kinds extends FlagKinds = typeof SETTING_KINDS> {
     const [, digits, unit = ""] = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m)?$/.exec(text) ?? [];
     const ms = Math.round(Number(digits) * (TIME_UNITS_MS[unit] as number));
     if (!(ms >= leastMs && ms <= DURATION_MAX_MS)) {
-      throw this.mistake(name, "write a time such as 500ms, 2s or 1m");
+      throw this.mistake(name, `write a time${leastMs > 0 ? " above 0" : ""}, such as 500ms, 2s or 1m`);
     }
     return ms;
   }

@@ -24,7 +24,10 @@ export function putRefused(refusal: Refusal, name: string): Answer {
     case ~ERROR_FILE_NOT_FOUND:
       return errorAnswer(STATUS_NOT_FOUND, `There is no folder for "${name}". Make the folder on the server first.`);
     case ~ERROR_ACCESS_VIOLATION:
-      return errorAnswer(STATUS_FORBIDDEN, `"${name}" may not be put there. Choose another name.`);
+      return errorAnswer(
+        STATUS_FORBIDDEN,
+        `"${name}" may not be put there. Choose another name, or let the server's user write to the folder.`,
+      );
     case ~ERROR_FILE_EXISTS:
       return errorAnswer(
         STATUS_CONFLICT,

@@ -76,7 +76,7 @@ export class Site {
     if (!this.parts.hosts.includes(host)) {
       return refused(
         STATUS_MISDIRECTED,
-        `This server is not called "${host ?? ""}". Open it by its address, or give it this name in its settings.`,
+        `This server is not called "${host ?? ""}". Open it by its address; a program that runs it may give it names (hostNames).`,
       );
     }
     const path = head.target.replace(/\?.*$/s, "");
@@ -127,7 +127,10 @@ export class Site {
     }
     const name = nameInPath(path.slice(FILE_PATH.length));
     if (name === undefined) {
-      return refused(STATUS_BAD_REQUEST, "No file can have this name. Choose one without .. and control characters.");
+      return refused(
+        STATUS_BAD_REQUEST,
+        "No file can have this name. Choose one without .. and control characters, and not that of a device such as con.",
+      );
     }
     return isPut ? this.decideOnUpload(head, name) : this.remove(catalogue, head, name);
   }

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import dgram from "node:dgram";
 import { EventEmitter, once } from "node:events";
 import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import path from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { CLI, type Ended, PROJECT, run } from "../support/program.js";
@@ -63,6 +64,8 @@ describe("help and version", () => {
 describe("a mistake in the words gets one line that names it, the way to the help, and exit code 1", () => {
   const MISTAKES: readonly (readonly [words: string, message: RegExp])[] = [
     ["fetch", /"fetch" is no command/],
+    ["serve . --port-range 5000-6000 --single-port", /--single-port needs no other ports; leave out --port-range/],
+    ["serve . --timeout 0", /--timeout is "0"; write a time above 0, such as 500ms/],
     ["serve", /serve needs a folder/],
     ["serve . more", /"more" is one too many/],
     ["serve . --colour", /"--colour" is no option/],
@@ -82,7 +85,6 @@ describe("a mistake in the words gets one line that names it, the way to the hel
     ["serve . --max-size 999999999999G", /--max-size is "999999999999G"; no file is as large as that/],
     ["serve . --max-transfers 0", /--max-transfers is "0"/],
     ["serve . --max-window 0", /--max-window is "0"/],
-    ["serve . --timeout 0", /--timeout is "0"; write a time such as 500ms/],
     ["serve . --give-up never", /--give-up is "never"/],
     ["serve . --grace 2d", /--grace is "2d"/],
     ["serve . --port-range 5000", /--port-range is "5000"; write the first and the last port/],
@@ -198,6 +200,31 @@ describe("nobody's rights", () => {
     assert.match(ended.stderr, /--port 6969/);
     assert.match(ended.stderr, /setcap cap_net_bind_service=\+ep/);
     assert.match(ended.stderr, /--dport 69 -j REDIRECT --to-ports 6969/);
+  });
+
+  test("a folder that this user cannot write to, where files may be put", async (t) => {
+    const root = temporaryFolder(t);
+    chmodSync(root, 0o555);
+    // The page's port is taken: the server ends by itself.
+    const taken = createServer().listen(0, "127.0.0.1");
+    await once(taken, "listening");
+    t.after(() => taken.close());
+    const page = `127.0.0.1:${(taken.address() as AddressInfo).port}`;
+    const words = ["serve", root, "--host", "127.0.0.1", "--port", "0", "--status-page", page];
+    const warning = /Puts into \S+ itself will be refused: this user may not write to it/;
+    assert.match((await asNobody(t, ...words, "--write")).stdout, warning);
+    assert.doesNotMatch((await asNobody(t, ...words)).stdout, warning);
+    chmodSync(root, 0o777);
+    assert.doesNotMatch((await asNobody(t, ...words, "--overwrite")).stdout, warning);
+  });
+
+  test("a folder that this user can see, and cannot enter", async (t) => {
+    const parent = temporaryFolder(t);
+    const root = path.join(parent, "served");
+    mkdirSync(root, { mode: 0 });
+    chmodSync(parent, 0o755);
+    const ended = await asNobody(t, "serve", root, "--host", "127.0.0.1", "--port", "0");
+    assertFailure(ended, /served cannot be read; check its permissions/);
   });
 
   test("a folder that this user cannot enter", async (t) => {

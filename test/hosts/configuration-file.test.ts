@@ -73,6 +73,12 @@ describe("a configuration file", () => {
     await assert.rejects(putFile("large", CONTENT.subarray(0, 1001), { port }), { errorCode: 3 });
   });
 
+  test("a status page may be asked for as a flag is, and a drop box says that it is one", async (t) => {
+    const place = new Place(t, ['root = "files"', "write = true", "write-only = true", "status-page = true"]);
+    const server = await ServerProcess.start(t, ["--config", place.file, "--status-page", "127.0.0.1:0"]);
+    await server.line(/Serving \S+ \(new files may be put, nothing can be fetched\)$/);
+  });
+
   test("flags go before it, --no-NAME as well", async (t) => {
     const place = new Place(t, ['root = "missing"', "overwrite = true", "write-only = true", 'log-level = "error"']);
     const server = await place.start(t, place.root, "--write", "--no-write-only", "--log-level", "info");

@@ -68,7 +68,10 @@ test("the page shows, and lets people change, what is served now and not what wa
   assert.deepEqual(await listedNames(site), ["new.txt"]);
   assert.equal((await put(site, "evil.txt", Buffer.from("x"))).status, 403);
   assert.equal((await remove(site, "new.txt")).status, 403);
-  assert.deepEqual([readdirSync(before), readdirSync(after)], [["old.txt"], ["new.txt"]]);
+  await server.reconfigure({ root: after, write: "overwrite" });
+  assert.equal((await put(site, "more.txt", Buffer.from("more"))).status, 201);
+  assert.equal((await remove(site, "new.txt")).status, 200);
+  assert.deepEqual([readdirSync(before), readdirSync(after)], [["old.txt"], ["more.txt"]]);
 });
 
 for (const host of ["0:0:0:0:0:0:0:1", "127.1", "LocalHost"]) {
