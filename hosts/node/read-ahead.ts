@@ -7,8 +7,8 @@ import { BLOCK_BYTES_MAX } from "../../src/index.js";
 /** With more blocks in a piece nothing becomes faster. */
 const PIECE_BLOCKS = 16;
 export const PIECE_BYTES = PIECE_BLOCKS * BLOCK_BYTES_MAX;
-/** Together 192 KiB, so that a hundred clients that fetch different files take less than 4 KiB each, and a thousand nothing. */
-const PIECES = 24;
+/** Together 256 KiB, so that a hundred clients that fetch different files take less than 4 KiB each, and a thousand nothing. */
+const PIECES = 32;
 
 /** Who has pieces. */
 export interface PieceOwner {

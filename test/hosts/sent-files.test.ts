@@ -19,7 +19,7 @@ const BLOCKS = 40;
 /** So many are read at a time. */
 const BLOCKS_AHEAD = 16;
 /** So much of all files together is kept in memory while they are sent. */
-const PIECES = 24;
+const PIECES = 32;
 const MANY_FILES = PIECES + 22;
 /** The last block is a short one. */
 const CONTENT = seededBytes(1, BLOCKS * BLOCK_BYTES + 100);
