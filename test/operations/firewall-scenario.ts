@@ -92,6 +92,8 @@ try {
   const onServer = (file: string): readonly [Machine, string] => [server, file];
   const onRouter = (file: string): readonly [Machine, string] => [ROUTER, file];
   const range = ["--port-range", "50000-50999"];
+  // A server that is told no range may by chance get a port which the rules let through.
+  const otherRange = ["--port-range", "40000-40999"];
 
   const shared = ["--single-port"];
   const forwarded = { client, asked: ROUTER_OUTSIDE };
@@ -99,7 +101,7 @@ try {
     ["server.nft, a neighbour", true, { rules: onServer("server.nft"), words: [], ...neighbour }],
     ["server.nft, a stranger", false, { rules: onServer("server.nft"), words: [], ...stranger }],
     ["port-range.nft, with a range", true, { rules: onServer("port-range.nft"), words: range, ...neighbour }],
-    ["port-range.nft, without", false, { rules: onServer("port-range.nft"), words: [], ...neighbour }],
+    ["port-range.nft, with another", false, { rules: onServer("port-range.nft"), words: otherRange, ...neighbour }],
     ["redirect.nft", true, { rules: onServer("redirect.nft"), words: ["--port", "6969"], ...neighbour }],
     ["port-forwarding.nft", true, { rules: onRouter("port-forwarding.nft"), words: shared, ...forwarded }],
     ["single-port.nft, with a shared port", true, { rules: onRouter("single-port.nft"), words: shared, ...stranger }],
