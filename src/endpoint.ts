@@ -233,12 +233,12 @@ export abstract class Endpoint<Told extends TransferObserver> {
     return pool.nextFree;
   }
 
-  /** A transfer has begun, and will be looked at in time. */
   /** When the transfer is given up, unless something new gets through before. */
   protected givesUpAt(transfer: Transfer): number {
     return this.retransmission.givesUpAt(transfer);
   }
 
+  /** A transfer has begun, and will be looked at in time. */
   protected scheduleFirst(transfer: Transfer, now: number): void {
     this.schedule.add(transfer, this.givesUpAt(transfer));
     this.noteScheduled(now);

@@ -26,12 +26,15 @@ export async function measureStartUp(files: ServedFiles): Promise<StartUp> {
   await once(client, "listening");
   const bare: number[] = [];
   const server: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    bare.push(await timed([script("../floors/bare-node.js", import.meta.url)], /./, async () => {}));
-    const words = [CLI, "serve", files.folder, "--host", LOOPBACK, "--port", "0"];
-    server.push(await timed(words, /Listening on \S+:(\d+)$/, (port) => fetchFirstBlock(client, Number(port), name)));
+  try {
+    for (let round = 0; round < ROUNDS; round++) {
+      bare.push(await timed([script("../floors/bare-node.js", import.meta.url)], /./, async () => {}));
+      const words = [CLI, "serve", files.folder, "--host", LOOPBACK, "--port", "0"];
+      server.push(await timed(words, /Listening on \S+:(\d+)$/, (port) => fetchFirstBlock(client, Number(port), name)));
+    }
+  } finally {
+    client.close();
   }
-  client.close();
   return { bareMs: median(bare), serverMs: median(server), ratio: median(ratios(server, bare)) };
 }
 

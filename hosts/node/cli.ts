@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
-import { CLIENT_HELP } from "./client-command.js";
+import { CLIENT_HELP, isClientKind } from "./client-command.js";
 import { type Command, HELP, readCommandLine } from "./command-line.js";
 import { serve } from "./serve.js";
 import { UsageError } from "./usage-error.js";
@@ -14,7 +14,7 @@ async function commandOf(words: readonly string[]): Promise<Command | undefined>
       throw error;
     }
     const [command] = words;
-    const help = command === "get" || command === "put" ? `${command} --help` : "--help";
+    const help = isClientKind(command) ? `${command} --help` : "--help";
     console.error(`lockstep-tftp: ${error.message}\nTry: lockstep-tftp ${help}`);
     return undefined;
   }

@@ -59,12 +59,17 @@ Exit codes: 0 done, 1 a mistake in the words, 2 no such file, 3 no answer,
   130 interrupted
 `;
 
+/** Whether a word of the command line is a command of the client's. */
+export function isClientKind(word: string | undefined): word is ClientCommand["kind"] {
+  return word === "get" || word === "put";
+}
+
 /**
  * @param kind the word before the others.
  * @returns undefined when the words ask for help.
  * @throws UsageError when they make no sense.
  */
-export function parseClientWords(kind: "get" | "put", words: readonly string[]): ClientCommand | undefined {
+export function parseClientWords(kind: ClientCommand["kind"], words: readonly string[]): ClientCommand | undefined {
   const { values, others, asksForHelp } = parseWords(words, CLIENT_KINDS);
   if (asksForHelp) {
     return undefined;

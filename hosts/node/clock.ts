@@ -2,3 +2,6 @@
 export function now(): number {
   return Math.floor(performance.now());
 }
+
+/** The longest time that a timer of Node takes: one that is to wait longer does not wait at all. */
+export const TIMER_MAX_MS = 2 ** 31 - 1;

@@ -1,7 +1,7 @@
 /**
  * The command line: what there is to say, and what was said.
  */
-import { type ClientCommand, parseClientWords } from "./client-command.js";
+import { type ClientCommand, isClientKind, parseClientWords } from "./client-command.js";
 import { parseWords } from "./flags.js";
 import { readServeCommand, SERVE_FLAGS, type ServeCommand } from "./serve-command.js";
 import { withStatusPageValue } from "./status-page-flag.js";
@@ -78,9 +78,7 @@ export type Command = ServeCommand | ClientCommand | { readonly kind: "help" | "
  */
 export async function readCommandLine(words: readonly string[]): Promise<Command> {
   const [first, ...others] = words;
-  return first === "get" || first === "put"
-    ? (parseClientWords(first, others) ?? { kind: "client-help" })
-    : readServerWords(words);
+  return isClientKind(first) ? (parseClientWords(first, others) ?? { kind: "client-help" }) : readServerWords(words);
 }
 
 async function readServerWords(words: readonly string[]): Promise<Command> {

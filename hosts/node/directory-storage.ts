@@ -1,7 +1,6 @@
 /**
  * A folder as storage: files below it are sent, and, if that is allowed, received.
  */
-import path from "node:path";
 import { isRefusal, type ReadableFile, type Refusal, type WritableFile } from "../../src/index.js";
 import type { Catalogue, ListedFile } from "../status/catalogue.js";
 import { type ChecksummedStorage, Checksums, checksummedName } from "./checksums.js";
@@ -80,7 +79,7 @@ export class DirectoryStorage implements ChecksummedStorage, Catalogue {
     if (kept !== undefined) {
       return kept;
     }
-    if (isTemporaryName(path.basename(name))) {
+    if (isTemporaryName(name)) {
       return NOT_FOUND;
     }
     const opened = this.root.openFile(name);
@@ -111,7 +110,7 @@ export class DirectoryStorage implements ChecksummedStorage, Catalogue {
     if (!this.readAllowed) {
       return FORBIDDEN;
     }
-    if (this.checksums === undefined || isTemporaryName(path.basename(name))) {
+    if (this.checksums === undefined || isTemporaryName(name)) {
       return NOT_FOUND;
     }
     const opened = this.root.openFile(name);
@@ -128,7 +127,7 @@ export class DirectoryStorage implements ChecksummedStorage, Catalogue {
   }
 
   openForWriting(name: string, sizeBytes: number): WritableFile | Refusal {
-    if (this.write === "never" || isTemporaryName(path.basename(name))) {
+    if (this.write === "never" || isTemporaryName(name)) {
       return FORBIDDEN;
     }
     return UploadedFile.create(this.root, name, sizeBytes, this.mayReplace, () => this.smallFiles.changed());

@@ -195,10 +195,11 @@ export async function openTarget(place: string, remoteName: string): Promise<Dow
 }
 
 async function openPlace(place: string, remoteName: string): Promise<DownloadTarget> {
-  if (namesFolder(place) && !isFolder(place)) {
+  const isInFolder = isFolder(place);
+  if (namesFolder(place) && !isInFolder) {
     throw new LocalFileError(`there is no folder ${place}; make it first`);
   }
-  const wanted = isFolder(place) ? path.join(place, lastComponent(remoteName)) : place;
+  const wanted = isInFolder ? path.join(place, lastComponent(remoteName)) : place;
   const final = withoutLinks(wanted);
   const present = fs.statSync(final, { throwIfNoEntry: false });
   if (present?.isDirectory()) {

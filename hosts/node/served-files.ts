@@ -72,7 +72,7 @@ function sizeOfLinked(root: ServedRoot, name: string, entry: fs.Dirent): number 
  * @returns 0, or a refusal.
  */
 export function removeFile(root: ServedRoot, name: string): 0 | Refusal {
-  const located = isTemporaryName(path.basename(name)) ? undefined : root.locateExactly(name);
+  const located = isTemporaryName(name) ? undefined : root.locateExactly(name);
   if (located === undefined) {
     return NOT_FOUND;
   }

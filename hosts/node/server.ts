@@ -21,7 +21,7 @@ import type { StatusSource } from "../status/source.js";
 import { addressHash } from "./address-hash.js";
 import { ALL_IPV4, ALL_IPV6 } from "./addresses.js";
 import { BusyPolling } from "./busy-polling.js";
-import { now } from "./clock.js";
+import { now, TIMER_MAX_MS } from "./clock.js";
 import { ReceiveBuffer, sendDatagram } from "./datagrams.js";
 import { Listeners } from "./listeners.js";
 import { PollTimer } from "./poll-timer.js";
@@ -31,9 +31,6 @@ import { type PortRange, TransferPorts } from "./transfer-ports.js";
 
 /** Enough for a hall of machines that start together. */
 const TRANSFERS_MAX_DEFAULT = 1024;
-
-/** The longest time that a timer of Node takes; a longer grace time has no end. */
-const TIMER_MAX_MS = 2 ** 31 - 1;
 
 /** What a {@link TftpServer} is told at construction. */
 export interface TftpServerOptions extends Omit<ServerOptions, "addressHash">, ServedOptions {
@@ -269,6 +266,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
     if (graceMs <= 0 || this.engine.running === 0) {
       this.whenIdle?.();
     } else if (graceMs <= TIMER_MAX_MS) {
+      // A longer grace time has no end.
       setTimeout(() => this.whenIdle?.(), graceMs).unref();
     }
     return this.closing;

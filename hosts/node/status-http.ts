@@ -6,6 +6,7 @@ import { FileList } from "../status/file-list.js";
 import type { RequestHead } from "../status/request-head.js";
 import type { Decision, Site } from "../status/site.js";
 import type { Upload } from "../status/upload.js";
+import { TIMER_MAX_MS } from "./clock.js";
 
 /** A browser sends some 1,000 bytes, and cookies of other servers of the same address. */
 const HEAD_BYTES_MAX = 16 * 1024;
@@ -16,8 +17,6 @@ const HEAD_CHECK_INTERVALS = 4;
 const KEEP_ALIVE_MS = 5000;
 /** Nothing goes in either direction for so long: the other end is gone, or does not read. */
 const SILENCE_MS = 30_000;
-/** A timer that is to wait longer does not wait at all. */
-const TIMEOUT_MS_MAX = 2 ** 31 - 1;
 /** So much of a body is read after it was refused. Cutting it off at once would keep the answer from being read. */
 const UNWANTED_BYTES_MAX = 1024 * 1024;
 const UNWANTED_MS = 10_000;
@@ -157,7 +156,7 @@ function receive(request: http.IncomingMessage, response: http.ServerResponse, u
     send(response, errorAnswer(STATUS_TIMEOUT, `"${upload.name}" took too long and is not there. Send it again.`));
     request.socket.destroySoon();
   };
-  const timer = setTimeout(tooSlow, Math.min(upload.patienceMs, TIMEOUT_MS_MAX));
+  const timer = setTimeout(tooSlow, Math.min(upload.patienceMs, TIMER_MAX_MS));
   request.on("data", (part: Buffer) => {
     const refusal = upload.write(part);
     if (refusal !== undefined) {

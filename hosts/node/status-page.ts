@@ -9,7 +9,7 @@ import { OwnHosts } from "../status/origins.js";
 import { TransferRecords } from "../status/records.js";
 import { Site } from "../status/site.js";
 import type { SiteDescription } from "../status/status-report.js";
-import { hostAndPort, isWildcard, plainAddress, STATUS_PAGE_PORT, withoutZone } from "./addresses.js";
+import { hostAndPort, isWildcard, plainAddress, STATUS_PAGE_PORT } from "./addresses.js";
 import { now } from "./clock.js";
 import type { EndedTransfer, RefusedRequest, TftpServer } from "./server.js";
 import { httpServer } from "./status-http.js";
@@ -158,11 +158,11 @@ export class StatusPage extends EventEmitter<StatusPageEvents> {
 
 /** As browsers write them: addresses in their one writing, and names, which may mean any address of this machine. */
 function ownHosts(host: string, otherNames: readonly string[]): OwnHosts {
-  const isAddress = isIP(withoutZone(host)) !== 0;
-  const addresses = isAddress && !isWildcard(plainAddress(host)) ? [plainAddress(host)] : [];
+  const address = plainAddress(host);
+  const isAddress = isIP(address) !== 0;
   const names = isAddress ? otherNames : [host, ...otherNames];
   return new OwnHosts(
-    addresses,
+    isAddress && !isWildcard(address) ? [address] : [],
     names.map((name) => name.toLowerCase()),
   );
 }

@@ -25,8 +25,9 @@ const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000;
 /** The names of this process's uploads that are under way. */
 const underWay = new Set<string>();
 
+/** Whether a name, which may have folders in it, is that of such a file. */
 export function isTemporaryName(name: string): boolean {
-  return TEMPORARY_NAME.test(name);
+  return TEMPORARY_NAME.test(path.basename(name));
 }
 
 export function newTemporaryName(): string {
