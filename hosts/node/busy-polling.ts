@@ -10,12 +10,14 @@
 const LOOK_MS = 0.05;
 /** So many looks in vain in a row, and it stops for a while. */
 const VAIN_LOOKS_MAX = 8;
-/** Packets after which it is tried again. */
-const PAUSE_PACKETS = 2000;
-/** So many packets in a row that were there without a wait, and it stops, too. */
-const UNWAITED_PACKETS_MAX = 32;
-/** For a shorter while: such a row can also be an accident, on a machine with much to do. */
-const SHORT_PAUSE_PACKETS = 512;
+/** After so many packets it is judged whether it pays. */
+const JUDGED_PACKETS = 64;
+/** It pays when at least this part of them was waited for; the others were there already. */
+const WAITED_PART_MIN = 1 / 4;
+/** It stops for so many packets at first: what looked bad can be an accident, on a machine with much to do. */
+const PAUSE_PACKETS_MIN = 512;
+/** And for twice as many each time that it has not paid again, up to this: less than two seconds of lock-step. */
+const PAUSE_PACKETS_MAX = 8192;
 
 export class BusyPolling {
   private readonly enabled: boolean;
@@ -24,8 +26,10 @@ export class BusyPolling {
   private vainLooks = 0;
   /** Turns of the event loop since the last packet. In the second at the earliest it has waited for the next one. */
   private turns = 0;
-  private unwaitedPackets = 0;
+  private packets = 0;
+  private waitedPackets = 0;
   private pausedPackets = 0;
+  private nextPausePackets = PAUSE_PACKETS_MIN;
 
   constructor(enabled: boolean) {
     this.enabled = enabled;
@@ -45,9 +49,12 @@ export class BusyPolling {
       setImmediate(this.look);
     } else {
       this.vainLooks = 0;
-      this.unwaitedPackets = this.turns < 2 ? this.unwaitedPackets + 1 : 0;
-      if (this.unwaitedPackets >= UNWAITED_PACKETS_MAX) {
-        this.pause(SHORT_PAUSE_PACKETS);
+      this.packets++;
+      if (this.turns >= 2) {
+        this.waitedPackets++;
+      }
+      if (this.packets === JUDGED_PACKETS) {
+        this.judge();
       }
     }
     this.turns = 0;
@@ -63,13 +70,23 @@ export class BusyPolling {
     }
     this.isLooking = false;
     if (this.pausedPackets === 0 && ++this.vainLooks >= VAIN_LOOKS_MAX) {
-      this.pause(PAUSE_PACKETS);
+      this.pause();
     }
   };
 
-  private pause(packets: number): void {
+  private judge(): void {
+    if (this.waitedPackets < JUDGED_PACKETS * WAITED_PART_MIN) {
+      this.pause();
+    } else {
+      this.nextPausePackets = PAUSE_PACKETS_MIN;
+    }
+    this.packets = 0;
+    this.waitedPackets = 0;
+  }
+
+  private pause(): void {
     this.vainLooks = 0;
-    this.unwaitedPackets = 0;
-    this.pausedPackets = packets;
+    this.pausedPackets = this.nextPausePackets;
+    this.nextPausePackets = Math.min(2 * this.nextPausePackets, PAUSE_PACKETS_MAX);
   }
 }
