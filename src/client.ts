@@ -129,7 +129,7 @@ export class Client extends Endpoint<ClientObserver> {
   ): number {
     checkRequest(request);
     const transfer = this.freeSlot() as ClientTransfer | null;
-    if (transfer === null || !this.transport.open(transfer.slot, NO_LISTENER)) {
+    if (transfer === null || !this.transport.open(transfer.slot, NO_LISTENER, address, port)) {
       return NO_SLOT;
     }
     this.pool.take();
@@ -218,8 +218,9 @@ export class Client extends Endpoint<ClientObserver> {
     if (transfer.asked.isEmpty) {
       return false;
     }
-    this.transport.close(transfer.slot);
-    if (!this.transport.open(transfer.slot, NO_LISTENER)) {
+    const { slot, address, requestPort } = transfer;
+    this.transport.close(slot);
+    if (!this.transport.open(slot, NO_LISTENER, address, requestPort)) {
       transfer.localPort = NO_LOCAL_PORT;
       return false;
     }

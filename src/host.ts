@@ -33,9 +33,10 @@ export interface Transport {
    * Opens a port for the transfer in slot `localPort`, on the address where `listener` listens (RFC 1350 §4: each end
    * chooses a transfer identifier). Not called with the option `singlePort`.
    *
+   * @param peerAddress who the transfer is with, and `peerPort` where that peer is asked or has asked from.
    * @returns whether there is such a port. Without one the request gets no answer, and the client asks again.
    */
-  open(localPort: LocalPort, listener: LocalPort): boolean;
+  open(localPort: LocalPort, listener: LocalPort, peerAddress: Address, peerPort: number): boolean;
 
   /** Closes what `open` opened. Datagrams that arrive there later must not reach the engine. */
   close(localPort: LocalPort): void;

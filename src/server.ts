@@ -191,7 +191,7 @@ export class Server extends Endpoint<Observer> {
       return;
     }
     const transfer = this.freeSlot() as Transfer;
-    if (!this.singlePort && !this.transport.open(transfer.slot, listener)) {
+    if (!this.singlePort && !this.transport.open(transfer.slot, listener, address, port)) {
       file.close();
       this.unansweredRequests++;
       return;

@@ -142,10 +142,6 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
   private readonly receiveBuffer = new ReceiveBuffer();
   private readonly busyPolling: BusyPolling;
 
-  /** Who sent the datagram that the engine is working on. */
-  private peerAddress = "";
-  private peerPort = 0;
-
   private readonly timer: PollTimer;
   private isListening = false;
   private closing: Promise<void> | undefined;
@@ -291,8 +287,6 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
 
   private received(message: Buffer, localPort: LocalPort, address: string, port: number): void {
     const length = this.receiveBuffer.put(message);
-    this.peerAddress = address;
-    this.peerPort = port;
     this.engine.receive(this.receiveBuffer.view, length, localPort, address, port, now());
     this.afterEngine();
     if (this.engine.running > 0) {
@@ -326,8 +320,8 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
     const listeners = this.listeningSockets;
     const transferPorts = this.transferPorts;
     return {
-      open: (transferPort, listener) =>
-        transferPorts.open(transferPort, listeners.get(listener).address, this.peerAddress, this.peerPort),
+      open: (transferPort, listener, peerAddress, peerPort) =>
+        transferPorts.open(transferPort, listeners.get(listener).address, peerAddress as string, peerPort),
       close: (transferPort) => transferPorts.close(transferPort),
       send: (packet, length, localPort, address, port) => {
         const socket = localPort < 0 ? listeners.get(localPort).socket : transferPorts.get(localPort);
