@@ -31,9 +31,18 @@ export interface Listener {
   readonly socket: dgram.Socket;
 }
 
+interface MachineAddress {
+  readonly address: string;
+  /** The number of its interface where the address means nothing without; otherwise 0. */
+  readonly scope: number;
+}
+
+/** What stands for an address of no interface in particular. */
+const NO_SCOPE = 0;
+
 export class Listeners {
   /** Listener -1 is the first. */
-  private readonly open: Listener[] = [];
+  private readonly open: (Listener & MachineAddress)[] = [];
   private readonly wildcards: string[] = [];
   private readonly received: RequestReceived;
   private port = 0;
@@ -102,7 +111,7 @@ export class Listeners {
   private listenOn(address: string): void {
     if (!isWildcard(address)) {
       if (!this.open.some((listener) => listener.address === address)) {
-        this.add(address, this.wildcards.includes(wildcardOf(address)));
+        this.add({ address, scope: NO_SCOPE }, this.wildcards.includes(wildcardOf(address)));
       }
       return;
     }
@@ -111,12 +120,13 @@ export class Listeners {
     this.port = alone.address().port;
     alone.close();
     this.wildcards.push(address);
-    this.add(address, true);
+    this.add({ address, scope: NO_SCOPE }, true);
     this.addMachineAddresses();
   }
 
-  private add(address: string, shared: boolean): void {
-    const listener: LocalPort = -1 - this.open.length;
+  /** @param index where it stands among the listeners; it takes the place of whatever is there. */
+  private add({ address, scope }: MachineAddress, shared: boolean, index = this.open.length): void {
+    const listener: LocalPort = -1 - index;
     const isForAll = isWildcard(address);
     const socket = openSocket(
       { address, port: this.port, shared, receiveBufferBytes: RECEIVE_BUFFER_BYTES },
@@ -127,7 +137,8 @@ export class Listeners {
       },
     );
     this.port = socket.address().port;
-    this.open.push({ address, socket });
+    this.open[index]?.socket.close();
+    this.open[index] = { address, scope, socket };
   }
 
   /** Loopback has more addresses than an interface lists, and no broadcast. */
@@ -148,13 +159,15 @@ export class Listeners {
   }
 
   private addMachineAddresses(): void {
-    const known = new Set(this.open.map(({ address }) => address));
-    for (const address of machineAddresses()) {
-      if (known.has(address) || !this.wildcards.includes(wildcardOf(address))) {
+    for (const found of machineAddresses()) {
+      const index = this.open.findIndex(({ address }) => address === found.address);
+      // An interface that was taken away and has come back has another number, and the socket on the old one is dead.
+      const isKnown = index >= 0 && this.open[index]?.scope === found.scope;
+      if (isKnown || !this.wildcards.includes(wildcardOf(found.address))) {
         continue;
       }
       try {
-        this.add(address, true);
+        this.add(found, true, index < 0 ? undefined : index);
       } catch (error) {
         // An address that is still being checked for duplicates cannot be bound yet; a later scan finds it.
         if ((error as NodeJS.ErrnoException).code !== "EADDRNOTAVAIL") {
@@ -166,12 +179,16 @@ export class Listeners {
 }
 
 /** Every address of this machine; a link-local one with its interface, without which it means nothing. */
-function machineAddresses(): string[] {
-  const addresses: string[] = [];
+function machineAddresses(): MachineAddress[] {
+  const addresses: MachineAddress[] = [];
   for (const [name, entries] of Object.entries(networkInterfaces())) {
     for (const entry of entries ?? []) {
       const isLinkLocal = entry.family === "IPv6" && entry.address.startsWith("fe80:");
-      addresses.push(isLinkLocal ? `${entry.address}%${name}` : entry.address);
+      addresses.push(
+        isLinkLocal
+          ? { address: `${entry.address}%${name}`, scope: entry.scopeid }
+          : { address: entry.address, scope: NO_SCOPE },
+      );
     }
   }
   return addresses;

@@ -1,14 +1,15 @@
 /**
  * A machine with several addresses, in a network namespace of its own: each answer comes from the address that was
- * asked, also if that was added later, and a broadcast gets no answer.
+ * asked, also if that was added later, or went and came back; and a broadcast gets no answer.
  */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import dgram from "node:dgram";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { networkInterfaces, tmpdir } from "node:os";
 import path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { TFTP_PORT, TftpServer } from "lockstep-tftp";
 import { ERROR_FILE_NOT_FOUND } from "lockstep-tftp/engine";
 import { ErrorAnswer, fetchFile } from "../support/retrying-client.js";
@@ -16,15 +17,18 @@ import { seededBytes } from "../support/seed.js";
 
 const CONTENT = seededBytes(1, 5000);
 const SINGLE_PORT = 6969;
+/** A request to a new address makes the server look for it, at most once in a second; the one after is answered. */
+const REQUEST_INTERVAL_MS = 1200;
 
 /** The client's addresses. The system would choose them for answers if the server did not. */
 const CLIENT_IPV4 = "10.77.0.9";
 const CLIENT_IPV6 = "fd77::9";
 const BROADCAST = "10.77.0.255";
 
-function ip(...words: string[]): void {
-  const { status, stderr } = spawnSync("ip", words, { encoding: "utf8" });
+function ip(...words: string[]): string {
+  const { status, stdout, stderr } = spawnSync("ip", words, { encoding: "utf8" });
   assert.equal(status, 0, `ip ${words.join(" ")}: ${stderr}`);
+  return stdout;
 }
 
 function addAddress(address: string): void {
@@ -38,7 +42,12 @@ function addAddress(address: string): void {
 async function assertAnswersFrom(host: string, port: number): Promise<void> {
   const isLoopback = host === "127.0.0.1" || host === "::1";
   const clientAddress = host.includes(":") ? CLIENT_IPV6 : CLIENT_IPV4;
-  const options = { host, port, ...(isLoopback ? {} : { localAddress: clientAddress }) };
+  const options = {
+    host,
+    port,
+    requestIntervalMs: REQUEST_INTERVAL_MS,
+    ...(isLoopback ? {} : { localAddress: clientAddress }),
+  };
   const { content, address } = await fetchFile("file", options);
   assert.equal(address, host, "DATA comes from the address that was asked");
   assert.deepEqual(content, CONTENT);
@@ -79,9 +88,41 @@ async function assertBroadcastUnanswered(port: number): Promise<void> {
   witness.socket.close();
 }
 
-ip("link", "add", "wire0", "type", "veth", "peer", "name", "wire1");
-ip("link", "set", "wire0", "up");
-ip("link", "set", "wire1", "up");
+/** With a hardware address of its own, so that it has the same link-local address each time. */
+function plugIn(name: string, hardwareAddress: string): void {
+  ip("link", "add", name, "address", hardwareAddress, "type", "veth", "peer", "name", `${name}-peer`);
+  ip("link", "set", name, "up");
+  ip("link", "set", `${name}-peer`, "up");
+}
+
+function pullOut(name: string): void {
+  ip("link", "delete", name);
+}
+
+/** The link-local address that the system makes for an interface, when it has seen that no other machine has it. */
+async function linkLocalAddress(name: string): Promise<string> {
+  for (;;) {
+    const found = networkInterfaces()[name]?.find(({ address }) => address.startsWith("fe80:"));
+    if (found !== undefined && ip("-6", "address", "show", "dev", name, "tentative") === "") {
+      return `${found.address}%${name}`;
+    }
+    await wait(50);
+  }
+}
+
+async function assertAnswersFromLinkLocal(name: string, port: number): Promise<void> {
+  const host = await linkLocalAddress(name);
+  const { content, address } = await fetchFile("file", {
+    host,
+    port,
+    localAddress: host,
+    requestIntervalMs: REQUEST_INTERVAL_MS,
+  });
+  assert.equal(address, host);
+  assert.deepEqual(content, CONTENT);
+}
+
+plugIn("wire0", "02:00:00:00:77:00");
 const addresses = ["10.77.0.1", "10.77.0.2", "fd77::1", "fd77::2"];
 for (const address of [...addresses, CLIENT_IPV4, CLIENT_IPV6]) {
   addAddress(address);
@@ -105,6 +146,14 @@ try {
       await assertAnswersFrom(host, port);
       await assertBroadcastUnanswered(port);
     }
+  }
+  // The same interface with the same address, but a new number, as that of an adapter which was pulled out for a moment.
+  for (let time = 1; time <= 2; time++) {
+    plugIn("usb0", "02:00:00:00:77:99");
+    for (const port of [TFTP_PORT, SINGLE_PORT]) {
+      await assertAnswersFromLinkLocal("usb0", port);
+    }
+    pullOut("usb0");
   }
   for (const server of servers) {
     await server.close();
