@@ -134,6 +134,9 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
   readonly uploadBytesMax: number;
   private readonly engine: Server;
   private served: Served;
+  /** Calls of `reconfigure`, and which of them has brought what is served now. */
+  private reconfigurations = 0;
+  private servedSince = 0;
   private readonly hosts: readonly string[];
   private readonly port: number;
   private readonly listeningSockets: Listeners;
@@ -242,14 +245,18 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
 
   /**
    * Replaces what is served and to whom, all of it: an option that is left out has its default again. Running transfers
-   * go on with the file that they have opened.
+   * go on with the file that they have opened. Of several calls at the same time the last one counts.
    *
    * @throws as the constructor does, and what listing a folder throws. Nothing has changed then.
    */
   async reconfigure(options: ServedOptions): Promise<void> {
     const served = new Served(options, this.renamed);
+    const reconfiguration = ++this.reconfigurations;
     await served.removeLitter();
-    this.served = served;
+    if (reconfiguration > this.servedSince) {
+      this.servedSince = reconfiguration;
+      this.served = served;
+    }
   }
 
   /**

@@ -318,6 +318,18 @@ describe("what is served is replaced while the server runs", () => {
     assert.deepEqual(hiddenFiles(root), []);
   });
 
+  test("of several at the same time the last one counts, however long the others take", async (t) => {
+    const [slow, last] = [temporaryFolder(t), temporaryFolder(t)];
+    writeFileSync(path.join(slow, "file"), "slow");
+    writeFileSync(path.join(last, "file"), "last");
+    const { server, port } = await serving(t, { root: temporaryFolder(t) });
+    // Only where uploads are allowed is the folder looked through first.
+    await Promise.all([server.reconfigure({ root: slow, write: "new" }), server.reconfigure({ root: last })]);
+    assert.equal((await fetchFile("file", { port })).content.toString(), "last");
+    await server.reconfigure({ root: slow });
+    assert.equal((await fetchFile("file", { port })).content.toString(), "slow");
+  });
+
   test("a mistake changes nothing", async (t) => {
     const root = temporaryFolder(t);
     writeFileSync(path.join(root, "file"), "content");
