@@ -134,10 +134,8 @@ export class DirectoryStorage implements ChecksummedStorage, Catalogue {
   }
 
   /** Shows the files that clients can fetch: none of a drop box. */
-  async listFiles(visit: (file: ListedFile) => boolean): Promise<void> {
-    if (this.readAllowed) {
-      await visitFiles(this.root, this.mayReplace, visit);
-    }
+  async listFiles(visit: (file: ListedFile) => boolean): Promise<boolean> {
+    return !this.readAllowed || visitFiles(this.root, this.mayReplace, visit);
   }
 
   /** Where files may not be replaced they may not be removed either: that would come to the same. */

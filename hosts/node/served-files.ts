@@ -16,8 +16,12 @@ const ENTRIES_MAX = 20_000;
 
 type Visit = (file: ListedFile) => boolean;
 
-/** Shows the files that a client can ask for, folder by folder. Folders that are links are left out. */
-export async function visitFiles(root: ServedRoot, mayRemove: boolean, visit: Visit): Promise<void> {
+/**
+ * Shows the files that a client can ask for, folder by folder. Folders that are links are left out.
+ *
+ * @returns false when there are more entries than it looks at, or `visit` has said so.
+ */
+export async function visitFiles(root: ServedRoot, mayRemove: boolean, visit: Visit): Promise<boolean> {
   const folders = [""];
   let entriesLeft = ENTRIES_MAX;
   const look = (folder: string, place: string, entry: fs.Dirent): boolean => {
@@ -40,7 +44,7 @@ export async function visitFiles(root: ServedRoot, mayRemove: boolean, visit: Vi
       const held = pathOfFolder(descriptor, place);
       for await (const entry of await fs.promises.opendir(held)) {
         if (entriesLeft-- === 0 || !look(folder, held, entry)) {
-          return;
+          return false;
         }
       }
     } catch {
@@ -49,6 +53,7 @@ export async function visitFiles(root: ServedRoot, mayRemove: boolean, visit: Vi
       closeRead(descriptor);
     }
   }
+  return true;
 }
 
 /** The size of a file, or -1 when it has gone meanwhile. */

@@ -19,8 +19,10 @@ export interface Catalogue {
 
   /**
    * Shows each file that a client can fetch, until there are no more or `visit` returns false.
+   *
+   * @returns false when it has left out others of its own accord, so that nobody takes them for all; else what it likes.
    */
-  listFiles(visit: (file: ListedFile) => boolean): void | Promise<void>;
+  listFiles(visit: (file: ListedFile) => boolean): unknown;
 
   /**
    * Removes a file for good.

@@ -9,14 +9,24 @@ export interface FileListLimits {
 
 export class FileList {
   readonly files: ListedFile[] = [];
-  isComplete = true;
+  private hasRoom = true;
+  private isCutShort = false;
   private characters = 0;
 
   constructor(private readonly limits: FileListLimits) {}
 
+  /** Whether there are no other files. */
+  get isComplete(): boolean {
+    return this.hasRoom && !this.isCutShort;
+  }
+
   /** Fills the list. Where the catalogue answers at once, the list is full at once, too. */
   fill(catalogue: Catalogue): void | Promise<void> {
-    return catalogue.listFiles((file) => this.add(file));
+    const listed = catalogue.listFiles((file) => this.add(file));
+    if (listed instanceof Promise) {
+      return listed.then((whole) => this.end(whole));
+    }
+    this.end(listed);
   }
 
   /** In the order of names, as people expect it. */
@@ -26,10 +36,14 @@ export class FileList {
 
   private add({ name, sizeBytes, isRemovable }: ListedFile): boolean {
     this.characters += name.length;
-    this.isComplete = this.files.length < this.limits.filesMax && this.characters <= this.limits.charactersMax;
-    if (this.isComplete) {
+    this.hasRoom = this.files.length < this.limits.filesMax && this.characters <= this.limits.charactersMax;
+    if (this.hasRoom) {
       this.files.push({ name, sizeBytes, isRemovable });
     }
-    return this.isComplete;
+    return this.hasRoom;
+  }
+
+  private end(listed: unknown): void {
+    this.isCutShort = listed === false;
   }
 }

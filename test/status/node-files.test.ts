@@ -110,6 +110,20 @@ test("of many files a thousand are listed, and it is said that there are more", 
   assert.deepEqual([files.length, isComplete], [1000, false]);
 });
 
+test("where more is in the folder than is looked at, it is said that there may be more", async (t) => {
+  const root = temporaryFolder(t);
+  writeFileSync(path.join(root, "a.txt"), "");
+  const site = await pageOf(t, { root });
+  assert.equal((await askJson<Listing>(site, "/api/files")).isComplete, true);
+  for (let count = 0; count < 20_000; count++) {
+    // No client can ask for such a name, so there is nothing to show.
+    symlinkSync("nowhere", path.join(root, `${count}\\`));
+  }
+  const { files, isComplete } = await askJson<Listing>(site, "/api/files");
+  assert.ok(files.length <= 1);
+  assert.equal(isComplete, false);
+});
+
 test("names that no client can ask for, and files that are being put, are not listed", async (t) => {
   const root = temporaryFolder(t);
   for (const name of ["fine.txt", "line\nfeed", "con", "back\\slash", temporaryName(1)]) {
@@ -139,6 +153,7 @@ test("a storage of one's own without a catalogue is served, and says that it has
 
 test("a storage of one's own with a catalogue is listed; what it throws becomes an answer without its words", async (t) => {
   const warnings: string[] = [];
+  let isCutShort = false;
   const listen = (warning: Error) => warnings.push(warning.message);
   process.on("warning", listen);
   t.after(() => process.off("warning", listen));
@@ -149,13 +164,19 @@ test("a storage of one's own with a catalogue is listed; what it throws becomes 
     },
     mayPut: true,
     mayReplace: true,
-    listFiles: (visit: (file: object) => boolean) => void visit({ name: "a", sizeBytes: 1, isRemovable: true }),
+    listFiles: (visit: (file: object) => boolean) => {
+      visit({ name: "a", sizeBytes: 1, isRemovable: true });
+      return isCutShort ? false : undefined;
+    },
     removeFile: () => {
       throw new Error("secret path");
     },
   };
   const site = await pageOf(t, { storage });
   assert.deepEqual(await listedNames(site), ["a"]);
+  assert.equal((await askJson<Listing>(site, "/api/files")).isComplete, true);
+  isCutShort = true;
+  assert.equal((await askJson<Listing>(site, "/api/files")).isComplete, false);
   for (const reply of [await remove(site, "a"), await put(site, "b", Buffer.from("b"))]) {
     assert.equal(reply.status, 500);
     assert.doesNotMatch(reply.body.toString(), /secret/);
