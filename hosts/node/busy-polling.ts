@@ -12,11 +12,11 @@ const LOOK_MS = 0.05;
 const VAIN_LOOKS_MAX = 8;
 /** After so many packets it is judged whether it pays. */
 const JUDGED_PACKETS = 64;
-/** It pays when at least this part of them was waited for; the others were there already. */
-const WAITED_PART_MIN = 1 / 4;
+/** It pays when at least so many of them were waited for; the others were there already. */
+const WAITED_PACKETS_MIN = 16;
 /** It stops for so many packets at first: what looked bad can be an accident, on a machine with much to do. */
 const PAUSE_PACKETS_MIN = 512;
-/** And for twice as many each time that it has not paid again, up to this: less than two seconds of lock-step. */
+/** And for twice as many each time that it has not paid again, up to this: under a second of lock-step with a peer near enough. */
 const PAUSE_PACKETS_MAX = 8192;
 
 export class BusyPolling {
@@ -75,7 +75,7 @@ export class BusyPolling {
   };
 
   private judge(): void {
-    if (this.waitedPackets < JUDGED_PACKETS * WAITED_PART_MIN) {
+    if (this.waitedPackets < WAITED_PACKETS_MIN) {
       this.pause();
     } else {
       this.nextPausePackets = PAUSE_PACKETS_MIN;

@@ -26,23 +26,21 @@ const NO_IPV6: ReadonlySet<string> = new Set(["EAFNOSUPPORT", "EPROTONOSUPPORT",
 
 export type RequestReceived = (message: Buffer, listener: LocalPort, address: string, port: number) => void;
 
-export interface Listener {
-  readonly address: string;
-  readonly socket: dgram.Socket;
-}
-
 interface MachineAddress {
   readonly address: string;
-  /** The number of its interface where the address means nothing without; otherwise 0. */
+  /** The number of its interface, where the address means nothing without; otherwise {@link NO_SCOPE}. */
   readonly scope: number;
 }
 
-/** What stands for an address of no interface in particular. */
 const NO_SCOPE = 0;
+
+export interface Listener extends MachineAddress {
+  readonly socket: dgram.Socket;
+}
 
 export class Listeners {
   /** Listener -1 is the first. */
-  private readonly open: (Listener & MachineAddress)[] = [];
+  private readonly open: Listener[] = [];
   private readonly wildcards: string[] = [];
   private readonly received: RequestReceived;
   private port = 0;

@@ -62,7 +62,7 @@ export class UploadedFile implements WritableFile {
         const finalName = path.basename(target.path);
         return new UploadedFile(folderDescriptor, folder, finalName, temporaryName, descriptor, mayReplace, placed);
       } catch (error) {
-        fs.closeSync(folderDescriptor);
+        closeRead(folderDescriptor);
         throw error;
       }
     } catch (error) {

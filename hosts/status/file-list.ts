@@ -9,16 +9,11 @@ export interface FileListLimits {
 
 export class FileList {
   readonly files: ListedFile[] = [];
-  private hasRoom = true;
-  private isCutShort = false;
+  /** Whether there are no other files. */
+  isComplete = true;
   private characters = 0;
 
   constructor(private readonly limits: FileListLimits) {}
-
-  /** Whether there are no other files. */
-  get isComplete(): boolean {
-    return this.hasRoom && !this.isCutShort;
-  }
 
   /** Fills the list. Where the catalogue answers at once, the list is full at once, too. */
   fill(catalogue: Catalogue): void | Promise<void> {
@@ -36,14 +31,14 @@ export class FileList {
 
   private add({ name, sizeBytes, isRemovable }: ListedFile): boolean {
     this.characters += name.length;
-    this.hasRoom = this.files.length < this.limits.filesMax && this.characters <= this.limits.charactersMax;
-    if (this.hasRoom) {
+    this.isComplete = this.files.length < this.limits.filesMax && this.characters <= this.limits.charactersMax;
+    if (this.isComplete) {
       this.files.push({ name, sizeBytes, isRemovable });
     }
-    return this.hasRoom;
+    return this.isComplete;
   }
 
   private end(listed: unknown): void {
-    this.isCutShort = listed === false;
+    this.isComplete &&= listed !== false;
   }
 }

@@ -30,11 +30,11 @@ class Loop {
     this.turn(1000);
   }
 
-  static async start(t: TestContext, options: Partial<TftpServerOptions> = {}): Promise<Loop> {
+  static async start(t: TestContext, options: TftpServerOptions = {}): Promise<Loop> {
     const { createSocket } = dgram;
     const sockets: dgram.Socket[] = [];
-    t.mock.method(dgram, "createSocket", (options: dgram.SocketOptions) => {
-      const socket = createSocket(options);
+    t.mock.method(dgram, "createSocket", (socketOptions: dgram.SocketOptions) => {
+      const socket = createSocket(socketOptions);
       sockets.push(socket);
       return socket;
     });
