@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import path from "node:path";
 import typescript from "@rollup/plugin-typescript";
 import { dts } from "rollup-plugin-dts";
 import { makePage, PAGE_MODULE, pageModule } from "./scripts/status-page.js";
@@ -10,12 +11,12 @@ const { dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
 const ENGINE_SOURCE = "/src/index.js";
 const ENGINE_BUNDLE = "../engine.js";
 /** The client's, which takes from the engine's what both ends have in common. */
-const CLIENT_SOURCE = "/src/client-index.js";
+const CLIENT_SOURCE = "/src/client/index.js";
 const CLIENT_BUNDLE = "../client.js";
 /** By this name each host finds the engine's file: Node through the package, a board through its manifest. */
 const ENGINE_NAME = "lockstep-tftp/engine";
 /** The sources that are in the client's file. All others are in the engine's. */
-const CLIENT_SOURCES = /\/(client[a-z-]*|peer-text|request-message|utf8)\.js$/;
+const CLIENT_FOLDER = path.resolve("src/client") + path.sep;
 
 const ENGINE_BUNDLES = { [ENGINE_SOURCE]: ENGINE_BUNDLE, [CLIENT_SOURCE]: CLIENT_BUNDLE };
 const engineSource = (id) => Object.keys(ENGINE_BUNDLES).find((source) => id.endsWith(source));
@@ -48,7 +49,8 @@ function failOnWarning(warning) {
 const clientParts = {
   name: "client-parts",
   resolveId(id, importer) {
-    return importer === undefined || CLIENT_SOURCES.test(id) ? null : { id: ENGINE_NAME, external: true };
+    const isOwn = importer === undefined || path.resolve(path.dirname(importer), id).startsWith(CLIENT_FOLDER);
+    return isOwn ? null : { id: ENGINE_NAME, external: true };
   },
 };
 
@@ -138,7 +140,7 @@ const PUBLISHED = [
   {
     name: "lockstep-tftp/engine/client",
     about: "The engine's other end: a client without I/O, which fetches and puts files.",
-    input: "src/client-index.ts",
+    input: "src/client/index.ts",
     file: "dist/client.d.ts",
     tsconfig: "tsconfig.json",
   },
@@ -188,7 +190,7 @@ export default [
     onwarn: failOnWarning,
   },
   {
-    input: "src/client-index.ts",
+    input: "src/client/index.ts",
     output: { file: "dist/client.js", format: "es" },
     plugins: [clientParts, compile("tsconfig.json")],
     onwarn: failOnWarning,

@@ -1,5 +1,5 @@
 /** The client's engine, which asks for transfers, with a socket for each. */
-import { Client, NO_SLOT } from "../../src/client-index.js";
+import { Client, NO_SLOT } from "../../src/client/index.js";
 import {
   type Address,
   checked,

@@ -17,7 +17,7 @@
  * client.get({ address: "192.168.1.10", name: "config.json" }, storage.openForWriting("config.json", -1));
  * ```
  */
-import type { ClientOptions, ClientRequest, ClientTransferView } from "../../src/client-index.js";
+import type { ClientOptions, ClientRequest, ClientTransferView } from "../../src/client/index.js";
 import type { Address, Outcome, ReadableFile, TransferView, WritableFile } from "../../src/index.js";
 import { ClientLoop } from "./client-loop.js";
 import type { UDPConstructor } from "./udp.js";

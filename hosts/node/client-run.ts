@@ -9,7 +9,7 @@ import {
   type ClientRequest,
   type ClientTransferView,
   NO_SLOT,
-} from "../../src/client-index.js";
+} from "../../src/client/index.js";
 import type { Outcome, ReadableFile, TransferView, Transport, WritableFile } from "../../src/index.js";
 import { wildcardOf } from "./addresses.js";
 import { BusyPolling } from "./busy-polling.js";

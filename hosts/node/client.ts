@@ -4,7 +4,7 @@
 import dns from "node:dns/promises";
 import type { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import type { ClientRequest } from "../../src/client-index.js";
+import type { ClientRequest } from "../../src/client/index.js";
 import {
   ERROR_FILE_NOT_FOUND,
   OUTCOME_ABORTED_BY_PEER,

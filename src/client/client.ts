@@ -1,11 +1,10 @@
 /**
  * The other end: asks servers for files, and puts files to them.
  */
-import { ClientLimits, type ClientOptions, type ClientRequest, checkRequest } from "./client-options.js";
-import { type ClientObserver, ClientTransfer } from "./client-transfer.js";
-import { Endpoint } from "./endpoint.js";
-import type { Address, LocalPort, ReadableFile, Transport, WritableFile } from "./host.js";
-import { BLOCK_SIZE_MIN, MS_PER_SECOND, OptionValues } from "./option-values.js";
+
+import { Endpoint } from "../endpoint.js";
+import type { Address, LocalPort, ReadableFile, Transport, WritableFile } from "../host.js";
+import { BLOCK_SIZE_MIN, MS_PER_SECOND, OptionValues } from "../option-values.js";
 import {
   OUTCOME_ABORTED_BY_PEER,
   OUTCOME_DECLINED,
@@ -15,7 +14,7 @@ import {
   OUTCOME_TOO_LARGE,
   OUTCOME_UNANSWERED,
   type Outcome,
-} from "./outcome.js";
+} from "../outcome.js";
 import {
   ERROR_DISK_FULL,
   ERROR_ILLEGAL_OPERATION,
@@ -28,11 +27,9 @@ import {
   OPCODE_BYTES,
   OPCODE_ERROR,
   OPCODE_OPTION_ACKNOWLEDGEMENT,
-} from "./packet.js";
-import { isBareText, readText } from "./peer-text.js";
-import { makeSlots } from "./pool.js";
-import { writeRequest } from "./request-message.js";
-import { NEVER } from "./schedule.js";
+} from "../packet.js";
+import { makeSlots } from "../pool.js";
+import { NEVER } from "../schedule.js";
 import {
   FLAG_ANSWERED,
   FLAG_FIXED_INTERVAL,
@@ -43,7 +40,11 @@ import {
   STATE_OFFERING,
   STATE_RECEIVING,
   type Transfer,
-} from "./transfer.js";
+} from "../transfer.js";
+import { ClientLimits, type ClientOptions, type ClientRequest, checkRequest } from "./client-options.js";
+import { type ClientObserver, ClientTransfer } from "./client-transfer.js";
+import { isBareText, readText } from "./peer-text.js";
+import { writeRequest } from "./request-message.js";
 
 /**
  * Longer than a server's. atftpd does not acknowledge a repeated block, but repeats its ACK after 5 s in which nothing came:

@@ -1,12 +1,12 @@
 /**
  * What a client may be told at construction, and for each request.
  */
-import { checked } from "./checked.js";
-import { BLOCK_SIZE_MIN, TIMEOUT_SECONDS_MAX, WINDOW_SIZE_KEPT_MAX } from "./option-values.js";
-import { BLOCK_BYTES_MAX } from "./packet.js";
-import { TRANSFERS_MAX } from "./pool.js";
+import { checked } from "../checked.js";
+import { BLOCK_SIZE_MIN, TIMEOUT_SECONDS_MAX, WINDOW_SIZE_KEPT_MAX } from "../option-values.js";
+import { BLOCK_BYTES_MAX } from "../packet.js";
+import { TRANSFERS_MAX } from "../pool.js";
+import type { RetransmissionOptions } from "../retransmission.js";
 import { checkName } from "./request-message.js";
-import type { RetransmissionOptions } from "./retransmission.js";
 
 /**
  * What a `Client` may be told at construction. The default of `initialIntervalMs` is 1,000, that of

@@ -2,12 +2,12 @@
  * A transfer that this end has asked for: what was asked, and what the server said when it refused.
  */
 
+import type { Address, ReadableFile, TransferObserver, TransferView, WritableFile } from "../host.js";
+import { NOT_ASKED, OptionValues } from "../option-values.js";
+import type { Outcome } from "../outcome.js";
+import { BLOCK_BYTES_MAX } from "../packet.js";
+import { FLAG_NETASCII, NO_PORT, STATE_OFFERING, Transfer } from "../transfer.js";
 import type { ClientRequest } from "./client-options.js";
-import type { Address, ReadableFile, TransferObserver, TransferView, WritableFile } from "./host.js";
-import { NOT_ASKED, OptionValues } from "./option-values.js";
-import type { Outcome } from "./outcome.js";
-import { BLOCK_BYTES_MAX } from "./packet.js";
-import { FLAG_NETASCII, NO_PORT, STATE_OFFERING, Transfer } from "./transfer.js";
 
 const NO_TEXT = "";
 

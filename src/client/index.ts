@@ -1,0 +1,21 @@
+/**
+ * The file `client.js`: a TFTP client without I/O. A host brings a {@link Transport}, hands datagrams to
+ * {@link Client.receive}, and calls {@link Client.poll} when {@link Client.nextAt} says so.
+ */
+
+export type {
+  Address,
+  LocalPort,
+  ReadableFile,
+  Refusal,
+  TransferObserver,
+  TransferView,
+  Transport,
+  WritableFile,
+} from "../host.js";
+export type { Outcome } from "../outcome.js";
+export type { RetransmissionOptions } from "../retransmission.js";
+export { NEVER } from "../schedule.js";
+export { Client, NO_SLOT } from "./client.js";
+export type { ClientOptions, ClientRequest } from "./client-options.js";
+export type { ClientObserver, ClientTransferView } from "./client-transfer.js";
