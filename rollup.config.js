@@ -175,7 +175,7 @@ const PUBLISHED = [
   {
     name: "lockstep-tftp/status-page",
     about: "The status page for firmware on the Moddable SDK.",
-    input: "hosts/moddable/status-page.ts",
+    input: "hosts/moddable/status/status-page.ts",
     file: "dist/moddable/status-page.d.ts",
     tsconfig: "hosts/moddable/tsconfig.json",
   },
@@ -222,7 +222,7 @@ export default [
     "board-simulator": "hosts/moddable/firmware/board-simulator.ts",
   }),
   boardBundles({ client: "hosts/moddable/client.ts" }),
-  boardBundles({ "status-page": "hosts/moddable/status-page.ts" }),
+  boardBundles({ "status-page": "hosts/moddable/status/status-page.ts" }),
   boardBundles({ "board-wifi": "hosts/moddable/firmware/board-wifi.ts" }),
   boardBundles({ "board-ethernet": "hosts/moddable/firmware/board-ethernet.ts" }),
   {

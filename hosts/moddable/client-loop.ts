@@ -10,11 +10,11 @@ import {
   TFTP_PORT,
   type WritableFile,
 } from "../../src/index.js";
-import { addressText } from "../status/address-text.js";
+import { addressText } from "../common/address-text.js";
+import { GuardedReadableFile, GuardedWritableFile } from "../common/guarded-storage.js";
 import type TFTPClient from "./client.js";
 import type { TFTPClientOptions, TFTPClientRequest } from "./client.js";
 import { EngineLoop } from "./engine-loop.js";
-import { GuardedReadableFile, GuardedWritableFile } from "./guarded-storage.js";
 import { ipv4 } from "./ipv4.js";
 import { Sockets } from "./sockets.js";
 import { TransferCallbacks } from "./transfer-callbacks.js";

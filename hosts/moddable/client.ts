@@ -22,7 +22,7 @@ import type { Address, Outcome, ReadableFile, TransferView, WritableFile } from 
 import { ClientLoop } from "./client-loop.js";
 import type { UDPConstructor } from "./udp.js";
 
-export { addressText } from "../status/address-text.js";
+export { addressText } from "../common/address-text.js";
 export type { BufferUDP, Datagram, UDP, UDPConstructor, UDPOptions } from "./udp.js";
 
 /** What a {@link TFTPClient} is made of. In every callback `this` is the client; what a callback throws is caught. */

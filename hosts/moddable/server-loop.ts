@@ -9,9 +9,9 @@ import {
   TFTP_PORT,
   type TransferView,
 } from "../../src/index.js";
+import { GuardedStorage } from "../common/guarded-storage.js";
 import { Callbacks } from "./callbacks.js";
 import { EngineLoop } from "./engine-loop.js";
-import { GuardedStorage } from "./guarded-storage.js";
 import type TFTPServer from "./server.js";
 import type { TFTPServerOptions } from "./server.js";
 import { LISTENER, Sockets } from "./sockets.js";

@@ -20,7 +20,7 @@ import type { Address, Outcome, ServerOptions, Storage, TransferView } from "../
 import { ServerLoop } from "./server-loop.js";
 import type { UDPConstructor } from "./udp.js";
 
-export { addressText } from "../status/address-text.js";
+export { addressText } from "../common/address-text.js";
 export type { BufferUDP, Datagram, UDP, UDPConstructor, UDPOptions } from "./udp.js";
 
 /** What a {@link TFTPServer} is made of. In every callback `this` is the server; what a callback throws is caught. */

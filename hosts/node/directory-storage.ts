@@ -2,7 +2,7 @@
  * A folder as storage: files below it are sent, and, if that is allowed, received.
  */
 import { isRefusal, type ReadableFile, type Refusal, type WritableFile } from "../../src/index.js";
-import type { Catalogue, ListedFile } from "../status/catalogue.js";
+import type { Catalogue, ListedFile } from "../common/catalogue.js";
 import { type ChecksummedStorage, Checksums, checksummedName } from "./checksums.js";
 import { FORBIDDEN, NOT_FOUND, refusalOf } from "./refusals.js";
 import { SentFiles } from "./sent-files.js";

@@ -1,5 +1,5 @@
 /** `lockstep-tftp get` and `lockstep-tftp put`. */
-import { sizeText } from "../status/size-text.js";
+import { sizeText } from "../common/size-text.js";
 import { get, put, type TransferSummary } from "./client.js";
 import { type ClientCommand, STANDARD_STREAM } from "./client-command.js";
 import { ProgressBar } from "./progress-bar.js";

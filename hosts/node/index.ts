@@ -2,7 +2,7 @@
  * A TFTP server for Node programs.
  */
 export * from "../../src/index.js";
-export type { Catalogue, ListedFile } from "../status/catalogue.js";
+export type { Catalogue, ListedFile } from "../common/catalogue.js";
 export type { StatusSource } from "../status/source.js";
 export { STATUS_PAGE_PORT } from "./addresses.js";
 export type { ChecksummedStorage } from "./checksums.js";

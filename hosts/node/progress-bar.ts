@@ -1,6 +1,6 @@
 /** One line on a terminal that shows how far a transfer is. */
 import type { TransferView } from "../../src/index.js";
-import { sizeText } from "../status/size-text.js";
+import { sizeText } from "../common/size-text.js";
 
 /** What is needed of a terminal. */
 export interface Terminal {

@@ -1,5 +1,5 @@
 /** A running transfer as one line of a terminal. */
-import { sizeText } from "../status/size-text.js";
+import { sizeText } from "../common/size-text.js";
 import { durationText } from "./duration-text.js";
 import type { Paint } from "./paint.js";
 import { inColumns } from "./shortened.js";

@@ -5,7 +5,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { isRefusal, type Refusal } from "../../src/index.js";
-import type { ListedFile } from "../status/catalogue.js";
+import type { ListedFile } from "../common/catalogue.js";
 import { isFileName } from "../status/file-name.js";
 import { FORBIDDEN, NOT_FOUND, refusalOf } from "./refusals.js";
 import { closeRead, pathOfFolder, type ServedRoot } from "./served-root.js";

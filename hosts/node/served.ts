@@ -1,6 +1,6 @@
 /** What a server serves, and to whom. All of it can be replaced while the server runs. */
 import type { Address, ReadableFile, Refusal, Storage, WritableFile } from "../../src/index.js";
-import { type Catalogue, catalogueOf } from "../status/catalogue.js";
+import { type Catalogue, catalogueOf } from "../common/catalogue.js";
 import { AllowedNetworks } from "./allowed-networks.js";
 import { type DirectoryOptions, DirectoryStorage } from "./directory-storage.js";
 import { GuardedStorage } from "./guarded-storage.js";

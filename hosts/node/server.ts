@@ -16,7 +16,7 @@ import {
   type TransferView,
   type Transport,
 } from "../../src/index.js";
-import type { Catalogue } from "../status/catalogue.js";
+import type { Catalogue } from "../common/catalogue.js";
 import type { StatusSource } from "../status/source.js";
 import { addressHash } from "./address-hash.js";
 import { ALL_IPV4, ALL_IPV6 } from "./addresses.js";

@@ -1,7 +1,7 @@
 /** HTTP for the status page's site, by Node's own server, with limits on all that somebody could let grow or wait. */
 import http from "node:http";
+import type { Catalogue } from "../common/catalogue.js";
 import { type Answer, errorAnswer, STATUS_FAILED, STATUS_TIMEOUT } from "../status/answer.js";
-import type { Catalogue } from "../status/catalogue.js";
 import { FileList } from "../status/file-list.js";
 import type { RequestHead } from "../status/request-head.js";
 import type { Decision, Site } from "../status/site.js";

@@ -1,5 +1,5 @@
 /** The files that the page shows: as many as there is room for. */
-import type { Catalogue, ListedFile } from "./catalogue.js";
+import type { Catalogue, ListedFile } from "../common/catalogue.js";
 
 export interface FileListLimits {
   readonly filesMax: number;

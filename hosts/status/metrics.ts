@@ -2,7 +2,7 @@
  * The metrics in the text form of Prometheus, version 0.0.4
  * (https://prometheus.io/docs/instrumenting/exposition_formats/). docs/status-page.md lists them.
  */
-import { ERROR_NAMES, OUTCOME_NAMES } from "./outcome-names.js";
+import { ERROR_NAMES, OUTCOME_NAMES } from "../common/outcomes.js";
 import { DIRECTIONS, type DirectionCounts, type TransferRecords } from "./records.js";
 import type { StatusSource } from "./source.js";
 import { countsWithRunning, type SiteDescription } from "./status-report.js";

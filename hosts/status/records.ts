@@ -3,8 +3,8 @@
  * that it costs nothing while packets flow.
  */
 import { OUTCOME_COMPLETED, type Outcome, type TransferView } from "../../src/index.js";
-import { addressText } from "./address-text.js";
-import { ERROR_NAMES, OUTCOME_NAMES } from "./outcome-names.js";
+import { addressText } from "../common/address-text.js";
+import { ERROR_NAMES, OUTCOME_NAMES } from "../common/outcomes.js";
 
 /** Downloads and uploads are counted apart; this is their order. */
 export const DIRECTIONS = ["get", "put"] as const;

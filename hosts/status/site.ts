@@ -11,6 +11,7 @@
  */
 import { VERSION } from "lockstep-tftp:page";
 import { isRefusal, type Storage } from "../../src/index.js";
+import type { Catalogue, ListedFile } from "../common/catalogue.js";
 import {
   type Answer,
   dataAnswer,
@@ -26,7 +27,6 @@ import {
   STATUS_TOO_LARGE,
   STATUS_UNAVAILABLE,
 } from "./answer.js";
-import type { Catalogue, ListedFile } from "./catalogue.js";
 import { nameInPath } from "./file-name.js";
 import { metricsText } from "./metrics.js";
 import { isFromElsewhere, OWN_HEADER, type OwnHosts } from "./origins.js";

@@ -1,8 +1,8 @@
 /** The data behind the page: how the server does, as an object to be sent as JSON. */
 import { OUTCOME_COMPLETED, OUTCOME_PROBABLY_COMPLETED, type TransferView } from "../../src/index.js";
-import { addressText } from "./address-text.js";
-import type { Catalogue } from "./catalogue.js";
-import { ERROR_NAMES, OUTCOME_NAMES, outcomeName } from "./outcome-names.js";
+import { addressText } from "../common/address-text.js";
+import type { Catalogue } from "../common/catalogue.js";
+import { ERROR_NAMES, OUTCOME_NAMES, outcomeName } from "../common/outcomes.js";
 import { DIRECTIONS, type DirectionCounts, type Result, shownName, type TransferRecords } from "./records.js";
 import type { StatusSource } from "./source.js";
 

@@ -1,6 +1,6 @@
-import type StatusPage from "../status-page.js";
-import type { TransferRecords } from "../status-page.js";
-import type { ListenerConstructor } from "../tcp.js";
+import type StatusPage from "../status/status-page.js";
+import type { TransferRecords } from "../status/status-page.js";
+import type { ListenerConstructor } from "../status/tcp.js";
 
 /** What the firmware's status page is made of. The modules are loaded only where the page is wanted. */
 export interface PageModules {

@@ -1,6 +1,6 @@
 /** The module of the status page, which is in the firmware where its manifest is included. */
 declare module "lockstep-tftp/status-page" {
-  const StatusPage: typeof import("../status-page.js").default;
+  const StatusPage: typeof import("../status/status-page.js").default;
   export default StatusPage;
-  export const TransferRecords: typeof import("../status-page.js").TransferRecords;
+  export const TransferRecords: typeof import("../status/status-page.js").TransferRecords;
 }

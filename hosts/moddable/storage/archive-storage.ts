@@ -2,7 +2,7 @@
  * The files of an archive in the flash image. They are read where they lie, and are read-only.
  */
 import { decodeName, type ReadableFile, type Refusal, type Storage } from "../../../src/index.js";
-import type { Catalogue, ListedFile } from "../../status/catalogue.js";
+import type { Catalogue, ListedFile } from "../../common/catalogue.js";
 import { ImageFile } from "./image-file.js";
 import { FORBIDDEN, NOT_FOUND } from "./refusals.js";
 import {

@@ -2,7 +2,7 @@
  * The board's file system as storage: files are sent, and, if that is allowed, received.
  */
 import type { ReadableFile, Refusal, Storage, WritableFile } from "../../../src/index.js";
-import type { Catalogue, ListedFile } from "../../status/catalogue.js";
+import type { Catalogue, ListedFile } from "../../common/catalogue.js";
 import type { Directory, File, FileStatus } from "./directory.js";
 import { PartView } from "./part-view.js";
 import { EXISTS, FAILED, FORBIDDEN, NOT_FOUND } from "./refusals.js";

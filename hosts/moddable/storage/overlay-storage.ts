@@ -10,7 +10,7 @@ import {
   type Storage,
   type WritableFile,
 } from "../../../src/index.js";
-import { type Catalogue, catalogueOf, type ListedFile } from "../../status/catalogue.js";
+import { type Catalogue, catalogueOf, type ListedFile } from "../../common/catalogue.js";
 import { EXISTS, FORBIDDEN, NOT_FOUND } from "./refusals.js";
 
 /** What an {@link OverlayStorage} is made of. */

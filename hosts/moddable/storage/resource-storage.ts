@@ -3,7 +3,7 @@
  */
 import Resource from "Resource";
 import type { ReadableFile, Refusal, Storage } from "../../../src/index.js";
-import type { Catalogue, ListedFile } from "../../status/catalogue.js";
+import type { Catalogue, ListedFile } from "../../common/catalogue.js";
 import { ImageFile } from "./image-file.js";
 import { FORBIDDEN, NOT_FOUND } from "./refusals.js";
 

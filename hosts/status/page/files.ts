@@ -1,6 +1,6 @@
 /** The files: listed, removed, and put by a button or by dropping them on the page. */
-import type { ListedFile } from "../catalogue.js";
-import { sizeText } from "../size-text.js";
+import type { ListedFile } from "../../common/catalogue.js";
+import { sizeText } from "../../common/size-text.js";
 import type { StatusReport } from "../status-report.js";
 import { announce, byId, child, childName, printable, say, showRows } from "./dom.js";
 import { agreed } from "./question.js";

@@ -1,5 +1,5 @@
 /** The status page: asks the server how it does, as long as somebody looks. */
-import { sizeText } from "../size-text.js";
+import { sizeText } from "../../common/size-text.js";
 import type { StatusReport } from "../status-report.js";
 import { byId, child, say } from "./dom.js";
 import { receiveFiles, showFiles } from "./files.js";

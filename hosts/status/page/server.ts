@@ -1,5 +1,5 @@
 /** What the page asks of the server. */
-import type { ListedFile } from "../catalogue.js";
+import type { ListedFile } from "../../common/catalogue.js";
 import type { StatusReport } from "../status-report.js";
 
 /** Without it the server changes nothing; a page of another origin cannot send it. */

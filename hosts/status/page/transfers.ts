@@ -1,5 +1,5 @@
 /** Running transfers with their progress, and the last results. */
-import { sizeText } from "../size-text.js";
+import { sizeText } from "../../common/size-text.js";
 import type { ReportedResult, ReportedTransfer, StatusReport } from "../status-report.js";
 import { byId, child, childName, printable, say, showRows } from "./dom.js";
 import { countText, rateText, timeText } from "./words.js";

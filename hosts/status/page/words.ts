@@ -1,5 +1,5 @@
 /** Figures as people read them. */
-import { sizeText } from "../size-text.js";
+import { sizeText } from "../../common/size-text.js";
 
 export function rateText(bytesPerSecond: number): string {
   return `${sizeText(bytesPerSecond)}/s`;

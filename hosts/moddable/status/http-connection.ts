@@ -3,11 +3,11 @@
  * Nothing that is thrown leaves it: an exception that left the callback of a socket or of a timer would end the machine.
  */
 import Timer from "timer";
-import { type Answer, errorAnswer, STATUS_BAD_REQUEST, STATUS_FAILED, STATUS_TIMEOUT } from "../status/answer.js";
-import { FileList } from "../status/file-list.js";
-import type { RequestHead } from "../status/request-head.js";
-import type { Decision, Site } from "../status/site.js";
-import type { Upload } from "../status/upload.js";
+import { type Answer, errorAnswer, STATUS_BAD_REQUEST, STATUS_FAILED, STATUS_TIMEOUT } from "../../status/answer.js";
+import { FileList } from "../../status/file-list.js";
+import type { RequestHead } from "../../status/request-head.js";
+import type { Decision, Site } from "../../status/site.js";
+import type { Upload } from "../../status/upload.js";
 import { endOfHead, parseHead } from "./http-head.js";
 import type { TCP, TCPConstructor } from "./tcp.js";
 

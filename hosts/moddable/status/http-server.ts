@@ -1,5 +1,5 @@
 /** Accepts HTTP connections, as many as there may be. */
-import type { Site } from "../status/site.js";
+import type { Site } from "../../status/site.js";
 import { HTTPConnection } from "./http-connection.js";
 import type { Listener, ListenerConstructor } from "./tcp.js";
 

@@ -1,5 +1,5 @@
 /** The head of an HTTP/1.1 request, read strictly (RFC 9112 §3 and §5). What is unusual in it is refused. */
-import type { RequestHead } from "../status/request-head.js";
+import type { RequestHead } from "../../status/request-head.js";
 
 /** Texts that are longer are joined of parts: a call takes only so many arguments. */
 const CHARACTERS_AT_A_TIME = 32;

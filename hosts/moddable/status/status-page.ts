@@ -11,19 +11,19 @@
  * ```
  */
 import Resource from "Resource";
-import type { Storage } from "../../src/index.js";
-import { catalogueOf } from "../status/catalogue.js";
-import { OwnHosts } from "../status/origins.js";
-import type { TransferRecords } from "../status/records.js";
-import { Site } from "../status/site.js";
-import type { StatusSource } from "../status/source.js";
-import { GuardedStorage } from "./guarded-storage.js";
+import type { Storage } from "../../../src/index.js";
+import { catalogueOf } from "../../common/catalogue.js";
+import { GuardedStorage } from "../../common/guarded-storage.js";
+import { OwnHosts } from "../../status/origins.js";
+import type { TransferRecords } from "../../status/records.js";
+import { Site } from "../../status/site.js";
+import type { StatusSource } from "../../status/source.js";
 import { HTTPServer } from "./http-server.js";
 import type { ListenerConstructor } from "./tcp.js";
 
-export type { Catalogue, ListedFile } from "../status/catalogue.js";
-export { type DirectionCounts, type Result, TransferRecords } from "../status/records.js";
-export type { StatusSource } from "../status/source.js";
+export type { Catalogue, ListedFile } from "../../common/catalogue.js";
+export { type DirectionCounts, type Result, TransferRecords } from "../../status/records.js";
+export type { StatusSource } from "../../status/source.js";
 export type { Listener, ListenerConstructor, ListenerOptions, TCP, TCPConstructor, TCPOptions } from "./tcp.js";
 
 const HTTP_PORT = 80;
