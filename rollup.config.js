@@ -202,7 +202,7 @@ export default [
     onwarn: failOnWarning,
   },
   nodeBundle({ index: "hosts/node/index.ts" }),
-  nodeBundle({ cli: "hosts/node/cli.ts" }, { preserveEntrySignatures: false }),
+  nodeBundle({ cli: "hosts/node/cli/cli.ts" }, { preserveEntrySignatures: false }),
   {
     input: "hosts/simulated/index.ts",
     output: {

@@ -4,8 +4,6 @@
 export * from "../../src/index.js";
 export type { Catalogue, ListedFile } from "../common/catalogue.js";
 export type { StatusSource } from "../status/source.js";
-export { STATUS_PAGE_PORT } from "./addresses.js";
-export type { ChecksummedStorage } from "./checksums.js";
 export {
   type ClientTransferOptions,
   type FetchedFile,
@@ -14,11 +12,15 @@ export {
   get,
   put,
   type TransferSummary,
-} from "./client.js";
-export { type DirectoryOptions, DirectoryStorage, type WritePolicy } from "./directory-storage.js";
-export { type NameRule, NameRules } from "./name-rules.js";
-export { type Renamed, RuleStorage } from "./rule-storage.js";
-export type { ServedOptions } from "./served.js";
+} from "./client/get-and-put.js";
+export { TftpError, type TftpErrorCode, type TftpErrorDetails } from "./client/tftp-error.js";
+export type { TransferMode } from "./client/tftp-url.js";
+export type { PutSource } from "./client/upload-source.js";
+export type { ServedOptions } from "./content.js";
+export type { ChecksummedStorage } from "./files/checksums.js";
+export { type DirectoryOptions, DirectoryStorage, type WritePolicy } from "./files/directory-storage.js";
+export { type NameRule, NameRules } from "./rules/name-rules.js";
+export { type Renamed, RuleStorage } from "./rules/rule-storage.js";
 export {
   type CloseOptions,
   type EndedTransfer,
@@ -34,9 +36,7 @@ export {
   StatusPage,
   type StatusPageEvents,
   type StatusPageOptions,
-} from "./status-page.js";
-export { TftpError, type TftpErrorCode, type TftpErrorDetails } from "./tftp-error.js";
-export type { TransferMode } from "./tftp-url.js";
-export type { PortRange } from "./transfer-ports.js";
-export type { PutSource } from "./upload-source.js";
+} from "./status/status-page.js";
+export { STATUS_PAGE_PORT } from "./udp/addresses.js";
+export type { PortRange } from "./udp/transfer-ports.js";
 export { errorText, outcomeText, printable } from "./words.js";

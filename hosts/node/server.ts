@@ -18,16 +18,16 @@ import {
 } from "../../src/index.js";
 import type { Catalogue } from "../common/catalogue.js";
 import type { StatusSource } from "../status/source.js";
-import { addressHash } from "./address-hash.js";
-import { ALL_IPV4, ALL_IPV6 } from "./addresses.js";
-import { BusyPolling } from "./busy-polling.js";
 import { now, TIMER_MAX_MS } from "./clock.js";
-import { ReceiveBuffer, sendDatagram } from "./datagrams.js";
-import { Listeners } from "./listeners.js";
+import { Served, type ServedOptions } from "./content.js";
 import { PollTimer } from "./poll-timer.js";
-import type { Renamed } from "./rule-storage.js";
-import { Served, type ServedOptions } from "./served.js";
-import { type PortRange, TransferPorts } from "./transfer-ports.js";
+import type { Renamed } from "./rules/rule-storage.js";
+import { addressHash } from "./udp/address-hash.js";
+import { ALL_IPV4, ALL_IPV6 } from "./udp/addresses.js";
+import { BusyPolling } from "./udp/busy-polling.js";
+import { ReceiveBuffer, sendDatagram } from "./udp/datagrams.js";
+import { Listeners } from "./udp/listeners.js";
+import { type PortRange, TransferPorts } from "./udp/transfer-ports.js";
 
 /** Enough for a hall of machines that start together. */
 const TRANSFERS_MAX_DEFAULT = 1024;

@@ -1,0 +1,66 @@
+/** The running transfers of a server, as lines of a terminal. */
+import type { TransferView } from "../../../../src/index.js";
+import { now } from "../../clock.js";
+import type { TftpServer } from "../../server.js";
+import { printable } from "../../words.js";
+import type { Frame } from "./live-screen.js";
+import type { Paint } from "./paint.js";
+import { type Progress, progressLine } from "./progress-line.js";
+import { RateMeter } from "./rate-meter.js";
+import { shortened } from "./shortened.js";
+
+class RunningTransfer {
+  readonly startedAt: number;
+  progress: Progress;
+  private readonly port: number;
+  private readonly meter: RateMeter;
+
+  constructor(transfer: TransferView) {
+    this.startedAt = transfer.startedAt;
+    this.port = transfer.port;
+    this.meter = new RateMeter(0, transfer.startedAt);
+    this.progress = progressOf(transfer, -1);
+  }
+
+  /** Whether the slot has still this transfer. */
+  is(transfer: TransferView): boolean {
+    return this.startedAt === transfer.startedAt && this.port === transfer.port;
+  }
+
+  see(transfer: TransferView, at: number): void {
+    this.meter.see(transfer.bytes, at);
+    this.progress = progressOf(transfer, this.meter.bytesPerSecond);
+  }
+}
+
+/** The oldest first, one line each; what there is no room for is counted. */
+export function transferLines(server: Pick<TftpServer, "visitRunning">, paint: Paint): Frame {
+  let known = new Map<number, RunningTransfer>();
+  return (columns, rows) => {
+    const at = now();
+    const running = new Map<number, RunningTransfer>();
+    server.visitRunning((transfer) => {
+      const before = known.get(transfer.slot);
+      const entry = before?.is(transfer) ? before : new RunningTransfer(transfer);
+      entry.see(transfer, at);
+      running.set(transfer.slot, entry);
+    });
+    known = running;
+    const oldest = [...running.values()].sort((one, other) => one.startedAt - other.startedAt);
+    const shown = oldest.length <= rows ? oldest : oldest.slice(0, Math.max(0, rows - 1));
+    const lines = shown.map(({ progress }) => progressLine(progress, columns, paint));
+    const more = oldest.length - shown.length;
+    return more > 0 ? [...lines, paint.faint(shortened(`and ${more} more`, columns))] : lines;
+  };
+}
+
+function progressOf(transfer: TransferView, bytesPerSecond: number): Progress {
+  return {
+    name: printable(transfer.name),
+    peer: String(transfer.address),
+    bytes: transfer.bytes,
+    sizeBytes: transfer.sizeBytes,
+    bytesPerSecond,
+    retransmissions: transfer.retransmissions,
+  };
+}

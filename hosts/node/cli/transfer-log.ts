@@ -1,0 +1,120 @@
+/** Says what a server's transfers do. */
+import {
+  ERROR_FILE_NOT_FOUND,
+  OUTCOME_ABORTED_BY_PEER,
+  OUTCOME_COMPLETED,
+  OUTCOME_DECLINED,
+  OUTCOME_PROBABLY_COMPLETED,
+  OUTCOME_SUPERSEDED,
+  type Outcome,
+  type TransferView,
+} from "../../../src/index.js";
+import type { EndedTransfer, RefusedRequest, TftpServer } from "../server.js";
+import { hostAndPort } from "../udp/addresses.js";
+import { errorText, outcomeText, printable } from "../words.js";
+import type { Log, LogDetails, LogLevel } from "./log.js";
+
+/** Ends that nobody needs to look into. */
+const ORDINARY_OUTCOMES: readonly Outcome[] = [OUTCOME_COMPLETED, OUTCOME_PROBABLY_COMPLETED, OUTCOME_SUPERSEDED];
+
+export function logTransfers(server: TftpServer, log: Log): void {
+  server.on("started", (transfer) => {
+    if (!log.includes("debug")) {
+      return;
+    }
+    log.say("debug", "started", `${subject(transfer)}: started`, transferDetails(transfer));
+  });
+  server.on("ended", (transfer, end) => {
+    const level = levelOf(end.outcome);
+    if (!log.includes(level)) {
+      return;
+    }
+    const text = `${subject(transfer)}: ${outcomeText(end.outcome)}${errorNote(transfer)}; ${figures(transfer, end)}`;
+    log.say(level, "ended", text, {
+      ...transferDetails(transfer),
+      outcome: outcomeText(end.outcome),
+      ...(transfer.errorCode < 0 ? {} : { errorCode: transfer.errorCode }),
+      durationMs: end.durationMs,
+      bytes: transfer.bytes,
+      blocks: transfer.blocks,
+      retransmissions: transfer.retransmissions,
+      duplicates: transfer.duplicates,
+      roundTripMs: transfer.roundTripMs,
+    });
+  });
+  server.on("renamed", (request) => {
+    if (log.includes("debug")) {
+      const { address, isUpload } = request;
+      const names = { file: printable(request.name), foundFile: printable(request.foundName) };
+      const text = `${address} ${verb(isUpload)} "${names.file}": by the rules this is "${names.foundFile}"`;
+      log.say("debug", "renamed", text, { direction: directionOf(isUpload), ...names, address });
+    }
+  });
+  server.on("refused", (request) => {
+    // Phones and boot loaders ask for many files that need not exist. An upload finds no folder: that backup is lost.
+    const isOrdinary = request.errorCode === ERROR_FILE_NOT_FOUND && !request.isUpload;
+    const level = isOrdinary ? "debug" : "warn";
+    if (!log.includes(level)) {
+      return;
+    }
+    log.say(level, "refused", `${subject(request)}: ${errorText(request.errorCode)}`, refusalDetails(request));
+  });
+}
+
+function levelOf(outcome: Outcome): LogLevel {
+  if (outcome === OUTCOME_DECLINED) {
+    return "debug";
+  }
+  if (ORDINARY_OUTCOMES.includes(outcome)) {
+    return "info";
+  }
+  return outcome === OUTCOME_ABORTED_BY_PEER ? "info" : "warn";
+}
+
+/** `1.2.3.4:5000 gets "name"`. */
+function subject({ address, port, name, isUpload }: TransferView | RefusedRequest): string {
+  return `${hostAndPort(address, port)} ${verb(isUpload)} "${printable(name)}"`;
+}
+
+function verb(isUpload: boolean): string {
+  return isUpload ? "puts" : "gets";
+}
+
+function directionOf(isUpload: boolean): string {
+  return isUpload ? "put" : "get";
+}
+
+function errorNote({ errorCode }: TransferView): string {
+  return errorCode < 0 ? "" : ` (error ${errorCode}, ${errorText(errorCode)})`;
+}
+
+function figures(transfer: TransferView, end: EndedTransfer): string {
+  const seconds = end.durationMs / 1000;
+  const repeated = transfer.retransmissions > 0 ? `, ${transfer.retransmissions} retransmissions` : "";
+  const rate = seconds > 0 ? `, ${Math.round(transfer.bytes / seconds / 1024)} KiB/s` : "";
+  return `${transfer.bytes} bytes in ${seconds.toFixed(3)} s${rate}${repeated}`;
+}
+
+function transferDetails(transfer: TransferView): LogDetails {
+  return {
+    direction: directionOf(transfer.isUpload),
+    file: printable(transfer.name),
+    address: transfer.address,
+    port: transfer.port,
+    mode: transfer.isNetascii ? "netascii" : "octet",
+    sizeBytes: transfer.sizeBytes,
+    blockSizeBytes: transfer.blockSizeBytes,
+    windowSize: transfer.windowSize,
+  };
+}
+
+function refusalDetails(request: RefusedRequest): LogDetails {
+  return {
+    direction: directionOf(request.isUpload),
+    file: printable(request.name),
+    address: request.address,
+    port: request.port,
+    errorCode: request.errorCode,
+    reason: errorText(request.errorCode),
+  };
+}

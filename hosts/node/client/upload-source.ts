@@ -1,0 +1,75 @@
+/**
+ * Where a file comes from that is put: a file, bytes, or a stream.
+ *
+ * A block may have to be sent again, so what cannot be read twice is read to its end first. Many servers also want to know
+ * the size before.
+ */
+import fs from "node:fs";
+import { addAbortSignal, Readable } from "node:stream";
+import type { ReadableFile } from "../../../src/index.js";
+import { MemoryFile } from "../files/memory-file.js";
+import { SentFile } from "../files/shared-file.js";
+import { LocalFileError } from "./download-target.js";
+
+/** What can be put: the path of a file, bytes, or a stream of bytes or texts. */
+export type PutSource = string | URL | Uint8Array | AsyncIterable<Uint8Array | string>;
+
+/**
+ * @throws LocalFileError when a file cannot be read; what a stream throws.
+ */
+export async function openSource(source: PutSource, signal: AbortSignal | undefined): Promise<ReadableFile> {
+  if (typeof source === "string" || source instanceof URL) {
+    return openFile(source, signal);
+  }
+  return new MemoryFile(source instanceof Uint8Array ? bufferOf(source) : await readAll(source, signal));
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+async function openFile(place: string | URL, signal: AbortSignal | undefined): Promise<ReadableFile> {
+  let stats: fs.Stats;
+  try {
+    stats = fs.statSync(place);
+    if (stats.isFile()) {
+      const descriptor = fs.openSync(place, "r");
+      return new SentFile(descriptor, fs.fstatSync(descriptor).size);
+    }
+  } catch (error) {
+    throw new LocalFileError(unreadable(place, error as NodeJS.ErrnoException), { cause: error });
+  }
+  if (stats.isDirectory()) {
+    throw new LocalFileError(`${place} is a folder; name a file`);
+  }
+  return new MemoryFile(await readAll(fs.createReadStream(place), signal));
+}
+
+function unreadable(place: string | URL, { code, message }: NodeJS.ErrnoException): string {
+  switch (code) {
+    case "ENOENT":
+    case "ENOTDIR":
+      return `there is no file ${place}`;
+    case "EACCES":
+    case "EPERM":
+      return `${place} may not be read; check its permissions`;
+    default:
+      return `${place} cannot be read: ${message}`;
+  }
+}
+
+async function readAll(stream: AsyncIterable<Uint8Array | string>, signal: AbortSignal | undefined): Promise<Buffer> {
+  if (signal !== undefined && stream instanceof Readable) {
+    addAbortSignal(signal, stream);
+  }
+  const parts: Buffer[] = [];
+  try {
+    for await (const part of stream) {
+      parts.push(typeof part === "string" ? Buffer.from(part) : bufferOf(part));
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  }
+  return Buffer.concat(parts);
+}

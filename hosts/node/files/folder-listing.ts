@@ -1,0 +1,103 @@
+/**
+ * The files of the served folder as a person sees them: listed, and removed. Neither follows a link out of the folder,
+ * not even one that somebody puts in a folder's place meanwhile: folders are opened, and what is open is looked at.
+ */
+import fs from "node:fs";
+import path from "node:path";
+import { isRefusal, type Refusal } from "../../../src/index.js";
+import type { ListedFile } from "../../common/catalogue.js";
+import { isFileName } from "../../status/file-name.js";
+import { closeRead, pathOfFolder, type ServedRoot } from "./confined-folder.js";
+import { FORBIDDEN, NOT_FOUND, refusalOf } from "./file-refusals.js";
+import { isTemporaryName } from "./temporary-files.js";
+
+/** So many entries of folders are looked at, however few of them are files: a home folder has more than anybody reads. */
+const ENTRIES_MAX = 20_000;
+
+type Visit = (file: ListedFile) => boolean;
+
+/**
+ * Shows the files that a client can ask for, folder by folder. Folders that are links are left out.
+ *
+ * @returns false when there are more entries than it looks at, or `visit` has said so.
+ */
+export async function visitFiles(root: ServedRoot, mayRemove: boolean, visit: Visit): Promise<boolean> {
+  const folders = [""];
+  let entriesLeft = ENTRIES_MAX;
+  const look = (folder: string, place: string, entry: fs.Dirent): boolean => {
+    const name = folder + entry.name;
+    if (entry.isDirectory()) {
+      folders.push(`${name}/`);
+    } else if (!isTemporaryName(entry.name) && isFileName(name)) {
+      const sizeBytes = entry.isFile() ? sizeOf(path.join(place, entry.name)) : sizeOfLinked(root, name, entry);
+      return sizeBytes < 0 || visit({ name, sizeBytes, isRemovable: mayRemove && entry.isFile() });
+    }
+    return true;
+  };
+  for (let folder = folders.shift(); folder !== undefined; folder = folders.shift()) {
+    const place = path.join(root.path, folder);
+    const descriptor = root.openFolder(place);
+    if (descriptor < 0) {
+      continue;
+    }
+    try {
+      const held = pathOfFolder(descriptor, place);
+      for await (const entry of await fs.promises.opendir(held)) {
+        if (entriesLeft-- === 0 || !look(folder, held, entry)) {
+          return false;
+        }
+      }
+    } catch {
+      // A folder that has gone, or cannot be read: the others can.
+    } finally {
+      closeRead(descriptor);
+    }
+  }
+  return true;
+}
+
+/** The size of a file, or -1 when it has gone meanwhile. */
+function sizeOf(file: string): number {
+  return fs.lstatSync(file, { throwIfNoEntry: false })?.size ?? -1;
+}
+
+/** The size of the file that a link leads to, or -1 when no client can fetch it. */
+function sizeOfLinked(root: ServedRoot, name: string, entry: fs.Dirent): number {
+  const opened = entry.isSymbolicLink() ? root.openFile(name) : NOT_FOUND;
+  if (isRefusal(opened)) {
+    return -1;
+  }
+  closeRead(opened.descriptor);
+  return opened.status.size;
+}
+
+/**
+ * Removes a regular file. A link is not removed, nor what it leads to.
+ *
+ * @returns 0, or a refusal.
+ */
+export function removeFile(root: ServedRoot, name: string): 0 | Refusal {
+  const located = isTemporaryName(name) ? undefined : root.locateExactly(name);
+  if (located === undefined) {
+    return NOT_FOUND;
+  }
+  try {
+    const folder = path.dirname(located);
+    const descriptor = root.openFolder(folder);
+    if (descriptor < 0) {
+      return descriptor;
+    }
+    try {
+      const file = path.join(pathOfFolder(descriptor, folder), path.basename(located));
+      if (!fs.lstatSync(file).isFile()) {
+        return FORBIDDEN;
+      }
+      fs.unlinkSync(file);
+      return 0;
+    } finally {
+      closeRead(descriptor);
+    }
+  } catch (error) {
+    return refusalOf(error);
+  }
+}

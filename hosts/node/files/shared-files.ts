@@ -1,0 +1,39 @@
+/**
+ * The large files that are being sent: one that several clients fetch at the same time is open once, and read once for
+ * all of them. A hall of machines that starts wants one and the same image.
+ */
+
+import { closeRead, type OpenedFile } from "./confined-folder.js";
+import { type FileIdentity, identityOf, isSameFile, isSettled } from "./file-identity.js";
+import { SentFile } from "./shared-file.js";
+
+interface SharedFile {
+  readonly file: SentFile;
+  readonly identity: FileIdentity;
+}
+
+export class SentFiles {
+  /** By device and number. */
+  private readonly shared = new Map<string, SharedFile>();
+
+  /** The file to send. It closes the descriptor, now or later. */
+  fileFor({ descriptor, status }: OpenedFile): SentFile {
+    if (!isSettled(status)) {
+      return new SentFile(descriptor, status.size);
+    }
+    const key = `${status.dev} ${status.ino}`;
+    const present = this.shared.get(key);
+    if (present !== undefined && isSameFile(present.identity, status)) {
+      closeRead(descriptor);
+      present.file.share();
+      return present.file;
+    }
+    const file = new SentFile(descriptor, status.size, () => {
+      if (this.shared.get(key)?.file === file) {
+        this.shared.delete(key);
+      }
+    });
+    this.shared.set(key, { file, identity: identityOf(status) });
+    return file;
+  }
+}
