@@ -4,7 +4,7 @@
  */
 import { spawnSync } from "node:child_process";
 
-const { status } = spawnSync(process.execPath, ["scripts/test.js", "simulation/throughput"], {
+const { status } = spawnSync(process.execPath, ["scripts/test.js", "simulated/throughput"], {
   stdio: "inherit",
   env: { ...process.env, UPDATE_GOLDEN_FILES: "1" },
 });

@@ -17,7 +17,7 @@ import {
   Simulation,
   writeRequest,
 } from "lockstep-tftp/simulated";
-import { RawPeer } from "../simulation/raw-peer.js";
+import { RawPeer } from "../hosts/simulated/raw-peer.js";
 import { forAll } from "./property.js";
 
 const CASES = 4000;

@@ -19,7 +19,7 @@ import {
   textOf,
   writeRequest,
 } from "lockstep-tftp/simulated";
-import { RawPeer } from "../simulation/raw-peer.js";
+import { RawPeer } from "../hosts/simulated/raw-peer.js";
 
 const FILE = new Uint8Array(700).fill(0x61);
 const OLD = bytesOf("the old configuration");

@@ -3,7 +3,7 @@
  */
 import { test } from "node:test";
 import { MemoryStorage, type Random, Simulation } from "lockstep-tftp/simulated";
-import { RawPeer } from "../simulation/raw-peer.js";
+import { RawPeer } from "../hosts/simulated/raw-peer.js";
 import { forAll } from "./property.js";
 
 const CASES = 6000;

@@ -158,7 +158,7 @@ describe("the published package", () => {
     });
 
     test("has every file that its manifests for the Moddable SDK name", async () => {
-      const manifests = path.join(PROJECT, "build/test/hosts/moddable-manifests.test.js");
+      const manifests = path.join(PROJECT, "build/test/hosts/moddable/manifests.test.js");
       const { NODE_TEST_CONTEXT: _, ...env } = process.env;
       const installed = path.join(project, "node_modules/lockstep-tftp");
       const { code, stdout } = await run(process.execPath, ["--test", manifests], { cwd: installed, env });

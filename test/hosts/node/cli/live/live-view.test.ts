@@ -1,0 +1,203 @@
+/** What a person sees on a terminal while files are served. */
+import assert from "node:assert/strict";
+import dgram from "node:dgram";
+import { EventEmitter, once } from "node:events";
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { describe, type TestContext, test } from "node:test";
+import { fetchFile, putFile } from "../../../../support/retrying-client.js";
+import { seededBytes } from "../../../../support/seed.js";
+import { temporaryFolder } from "../../../../support/temporary-folder.js";
+import { Terminal, type TerminalOptions, UNLESS_TERMINALS } from "../../../../support/terminal.js";
+
+const CONTENT = seededBytes(1, 100 * 512);
+const NAME = "firmware-of-a-switch-12.1.bin";
+const HALF = 50;
+const ADDRESS = /tftp:\/\/127\.0\.0\.1:(\d+)\//;
+const ESCAPE = "\u001b";
+
+class LiveServer {
+  private constructor(
+    readonly terminal: Terminal,
+    private readonly test: TestContext,
+    readonly root: string,
+  ) {}
+
+  static async start(test: TestContext, words: readonly string[], options: TerminalOptions = {}): Promise<LiveServer> {
+    const root = temporaryFolder(test);
+    writeFileSync(path.join(root, NAME), CONTENT);
+    const serve = ["serve", root, "--host", "127.0.0.1", "--port", "0", "--give-up", "10m", ...words];
+    return new LiveServer(await Terminal.open(test, serve, ADDRESS, options), test, root);
+  }
+
+  get port(): number {
+    return Number(ADDRESS.exec(this.terminal.lines.join(""))?.[1]);
+  }
+
+  /** A download that waits in its middle until it is told to go on. */
+  async halfDownload(name = NAME): Promise<{ download: Promise<unknown>; goOn: () => void }> {
+    const told = new EventEmitter();
+    const client = new AbortController();
+    this.test.after(() => client.abort());
+    const middle = once(told, "middle");
+    const step = async (blocks: number): Promise<void> => {
+      if (blocks === HALF) {
+        told.emit("middle");
+        await once(told, "go on", { signal: client.signal });
+      }
+    };
+    const download = fetchFile(name, { port: this.port, step, signal: client.signal, options: { tsize: 0 } });
+    download.catch(() => {});
+    await middle;
+    return { download, goOn: () => told.emit("go on") };
+  }
+}
+
+/** Whether no program listens on a port. */
+async function isFree(port: number): Promise<boolean> {
+  const socket = dgram.createSocket("udp4");
+  try {
+    socket.bind(port, "127.0.0.1");
+    await once(socket, "listening");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.close();
+  }
+}
+
+describe("on a terminal", { skip: UNLESS_TERMINALS }, () => {
+  test("says where it can be reached, and what it serves", async (t) => {
+    const { terminal, root } = await LiveServer.start(t, ["--write"], { columns: 120 });
+    assert.deepEqual(
+      terminal.lines.map((line) => line.replace(/:\d+\/$/, ":PORT/")),
+      [`Serving ${root} (new files may be put). Stop with Ctrl-C.`, "  tftp://127.0.0.1:PORT/"],
+    );
+  });
+
+  test("a running transfer has a line with its progress, a finished one a line above", async (t) => {
+    const server = await LiveServer.start(t, []);
+    const { terminal } = server;
+    const { download, goOn } = await server.halfDownload();
+    await terminal.shows(/^firm\.{4}bin +127\.0\.0\.1 +\[==> +\] +49% .*$/m);
+    // The client is silent, so the server asks again.
+    await terminal.shows(/49% .* [1-9]\d* again$/m);
+    goOn();
+    await download;
+    const seen = await terminal.shows(/gets "firmware-of-a-switch-12\.1\.bin": completed; 51200\s+bytes/);
+    assert.doesNotMatch(await terminal.shows(/^(?!.*\[=)[\s\S]*completed[\s\S]*$/), /%/);
+    assert.match(seen, ADDRESS);
+    terminal.type("\u0003");
+    await terminal.shows(/Stopped$/);
+    await terminal.ended;
+  });
+
+  test("an upload whose size nobody knows", async (t) => {
+    const server = await LiveServer.start(t, ["--write"]);
+    const told = new EventEmitter();
+    const step = async (blocks: number): Promise<void> => {
+      if (blocks === HALF) {
+        await once(told, "go on");
+      }
+    };
+    const upload = putFile("backup", CONTENT, { port: server.port, step });
+    await server.terminal.shows(/^backup +127\.0\.0\.1 +25\.0 KiB/m);
+    told.emit("go on");
+    await upload;
+    await server.terminal.shows(/puts "backup": completed/);
+  });
+
+  test("more transfers than rows: the oldest are shown, the others counted, and what is above stays", async (t) => {
+    const server = await LiveServer.start(t, [], { rows: 8 });
+    const { terminal } = server;
+    const downloads = [];
+    for (let count = 0; count < 12; count++) {
+      downloads.push(await server.halfDownload());
+    }
+    const full = await terminal.shows(/and 6 more$/);
+    assert.equal(full.match(/49%/g)?.length, 6);
+    assert.match(full, ADDRESS);
+    for (const { goOn } of downloads.slice(0, 6)) {
+      goOn();
+    }
+    const rest = await terminal.shows(/(?:completed[\s\S]*){6}(?:49%[\s\S]*){6}$/);
+    assert.doesNotMatch(rest, /more/);
+    assert.equal(rest.match(/49%/g)?.length, 6);
+  });
+
+  test("another width: the line fits, and none is left behind", async (t) => {
+    const server = await LiveServer.start(t, [], { columns: 100 });
+    const { terminal } = server;
+    await server.halfDownload();
+    await terminal.shows(/49%$|49% /m);
+    for (const [columns, line] of [
+      [50, /^firm\S*\.{3}\S*bin +\[==> +\] +49% +\d.*\/s$/m],
+      [20, /^firm\S*\.{3}\S*bin +49%$/m],
+      [9, /^fi\.{3}bin$/m],
+      [120, /^firmware-of-a-switch-12\.1\.bin +127\.0\.0\.1 +\[=+> +\] +49% /m],
+    ] as const) {
+      terminal.resize(columns, 24);
+      await terminal.shows(line);
+    }
+    assert.equal(terminal.lines.join("\n").match(/firm|%/g)?.length, 2, terminal.lines.join("\n"));
+  });
+
+  test("names from the wire are escaped, and long ones shortened in the middle", async (t) => {
+    const server = await LiveServer.start(t, []);
+    const trick = `x\u202e\u200b${"漢".repeat(30)}.bin`;
+    writeFileSync(path.join(server.root, trick), CONTENT);
+    await server.halfDownload(trick);
+    await server.terminal.shows(/^x\\u\{\.\.\..*bin +127\.0\.0\.1 .*49%/m);
+    assert.doesNotMatch(server.terminal.written, /[\u202e\u200b]/);
+  });
+
+  test("colours, unless NO_COLOR is set", async (t) => {
+    for (const [environment, isColoured] of [
+      [{}, true],
+      [{ NO_COLOR: "1" }, false],
+    ] as const) {
+      const server = await LiveServer.start(t, [], { environment });
+      await server.halfDownload();
+      await server.terminal.shows(/49%/);
+      assert.equal(server.terminal.written.includes(`${ESCAPE}[32m`), isColoured);
+      assert.equal(server.terminal.written.includes(`${ESCAPE}[2m`), isColoured);
+    }
+  });
+
+  test("plain lines when they are asked for, or the terminal can do no more", async (t) => {
+    for (const [words, environment] of [
+      [["--log", "text"], {}],
+      [[], { TERM: "dumb" }],
+    ] as const) {
+      const root = temporaryFolder(t);
+      const serve = ["serve", root, "--host", "127.0.0.1", "--port", "0", ...words];
+      const terminal = await Terminal.open(t, serve, /Listening on 127\.0\.0\.1:\d+/, { environment });
+      assert.ok(!terminal.written.includes(ESCAPE));
+    }
+  });
+
+  test("a server ends with its terminal, also where SIGHUP reads a configuration file again", async (t) => {
+    const configuration = path.join(temporaryFolder(t), "tftp.toml");
+    writeFileSync(configuration, "write = true\n");
+    const { terminal, port } = await LiveServer.start(t, ["--config", configuration]);
+    terminal.hangUp();
+    await terminal.ended;
+    while (!(await isFree(port))) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  });
+
+  test("nothing is drawn while nothing runs", async (t) => {
+    const server = await LiveServer.start(t, []);
+    const { download, goOn } = await server.halfDownload();
+    await server.terminal.shows(/49%/);
+    goOn();
+    await download;
+    await server.terminal.shows(/^(?!.*\[=)[\s\S]*completed[\s\S]*$/);
+    const { written } = server.terminal;
+    // Longer than several drawings would take.
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    assert.equal(server.terminal.written, written);
+  });
+});

@@ -1,0 +1,204 @@
+/** Small files that a folder's storage keeps in memory: opened once, and never served when they are not those any more. */
+import assert from "node:assert/strict";
+import fs, { mkdirSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { type TestContext, test } from "node:test";
+import { DirectoryStorage } from "lockstep-tftp";
+import { ERROR_ACCESS_VIOLATION, ERROR_FILE_NOT_FOUND } from "lockstep-tftp/engine";
+import { settle } from "../../../support/file-conditions.js";
+import { seededBytes } from "../../../support/seed.js";
+import { contentOf, store } from "../../../support/storage-use.js";
+import { temporaryFolder } from "../../../support/temporary-folder.js";
+
+const CONTENT = seededBytes(1, 200);
+const OTHER = seededBytes(2, 200);
+const NOT_FOUND = ~ERROR_FILE_NOT_FOUND;
+const FORBIDDEN = ~ERROR_ACCESS_VIOLATION;
+/** What the storage keeps, at the most. */
+const KEPT_BYTES_MAX = 3072;
+const KEPT_FILES_MAX = 256;
+/** After this time a file is opened again, changed or not. */
+const CHECKED_MS = 1000;
+
+interface Served {
+  readonly root: string;
+  readonly file: string;
+  readonly storage: DirectoryStorage;
+  /** How many files were opened so far. */
+  opened(): number;
+}
+
+/** A folder with a file that was last changed long ago, as the clock of this process has it. */
+function served(t: TestContext, content = CONTENT): Served {
+  const root = path.join(temporaryFolder(t), "served");
+  mkdirSync(root);
+  const file = path.join(root, "file");
+  writeFileSync(file, content);
+  settle(t);
+  const { mock } = t.mock.method(fs, "openSync");
+  return { root, file, storage: new DirectoryStorage(root, { write: "overwrite" }), opened: () => mock.callCount() };
+}
+
+/** Changes a file, and again until its time is another: file systems count it in steps. */
+function changeWithNewTime(file: string, change: () => void): void {
+  const { ctimeMs } = statSync(file);
+  do {
+    change();
+  } while (statSync(file).ctimeMs === ctimeMs);
+}
+
+test("a small file is opened once for all who ask", (t) => {
+  const { storage, opened } = served(t);
+  for (let request = 0; request < 5; request++) {
+    assert.deepEqual(contentOf(storage, "file"), CONTENT);
+  }
+  assert.equal(opened(), 1);
+});
+
+test("the largest that is kept is whole, a larger one is opened each time", (t) => {
+  const content = seededBytes(3, KEPT_BYTES_MAX);
+  const { root, storage, opened } = served(t, content);
+  const larger = seededBytes(4, KEPT_BYTES_MAX + 1);
+  writeFileSync(path.join(root, "larger"), larger);
+  const before = opened();
+  for (let request = 0; request < 2; request++) {
+    assert.deepEqual(contentOf(storage, "file"), content);
+    assert.deepEqual(contentOf(storage, "larger"), larger);
+  }
+  assert.equal(opened(), before + 1 + 2);
+});
+
+for (const [what, change] of [
+  ["was written anew", ({ file }) => writeFileSync(file, OTHER)],
+  [
+    "has a successor of the same name",
+    ({ root, file }) => {
+      writeFileSync(path.join(root, "new"), OTHER);
+      renameSync(path.join(root, "new"), file);
+    },
+  ],
+  ["was uploaded", ({ storage }) => assert.equal(store(storage, "file", OTHER), 0)],
+] satisfies [string, (served: Served) => void][]) {
+  test(`a file that ${what} is served as it is now`, (t) => {
+    const all = served(t);
+    assert.deepEqual(contentOf(all.storage, "file"), CONTENT);
+    changeWithNewTime(all.file, () => change(all));
+    assert.deepEqual(contentOf(all.storage, "file"), OTHER);
+  });
+}
+
+test("a change is seen though the file has its old time and size", (t) => {
+  const { file, storage } = served(t);
+  const longAgo = 1_000_000_000;
+  utimesSync(file, longAgo, longAgo);
+  assert.deepEqual(contentOf(storage, "file"), CONTENT);
+  changeWithNewTime(file, () => {
+    writeFileSync(file, OTHER);
+    utimesSync(file, longAgo, longAgo);
+  });
+  assert.deepEqual(contentOf(storage, "file"), OTHER);
+});
+
+for (const what of ["dev", "ino", "size", "mtimeMs", "ctimeMs"] as const) {
+  test(`a file whose ${what} is another is opened again`, (t) => {
+    const { file, storage, opened } = served(t);
+    assert.deepEqual(contentOf(storage, "file"), CONTENT);
+    assert.equal(opened(), 1);
+    const status = statSync(file);
+    const changed = Object.assign(Object.create(Object.getPrototypeOf(status)), status, { [what]: status[what] + 1 });
+    t.mock.method(fs, "lstatSync", () => changed);
+    assert.deepEqual(contentOf(storage, "file"), CONTENT);
+    assert.equal(opened(), 2);
+  });
+}
+
+test("what changed only just now is not kept: it may change again within the same step of time", (t) => {
+  const { storage, opened } = served(t);
+  t.mock.restoreAll();
+  const { mock } = t.mock.method(fs, "openSync");
+  assert.deepEqual(contentOf(storage, "file"), CONTENT);
+  assert.deepEqual(contentOf(storage, "file"), CONTENT);
+  assert.equal(mock.callCount(), 2);
+  assert.equal(opened(), 0, "the counter from before counts no longer");
+});
+
+test("a file that is gone is not found", (t) => {
+  const { file, storage } = served(t);
+  assert.deepEqual(contentOf(storage, "file"), CONTENT);
+  rmSync(file);
+  assert.equal(contentOf(storage, "file"), NOT_FOUND);
+});
+
+test("a link to the outside in place of the file is refused", (t) => {
+  const { root, file, storage } = served(t);
+  assert.deepEqual(contentOf(storage, "file"), CONTENT);
+  const outside = path.join(root, "../outside");
+  renameSync(file, outside);
+  symlinkSync(outside, file);
+  assert.equal(contentOf(storage, "file"), FORBIDDEN);
+});
+
+test("a kept file is looked up once in a millisecond", (t) => {
+  const { storage } = served(t);
+  let milliseconds = performance.now();
+  t.mock.method(performance, "now", () => milliseconds);
+  assert.deepEqual(contentOf(storage, "file"), CONTENT);
+  const { mock } = t.mock.method(fs, "lstatSync");
+  for (let request = 0; request < 5; request++) {
+    assert.deepEqual(contentOf(storage, "file"), CONTENT);
+  }
+  assert.equal(mock.callCount(), 1);
+  milliseconds++;
+  assert.deepEqual(contentOf(storage, "file"), CONTENT);
+  assert.equal(mock.callCount(), 2);
+});
+
+test("whoever has put or removed a file sees that within the same millisecond", (t) => {
+  const { file, storage } = served(t);
+  const milliseconds = performance.now();
+  t.mock.method(performance, "now", () => milliseconds);
+  const askTwice = (expected: unknown): void => {
+    assert.deepEqual(contentOf(storage, "file"), expected);
+    assert.deepEqual(contentOf(storage, "file"), expected);
+  };
+  askTwice(CONTENT);
+  changeWithNewTime(file, () => assert.equal(store(storage, "file", OTHER), 0));
+  askTwice(OTHER);
+  assert.equal(storage.removeFile("file"), 0);
+  askTwice(NOT_FOUND);
+});
+
+test("a folder that was moved outside, with a link in its place, is noticed after a second", (t) => {
+  const { root, file, storage } = served(t);
+  const folder = path.join(root, "folder");
+  mkdirSync(folder);
+  renameSync(file, path.join(folder, "file"));
+  assert.deepEqual(contentOf(storage, "folder/file"), CONTENT);
+  renameSync(folder, path.join(root, "../folder"));
+  symlinkSync("../folder", folder);
+  const { now } = performance;
+  t.mock.method(performance, "now", () => now.call(performance) + CHECKED_MS);
+  assert.equal(contentOf(storage, "folder/file"), FORBIDDEN);
+});
+
+test("a file over a link is opened each time", (t) => {
+  const { root, storage, opened } = served(t);
+  symlinkSync("file", path.join(root, "link"));
+  assert.deepEqual(contentOf(storage, "link"), CONTENT);
+  assert.deepEqual(contentOf(storage, "link"), CONTENT);
+  assert.equal(opened(), 2);
+});
+
+test("only so many are kept", (t) => {
+  const { root, storage, opened } = served(t);
+  assert.deepEqual(contentOf(storage, "file"), CONTENT);
+  for (let index = 0; index < KEPT_FILES_MAX; index++) {
+    writeFileSync(path.join(root, `other-${index}`), OTHER);
+    assert.deepEqual(contentOf(storage, `other-${index}`), OTHER);
+  }
+  const before = opened();
+  assert.deepEqual(contentOf(storage, "file"), CONTENT);
+  assert.equal(opened(), before + 1, "the first has made room");
+  assert.deepEqual(contentOf(storage, `other-${KEPT_FILES_MAX - 1}`), OTHER);
+  assert.equal(opened(), before + 1, "the last is still there");
+});

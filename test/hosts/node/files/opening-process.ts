@@ -1,0 +1,23 @@
+/**
+ * Opens one name of a folder many times, for reading or for writing, while somebody swaps what the name stands for.
+ * Words: the folder, the name, "read" or "write", how many times at least, and which results must have come before it
+ * ends. Prints how often what came of it.
+ */
+import { DirectoryStorage } from "lockstep-tftp";
+import { contentOf, store } from "../../../support/storage-use.js";
+
+/** On a busy machine the two processes meet rarely; after so long they never will. */
+const PATIENCE_MS = 30_000;
+
+const [root = "", name = "", verb = "", times = "", ...awaited] = process.argv.slice(2);
+const storage = new DirectoryStorage(root, { write: "overwrite" });
+const content = Buffer.from("uploaded");
+const counts: Record<string, number> = {};
+const end = Date.now() + PATIENCE_MS;
+const isAwaiting = () => awaited.some((result) => counts[result] === undefined) && Date.now() < end;
+for (let time = 0; time < Number(times) || isAwaiting(); time++) {
+  const result = verb === "read" ? contentOf(storage, name) : store(storage, name, content);
+  const what = typeof result === "number" ? `refusal ${result}` : result.toString();
+  counts[what] = (counts[what] ?? 0) + 1;
+}
+console.log(JSON.stringify(counts));

@@ -1,0 +1,87 @@
+/**
+ * Between the look at a name and its opening, somebody may put something else in its place. Here a second process does
+ * that all the time, while thousands of opens run: in every run some hit the moment in between.
+ */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { type TestContext, test } from "node:test";
+import { ERROR_ACCESS_VIOLATION } from "lockstep-tftp/engine";
+import { run, script } from "../../../support/program.js";
+import { temporaryFolder } from "../../../support/temporary-folder.js";
+
+const READ = "inside";
+const UPLOADED = "refusal 0";
+const FORBIDDEN = `refusal ${~ERROR_ACCESS_VIOLATION}`;
+const OPENS = 20_000;
+
+/** Opens `name` while `what` is swapped. Returns how often what was read, or refused. */
+async function openWhileSwapping(
+  test: TestContext,
+  parent: string,
+  what: string,
+  name: string,
+  verb: "read" | "write",
+): Promise<Record<string, number>> {
+  const swapping = spawn(process.execPath, [script("./swapping-process.js", import.meta.url), what, parent], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  test.after(() => swapping.kill("SIGKILL"));
+  await once(swapping.stdout, "data");
+  const opening = script("./opening-process.js", import.meta.url);
+  const awaited = [FORBIDDEN, verb === "read" ? READ : UPLOADED];
+  const words = [opening, path.join(parent, "served"), name, verb, String(OPENS), ...awaited];
+  const { code, signal, stdout, stderr } = await run(process.execPath, words);
+  assert.equal(signal, null, "an open has hung");
+  assert.equal(code, 0, stderr);
+  assert.equal(swapping.exitCode, null, "the swapping went on");
+  swapping.kill("SIGKILL");
+  await once(swapping, "close");
+  return JSON.parse(stdout);
+}
+
+async function parentFolder(test: TestContext): Promise<string> {
+  const parent = temporaryFolder(test);
+  mkdirSync(path.join(parent, "served/sub"), { recursive: true });
+  mkdirSync(path.join(parent, "outside"));
+  writeFileSync(path.join(parent, "served/sub/file"), READ);
+  writeFileSync(path.join(parent, "served/file"), READ);
+  writeFileSync(path.join(parent, "regular"), READ);
+  writeFileSync(path.join(parent, "outside/file"), "secret");
+  await run("mkfifo", [path.join(parent, "outside/fifo")]);
+  return parent;
+}
+
+function assertOnlyInside(counts: Record<string, number>): void {
+  const texts = Object.keys(counts).filter((what) => !what.startsWith("refusal"));
+  assert.deepEqual(texts, [READ], JSON.stringify(counts));
+}
+
+test("a folder that is swapped for a link to one outside gives nothing of it away", async (t) => {
+  const counts = await openWhileSwapping(t, await parentFolder(t), "folder", "sub/file", "read");
+  assertOnlyInside(counts);
+  assert.ok((counts[FORBIDDEN] ?? 0) > 0, `links were met: ${JSON.stringify(counts)}`);
+});
+
+test("a file that is swapped for a link to one outside gives nothing of it away", async (t) => {
+  const counts = await openWhileSwapping(t, await parentFolder(t), "file", "file", "read");
+  assertOnlyInside(counts);
+  assert.ok((counts[FORBIDDEN] ?? 0) > 0, `links were met: ${JSON.stringify(counts)}`);
+});
+
+test("a file that is swapped for a FIFO does not hang the server", async (t) => {
+  const counts = await openWhileSwapping(t, await parentFolder(t), "fifo", "file", "read");
+  assertOnlyInside(counts);
+  assert.ok((counts[FORBIDDEN] ?? 0) > 0, `FIFOs were met: ${JSON.stringify(counts)}`);
+});
+
+test("an upload into a folder that is swapped for a link to one outside puts nothing there", async (t) => {
+  const parent = await parentFolder(t);
+  const counts = await openWhileSwapping(t, parent, "folder", "sub/file", "write");
+  assert.ok((counts[FORBIDDEN] ?? 0) > 0, `links were met: ${JSON.stringify(counts)}`);
+  assert.ok((counts[UPLOADED] ?? 0) > 0, `uploads succeeded: ${JSON.stringify(counts)}`);
+  assert.deepEqual(readdirSync(path.join(parent, "outside")).sort(), ["fifo", "file"]);
+  assert.equal(readFileSync(path.join(parent, "outside/file"), "utf8"), "secret");
+});

@@ -1,0 +1,185 @@
+/** What is particular to a folder of a computer: links, other people's files, many files, and storages of one's own. */
+import assert from "node:assert/strict";
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import http from "node:http";
+import path from "node:path";
+import { type TestContext, test } from "node:test";
+import { setImmediate } from "node:timers/promises";
+import { StatusPage, type StatusPageOptions, type Storage, TftpServer, type TftpServerOptions } from "lockstep-tftp";
+import { temporaryFolder } from "../../support/temporary-folder.js";
+import { temporaryName } from "../../support/temporary-name.js";
+import { ask, askJson, type OpenSite, OWN_HEADER, put, remove } from "./site.js";
+
+interface Listing {
+  readonly files: readonly { name: string; isRemovable: boolean }[];
+  readonly isComplete: boolean;
+}
+
+async function opened(t: TestContext, options: TftpServerOptions, pageOptions: StatusPageOptions = {}) {
+  const server = new TftpServer({ host: "127.0.0.1", port: 0, ...options });
+  await server.listen();
+  t.after(() => server.close());
+  const page = new StatusPage(server, { port: 0, ...pageOptions });
+  await page.listen();
+  t.after(() => page.close());
+  return { server, page, site: { port: Number(new URL(page.url).port) } as OpenSite };
+}
+
+async function pageOf(t: TestContext, options: TftpServerOptions): Promise<OpenSite> {
+  return (await opened(t, options)).site;
+}
+
+async function listedNames(site: OpenSite): Promise<string[]> {
+  return (await askJson<Listing>(site, "/api/files")).files.map(({ name }) => name);
+}
+
+test("links that lead out of the folder are neither listed nor removed, and folders that are links are left out", async (t) => {
+  const outside = temporaryFolder(t);
+  writeFileSync(path.join(outside, "secret.txt"), "secret");
+  const root = temporaryFolder(t);
+  writeFileSync(path.join(root, "a.txt"), "a");
+  mkdirSync(path.join(root, "folder"));
+  writeFileSync(path.join(root, "folder/b.txt"), "b");
+  symlinkSync(path.join(outside, "secret.txt"), path.join(root, "file-outside"));
+  symlinkSync(outside, path.join(root, "folder-outside"));
+  symlinkSync("folder", path.join(root, "folder-inside"));
+  symlinkSync(root, path.join(root, "folder/loop"));
+  symlinkSync("a.txt", path.join(root, "file-inside"));
+  symlinkSync("nowhere", path.join(root, "dangling"));
+  const site = await pageOf(t, { root, write: "overwrite" });
+  assert.deepEqual(await listedNames(site), ["a.txt", "file-inside", "folder/b.txt"]);
+  const removeAt = (name: string) => ask(site, `/api/files/${name}`, { method: "DELETE", headers: OWN_HEADER });
+  assert.equal((await removeAt("folder-outside/secret.txt")).status, 403);
+  assert.equal((await removeAt("file-outside")).status, 403);
+  assert.equal((await removeAt("file-inside")).status, 403);
+  assert.equal((await removeAt("folder")).status, 403);
+  assert.deepEqual(await listedNames(site), ["a.txt", "file-inside", "folder/b.txt"]);
+  assert.deepEqual(await listedNames(await pageOf(t, { root: outside })), ["secret.txt"]);
+});
+
+test("the page shows, and lets people change, what is served now and not what was served before", async (t) => {
+  const before = temporaryFolder(t);
+  const after = temporaryFolder(t);
+  writeFileSync(path.join(before, "old.txt"), "old");
+  writeFileSync(path.join(after, "new.txt"), "new");
+  const { server, site } = await opened(t, { root: before, write: "overwrite" });
+  assert.deepEqual(await listedNames(site), ["old.txt"]);
+  await server.reconfigure({ root: after });
+  assert.deepEqual(await listedNames(site), ["new.txt"]);
+  assert.equal((await put(site, "evil.txt", Buffer.from("x"))).status, 403);
+  assert.equal((await remove(site, "new.txt")).status, 403);
+  await server.reconfigure({ root: after, write: "overwrite" });
+  assert.equal((await put(site, "more.txt", Buffer.from("more"))).status, 201);
+  assert.equal((await remove(site, "new.txt")).status, 200);
+  assert.deepEqual([readdirSync(before), readdirSync(after)], [["old.txt"], ["more.txt"]]);
+});
+
+for (const host of ["0:0:0:0:0:0:0:1", "127.1", "LocalHost"]) {
+  test(`the page at ${host} knows itself by the name that a browser makes of it`, async (t) => {
+    const { page } = await opened(t, { root: temporaryFolder(t) }, { host });
+    assert.equal((await fetch(page.url)).status, 200);
+  });
+}
+
+test("however large a file is, no timer is asked to wait longer than timers can", async (t) => {
+  const site = await pageOf(t, { root: temporaryFolder(t), write: "new" });
+  const { mock } = t.mock.method(globalThis, "setTimeout");
+  const request = http.request({
+    host: "127.0.0.1",
+    port: site.port,
+    method: "PUT",
+    path: "/api/files/large",
+    headers: { ...OWN_HEADER, "Content-Length": 9e9 },
+  });
+  request.on("error", () => {});
+  t.after(() => request.destroy());
+  request.write("x");
+  while (!mock.calls.some(({ arguments: [, ms = 0] }) => ms > 1e9)) {
+    await setImmediate();
+  }
+  assert.ok(mock.calls.every(({ arguments: [, ms = 0] }) => ms < 2 ** 31));
+});
+
+test("of many files a thousand are listed, and it is said that there are more", async (t) => {
+  const root = temporaryFolder(t);
+  for (let count = 0; count < 1001; count++) {
+    writeFileSync(path.join(root, `${count}.txt`), "");
+  }
+  const site = await pageOf(t, { root });
+  const { files, isComplete } = await askJson<Listing>(site, "/api/files");
+  assert.deepEqual([files.length, isComplete], [1000, false]);
+});
+
+test("where more is in the folder than is looked at, it is said that there may be more", async (t) => {
+  const root = temporaryFolder(t);
+  writeFileSync(path.join(root, "a.txt"), "");
+  const site = await pageOf(t, { root });
+  assert.equal((await askJson<Listing>(site, "/api/files")).isComplete, true);
+  for (let count = 0; count < 20_000; count++) {
+    // No client can ask for such a name, so there is nothing to show.
+    symlinkSync("nowhere", path.join(root, `${count}\\`));
+  }
+  const { files, isComplete } = await askJson<Listing>(site, "/api/files");
+  assert.ok(files.length <= 1);
+  assert.equal(isComplete, false);
+});
+
+test("names that no client can ask for, and files that are being put, are not listed", async (t) => {
+  const root = temporaryFolder(t);
+  for (const name of ["fine.txt", "line\nfeed", "con", "back\\slash", temporaryName(1)]) {
+    writeFileSync(path.join(root, name), "");
+  }
+  const site = await pageOf(t, { root, write: "overwrite" });
+  assert.deepEqual(await listedNames(site), ["fine.txt"]);
+  assert.equal((await remove(site, temporaryName(1))).status, 404);
+});
+
+test("a drop box shows nothing of what was dropped", async (t) => {
+  const root = temporaryFolder(t);
+  const site = await pageOf(t, { root, write: "new", read: false });
+  assert.equal((await put(site, "a.txt", Buffer.from("a"))).status, 201);
+  assert.deepEqual(await listedNames(site), []);
+});
+
+test("a storage of one's own without a catalogue is served, and says that it has none", async (t) => {
+  const storage: Storage = { openForReading: () => ~1, openForWriting: () => ~2 };
+  const site = await pageOf(t, { storage });
+  assert.equal((await ask(site, "/api/status")).status, 200);
+  const reply = await ask(site, "/api/files");
+  assert.equal(reply.status, 404);
+  assert.match(JSON.parse(reply.body.toString()).error, /cannot be listed/);
+  assert.equal((await put(site, "a.txt", Buffer.from("a"))).status, 403);
+});
+
+test("a storage of one's own with a catalogue is listed; what it throws becomes an answer without its words", async (t) => {
+  const warnings: string[] = [];
+  let isCutShort = false;
+  const listen = (warning: Error) => warnings.push(warning.message);
+  process.on("warning", listen);
+  t.after(() => process.off("warning", listen));
+  const storage = {
+    openForReading: () => ~1,
+    openForWriting: () => {
+      throw new Error("secret path");
+    },
+    mayPut: true,
+    mayReplace: true,
+    listFiles: (visit: (file: object) => boolean) => {
+      visit({ name: "a", sizeBytes: 1, isRemovable: true });
+      return isCutShort ? false : undefined;
+    },
+    removeFile: () => {
+      throw new Error("secret path");
+    },
+  };
+  const site = await pageOf(t, { storage });
+  assert.deepEqual(await listedNames(site), ["a"]);
+  assert.equal((await askJson<Listing>(site, "/api/files")).isComplete, true);
+  isCutShort = true;
+  assert.equal((await askJson<Listing>(site, "/api/files")).isComplete, false);
+  for (const reply of [await remove(site, "a"), await put(site, "b", Buffer.from("b"))]) {
+    assert.equal(reply.status, 500);
+    assert.doesNotMatch(reply.body.toString(), /secret/);
+  }
+  assert.ok(warnings.includes("secret path"));
+});

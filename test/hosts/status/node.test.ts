@@ -1,0 +1,26 @@
+import { StatusPage, type StatusPageOptions } from "lockstep-tftp";
+import { ServedFolder } from "../../support/served-folder.js";
+import { hiddenFiles } from "../../support/temporary-folder.js";
+import { siteCases } from "./cases.js";
+import type { OpenSite, SiteOptions } from "./site.js";
+
+async function openNodeSite(options: SiteOptions): Promise<OpenSite> {
+  const { files, uploads = "never", uploadBytesMax, ...pageOptions } = options;
+  const folder = await ServedFolder.open(files, {
+    write: uploads,
+    ...(uploadBytesMax === undefined ? {} : { uploadBytesMax }),
+  });
+  const page = new StatusPage(folder.server, { port: 0, ...(pageOptions as StatusPageOptions) });
+  await page.listen();
+  return {
+    port: Number(new URL(page.url).port),
+    contents: (name) => (folder.has(name) ? Buffer.from(folder.contents(name)) : undefined),
+    litter: () => hiddenFiles(folder.root),
+    async [Symbol.asyncDispose]() {
+      await page.close();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+siteCases("Node", openNodeSite);
