@@ -58,11 +58,11 @@ export function writeDecimal(packet: DataView, at: number, value: number): numbe
 }
 
 /** Fifteen digits are exact in a JavaScript number, and more bytes than any file has. */
-const DIGITS_MAX = 15;
+const MAX_DIGITS = 15;
 
 /** Reads a decimal number of digits only, or -1: no sign, no blank, nothing empty, nothing beyond fifteen digits. */
 export function readDecimal(packet: DataView, start: number, end: number): number {
-  if (end === start || end - start > DIGITS_MAX) {
+  if (end === start || end - start > MAX_DIGITS) {
     return -1;
   }
   let value = 0;

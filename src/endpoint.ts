@@ -54,14 +54,14 @@ export abstract class Endpoint<Told extends TransferObserver> {
 
   /**
    * @param slots all transfers that there can be at once.
-   * @param receivedBytesMax the largest file that may be received.
+   * @param maxSizeBytes the largest file that may be received.
    * @throws RangeError when an option is out of its range.
    */
   constructor(
     transport: Transport,
     slots: readonly Transfer[],
     options: RetransmissionOptions,
-    receivedBytesMax: number,
+    maxSizeBytes: number,
     observer: Told | null,
   ) {
     const retransmission = new Retransmission(options);
@@ -69,7 +69,7 @@ export abstract class Endpoint<Told extends TransferObserver> {
     const transmitter = new Transmitter(transport);
     this.slots = slots;
     this.sender = new Sender(transmitter, retransmission, schedule, observer);
-    this.receiver = new Receiver(transmitter, retransmission, schedule, observer, receivedBytesMax);
+    this.receiver = new Receiver(transmitter, retransmission, schedule, observer, maxSizeBytes);
     this.transport = transport;
     this.observer = observer;
     this.retransmission = retransmission;

@@ -16,7 +16,7 @@ export {
   type Transport,
   type WritableFile,
 } from "./host.js";
-export { cleanName, decodeName, NAME_BYTES_MAX } from "./name.js";
+export { cleanName, decodeName, MAX_NAME_BYTES } from "./name.js";
 export * from "./outcome.js";
 export * from "./packet.js";
 export type { AddressHash } from "./peers.js";

@@ -4,7 +4,7 @@
  */
 
 /** The longest name that fits a request of RFC 1350: 512 bytes less opcode, two zero bytes and the mode "octet". */
-export const NAME_BYTES_MAX = 503;
+export const MAX_NAME_BYTES = 503;
 
 const SLASH = 0x2f;
 const BACKSLASH = 0x5c;
@@ -13,7 +13,7 @@ const DELETE = 0x7f;
 const FIRST_PRINTABLE = 0x20;
 /** U+0080 to U+009F are control characters as well. In UTF-8 they have two bytes, of which this is the first. */
 const CONTROL_LEAD = 0xc2;
-const CONTROL_SECOND_MAX = 0x9f;
+const MAX_CONTROL_SECOND = 0x9f;
 const SMALL_LETTERS = 0x202020;
 /** Not part of any UTF-8 text. Some firmware sends it behind the name that DHCP gave it. */
 const FILLER = 0xff;
@@ -38,7 +38,7 @@ export function cleanName(packet: DataView, start: number, end: number): number 
   while (last > start && packet.getUint8(last - 1) === FILLER) {
     last--;
   }
-  if (last - start > NAME_BYTES_MAX || !isAllowed(packet, start, last)) {
+  if (last - start > MAX_NAME_BYTES || !isAllowed(packet, start, last)) {
     return -1;
   }
   let to = start;
@@ -88,7 +88,7 @@ function endOfComponent(packet: DataView, from: number, end: number): number {
 }
 
 function isSecondControl(packet: DataView, index: number, end: number): boolean {
-  return packet.getUint8(index) === CONTROL_LEAD && index + 1 < end && packet.getUint8(index + 1) <= CONTROL_SECOND_MAX;
+  return packet.getUint8(index) === CONTROL_LEAD && index + 1 < end && packet.getUint8(index + 1) <= MAX_CONTROL_SECOND;
 }
 
 function isNothing(packet: DataView, start: number, end: number): boolean {

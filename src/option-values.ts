@@ -10,16 +10,16 @@ import { OPTION_BLOCK_SIZE, OPTION_TIMEOUT, OPTION_TRANSFER_SIZE, OPTION_WINDOW_
 export const NOT_ASKED = -1;
 
 /** RFC 2348: "valid values range between 8 and 65464 octets". */
-export const BLOCK_SIZE_MIN = 8;
+export const MIN_BLOCK_SIZE = 8;
 /** RFC 2349: "valid values range between 1 and 255 seconds". */
-export const TIMEOUT_SECONDS_MAX = 255;
+export const MAX_TIMEOUT_SECONDS = 255;
 /** `timeout` counts in seconds. */
 export const MS_PER_SECOND = 1000;
 /** A quarter of the block numbers: in a larger window stale and future ACKs would not stay apart. */
-export const WINDOW_SIZE_KEPT_MAX = 16_384;
+export const MAX_WINDOW_SIZE_KEPT = 16_384;
 
 /** What the names and the longest values of all options take, with the zero bytes that end them. */
-export const OPTIONS_BYTES_MAX = 65;
+export const MAX_OPTIONS_BYTES = 65;
 
 export class OptionValues {
   /** The values as the peer wrote them, or {@link NOT_ASKED}. */
@@ -92,7 +92,7 @@ export class OptionValues {
 
 /**
  * Writes the options that are not {@link NOT_ASKED}, `blksize` first: some peers look for it there only. Returns where
- * they end, {@link OPTIONS_BYTES_MAX} after `start` at the most.
+ * they end, {@link MAX_OPTIONS_BYTES} after `start` at the most.
  */
 export function writeOptions(
   view: DataView,

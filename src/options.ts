@@ -3,8 +3,8 @@
  * unknown or whose value is out of range is left out of the OACK, which is how a server declines it; it never fails a
  * request.
  */
-import { BLOCK_SIZE_MIN, MS_PER_SECOND, NOT_ASKED, TIMEOUT_SECONDS_MAX, writeOptions } from "./option-values.js";
-import { BLOCK_BYTES_MAX, OPCODE_BYTES, OPCODE_OPTION_ACKNOWLEDGEMENT } from "./packet.js";
+import { MAX_TIMEOUT_SECONDS, MIN_BLOCK_SIZE, MS_PER_SECOND, NOT_ASKED, writeOptions } from "./option-values.js";
+import { MAX_BLOCK_BYTES, OPCODE_BYTES, OPCODE_OPTION_ACKNOWLEDGEMENT } from "./packet.js";
 import type { Request } from "./request.js";
 import {
   FLAG_FIXED_INTERVAL,
@@ -17,30 +17,30 @@ import {
 } from "./transfer.js";
 
 /** RFC 2348: "valid values range between 8 and 65464 octets". */
-const BLOCK_SIZE_MAX = 65_464;
+const MAX_BLOCK_SIZE = 65_464;
 /** RFC 7440 §3: "valid values range between 1 and 65535 blocks". */
-const WINDOW_SIZE_MAX = 65_535;
+const MAX_WINDOW_SIZE = 65_535;
 
 /** Sets what the request and this server agree on. The transfer's `sizeBytes` must be known before. */
 export function negotiate(
   transfer: Transfer,
   request: Request,
-  windowSizeMax: number,
+  maxWindowSize: number,
   initialIntervalMs: number,
 ): void {
   const options = request.options;
   let flags = request.isNetascii ? FLAG_NETASCII : 0;
 
-  transfer.blockSizeBytes = BLOCK_BYTES_MAX;
+  transfer.blockSizeBytes = MAX_BLOCK_BYTES;
   const blockSize = options.blockSizeBytes;
-  if (blockSize >= BLOCK_SIZE_MIN && blockSize <= BLOCK_SIZE_MAX) {
+  if (blockSize >= MIN_BLOCK_SIZE && blockSize <= MAX_BLOCK_SIZE) {
     flags |= FLAG_OPTION_BLOCK_SIZE;
-    transfer.blockSizeBytes = blockSize < BLOCK_BYTES_MAX ? blockSize : BLOCK_BYTES_MAX;
+    transfer.blockSizeBytes = blockSize < MAX_BLOCK_BYTES ? blockSize : MAX_BLOCK_BYTES;
   }
 
   transfer.intervalMs = initialIntervalMs;
   const timeout = options.timeoutSeconds;
-  if (timeout >= 1 && timeout <= TIMEOUT_SECONDS_MAX) {
+  if (timeout >= 1 && timeout <= MAX_TIMEOUT_SECONDS) {
     flags |= FLAG_OPTION_TIMEOUT | FLAG_FIXED_INTERVAL;
     transfer.intervalMs = timeout * MS_PER_SECOND;
   }
@@ -54,9 +54,9 @@ export function negotiate(
 
   transfer.windowSize = 1;
   const windowSize = options.windowSize;
-  if (windowSize >= 1 && windowSize <= WINDOW_SIZE_MAX) {
+  if (windowSize >= 1 && windowSize <= MAX_WINDOW_SIZE) {
     flags |= FLAG_OPTION_WINDOW_SIZE;
-    transfer.windowSize = windowSize < windowSizeMax ? windowSize : windowSizeMax;
+    transfer.windowSize = windowSize < maxWindowSize ? windowSize : maxWindowSize;
   }
 
   transfer.flags = flags;

@@ -33,9 +33,9 @@ export const HEADER_DATA = OPCODE_DATA << 16;
 /** The same for an ACK. */
 export const HEADER_ACKNOWLEDGEMENT = OPCODE_ACKNOWLEDGEMENT << 16;
 /** The most data that one block carries: RFC 1350 knows no other size, and the buffers are fixed. */
-export const BLOCK_BYTES_MAX = 512;
+export const MAX_BLOCK_BYTES = 512;
 /** The largest message this engine sends. */
-export const PACKET_BYTES_MAX = HEADER_BYTES + BLOCK_BYTES_MAX;
+export const MAX_PACKET_BYTES = HEADER_BYTES + MAX_BLOCK_BYTES;
 /** Block numbers count modulo 65,536: block 65535 is followed by block 0. */
 export const BLOCK_NUMBER_MASK = 0xffff;
 
@@ -45,7 +45,7 @@ export const ERROR_CODE_MASK = 0xffff;
 /** Where servers take requests (RFC 1350 §4). */
 export const TFTP_PORT = 69;
 /** UDP's ports have 16 bits. */
-export const PORT_MAX = 65_535;
+export const MAX_PORT = 65_535;
 
 /** Anything that has no code of its own; the message says what (RFC 1350 §5, error 0). */
 export const ERROR_NOT_DEFINED = 0;

@@ -8,17 +8,17 @@ export { Endpoint } from "./endpoint.js";
 export { MODE_NETASCII, MODE_OCTET } from "./modes.js";
 export { decodeName } from "./name.js";
 export {
-  BLOCK_SIZE_MIN,
   endOfText,
+  MAX_OPTIONS_BYTES,
+  MAX_TIMEOUT_SECONDS,
+  MAX_WINDOW_SIZE_KEPT,
+  MIN_BLOCK_SIZE,
   MS_PER_SECOND,
   NOT_ASKED,
-  OPTIONS_BYTES_MAX,
   OptionValues,
-  TIMEOUT_SECONDS_MAX,
-  WINDOW_SIZE_KEPT_MAX,
   writeOptions,
 } from "./option-values.js";
-export { makeSlots, TRANSFERS_MAX } from "./pool.js";
+export { MAX_TRANSFERS, makeSlots } from "./pool.js";
 export {
   FLAG_ANSWERED,
   FLAG_FIXED_INTERVAL,

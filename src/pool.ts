@@ -4,7 +4,7 @@
 import { STATE_LINGERING, type Transfer } from "./transfer.js";
 
 /** More than a machine has ports to give. */
-export const TRANSFERS_MAX = 65_536;
+export const MAX_TRANSFERS = 65_536;
 
 /** All the slots that a pool has, made at the start. */
 export function makeSlots<Slot extends Transfer>(count: number, make: (slot: number) => Slot): Slot[] {

@@ -34,7 +34,7 @@ export class Receiver {
     private readonly retransmission: Retransmission,
     private readonly schedule: Schedule,
     private readonly observer: TransferObserver | null,
-    private readonly receivedBytesMax: number,
+    private readonly maxSizeBytes: number,
   ) {}
 
   /** Acknowledges what is in: the message that stays outstanding until more DATA comes. */
@@ -124,7 +124,7 @@ export class Receiver {
         : transfer.flags & ~FLAG_CARRIAGE_RETURN;
     }
     const count = end - start;
-    if (transfer.confirmedPosition + count > this.receivedBytesMax) {
+    if (transfer.confirmedPosition + count > this.maxSizeBytes) {
       return this.fail(transfer, ERROR_DISK_FULL, OUTCOME_TOO_LARGE);
     }
     const result = (transfer.file as WritableFile).write(packet, start, count, transfer.confirmedPosition);

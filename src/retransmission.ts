@@ -27,10 +27,10 @@ const MAX_INTERVAL_MS = 4000;
 const GIVE_UP_MS = 25_000;
 const LINGER_MS = 12_000;
 /** A day: nobody waits longer. */
-const WAIT_MAX_MS = 86_400_000;
+const MAX_WAIT_MS = 86_400_000;
 
 /** Longer than this a round trip is not: the sample comes from a clock that jumped, or from a peer that slept. */
-const ROUND_TRIP_MAX_MS = 60_000;
+const MAX_ROUND_TRIP_MS = 60_000;
 /**
  * An ACK that was repeated twice in vain waits so long. It is then the DATA that was lost, and tftp-hpa, which repeats a
  * block after 5 s, begins that wait anew at whatever it receives: a server that never fell silent would keep it from it.
@@ -47,16 +47,16 @@ export class Retransmission {
   readonly lingerMs: number;
 
   constructor(options: RetransmissionOptions) {
-    this.minIntervalMs = checked("minIntervalMs", options.minIntervalMs ?? MIN_INTERVAL_MS, 1, WAIT_MAX_MS);
-    this.maxIntervalMs = checked("maxIntervalMs", options.maxIntervalMs ?? MAX_INTERVAL_MS, 1, WAIT_MAX_MS);
+    this.minIntervalMs = checked("minIntervalMs", options.minIntervalMs ?? MIN_INTERVAL_MS, 1, MAX_WAIT_MS);
+    this.maxIntervalMs = checked("maxIntervalMs", options.maxIntervalMs ?? MAX_INTERVAL_MS, 1, MAX_WAIT_MS);
     this.initialIntervalMs = checked(
       "initialIntervalMs",
       options.initialIntervalMs ?? INITIAL_INTERVAL_MS,
       1,
-      WAIT_MAX_MS,
+      MAX_WAIT_MS,
     );
-    this.giveUpMs = checked("giveUpMs", options.giveUpMs ?? GIVE_UP_MS, 1, WAIT_MAX_MS);
-    this.lingerMs = checked("lingerMs", options.lingerMs ?? LINGER_MS, 1, WAIT_MAX_MS);
+    this.giveUpMs = checked("giveUpMs", options.giveUpMs ?? GIVE_UP_MS, 1, MAX_WAIT_MS);
+    this.lingerMs = checked("lingerMs", options.lingerMs ?? LINGER_MS, 1, MAX_WAIT_MS);
     if (this.maxIntervalMs < this.minIntervalMs) {
       throw new RangeError(`maxIntervalMs (${this.maxIntervalMs}) is below minIntervalMs (${this.minIntervalMs})`);
     }
@@ -69,7 +69,7 @@ export class Retransmission {
       return;
     }
     const sampleMs = now - transfer.sentAt;
-    if (sampleMs < 0 || sampleMs > ROUND_TRIP_MAX_MS) {
+    if (sampleMs < 0 || sampleMs > MAX_ROUND_TRIP_MS) {
       return;
     }
     let variation = transfer.roundTripVariation;

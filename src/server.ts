@@ -50,7 +50,7 @@ import {
 } from "./transfer.js";
 
 /** Before the peer has shown that its address is real, DATA is repeated so often and no more (amplification). */
-const UNANSWERED_REPEATS_MAX = 2;
+const MAX_UNANSWERED_REPEATS = 2;
 /** What an observer is told where the name could not be read. */
 const NO_NAME = "";
 
@@ -78,16 +78,16 @@ export class Server extends Endpoint<Observer> {
     const limits = new ServerLimits(options);
     super(
       transport,
-      makeSlots(limits.transfersMax, (slot) => new Transfer(slot)),
+      makeSlots(limits.maxTransfers, (slot) => new Transfer(slot)),
       options,
-      limits.uploadBytesMax,
+      limits.maxSizeBytes,
       observer,
     );
     this.storage = storage;
     this.limits = limits;
     this.singlePort = options.singlePort ?? false;
-    this.answerLimit = new AnswerLimit(limits.answersPerSecondMax);
-    this.peers = new Peers(limits.transfersMax, options.addressHash);
+    this.answerLimit = new AnswerLimit(limits.maxAnswersPerSecond);
+    this.peers = new Peers(limits.maxTransfers, options.addressHash);
   }
 
   /** Shows each transfer that is not finished yet, in the order of their slots. `visit` must not call the engine. */
@@ -226,7 +226,7 @@ export class Server extends Endpoint<Observer> {
   private agree(transfer: Transfer): void {
     const isUpload = this.request.isUpload;
     transfer.sizeBytes = isUpload ? this.request.options.transferSizeBytes : (transfer.file as ReadableFile).sizeBytes;
-    negotiate(transfer, this.request, this.limits.windowSizeMax, this.retransmission.initialIntervalMs);
+    negotiate(transfer, this.request, this.limits.maxWindowSize, this.retransmission.initialIntervalMs);
     if (!transfer.isUpload) {
       transfer.state = (transfer.flags & FLAGS_OPTIONS) !== 0 ? STATE_OFFERING : STATE_SENDING;
     }
@@ -234,7 +234,7 @@ export class Server extends Endpoint<Observer> {
 
   private hasTooManyUnanswered(address: Address): boolean {
     const slots = this.slots;
-    const max = this.limits.unansweredPerAddressMax;
+    const max = this.limits.maxUnansweredPerAddress;
     if (max >= slots.length) {
       return false;
     }
@@ -254,7 +254,7 @@ export class Server extends Endpoint<Observer> {
       return this.storage.openForReading(name, address);
     }
     const sizeBytes = this.request.options.transferSizeBytes;
-    return sizeBytes > this.limits.uploadBytesMax
+    return sizeBytes > this.limits.maxSizeBytes
       ? ~ERROR_DISK_FULL
       : this.storage.openForWriting(name, sizeBytes, address);
   }
@@ -272,7 +272,7 @@ export class Server extends Endpoint<Observer> {
     return (
       transfer.state !== STATE_SENDING ||
       (transfer.flags & FLAG_ANSWERED) !== 0 ||
-      transfer.retransmissions < UNANSWERED_REPEATS_MAX
+      transfer.retransmissions < MAX_UNANSWERED_REPEATS
     );
   }
 

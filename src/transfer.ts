@@ -3,7 +3,7 @@
  * slot of a pool that is made once; nothing is added to it later, so its memory never changes.
  */
 import type { Address, LocalPort, ReadableFile, TransferView, WritableFile } from "./host.js";
-import { BLOCK_BYTES_MAX } from "./packet.js";
+import { MAX_BLOCK_BYTES } from "./packet.js";
 
 /** Nobody has the slot. */
 export const STATE_FREE = 0;
@@ -82,7 +82,7 @@ export class Transfer implements TransferView {
   confirmedPosition = 0;
   /** The same for the block after `sent` (sending only). */
   sentPosition = 0;
-  blockSizeBytes = BLOCK_BYTES_MAX;
+  blockSizeBytes = MAX_BLOCK_BYTES;
   windowSize = 1;
   file: ReadableFile | WritableFile | null = null;
   /** Where its messages leave from: its own port, or the listening port when all share one. */

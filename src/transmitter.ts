@@ -4,13 +4,13 @@
 import { ascii, writeText } from "./ascii.js";
 import type { Address, LocalPort, Transport } from "./host.js";
 import {
-  BLOCK_BYTES_MAX,
   BLOCK_NUMBER_MASK,
   ERROR_NOT_DEFINED,
   HEADER_ACKNOWLEDGEMENT,
   HEADER_BYTES,
+  MAX_BLOCK_BYTES,
+  MAX_PACKET_BYTES,
   OPCODE_ERROR,
-  PACKET_BYTES_MAX,
 } from "./packet.js";
 import { NO_PORT, type Transfer } from "./transfer.js";
 
@@ -41,10 +41,10 @@ export class Transmitter {
   readonly transport: Transport;
 
   constructor(transport: Transport) {
-    const buffer = new ArrayBuffer(PACKET_BYTES_MAX);
+    const buffer = new ArrayBuffer(MAX_PACKET_BYTES);
     this.packet = new Uint8Array(buffer);
     this.view = new DataView(buffer);
-    this.block = new Uint8Array(buffer, HEADER_BYTES, BLOCK_BYTES_MAX);
+    this.block = new Uint8Array(buffer, HEADER_BYTES, MAX_BLOCK_BYTES);
     this.transport = transport;
   }
 

@@ -12,7 +12,7 @@ export interface Comparison {
 }
 
 /** Fewer have no middle. */
-const ROUNDS_MIN = 3;
+const MIN_ROUNDS = 3;
 
 export interface Effort {
   readonly files: ServedFiles;
@@ -31,8 +31,8 @@ export async function compare(
   sayProgress(`${placement.name}: ${scenario.name}`);
   const name = files.nameOf(scenario.fileBytes);
   const content = files.pathOf(name);
-  const isLong = scenario.secondsMin !== undefined && scenario.secondsMin > seconds;
-  const effort = isLong ? { seconds: scenario.secondsMin, rounds: ROUNDS_MIN } : { seconds, rounds };
+  const isLong = scenario.minSeconds !== undefined && scenario.minSeconds > seconds;
+  const effort = isLong ? { seconds: scenario.minSeconds, rounds: MIN_ROUNDS } : { seconds, rounds };
   const servers = await start(scenario);
   return { scenario, placement, rates: await runRounds({ scenario, placement, servers, name, content, ...effort }) };
 }

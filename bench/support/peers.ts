@@ -26,8 +26,8 @@ const HOST = "127.0.0.1";
 /** dnsmasq takes no other port; so that two of them can run, one has another address. */
 const TFTP_PORT = 69;
 const OTHER_HOST = "127.0.0.2";
-const PORTS_MIN = 20_000;
-const START_MS_MAX = 5000;
+const MIN_PORTS = 20_000;
+const MAX_START_MS = 5000;
 const PROBE_EVERY_MS = 50;
 const NPM_FOLDER = path.join(PROJECT, "bench/peers/npm-tftp");
 
@@ -96,7 +96,7 @@ export async function startPeers(files: ServedFiles): Promise<BenchServer[]> {
   ];
   for (const [index, peer] of PEERS.entries()) {
     try {
-      servers.push(await startPeer(peer, PORTS_MIN + index, files));
+      servers.push(await startPeer(peer, MIN_PORTS + index, files));
     } catch (error) {
       sayProgress(`Without ${peer.name}: ${(error as Error).message}`);
     }
@@ -149,10 +149,10 @@ async function answering({ host, port, process: child }: BenchServer, name: stri
     // The ACK of the only block, so that nothing of this is repeated while others are measured.
     socket.send(Buffer.of(0, 4, ...message.subarray(2, 4)), peer.port, peer.address);
   });
-  for (const end = Date.now() + START_MS_MAX; !isAnswered; ) {
+  for (const end = Date.now() + MAX_START_MS; !isAnswered; ) {
     if (failure !== "" || Date.now() > end) {
       socket.close();
-      throw new Error(failure === "" ? `no answer within ${START_MS_MAX} ms ${said.trim()}` : failure);
+      throw new Error(failure === "" ? `no answer within ${MAX_START_MS} ms ${said.trim()}` : failure);
     }
     socket.send(`\0\x01${name}\0octet\0`, port, host);
     await wait(PROBE_EVERY_MS);

@@ -25,7 +25,7 @@ export interface Scenario {
   /** What is counted in a second. */
   readonly unit: "blocks" | "files";
   /** Each round takes so long at the least; there are fewer of them then. */
-  readonly secondsMin?: number;
+  readonly minSeconds?: number;
 }
 
 /** One server in one scenario; the lists have an entry for each round. */

@@ -21,7 +21,7 @@ export const WINDOWED: Scenario = { ...LOCK_STEP, name: "window of 16", window: 
 /** So many downloads in lock-step at once. In a shorter time each would do little more than begin. */
 export function simultaneous(clients: number): Scenario {
   const name = `${clients} downloads at once`;
-  return { name, clients, window: 1, fileBytes: MIDDLE_FILE_BYTES, unit: "blocks", secondsMin: 2 };
+  return { name, clients, window: 1, fileBytes: MIDDLE_FILE_BYTES, unit: "blocks", minSeconds: 2 };
 }
 
 /** So many clients, each of which asks for one small file after the other. */

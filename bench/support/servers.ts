@@ -8,7 +8,7 @@ import { script } from "../../test/support/program.js";
 import { compiled } from "./compiled.js";
 
 const LOOPBACK = "127.0.0.1";
-const START_MS_MAX = 10_000;
+const MAX_START_MS = 10_000;
 
 export interface BenchServer {
   readonly name: string;
@@ -20,7 +20,7 @@ export interface BenchServer {
 
 /** Starts a server that prints its port on a line of its own. */
 async function started(name: string, child: ChildProcess): Promise<BenchServer> {
-  const limit = setTimeout(() => child.kill("SIGKILL"), START_MS_MAX);
+  const limit = setTimeout(() => child.kill("SIGKILL"), MAX_START_MS);
   try {
     for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
       return { name, host: LOOPBACK, port: Number(line), process: child };

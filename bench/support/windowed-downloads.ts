@@ -12,7 +12,7 @@ const FILE_BYTES = 256 * 1024;
 /** In the middle of the file, and of a window. */
 const LOST_DATAGRAM = 200;
 const ROUNDS = 5;
-const SECONDS_MAX = 60;
+const MAX_SECONDS = 60;
 
 export interface WindowFigures {
   /** The round trip that a lock-step download has over the link, in milliseconds. */
@@ -58,7 +58,7 @@ async function timeOf(
   const faults = { loss: 0, duplication: 0, reordering: 0, reorderingMs: 0, delayMs: ROUND_TRIP_MS / 2, lost };
   const link = await FaultyLink.open(server.port, faults, 1);
   try {
-    const load = { port: link.port, name, content: files.pathOf(name), seconds: SECONDS_MAX, once: true, window };
+    const load = { port: link.port, name, content: files.pathOf(name), seconds: MAX_SECONDS, once: true, window };
     return (await runLoad(load)).seconds;
   } finally {
     link.close();

@@ -14,7 +14,7 @@ import { DirectoryStorage, ERROR_ACCESS_VIOLATION, printable, TftpServer } from 
 const [root, port = "6969", host] = process.argv.slice(2);
 
 /** A configuration is small. Whoever sends more means no good, or sends the wrong file. */
-const BACKUP_BYTES_MAX = 16 * 1024 * 1024;
+const MAX_BACKUP_BYTES = 16 * 1024 * 1024;
 
 class BackupStorage {
   constructor(root) {
@@ -40,7 +40,7 @@ const storage = new BackupStorage(root);
 // What uploads have left that an earlier run of this program did not see to their end.
 await storage.files.removeLitter();
 
-const server = new TftpServer({ storage, port: Number(port), host, uploadBytesMax: BACKUP_BYTES_MAX });
+const server = new TftpServer({ storage, port: Number(port), host, maxSizeBytes: MAX_BACKUP_BYTES });
 server.on("ended", (transfer) => {
   console.log(`${transfer.address} has put ${printable(transfer.name)}: ${transfer.bytes} bytes`);
 });

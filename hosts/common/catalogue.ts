@@ -13,9 +13,9 @@ export interface ListedFile {
 /** The methods by which a storage of your own can be seen and filled on the status page. */
 export interface Catalogue {
   /** Whether files may be put. */
-  readonly mayPut: boolean;
+  readonly mayWrite: boolean;
   /** Whether files that exist may be replaced. */
-  readonly mayReplace: boolean;
+  readonly mayOverwrite: boolean;
 
   /**
    * Shows each file that a client can fetch, until there are no more or `visit` returns false.

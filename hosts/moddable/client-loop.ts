@@ -4,7 +4,7 @@ import {
   type Address,
   checked,
   isRefusal,
-  PORT_MAX,
+  MAX_PORT,
   type ReadableFile,
   type Refusal,
   TFTP_PORT,
@@ -98,7 +98,7 @@ export class ClientLoop extends EngineLoop {
       this.check(file);
       slot = ask(
         this.comparable(request.address),
-        checked("port", request.port ?? TFTP_PORT, 1, PORT_MAX),
+        checked("port", request.port ?? TFTP_PORT, 1, MAX_PORT),
         this.clock.now(),
       );
     } finally {

@@ -40,7 +40,7 @@ export interface TFTPClientOptions extends ClientOptions {
   onProgress?(this: TFTPClient, transfer: TransferView): void;
   /**
    * A transfer is over, in the way that `outcome` says: one of the engine's OUTCOME_ constants. Its place is still taken,
-   * so the next one can begin here only if `transfersMax` leaves one more.
+   * so the next one can begin here only if `maxTransfers` leaves one more.
    */
   onEnded?(this: TFTPClient, transfer: ClientTransferView, outcome: Outcome, durationMs: number): void;
   /** Something threw: a file, a callback, a socket that could not be opened. The client goes on. */

@@ -3,8 +3,8 @@ import {
   type Address,
   checked,
   type LocalPort,
+  MAX_PORT,
   OPCODE_WRITE_REQUEST,
-  PORT_MAX,
   Server,
   TFTP_PORT,
   type TransferView,
@@ -17,17 +17,17 @@ import type { TFTPServerOptions } from "./server.js";
 import { LISTENER, Sockets } from "./sockets.js";
 
 export class ServerLoop extends EngineLoop {
-  readonly uploadBytesMax: number;
+  readonly maxSizeBytes: number;
   protected override readonly sockets: Sockets;
   protected override readonly engine: Server;
   private readonly callbacks: Callbacks;
 
   constructor(server: TFTPServer, options: TFTPServerOptions) {
     super();
-    this.uploadBytesMax = options.uploadBytesMax ?? Number.MAX_SAFE_INTEGER;
+    this.maxSizeBytes = options.maxSizeBytes ?? Number.MAX_SAFE_INTEGER;
     this.callbacks = new Callbacks(server, options);
     this.sockets = new Sockets(options.io, this);
-    const port = checked("port", options.port ?? TFTP_PORT, 1, PORT_MAX);
+    const port = checked("port", options.port ?? TFTP_PORT, 1, MAX_PORT);
     const storage = new GuardedStorage(options.storage, this.callbacks);
     this.engine = new Server(this.sockets, storage, options, this.callbacks.observer);
     this.sockets.listen(port);
@@ -42,7 +42,7 @@ export class ServerLoop extends EngineLoop {
     return this.sockets.droppedDatagrams;
   }
 
-  get transfersMax(): number {
+  get maxTransfers(): number {
     return this.engine.free + this.engine.used;
   }
 

@@ -91,13 +91,13 @@ export default class TFTPServer {
   }
 
   /** How many transfers can run at once. */
-  get transfersMax(): number {
-    return this.loop.transfersMax;
+  get maxTransfers(): number {
+    return this.loop.maxTransfers;
   }
 
   /** The largest upload in bytes. */
-  get uploadBytesMax(): number {
-    return this.loop.uploadBytesMax;
+  get maxSizeBytes(): number {
+    return this.loop.maxSizeBytes;
   }
 
   /** Shows each running transfer. The view is good during the call only. */

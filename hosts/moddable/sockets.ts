@@ -21,7 +21,7 @@ const TAKEN_AT_A_TIME = 64;
 const DROPPED_AT_A_TIME = 512;
 
 /** The longest datagram that Ethernet and Wi-Fi carry in one piece. What is longer is no request, and no block either. */
-const DATAGRAM_BYTES_MAX = 1472;
+const MAX_DATAGRAM_BYTES = 1472;
 
 /** Takes what arrives. None of this may throw. */
 export interface DatagramHandler {
@@ -150,7 +150,7 @@ export class Sockets implements Transport {
     private readonly io: UDPConstructor,
     private readonly handler: DatagramHandler,
   ) {
-    this.buffer = io.readsIntoBuffer === true ? new DataView(new ArrayBuffer(DATAGRAM_BYTES_MAX)) : null;
+    this.buffer = io.readsIntoBuffer === true ? new DataView(new ArrayBuffer(MAX_DATAGRAM_BYTES)) : null;
     this.listener = new Port(handler, LISTENER, this.buffer);
   }
 

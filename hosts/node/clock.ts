@@ -4,4 +4,4 @@ export function now(): number {
 }
 
 /** The longest time that a timer of Node takes: one that is to wait longer does not wait at all. */
-export const TIMER_MAX_MS = 2 ** 31 - 1;
+export const MAX_TIMER_MS = 2 ** 31 - 1;

@@ -6,9 +6,9 @@ import {
   type Address,
   checked,
   type LocalPort,
+  MAX_PORT,
   type Observer,
   type Outcome,
-  PORT_MAX,
   Server,
   type ServerOptions,
   type Storage,
@@ -18,7 +18,7 @@ import {
 } from "../../src/index.js";
 import type { Catalogue } from "../common/catalogue.js";
 import type { StatusSource } from "../status/source.js";
-import { now, TIMER_MAX_MS } from "./clock.js";
+import { MAX_TIMER_MS, now } from "./clock.js";
 import { Served, type ServedOptions } from "./content.js";
 import { PollTimer } from "./poll-timer.js";
 import type { Renamed } from "./rules/rule-storage.js";
@@ -30,7 +30,7 @@ import { Listeners } from "./udp/listeners.js";
 import { type PortRange, TransferPorts } from "./udp/transfer-ports.js";
 
 /** Enough for a hall of machines that start together. */
-const TRANSFERS_MAX_DEFAULT = 1024;
+const DEFAULT_MAX_TRANSFERS = 1024;
 
 /** What a {@link TftpServer} is told at construction. */
 export interface TftpServerOptions extends Omit<ServerOptions, "addressHash">, ServedOptions {
@@ -39,7 +39,7 @@ export interface TftpServerOptions extends Omit<ServerOptions, "addressHash">, S
   /** The port on which requests arrive. Default 69, which needs a right on most systems. 0 takes any free port. */
   port?: number;
   /** How many transfers there can be at once, 1 to 65,536. Default 1,024; a slot costs some 300 bytes. */
-  transfersMax?: number;
+  maxTransfers?: number;
   /** Transfers take their ports from here. Default: any free port. */
   portRange?: PortRange;
   /**
@@ -131,7 +131,7 @@ export interface CloseOptions {
  */
 export class TftpServer extends EventEmitter<TftpServerEvents> implements StatusSource {
   /** The largest upload in bytes. */
-  readonly uploadBytesMax: number;
+  readonly maxSizeBytes: number;
   private readonly engine: Server;
   private served: Served;
   /** Calls of `reconfigure`, and which of them has brought what is served now. */
@@ -157,7 +157,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
   constructor(options: TftpServerOptions) {
     super();
     this.served = new Served(options, this.renamed);
-    this.uploadBytesMax = options.uploadBytesMax ?? Number.MAX_SAFE_INTEGER;
+    this.maxSizeBytes = options.maxSizeBytes ?? Number.MAX_SAFE_INTEGER;
     this.hosts = hostsOf(options.host);
     this.port = checkedPort("port", options.port ?? TFTP_PORT, 0);
     this.listeningSockets = new Listeners((message, listener, address, port) => {
@@ -172,7 +172,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
     this.engine = new Server(
       this.transport(),
       this.storageForEngine(),
-      { ...options, transfersMax: options.transfersMax ?? TRANSFERS_MAX_DEFAULT, addressHash },
+      { ...options, maxTransfers: options.maxTransfers ?? DEFAULT_MAX_TRANSFERS, addressHash },
       this.observer(),
     );
     this.timer = new PollTimer(this.engine, () => this.endIfIdle());
@@ -185,7 +185,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
   }
 
   /** How many transfers can run at once. */
-  get transfersMax(): number {
+  get maxTransfers(): number {
     return this.engine.free + this.engine.used;
   }
 
@@ -268,7 +268,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
     this.closing ??= this.closed();
     if (graceMs <= 0 || this.engine.running === 0) {
       this.whenIdle?.();
-    } else if (graceMs <= TIMER_MAX_MS) {
+    } else if (graceMs <= MAX_TIMER_MS) {
       // A longer grace time has no end.
       setTimeout(() => this.whenIdle?.(), graceMs).unref();
     }
@@ -387,7 +387,7 @@ function hostsOf(host: string | readonly string[] | undefined): readonly string[
 }
 
 function checkedPort(name: string, port: number, least: number): number {
-  return checked(name, port, least, PORT_MAX);
+  return checked(name, port, least, MAX_PORT);
 }
 
 function checkedRange(range: PortRange | undefined): PortRange | undefined {

@@ -55,14 +55,14 @@ export function counted(count: number, thing: string): string {
 }
 
 /** The longest piece of a peer's text that is shown. */
-const SHOWN_CHARACTERS_MAX = 200;
+const MAX_SHOWN_CHARACTERS = 200;
 /** Control characters, invisible and direction-changing ones, and line separators. */
 const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
 /** Makes a text that a peer chose safe for a terminal or a log: escapes what is not printable, limits the length. */
 export function printable(text: string): string {
   const characters = [...text];
-  const shown = characters.slice(0, SHOWN_CHARACTERS_MAX).join("");
+  const shown = characters.slice(0, MAX_SHOWN_CHARACTERS).join("");
   const escaped = shown.replace(UNPRINTABLE, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
-  return characters.length > SHOWN_CHARACTERS_MAX ? `${escaped}...` : escaped;
+  return characters.length > MAX_SHOWN_CHARACTERS ? `${escaped}...` : escaped;
 }

@@ -2,7 +2,7 @@
  * A request as the documents have it, and the OACK it deserves: a second reading, written apart from the engine's and for
  * clarity alone, which the engine has to agree with.
  */
-import { NAME_BYTES_MAX, OPCODE_WRITE_REQUEST } from "../../src/index.js";
+import { MAX_NAME_BYTES, OPCODE_WRITE_REQUEST } from "../../src/index.js";
 import { type OptionPairs, opcodeOf, textsOf } from "./messages.js";
 
 export interface AskedRequest {
@@ -48,7 +48,7 @@ function cleanName(raw: string): string | undefined {
   const components = trimmed.split(/[/\\]/).filter((component) => component !== "" && component !== ".");
   const hasControls = [...trimmed].some((character) => character < " " || character === "\x7f");
   const isRefused = components.some((component) => component === ".." || DEVICE.test(component));
-  if (hasControls || isRefused || trimmed.length > NAME_BYTES_MAX || components.length === 0) {
+  if (hasControls || isRefused || trimmed.length > MAX_NAME_BYTES || components.length === 0) {
     return undefined;
   }
   return fromUtf8(components.join("/"));
@@ -74,13 +74,13 @@ export interface Agreement {
   readonly acknowledged: OptionPairs;
 }
 
-const BLOCK_BYTES_MAX = 512;
+const MAX_BLOCK_BYTES = 512;
 
 /**
  * @param sizeBytes what the storage says of a file that is fetched, or -1.
- * @param windowSizeMax the server's limit.
+ * @param maxWindowSize the server's limit.
  */
-export function agreementOf(asked: AskedRequest, sizeBytes: number, windowSizeMax: number): Agreement {
+export function agreementOf(asked: AskedRequest, sizeBytes: number, maxWindowSize: number): Agreement {
   const acknowledged: [string, string][] = [];
   const accept = (
     name: string,
@@ -95,16 +95,16 @@ export function agreementOf(asked: AskedRequest, sizeBytes: number, windowSizeMa
     acknowledged.push([name, String(granted(value))]);
     return granted(value);
   };
-  const blockSizeBytes = accept("blksize", 8, 65_464, (value) => Math.min(value, BLOCK_BYTES_MAX));
+  const blockSizeBytes = accept("blksize", 8, 65_464, (value) => Math.min(value, MAX_BLOCK_BYTES));
   const timeoutSeconds = accept("timeout", 1, 255, (value) => value);
   if (asked.isUpload) {
     accept("tsize", 0, Number.MAX_SAFE_INTEGER, (value) => value);
   } else if (!asked.isNetascii && sizeBytes > 0) {
     accept("tsize", 0, Number.MAX_SAFE_INTEGER, () => sizeBytes);
   }
-  const windowSize = accept("windowsize", 1, 65_535, (value) => Math.min(value, windowSizeMax));
+  const windowSize = accept("windowsize", 1, 65_535, (value) => Math.min(value, maxWindowSize));
   return {
-    blockSizeBytes: blockSizeBytes ?? BLOCK_BYTES_MAX,
+    blockSizeBytes: blockSizeBytes ?? MAX_BLOCK_BYTES,
     windowSize: windowSize ?? 1,
     timeoutMs: timeoutSeconds === undefined ? undefined : timeoutSeconds * 1000,
     acknowledged,

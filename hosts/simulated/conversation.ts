@@ -48,11 +48,11 @@ export class Conversation {
     readonly slot: number,
     readonly address: string,
     readonly port: number,
-    private readonly windowSizeMax: number,
+    private readonly maxWindowSize: number,
     now: number,
   ) {
     this.asked = asked;
-    this.agreement = agreementOf(asked, file.sizeBytes, windowSizeMax);
+    this.agreement = agreementOf(asked, file.sizeBytes, maxWindowSize);
     this.progressAt = now;
     this.waitsSince = now;
   }
@@ -75,7 +75,7 @@ export class Conversation {
   askedAgain(asked: AskedRequest, now: number): void {
     this.progressAt = now;
     this.asked = asked;
-    this.agreement = agreementOf(asked, this.file.sizeBytes, this.windowSizeMax);
+    this.agreement = agreementOf(asked, this.file.sizeBytes, this.maxWindowSize);
   }
 
   /** What an ACK means. "advances" changes `confirmed`. */

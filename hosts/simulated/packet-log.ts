@@ -6,7 +6,7 @@ import { describe } from "./messages.js";
 import type { Datagram } from "./network.js";
 import { US_PER_MS } from "./virtual-clock.js";
 
-const ENTRIES_MAX_DEFAULT = 400;
+const DEFAULT_MAX_ENTRIES = 400;
 
 /** FNV-1a, 32 bits. */
 const DIGEST_START = 0x811c_9dc5;
@@ -28,8 +28,8 @@ export class PacketLog {
   private readonly entries: Entry[] = [];
   private digestWord = DIGEST_START;
 
-  /** @param entriesMax how many entries are kept, the latest. */
-  constructor(private readonly entriesMax = ENTRIES_MAX_DEFAULT) {}
+  /** @param maxEntries how many entries are kept, the latest. */
+  constructor(private readonly maxEntries = DEFAULT_MAX_ENTRIES) {}
 
   /** Covers every entry since the beginning: time, ports, first bytes, length and fate. */
   get digest(): number {
@@ -61,9 +61,9 @@ export class PacketLog {
   /** The kept entries, one a line. */
   toString(): string {
     const kept = this.entries.length;
-    const start = this.count % this.entriesMax;
+    const start = this.count % this.maxEntries;
     const inOrder =
-      kept < this.entriesMax ? this.entries : [...this.entries.slice(start), ...this.entries.slice(0, start)];
+      kept < this.maxEntries ? this.entries : [...this.entries.slice(start), ...this.entries.slice(0, start)];
     const lines = inOrder.map(lineOf);
     if (kept < this.count) {
       lines.unshift(`(${this.count - kept} earlier entries are not kept)`);
@@ -76,7 +76,7 @@ export class PacketLog {
     for (let index = 0; index < entry.text.length; index++) {
       this.digestWord = Math.imul(this.digestWord ^ entry.text.charCodeAt(index), DIGEST_PRIME);
     }
-    this.entries[this.count % this.entriesMax] = entry;
+    this.entries[this.count % this.maxEntries] = entry;
     this.count++;
   }
 

@@ -81,13 +81,13 @@ export interface Scenario {
 
 /** Sizes around the ends of blocks. */
 const SIZES = [0, 1, 7, 8, 9, 15, 16, 511, 512, 513, 1023, 1024, 1025, 4096, 8192] as const;
-const SIZE_BYTES_MAX = 24_000;
+const MAX_SIZE_BYTES = 24_000;
 const LONG_FILE_NAME = "long";
 /** With the smallest block, a file of this size takes the block number past 65,535. */
 const LONG_FILE_BYTES = 8 * 65_536 + 5000;
 /** Such a run takes a second, so few seeds have one. */
 const LONG_FILE_PERCENT = 0.05;
-const START_MS_MAX = 3000;
+const MAX_START_MS = 3000;
 const FILE_NAMES = ["a", "boot/b", "c.txt", "config.txt", "start.elf", "XmlDefault.cnf.xml"] as const;
 const UPLOAD_NAMES = ["up", "c.txt", "new/file"] as const;
 const KINDS: readonly PeerKind[] = [
@@ -150,21 +150,21 @@ function trouble(
     faults: random.chance(30) ? faults(random) : {},
     ...(random.chance(10) ? { capacityBytes: random.between(0, 100_000) } : {}),
     clockJumps: random.chance(20) ? clockJumps(random) : [],
-    ...(random.chance(5) ? { stopsAtMs: random.below(2 * START_MS_MAX) } : {}),
+    ...(random.chance(5) ? { stopsAtMs: random.below(2 * MAX_START_MS) } : {}),
   };
 }
 
 function serverPlan(random: Random, isGentle: boolean): ServerOptions {
   return {
-    transfersMax: isGentle ? 64 : random.between(1, 12),
-    windowSizeMax: random.pick([1, 2, 4, 16, 64]),
+    maxTransfers: isGentle ? 64 : random.between(1, 12),
+    maxWindowSize: random.pick([1, 2, 4, 16, 64]),
     singlePort: random.chance(30),
     minIntervalMs: random.pick([30, 30, 1, 10, 200]),
     initialIntervalMs: random.pick([300, 1000, 100, 3000]),
     // Where everybody is to get through, the last ACK is there for the slowest client and its repeats.
     lingerMs: isGentle ? 40_000 : random.pick([10_000, 1000]),
     ...(isGentle ? {} : { giveUpMs: random.pick([25_000, 25_000, 5000]) }),
-    ...(!isGentle && random.chance(15) ? { uploadBytesMax: random.below(SIZE_BYTES_MAX) } : {}),
+    ...(!isGentle && random.chance(15) ? { maxSizeBytes: random.below(MAX_SIZE_BYTES) } : {}),
   };
 }
 
@@ -196,7 +196,7 @@ function roughNetwork(random: Random): NetworkConditions {
 }
 
 function partition(random: Random): Partition {
-  const fromMs = random.below(START_MS_MAX);
+  const fromMs = random.below(MAX_START_MS);
   const whose = random.chance(50) ? { address: addressOf(random.below(4)) } : {};
   return { fromMs, untilMs: fromMs + random.pick([100, 2000, 40_000]), ...whose };
 }
@@ -217,7 +217,7 @@ function clockJumps(random: Random): readonly ClockJump[] {
   const jumps: ClockJump[] = [];
   for (let count = random.between(1, 3); count > 0; count--) {
     jumps.push({
-      atMs: random.below(2 * START_MS_MAX),
+      atMs: random.below(2 * MAX_START_MS),
       byMs: random.pick([-3_600_000, -5000, -100, -1, 1, 500, 30_000, 3_600_000]),
     });
   }
@@ -225,7 +225,7 @@ function clockJumps(random: Random): readonly ClockJump[] {
 }
 
 function contentPlan(random: Random): ContentPlan {
-  const sizeBytes = random.chance(40) ? random.pick(SIZES) : random.below(SIZE_BYTES_MAX);
+  const sizeBytes = random.chance(40) ? random.pick(SIZES) : random.below(MAX_SIZE_BYTES);
   return { sizeBytes, seed: random.uint32(), isText: random.chance(40) };
 }
 
@@ -242,8 +242,8 @@ function peerPlan(random: Random, index: number, isGentle: boolean): PeerPlan {
     address: isLoner ? addressOf(100 + index) : addressOf(random.below(4)),
     port: LEAST_PORT + 100 * index,
     name: random.chance(isGentle ? 0 : 5) ? "missing" : random.pick(FILE_NAMES),
-    startMs: random.below(START_MS_MAX),
-    ...(isGentle ? { retriesMax: PATIENCE_MS / 1000 } : {}),
+    startMs: random.below(MAX_START_MS),
+    ...(isGentle ? { maxRetries: PATIENCE_MS / 1000 } : {}),
   };
   if (kind === "put") {
     return putPlan(random, { ...options, ...choices(random, isGentle) }, isGentle);
@@ -280,7 +280,7 @@ function timing(random: Random, isGentle: boolean): Partial<ClientOptions> {
     return { timeoutSeconds, retryMs: 1000 * timeoutSeconds };
   }
   const retryMs = random.pick([1000, 1000, 200, 5000]);
-  return { retryMs, ...(isGentle ? { retriesMax: PATIENCE_MS / retryMs } : {}) };
+  return { retryMs, ...(isGentle ? { maxRetries: PATIENCE_MS / retryMs } : {}) };
 }
 
 function leaving(random: Random, isGentle: boolean): Partial<ClientOptions> {

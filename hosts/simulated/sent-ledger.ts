@@ -2,19 +2,19 @@
  * How many bytes went to whom: towards a peer that never acknowledged anything, whose address may therefore be somebody
  * else's, they stay within a bound for each datagram that came from there.
  */
-import { OPCODE_READ_REQUEST, OPCODE_WRITE_REQUEST, PACKET_BYTES_MAX } from "../../src/index.js";
+import { MAX_PACKET_BYTES, OPCODE_READ_REQUEST, OPCODE_WRITE_REQUEST } from "../../src/index.js";
 import { opcodeOf } from "./messages.js";
 import { violated } from "./violation.js";
 
 /** A block once and repeated twice. */
-const BLOCKS_MAX = 3;
+const MAX_BLOCKS = 3;
 /** All four options with their longest values. */
-const OPTION_ACKNOWLEDGEMENT_BYTES_MAX = 73;
+const MAX_OPTION_ACKNOWLEDGEMENT_BYTES = 73;
 /** The least interval that a client can ask for (RFC 2349), with which an OACK is repeated until the transfer ends. */
 const INTERVAL_MS_LEAST = 1000;
 /** Doubling from a millisecond, so many repeats come before an interval is a second. */
-const DOUBLINGS_MAX = 10;
-const ERROR_BYTES_MAX = 68;
+const MAX_DOUBLINGS = 10;
+const MAX_ERROR_BYTES = 68;
 
 interface Account {
   requests: number;
@@ -25,13 +25,13 @@ interface Account {
 
 export class SentLedger {
   private readonly accounts = new Map<string, Account>();
-  private readonly requestBytesMax: number;
+  private readonly maxRequestBytes: number;
 
   constructor({ giveUpMs }: { readonly giveUpMs: number }) {
-    const offers = 1 + Math.ceil(giveUpMs / INTERVAL_MS_LEAST) + DOUBLINGS_MAX;
-    const messagesBytes = Math.max(BLOCKS_MAX * PACKET_BYTES_MAX, offers * OPTION_ACKNOWLEDGEMENT_BYTES_MAX);
+    const offers = 1 + Math.ceil(giveUpMs / INTERVAL_MS_LEAST) + MAX_DOUBLINGS;
+    const messagesBytes = Math.max(MAX_BLOCKS * MAX_PACKET_BYTES, offers * MAX_OPTION_ACKNOWLEDGEMENT_BYTES);
     // A transfer may end with an ERROR: the server stops, or its storage fails.
-    this.requestBytesMax = messagesBytes + ERROR_BYTES_MAX;
+    this.maxRequestBytes = messagesBytes + MAX_ERROR_BYTES;
   }
 
   received(address: string, port: number, message: Uint8Array): void {
@@ -51,7 +51,7 @@ export class SentLedger {
   sent(address: string, port: number, message: Uint8Array): void {
     const account = this.account(address, port);
     account.sentBytes += message.length;
-    const allowed = account.requests * this.requestBytesMax + account.others * ERROR_BYTES_MAX;
+    const allowed = account.requests * this.maxRequestBytes + account.others * MAX_ERROR_BYTES;
     if (!account.isAcknowledged && account.sentBytes > allowed) {
       violated(`${account.sentBytes} bytes went to ${address}:${port}, which never acknowledged anything`);
     }

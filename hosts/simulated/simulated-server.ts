@@ -5,10 +5,10 @@
 import {
   type Address,
   type LocalPort,
+  MAX_PORT,
   NEVER,
   type Observer,
   type Outcome,
-  PORT_MAX,
   Server,
   type ServerOptions,
   type Storage,
@@ -47,11 +47,11 @@ const RECEIVE_BYTES = 2048;
 /** Set into the rest of the receive buffer, so that whoever reads past a datagram's end reads nonsense. */
 const REST = 0xa5;
 /** More messages than this in one call are a loop without end. */
-const MESSAGES_IN_CALL_MAX = 20_000;
+const MAX_MESSAGES_IN_CALL = 20_000;
 
 /** The engine's defaults, which the checks need to know. */
-const WINDOW_SIZE_MAX = 16;
-const TRANSFERS_MAX = 8;
+const MAX_WINDOW_SIZE = 16;
+const MAX_TRANSFERS = 8;
 const INITIAL_INTERVAL_MS = 300;
 const MIN_INTERVAL_MS = 30;
 const GIVE_UP_MS = 25_000;
@@ -214,8 +214,8 @@ export class SimulatedServer {
   }
 
   private send(packet: Uint8Array, length: number, localPort: LocalPort, address: string, port: number): void {
-    if (++this.messagesInCall > MESSAGES_IN_CALL_MAX) {
-      violated(`More than ${MESSAGES_IN_CALL_MAX} messages were sent in one call`);
+    if (++this.messagesInCall > MAX_MESSAGES_IN_CALL) {
+      violated(`More than ${MAX_MESSAGES_IN_CALL} messages were sent in one call`);
     }
     const bytes = packet.slice(0, length);
     this.checker.sends(bytes, localPort, address, port);
@@ -234,7 +234,7 @@ export class SimulatedServer {
       violated(`The port of slot ${localPort} was opened twice`);
     }
     const port = this.nextPort;
-    this.nextPort = port === PORT_MAX ? FIRST_TRANSFER_PORT : port + 1;
+    this.nextPort = port === MAX_PORT ? FIRST_TRANSFER_PORT : port + 1;
     if (!this.listen(port, localPort)) {
       return false;
     }
@@ -273,9 +273,9 @@ function limitsOf(options: SimulatedServerOptions) {
   const { initialIntervalMs = INITIAL_INTERVAL_MS, minIntervalMs = MIN_INTERVAL_MS } = options;
   return {
     singlePort: options.singlePort ?? false,
-    transfersMax: options.transfersMax ?? TRANSFERS_MAX,
-    windowSizeMax: options.windowSizeMax ?? WINDOW_SIZE_MAX,
-    uploadBytesMax: options.uploadBytesMax ?? Number.MAX_SAFE_INTEGER,
+    maxTransfers: options.maxTransfers ?? MAX_TRANSFERS,
+    maxWindowSize: options.maxWindowSize ?? MAX_WINDOW_SIZE,
+    maxSizeBytes: options.maxSizeBytes ?? Number.MAX_SAFE_INTEGER,
     shortestIntervalMs: Math.min(initialIntervalMs, minIntervalMs),
     giveUpMs: options.giveUpMs ?? GIVE_UP_MS,
     lingerMs: options.lingerMs ?? LINGER_MS,

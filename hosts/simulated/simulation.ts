@@ -17,11 +17,11 @@ export interface SimulationOptions extends SimulatedServerOptions {
   /** What the network does to datagrams. Default: half a millisecond each way, and nothing bad. */
   network?: NetworkConditions;
   /** How many entries of the packet log are kept. Default 400. */
-  logEntriesMax?: number;
+  maxLogEntries?: number;
 }
 
 /** More events than this are no simulation of anything: something goes round in circles. */
-const EVENTS_MAX = 50_000_000;
+const MAX_EVENTS = 50_000_000;
 
 /**
  * Tests a storage, and what is built upon the engine, without a board and without a network:
@@ -53,7 +53,7 @@ export class Simulation {
   constructor(options: SimulationOptions) {
     this.seed = options.seed ?? 1;
     this.random = new Random(this.seed);
-    const log = new PacketLog(options.logEntriesMax);
+    const log = new PacketLog(options.maxLogEntries);
     this.network = new Network(this.clock, this.random.fork(), options.network, log);
     this.server = new SimulatedServer(this.clock, this.network, this.random.fork(), options);
   }
@@ -110,8 +110,8 @@ export class Simulation {
     const untilUs = untilMs * US_PER_MS;
     try {
       while (this.clock.nextAtUs <= untilUs && this.clock.step()) {
-        if (++this.events > EVENTS_MAX) {
-          throw new Violation(`After ${EVENTS_MAX} events there is still no end`);
+        if (++this.events > MAX_EVENTS) {
+          throw new Violation(`After ${MAX_EVENTS} events there is still no end`);
         }
       }
       if (this.clock.nextAtUs === Number.POSITIVE_INFINITY) {

@@ -6,6 +6,7 @@
 import {
   ERROR_UNKNOWN_TRANSFER_ID,
   HEADER_BYTES,
+  MAX_PACKET_BYTES,
   OPCODE_ACKNOWLEDGEMENT,
   OPCODE_DATA,
   OPCODE_ERROR,
@@ -14,7 +15,6 @@ import {
   OPCODE_WRITE_REQUEST,
   OUTCOME_COMPLETED,
   type Outcome,
-  PACKET_BYTES_MAX,
   type TransferView,
 } from "../../src/index.js";
 import { type AskedRequest, readAskedRequest } from "./asked-request.js";
@@ -31,11 +31,11 @@ export interface CheckedLimits {
   /** Whether all transfers share the listening port. */
   readonly singlePort: boolean;
   /** How many transfers there can be at once. */
-  readonly transfersMax: number;
+  readonly maxTransfers: number;
   /** The largest window, in blocks. */
-  readonly windowSizeMax: number;
+  readonly maxWindowSize: number;
   /** The largest upload, in bytes. */
-  readonly uploadBytesMax: number;
+  readonly maxSizeBytes: number;
   /** The shortest wait before anything is repeated, without a negotiated one. */
   readonly shortestIntervalMs: number;
   /** A transfer without progress ends after so long. */
@@ -71,8 +71,8 @@ interface Cause {
   readonly block: number;
 }
 
-const UNANSWERED_REPEATS_MAX = 2;
-const ERROR_TEXT_BYTES_MAX = 64;
+const MAX_UNANSWERED_REPEATS = 2;
+const MAX_ERROR_TEXT_BYTES = 64;
 const BLOCK_NUMBER_MASK = 0xffff;
 /** A client with a long interval of its own is given so many of them. */
 const FIXED_INTERVALS = 3;
@@ -153,7 +153,7 @@ export class WireChecker {
     if (view.name !== asked.name || view.isUpload !== asked.isUpload || file.name !== asked.name) {
       violated(`A transfer of ${JSON.stringify(view.name)} began, and ${JSON.stringify(asked.name)} was asked for`);
     }
-    if (asked.isUpload && (asked.options.get("tsize") ?? 0) > this.limits.uploadBytesMax) {
+    if (asked.isUpload && (asked.options.get("tsize") ?? 0) > this.limits.maxSizeBytes) {
       violated("An upload began whose announced size is not allowed");
     }
     const address = String(view.address);
@@ -162,8 +162,8 @@ export class WireChecker {
     if (left !== undefined && !left.isLingering) {
       violated("A second transfer began for one client port");
     }
-    const { windowSizeMax } = this.limits;
-    const conversation = new Conversation(asked, file, view.slot, address, view.port, windowSizeMax, this.now);
+    const { maxWindowSize } = this.limits;
+    const conversation = new Conversation(asked, file, view.slot, address, view.port, maxWindowSize, this.now);
     this.conversations.set(key, conversation);
     this.bySlot[view.slot] = conversation;
   }
@@ -175,7 +175,7 @@ export class WireChecker {
       violated(`The transfer in slot ${view.slot} ended, and there was none`);
     }
     if (outcome === OUTCOME_COMPLETED) {
-      checkCompleted(conversation, this.limits.uploadBytesMax);
+      checkCompleted(conversation, this.limits.maxSizeBytes);
     }
     if (outcome === OUTCOME_COMPLETED && conversation.isUpload) {
       conversation.isLingering = true;
@@ -200,7 +200,7 @@ export class WireChecker {
   /** The engine sends a message. `message` is good during the call only. */
   sends(message: Uint8Array, localPort: number, address: string, port: number): void {
     this.messagesInCall++;
-    if (message.length > PACKET_BYTES_MAX || message.length < HEADER_BYTES) {
+    if (message.length > MAX_PACKET_BYTES || message.length < HEADER_BYTES) {
       violated(`A message of ${message.length} bytes was sent`);
     }
     if (port === 0 || port === 69) {
@@ -348,7 +348,7 @@ export class WireChecker {
       violated(`${describe(message)} was repeated after ${waitedMs} ms; the least is ${shortestMs} ms`);
     }
     const isData = opcodeOf(message) === OPCODE_DATA;
-    if (isData && !conversation.isAnswered && ++conversation.unansweredRepeats > UNANSWERED_REPEATS_MAX) {
+    if (isData && !conversation.isAnswered && ++conversation.unansweredRepeats > MAX_UNANSWERED_REPEATS) {
       violated(`${describe(message)} was repeated more than twice to a peer that never answered`);
     }
   }
@@ -413,7 +413,7 @@ export class WireChecker {
       kind === "stop" ||
       this.storage.lastRefusal !== 0 ||
       meaning === "too large" ||
-      (conversation.isUpload && this.sizeOf(conversation) > this.limits.uploadBytesMax)
+      (conversation.isUpload && this.sizeOf(conversation) > this.limits.maxSizeBytes)
     );
   }
 
@@ -497,8 +497,8 @@ export class WireChecker {
 
   private checkPool(): void {
     const { free, used, running } = this.engine;
-    if (free < 0 || used < 0 || free + used !== this.limits.transfersMax) {
-      violated(`${free} slots are free and ${used} are used, of ${this.limits.transfersMax}`);
+    if (free < 0 || used < 0 || free + used !== this.limits.maxTransfers) {
+      violated(`${free} slots are free and ${used} are used, of ${this.limits.maxTransfers}`);
     }
     let expected = 0;
     for (const conversation of this.conversations.values()) {
@@ -617,7 +617,7 @@ function checkErrorText(message: Uint8Array): void {
   if (text === undefined || more.length > 0 || message.length !== HEADER_BYTES + text.length + 1) {
     violated("An ERROR was sent whose text does not end with its only zero byte");
   }
-  if (message.length > HEADER_BYTES + ERROR_TEXT_BYTES_MAX || !/^[ -~]*$/.test(text) || /[/\\]/.test(text)) {
+  if (message.length > HEADER_BYTES + MAX_ERROR_TEXT_BYTES || !/^[ -~]*$/.test(text) || /[/\\]/.test(text)) {
     violated(`${describe(message)} was sent, whose text is too long, not printable, or holds a path`);
   }
   if (blockOf(message) > 8) {
@@ -626,7 +626,7 @@ function checkErrorText(message: Uint8Array): void {
 }
 
 /** What the engine calls complete is complete. */
-function checkCompleted(conversation: Conversation, uploadBytesMax: number): void {
+function checkCompleted(conversation: Conversation, maxSizeBytes: number): void {
   if (!conversation.isComplete) {
     violated(`A transfer ended as completed after block ${conversation.confirmed}, which is not the last`);
   }
@@ -634,8 +634,8 @@ function checkCompleted(conversation: Conversation, uploadBytesMax: number): voi
     return;
   }
   const { payloads, file } = conversation;
-  if (file.known.length > uploadBytesMax) {
-    violated(`An upload of ${file.known.length} bytes was taken; ${uploadBytesMax} are allowed`);
+  if (file.known.length > maxSizeBytes) {
+    violated(`An upload of ${file.known.length} bytes was taken; ${maxSizeBytes} are allowed`);
   }
   const wire = payloads.part(0, payloads.length);
   const meant = conversation.asked.isNetascii ? decodeNetascii(wire) : wire;

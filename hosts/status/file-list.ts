@@ -2,9 +2,9 @@
 import type { Catalogue, ListedFile } from "../common/catalogue.js";
 
 export interface FileListLimits {
-  readonly filesMax: number;
+  readonly maxFiles: number;
   /** Of all names together. */
-  readonly charactersMax: number;
+  readonly maxCharacters: number;
 }
 
 export class FileList {
@@ -31,7 +31,7 @@ export class FileList {
 
   private add({ name, sizeBytes, isRemovable }: ListedFile): boolean {
     this.characters += name.length;
-    this.isComplete = this.files.length < this.limits.filesMax && this.characters <= this.limits.charactersMax;
+    this.isComplete = this.files.length < this.limits.maxFiles && this.characters <= this.limits.maxCharacters;
     if (this.isComplete) {
       this.files.push({ name, sizeBytes, isRemovable });
     }

@@ -1,5 +1,5 @@
 /** Names of files in the paths of requests, by the rules for names of TFTP. */
-import { cleanName, decodeName, NAME_BYTES_MAX } from "../../src/index.js";
+import { cleanName, decodeName, MAX_NAME_BYTES } from "../../src/index.js";
 
 const PERCENT = 0x25;
 const FIRST_BEYOND_ASCII = 0x80;
@@ -10,13 +10,13 @@ const FIRST_BEYOND_ASCII = 0x80;
  * @returns the name as the engine would give it to the storage, or undefined where it would refuse it.
  */
 export function nameInPath(path: string): string | undefined {
-  const bytes = new DataView(new ArrayBuffer(NAME_BYTES_MAX));
+  const bytes = new DataView(new ArrayBuffer(MAX_NAME_BYTES));
   let length = 0;
   let index = 0;
   while (index < path.length) {
     const code = path.charCodeAt(index);
     const byte = code === PERCENT ? encodedByte(path, index + 1) : code;
-    if (byte < 0 || code >= FIRST_BEYOND_ASCII || length === NAME_BYTES_MAX) {
+    if (byte < 0 || code >= FIRST_BEYOND_ASCII || length === MAX_NAME_BYTES) {
       return undefined;
     }
     bytes.setUint8(length++, byte);

@@ -39,7 +39,7 @@ export function metricsText(
     ),
     metric("transfers_running", "gauge", "Transfers that run, by direction.", runningSamples(source)),
     metric("transfers_max", "gauge", "Transfers that can run at once: the size of the pool.", [
-      [{}, source.transfersMax],
+      [{}, source.maxTransfers],
     ]),
   ].join("");
 }

@@ -10,8 +10,8 @@ import { ERROR_NAMES, OUTCOME_NAMES } from "../common/outcomes.js";
 export const DIRECTIONS = ["get", "put"] as const;
 
 /** A name from the wire is shown up to here, so that long ones take no memory. */
-const NAME_CHARACTERS_MAX = 200;
-const RESULTS_MAX_DEFAULT = 20;
+const MAX_NAME_CHARACTERS = 200;
+const DEFAULT_MAX_RESULTS = 20;
 
 /** A transfer that is over. */
 export interface Result {
@@ -74,9 +74,9 @@ export class TransferRecords {
   private endCount = 0;
 
   /**
-   * @param resultsMax how many results are kept; each takes some 300 bytes on a board.
+   * @param maxResults how many results are kept; each takes some 300 bytes on a board.
    */
-  constructor(private readonly resultsMax = RESULTS_MAX_DEFAULT) {}
+  constructor(private readonly maxResults = DEFAULT_MAX_RESULTS) {}
 
   /**
    * A transfer is over.
@@ -125,12 +125,12 @@ export class TransferRecords {
       durationMs: now - transfer.startedAt,
       endedAt: now,
     });
-    if (this.results.length > this.resultsMax) {
+    if (this.results.length > this.maxResults) {
       this.results.pop();
     }
   }
 }
 
 export function shownName(name: string): string {
-  return name.length > NAME_CHARACTERS_MAX ? `${name.slice(0, NAME_CHARACTERS_MAX)}…` : name;
+  return name.length > MAX_NAME_CHARACTERS ? `${name.slice(0, MAX_NAME_CHARACTERS)}…` : name;
 }

@@ -60,7 +60,7 @@ export interface SiteParts {
   /** The page as the build has made it. */
   readonly page: Uint8Array;
   /** How many uploads may run at once. */
-  readonly uploadsMax: number;
+  readonly maxUploads: number;
   readonly describe: () => SiteDescription;
   readonly put: FileListener;
   readonly removed: FileListener;
@@ -122,7 +122,7 @@ export class Site {
     if (head.header(OWN_HEADER) === undefined) {
       return refused(STATUS_FORBIDDEN, `Nothing is changed without the header ${OWN_HEADER}. Send it with any value.`);
     }
-    if (catalogue === undefined || !catalogue.mayPut) {
+    if (catalogue === undefined || !catalogue.mayWrite) {
       return refused(STATUS_FORBIDDEN, "Files may not be changed here. Start the server with uploads allowed.");
     }
     const name = nameInPath(path.slice(FILE_PATH.length));
@@ -136,17 +136,17 @@ export class Site {
   }
 
   private decideOnUpload(head: RequestHead, name: string): Decision {
-    const { source, storage, uploadsMax, records } = this.parts;
+    const { source, storage, maxUploads, records } = this.parts;
     const length = head.header("content-length");
     if (length === undefined || head.header("transfer-encoding") !== undefined || !/^\d{1,15}$/.test(length)) {
       return refused(STATUS_LENGTH_REQUIRED, "The size of the file must be told before. Send Content-Length.");
     }
     const sizeBytes = Number(length);
-    if (sizeBytes > source.uploadBytesMax) {
-      const text = `"${name}" has ${sizeBytes} bytes; ${source.uploadBytesMax} are allowed. Send a smaller file.`;
+    if (sizeBytes > source.maxSizeBytes) {
+      const text = `"${name}" has ${sizeBytes} bytes; ${source.maxSizeBytes} are allowed. Send a smaller file.`;
       return refused(STATUS_TOO_LARGE, text);
     }
-    if (this.uploads >= uploadsMax) {
+    if (this.uploads >= maxUploads) {
       return refused(STATUS_UNAVAILABLE, "Others are putting files at the moment. Try again soon.");
     }
     const file = storage.openForWriting(name, sizeBytes, head.address);

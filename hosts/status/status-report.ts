@@ -7,7 +7,7 @@ import { DIRECTIONS, type DirectionCounts, type Result, shownName, type Transfer
 import type { StatusSource } from "./source.js";
 
 /** More transfers than a person looks through; the others are counted. */
-const SHOWN_TRANSFERS_MAX = 50;
+const MAX_SHOWN_TRANSFERS = 50;
 
 /** Ends with the whole file at its receiver. */
 const SUCCESSES: readonly number[] = [OUTCOME_COMPLETED, OUTCOME_PROBABLY_COMPLETED];
@@ -50,11 +50,11 @@ export interface StatusReport {
   /** How long the page should wait before it asks again. */
   readonly askAgainMs: number;
   readonly addresses: readonly string[];
-  readonly mayPut: boolean;
-  readonly mayReplace: boolean;
+  readonly mayWrite: boolean;
+  readonly mayOverwrite: boolean;
   /** -1 for no limit. */
-  readonly uploadBytesMax: number;
-  readonly transfersMax: number;
+  readonly maxSizeBytes: number;
+  readonly maxTransfers: number;
   readonly running: number;
   /** Since the start, running transfers included. */
   readonly counts: {
@@ -104,10 +104,10 @@ export function statusReport(
     uptimeMs: now - site.startedAt,
     askAgainMs: site.askAgainMs,
     addresses: site.addresses,
-    mayPut: catalogue?.mayPut ?? false,
-    mayReplace: catalogue?.mayReplace ?? false,
-    uploadBytesMax: source.uploadBytesMax === Number.MAX_SAFE_INTEGER ? -1 : source.uploadBytesMax,
-    transfersMax: source.transfersMax,
+    mayWrite: catalogue?.mayWrite ?? false,
+    mayOverwrite: catalogue?.mayOverwrite ?? false,
+    maxSizeBytes: source.maxSizeBytes === Number.MAX_SAFE_INTEGER ? -1 : source.maxSizeBytes,
+    maxTransfers: source.maxTransfers,
     running: source.running,
     counts: reportedCounts(source, records),
     fileChanges: records.fileChanges,
@@ -149,7 +149,7 @@ function reportedCounts(source: StatusSource, records: TransferRecords): StatusR
 function reportedTransfers(source: StatusSource, now: number): ReportedTransfer[] {
   const transfers: ReportedTransfer[] = [];
   source.visitRunning((transfer) => {
-    if (transfers.length < SHOWN_TRANSFERS_MAX) {
+    if (transfers.length < MAX_SHOWN_TRANSFERS) {
       transfers.push(reportedTransfer(transfer, now));
     }
   });

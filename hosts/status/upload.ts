@@ -4,7 +4,7 @@ import { type Answer, dataAnswer, errorAnswer, STATUS_BAD_REQUEST, STATUS_CREATE
 import { putRefused } from "./refusal-answers.js";
 
 /** A sender may be as slow as a bad radio link, but not so slow that it only keeps others out. */
-const BYTES_PER_SECOND_MIN = 4096;
+const MIN_BYTES_PER_SECOND = 4096;
 const PATIENCE_MS = 30_000;
 const MS_PER_SECOND = 1000;
 
@@ -26,7 +26,7 @@ export class Upload {
 
   /** How long the whole upload may take, in milliseconds. */
   get patienceMs(): number {
-    return PATIENCE_MS + Math.ceil((this.sizeBytes / BYTES_PER_SECOND_MIN) * MS_PER_SECOND);
+    return PATIENCE_MS + Math.ceil((this.sizeBytes / MIN_BYTES_PER_SECOND) * MS_PER_SECOND);
   }
 
   /** How much of the body is still to come. */

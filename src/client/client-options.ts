@@ -2,9 +2,9 @@
  * What a client may be told at construction, and for each request.
  */
 import { checked } from "../checked.js";
-import { BLOCK_SIZE_MIN, TIMEOUT_SECONDS_MAX, WINDOW_SIZE_KEPT_MAX } from "../option-values.js";
-import { BLOCK_BYTES_MAX } from "../packet.js";
-import { TRANSFERS_MAX } from "../pool.js";
+import { MAX_TIMEOUT_SECONDS, MAX_WINDOW_SIZE_KEPT, MIN_BLOCK_SIZE } from "../option-values.js";
+import { MAX_BLOCK_BYTES } from "../packet.js";
+import { MAX_TRANSFERS } from "../pool.js";
 import type { RetransmissionOptions } from "../retransmission.js";
 import { checkName } from "./request-message.js";
 
@@ -14,9 +14,9 @@ import { checkName } from "./request-message.js";
  */
 export interface ClientOptions extends RetransmissionOptions {
   /** How many transfers there can be at once, 1 to 65,536. Default 1. */
-  transfersMax?: number;
+  maxTransfers?: number;
   /** The largest file that is fetched, in bytes, 0 or more; a larger one is broken off with ERROR 3. Default: no limit. */
-  downloadBytesMax?: number;
+  maxSizeBytes?: number;
 }
 
 /**
@@ -42,25 +42,25 @@ export interface ClientRequest {
 
 /** The client's options, checked and complete. */
 export class ClientLimits {
-  readonly transfersMax: number;
-  readonly downloadBytesMax: number;
+  readonly maxTransfers: number;
+  readonly maxSizeBytes: number;
 
   /**
    * @throws RangeError when an option is out of its range.
    */
   constructor(options: ClientOptions) {
     const anySize = Number.MAX_SAFE_INTEGER;
-    this.transfersMax = checked("transfersMax", options.transfersMax ?? 1, 1, TRANSFERS_MAX);
-    this.downloadBytesMax = checked("downloadBytesMax", options.downloadBytesMax ?? anySize, 0, anySize);
+    this.maxTransfers = checked("maxTransfers", options.maxTransfers ?? 1, 1, MAX_TRANSFERS);
+    this.maxSizeBytes = checked("maxSizeBytes", options.maxSizeBytes ?? anySize, 0, anySize);
   }
 }
 
 /** @throws RangeError when a request cannot be written: its name does not fit, or an option is out of its range. */
 export function checkRequest(request: ClientRequest): void {
   const { blockSizeBytes, timeoutSeconds, windowSize, tellSize } = request;
-  checked("blockSizeBytes", blockSizeBytes ?? BLOCK_BYTES_MAX, BLOCK_SIZE_MIN, BLOCK_BYTES_MAX);
-  checked("timeoutSeconds", timeoutSeconds ?? 1, 1, TIMEOUT_SECONDS_MAX);
-  checked("windowSize", windowSize ?? 1, 1, WINDOW_SIZE_KEPT_MAX);
+  checked("blockSizeBytes", blockSizeBytes ?? MAX_BLOCK_BYTES, MIN_BLOCK_SIZE, MAX_BLOCK_BYTES);
+  checked("timeoutSeconds", timeoutSeconds ?? 1, 1, MAX_TIMEOUT_SECONDS);
+  checked("windowSize", windowSize ?? 1, 1, MAX_WINDOW_SIZE_KEPT);
   const hasOptions = (blockSizeBytes ?? timeoutSeconds ?? windowSize) !== undefined || tellSize === true;
   checkName(request.name, request.isNetascii === true, hasOptions);
 }

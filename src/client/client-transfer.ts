@@ -5,7 +5,7 @@
 import type { Address, ReadableFile, TransferObserver, TransferView, WritableFile } from "../host.js";
 import { NOT_ASKED, OptionValues } from "../option-values.js";
 import type { Outcome } from "../outcome.js";
-import { BLOCK_BYTES_MAX } from "../packet.js";
+import { MAX_BLOCK_BYTES } from "../packet.js";
 import { FLAG_NETASCII, NO_PORT, STATE_OFFERING, Transfer } from "../transfer.js";
 import type { ClientRequest } from "./client-options.js";
 
@@ -63,7 +63,7 @@ export class ClientTransfer extends Transfer implements ClientTransferView {
     asked.windowSize = request.windowSize ?? NOT_ASKED;
     asked.transferSizeBytes = request.tellSize && !this.isNetascii ? (isPut ? sizeBytes : 0) : NOT_ASKED;
     // As long as nothing else is agreed upon.
-    this.blockSizeBytes = BLOCK_BYTES_MAX;
+    this.blockSizeBytes = MAX_BLOCK_BYTES;
     this.windowSize = 1;
   }
 

@@ -4,7 +4,7 @@
 
 import { Endpoint } from "../endpoint.js";
 import type { Address, LocalPort, ReadableFile, Transport, WritableFile } from "../host.js";
-import { BLOCK_SIZE_MIN, MS_PER_SECOND, OptionValues } from "../option-values.js";
+import { MIN_BLOCK_SIZE, MS_PER_SECOND, OptionValues } from "../option-values.js";
 import {
   OUTCOME_ABORTED_BY_PEER,
   OUTCOME_DECLINED,
@@ -72,24 +72,24 @@ export const NO_SLOT = -1;
  * {@link Transport}. No method throws on anything that comes from the wire.
  */
 export class Client extends Endpoint<ClientObserver> {
-  private readonly downloadBytesMax: number;
+  private readonly maxSizeBytes: number;
   private readonly granted = new OptionValues();
 
   /**
    * @throws RangeError when an option is out of its range.
    */
   constructor(transport: Transport, options: ClientOptions = {}, observer: ClientObserver | null = null) {
-    const { transfersMax, downloadBytesMax } = new ClientLimits(options);
+    const { maxTransfers, maxSizeBytes } = new ClientLimits(options);
     const { initialIntervalMs = INITIAL_INTERVAL_MS, maxIntervalMs = MAX_INTERVAL_MS } = options;
     const times = { ...options, initialIntervalMs, maxIntervalMs };
     super(
       transport,
-      makeSlots(transfersMax, (slot) => new ClientTransfer(slot)),
+      makeSlots(maxTransfers, (slot) => new ClientTransfer(slot)),
       times,
-      downloadBytesMax,
+      maxSizeBytes,
       observer,
     );
-    this.downloadBytesMax = downloadBytesMax;
+    this.maxSizeBytes = maxSizeBytes;
   }
 
   /**
@@ -241,7 +241,7 @@ export class Client extends Endpoint<ClientObserver> {
     if (!isWithin(granted, transfer.asked)) {
       return this.breakOff(transfer, ERROR_OPTION_NEGOTIATION, OUTCOME_PROTOCOL_VIOLATED);
     }
-    if (!transfer.isUpload && granted.transferSizeBytes > this.downloadBytesMax) {
+    if (!transfer.isUpload && granted.transferSizeBytes > this.maxSizeBytes) {
       return this.breakOff(transfer, ERROR_DISK_FULL, OUTCOME_TOO_LARGE);
     }
     agree(transfer, granted);
@@ -324,7 +324,7 @@ function isWithin(granted: OptionValues, asked: OptionValues): boolean {
   const { blockSizeBytes, timeoutSeconds, transferSizeBytes, windowSize } = granted;
   return (
     !granted.hasOthers &&
-    (blockSizeBytes < 0 || (blockSizeBytes >= BLOCK_SIZE_MIN && blockSizeBytes <= asked.blockSizeBytes)) &&
+    (blockSizeBytes < 0 || (blockSizeBytes >= MIN_BLOCK_SIZE && blockSizeBytes <= asked.blockSizeBytes)) &&
     (timeoutSeconds < 0 || timeoutSeconds === asked.timeoutSeconds) &&
     (transferSizeBytes < 0 || asked.transferSizeBytes >= 0) &&
     (windowSize < 0 || (windowSize >= 1 && windowSize <= asked.windowSize))

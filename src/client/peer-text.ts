@@ -5,7 +5,7 @@ import { decodeName } from "../name.js";
 import { endOfText } from "../option-values.js";
 
 /** As much as a person reads of it. */
-const TEXT_BYTES_MAX = 256;
+const MAX_TEXT_BYTES = 256;
 
 const TAB = 0x09;
 const CARRIAGE_RETURN = 0x0d;
@@ -20,7 +20,7 @@ const DELETE = 0x7f;
 export function readText(packet: DataView, start: number, end: number): string {
   const zero = endOfText(packet, start, end);
   const wholeEnd = zero < 0 ? end : zero;
-  let textEnd = wholeEnd - start > TEXT_BYTES_MAX ? start + TEXT_BYTES_MAX : wholeEnd;
+  let textEnd = wholeEnd - start > MAX_TEXT_BYTES ? start + MAX_TEXT_BYTES : wholeEnd;
   for (let index = start; index < textEnd; index++) {
     const byte = packet.getUint8(index);
     if (byte < SPACE || byte === DELETE) {

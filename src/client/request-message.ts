@@ -5,13 +5,13 @@
  */
 import { writeText } from "../ascii.js";
 import { MODE_NETASCII, MODE_OCTET } from "../modes.js";
-import { OPTIONS_BYTES_MAX, writeOptions } from "../option-values.js";
+import { MAX_OPTIONS_BYTES, writeOptions } from "../option-values.js";
 import { OPCODE_BYTES, OPCODE_READ_REQUEST, OPCODE_WRITE_REQUEST } from "../packet.js";
 import type { ClientTransfer } from "./client-transfer.js";
 import { utf8Length, writeUtf8 } from "./utf8.js";
 
 /** RFC 2347: "the maximum size of a request packet is 512 octets". */
-const REQUEST_BYTES_MAX = 512;
+const MAX_REQUEST_BYTES = 512;
 
 /** Writes the request of a transfer. Returns its length. */
 export function writeRequest(view: DataView, transfer: ClientTransfer): number {
@@ -28,8 +28,8 @@ export function writeRequest(view: DataView, transfer: ClientTransfer): number {
  */
 export function checkName(name: string, isNetascii: boolean, hasOptions: boolean): void {
   const modeBytes = (isNetascii ? MODE_NETASCII : MODE_OCTET).byteLength + 1;
-  const lengthMax = REQUEST_BYTES_MAX - OPCODE_BYTES - 1 - modeBytes - (hasOptions ? OPTIONS_BYTES_MAX : 0);
-  if (name.length === 0 || name.includes("\0") || utf8Length(name) > lengthMax) {
-    throw new RangeError(`a name must have from 1 to ${lengthMax} bytes as UTF-8, and none of them zero`);
+  const maxLength = MAX_REQUEST_BYTES - OPCODE_BYTES - 1 - modeBytes - (hasOptions ? MAX_OPTIONS_BYTES : 0);
+  if (name.length === 0 || name.includes("\0") || utf8Length(name) > maxLength) {
+    throw new RangeError(`a name must have from 1 to ${maxLength} bytes as UTF-8, and none of them zero`);
   }
 }

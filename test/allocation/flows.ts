@@ -33,10 +33,10 @@ const LOST = 5;
 /** Packets that nobody asked for, between two that keep the transfer alive. */
 const GARBAGE_BETWEEN = 100;
 /** So tight that some answers are given and some are not. */
-const LIMITS: ServerOptions = { answersPerSecondMax: 1000, unansweredPerAddressMax: 2 };
+const LIMITS: ServerOptions = { maxAnswersPerSecond: 1000, maxUnansweredPerAddress: 2 };
 const GARBAGE_SEED = 1984;
 const GARBAGE_PACKETS = 5000;
-const GARBAGE_BYTES_MAX = 600;
+const MAX_GARBAGE_BYTES = 600;
 
 /** Writes the block number into a packet that is used again and again. */
 function number(packet: Uint8Array, block: number): Uint8Array {
@@ -125,7 +125,7 @@ function garbage(arrive: (flow: Flow, packet: Uint8Array) => void, limits: Serve
   const { flow, step } = download(OCTET, NOTHING_ASKED, 0, limits);
   const random = new Random(GARBAGE_SEED);
   const packets = Array.from({ length: GARBAGE_PACKETS }, () => {
-    const packet = random.bytes(random.below(GARBAGE_BYTES_MAX));
+    const packet = random.bytes(random.below(MAX_GARBAGE_BYTES));
     packet.set([random.chance(0.8) ? 0 : random.below(0x80), random.below(8)].slice(0, packet.length));
     return packet;
   });

@@ -25,9 +25,9 @@ const PROGRAM = fileURLToPath(new URL("./measure.js", import.meta.url));
 const COMPILED_PACKETS = 1_000_000;
 const INTERPRETED_PACKETS = 10_000;
 /** Asking V8 for its statistics takes some 600 bytes. One object for each packet would be 16 bytes times 1,000 at least. */
-const PART_GAIN_MAX_BYTES = 2000;
+const MAX_PART_GAIN_BYTES = 2000;
 /** What the compiler may keep: code for what became hot late. One object for each packet would be 16 MB. */
-const KEPT_MAX_BYTES = 512 * 1024;
+const MAX_KEPT_BYTES = 512 * 1024;
 
 /** A request, its answer, and the ERROR that ends it. */
 const PACKETS_OF_A_REQUEST = 3;
@@ -62,8 +62,8 @@ for (const flow of Object.keys(PACKET_FLOWS)) {
       const shown = JSON.stringify(result);
       assert.equal(result.running, 1, `the transfer goes on: ${shown}`);
       assert.equal(result.collections, 0, `no garbage was collected: ${shown}`);
-      assert.ok(usualGain(result) <= PART_GAIN_MAX_BYTES, `nothing was allocated: ${shown}`);
-      assert.ok(result.keptBytes <= KEPT_MAX_BYTES, `the heap is as it was: ${shown}`);
+      assert.ok(usualGain(result) <= MAX_PART_GAIN_BYTES, `nothing was allocated: ${shown}`);
+      assert.ok(result.keptBytes <= MAX_KEPT_BYTES, `the heap is as it was: ${shown}`);
     });
   }
 }
@@ -83,7 +83,7 @@ for (const flow of Object.keys(REQUEST_FLOWS)) {
     const shown = `${bytesOfARequest.toFixed(1)} bytes for each request: ${JSON.stringify(result)}`;
     assert.equal(result.collections, 0, `no garbage was collected: ${shown}`);
     assert.ok(bytesOfARequest <= BYTES_OF_A_NAME + characters * BYTES_OF_A_CHARACTER, shown);
-    assert.ok(result.keptBytes <= KEPT_MAX_BYTES, `the heap is as it was: ${shown}`);
+    assert.ok(result.keptBytes <= MAX_KEPT_BYTES, `the heap is as it was: ${shown}`);
     assert.equal(result.running, 0);
   });
 }

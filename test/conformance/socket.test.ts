@@ -357,7 +357,7 @@ test("wire table, exists: ERROR 6, unless replacing is allowed", async () => {
 });
 
 test("wire table, disk full: ERROR 3 for an announced size above the limit, and above the room there is", async () => {
-  await using folder = await ServedFolder.open({}, { write: "new", uploadBytesMax: 1000 });
+  await using folder = await ServedFolder.open({}, { write: "new", maxSizeBytes: 1000 });
   await using peer = await folder.peer();
   await peer.write("file", ["tsize", "1001"]);
   await peer.expectError(ERROR_DISK_FULL);
@@ -369,7 +369,7 @@ test("wire table, disk full: ERROR 3 for an announced size above the limit, and 
 });
 
 test("wire table, disk full: ERROR 3 in the middle of an upload, and the old file stays", async () => {
-  await using folder = await ServedFolder.open({ file: FILE }, { write: "overwrite", uploadBytesMax: 1000 });
+  await using folder = await ServedFolder.open({ file: FILE }, { write: "overwrite", maxSizeBytes: 1000 });
   await using peer = await folder.peer();
   await peer.write("file");
   await peer.expectAcknowledgement(0);
@@ -416,7 +416,7 @@ test("wire table, request tail: a request of 1,400 bytes with padding behind it 
 });
 
 test("wire table, names: slashes of both kinds, and case where it is folded", async () => {
-  await using folder = await ServedFolder.open({ "Boot/BCD": FILE }, { foldCase: true });
+  await using folder = await ServedFolder.open({ "Boot/BCD": FILE }, { ignoreCase: true });
   await using peer = await folder.peer();
   for (const name of ["Boot/BCD", "/Boot//BCD", "./Boot/./BCD", "\\Boot\\BCD", "boot/bcd", "\\BOOT\\bcd"]) {
     await peer.fetch(name, FILE);
@@ -542,7 +542,7 @@ test("design, uploads: nothing has the final name before the last block, or afte
 });
 
 test("wire table, no free slot: silence, and the next try is served when there is one", async () => {
-  await using folder = await ServedFolder.open({ file: FILE, other: contents(3) }, { transfersMax: 1 });
+  await using folder = await ServedFolder.open({ file: FILE, other: contents(3) }, { maxTransfers: 1 });
   await using first = await folder.peer();
   await using second = await folder.peer();
   await first.read("file");

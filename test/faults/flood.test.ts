@@ -16,12 +16,12 @@ import { serving } from "../support/serving.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
 const GARBAGE_PACKETS = 40_000;
-const GARBAGE_BYTES_MAX = 700;
+const MAX_GARBAGE_BYTES = 700;
 const FLOODING_PORTS = 1500;
 /** Packets that are sent before the others get their turn. */
 const BURST = 200;
 /** What the server's memory may gain in a flood: young garbage and socket buffers, nothing that grows with the flood. */
-const GROWTH_MAX_BYTES = 60 * 1024 * 1024;
+const MAX_GROWTH_BYTES = 60 * 1024 * 1024;
 /** A resting port is closed after two seconds, a transfer that nobody answers after the time to give up. */
 const PATIENCE_MS = 15_000;
 
@@ -81,7 +81,7 @@ test(`garbage on the listening port does not keep a client from its file (seed $
   const socket = await boundSocket(context);
   const before = residentBytes(server.pid);
   const flooding = flood(GARBAGE_PACKETS, () => {
-    const packet = Buffer.alloc(Math.floor(random() * GARBAGE_BYTES_MAX));
+    const packet = Buffer.alloc(Math.floor(random() * MAX_GARBAGE_BYTES));
     for (let index = 0; index < packet.length; index++) {
       packet[index] = random() * 256;
     }
@@ -97,7 +97,7 @@ test(`garbage on the listening port does not keep a client from its file (seed $
   await flooding;
   const fetched = await fetchFile("file", { port: server.port });
   assert.equal(sum(fetched.content), sum(content));
-  assert.ok(residentBytes(server.pid) - before < GROWTH_MAX_BYTES, "the server's memory stays bounded");
+  assert.ok(residentBytes(server.pid) - before < MAX_GROWTH_BYTES, "the server's memory stays bounded");
 });
 
 test("transfers that nobody answers do not keep a client from its file, and give everything back", async (context) => {
@@ -112,7 +112,7 @@ test("transfers that nobody answers do not keep a client from its file, and give
   const fetched = await fetchFile("file", { port: server.port });
   assert.equal(sum(fetched.content), sum(content));
   await until(() => openDescriptors(server.pid) <= descriptors, "descriptors come back when transfers are given up");
-  assert.ok(residentBytes(server.pid) - before < GROWTH_MAX_BYTES, "the server's memory stays bounded");
+  assert.ok(residentBytes(server.pid) - before < MAX_GROWTH_BYTES, "the server's memory stays bounded");
 });
 
 test("a full pool answers nobody else, and has room again when its transfers are given up", async (context) => {

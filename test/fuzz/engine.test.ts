@@ -21,7 +21,7 @@ import { RawPeer } from "../hosts/simulated/raw-peer.js";
 import { forAll } from "./property.js";
 
 const CASES = 4000;
-const STEPS_MAX = 60;
+const MAX_STEPS = 60;
 const FIRST_TRANSFER_PORT = 49_152;
 
 /** Two behind one address, one elsewhere, and two with ports that no client has. */
@@ -168,10 +168,10 @@ function act(simulation: Simulation, peer: RawPeer, step: Step): void {
 }
 
 const SERVERS: readonly ServerOptions[] = [
-  { transfersMax: 3 },
-  { transfersMax: 1 },
-  { transfersMax: 2, singlePort: true },
-  { transfersMax: 3, windowSizeMax: 3, uploadBytesMax: 1000, initialIntervalMs: 20, minIntervalMs: 5, lingerMs: 500 },
+  { maxTransfers: 3 },
+  { maxTransfers: 1 },
+  { maxTransfers: 2, singlePort: true },
+  { maxTransfers: 3, maxWindowSize: 3, maxSizeBytes: 1000, initialIntervalMs: 20, minIntervalMs: 5, lingerMs: 500 },
 ];
 
 for (const options of SERVERS) {
@@ -180,7 +180,7 @@ for (const options of SERVERS) {
     test(`messages in any order and times of any length do no harm to a server with ${where}`, () => {
       forAll({
         cases: CASES / SERVERS.length / 2,
-        generate: (random) => Array.from({ length: random.between(1, STEPS_MAX) }, () => step(random)),
+        generate: (random) => Array.from({ length: random.between(1, MAX_STEPS) }, () => step(random)),
         simpler,
         check: (steps) => runSteps(steps, options, isFaulty),
       });

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ERROR_FILE_NOT_FOUND, NAME_BYTES_MAX, type ServerOptions, type Storage } from "lockstep-tftp/engine";
+import { ERROR_FILE_NOT_FOUND, MAX_NAME_BYTES, type ServerOptions, type Storage } from "lockstep-tftp/engine";
 import {
   acknowledgement,
   bytesOf,
@@ -115,7 +115,7 @@ test("CVE-2019-11365 (atftpd): an ERROR of three bytes and less", () => {
 });
 
 test("CVE-2019-11366 (atftpd): a transfer that ends while others begin and end leaves the list whole", () => {
-  const { simulation, storage } = stage({ transfersMax: 3 });
+  const { simulation, storage } = stage({ maxTransfers: 3 });
   const others = Array.from({ length: 9 }, (_, index) =>
     simulation.get({ address: `192.168.4.${20 + index}`, port: 2000, name: "file", startMs: index % 3 }),
   );
@@ -146,10 +146,10 @@ test("atftpd 0.8.0, tftp-hpa 5.2: blksize -1 is neither echoed nor made 65464", 
 
 test("CVE-2009-2957 (dnsmasq): a name longer than any buffer", () => {
   const options: OptionPairs = [["blksize", "512"]];
-  for (const length of [NAME_BYTES_MAX + 1, 1000, 2000]) {
+  for (const length of [MAX_NAME_BYTES + 1, 1000, 2000]) {
     assert.deepEqual(answersTo(readRequest("n".repeat(length), "octet", options)), ['ERROR 2 "Access violation"']);
   }
-  assert.deepEqual(answersTo(readRequest("n".repeat(NAME_BYTES_MAX), "octet", options)), ['ERROR 1 "File not found"']);
+  assert.deepEqual(answersTo(readRequest("n".repeat(MAX_NAME_BYTES), "octet", options)), ['ERROR 1 "File not found"']);
 });
 
 test("CVE-2009-2958 (dnsmasq): an option blksize without a value", () => {
@@ -258,7 +258,7 @@ test("esp32-snippets: DATA from another port does not become part of an upload",
 });
 
 test("Zephyr 2026: a refused request takes no slot", () => {
-  const { simulation, peer, answers } = stage({ transfersMax: 1 });
+  const { simulation, peer, answers } = stage({ maxTransfers: 1 });
   for (let time = 0; time < 10; time++) {
     simulation.at(time, () => peer.request(readRequest("missing", "octet")));
   }

@@ -15,7 +15,7 @@ export interface Property<Item> {
 }
 
 /** No failing case is made smaller for longer than so many attempts. */
-const SHRINK_ATTEMPTS_MAX = 3000;
+const MAX_SHRINK_ATTEMPTS = 3000;
 
 /** Throws with the seed and the smallest failing case that was found. */
 export function forAll<Item>({ cases, generate, simpler = () => [], check }: Property<Item>): void {
@@ -53,7 +53,7 @@ export function shrink<Item>(
   let smallest = items;
   let attempts = 0;
   const take = (candidate: readonly Item[]): boolean => {
-    const isTaken = attempts++ < SHRINK_ATTEMPTS_MAX && fails(candidate);
+    const isTaken = attempts++ < MAX_SHRINK_ATTEMPTS && fails(candidate);
     smallest = isTaken ? candidate : smallest;
     return isTaken;
   };

@@ -98,7 +98,7 @@ function checkRequest(bytes: readonly number[], singlePort: boolean): void {
   const storage = new MemoryStorage();
   storage.set("a", new Uint8Array(700).fill(0x0d));
   storage.set("b/c", new Uint8Array(3));
-  const simulation = new Simulation({ storage, singlePort, logEntriesMax: 50 });
+  const simulation = new Simulation({ storage, singlePort, maxLogEntries: 50 });
   const peer = simulation.add((world) => new RawPeer(world, { address: "192.168.4.2", port: 2000 }));
   simulation.at(0, () => peer.request(Uint8Array.from(bytes)));
   simulation.run();

@@ -11,7 +11,7 @@ const OPERATIONS = path.join(PROJECT, "examples/operations");
 const COMMAND = "/usr/local/bin/lockstep-tftp";
 const SERVICE = "lockstep-tftp.service";
 /** In tenths. systemd calls a service with 5.0 or more exposed to some degree, and one without any protection has 9.6. */
-const EXPOSURE_MAX = "20";
+const MAX_EXPOSURE = "20";
 
 /** Copies a unit to where its command is that of this build. */
 function copy(file: string, folder: string): void {
@@ -45,7 +45,7 @@ test("systemd finds nothing wrong with the service that takes uploads", { skip: 
 
 test("the service has little that an intruder could use", { skip: UNLESS_SYSTEMD }, async (t) => {
   const unit = path.join(unitFolder(t), SERVICE);
-  const words = ["security", "--no-pager", "--offline=true", `--threshold=${EXPOSURE_MAX}`, unit];
+  const words = ["security", "--no-pager", "--offline=true", `--threshold=${MAX_EXPOSURE}`, unit];
   const { code, stdout } = await run("systemd-analyze", words);
   assert.equal(code, 0, stdout);
   assert.match(stdout, /Overall exposure level/);

@@ -6,7 +6,7 @@ import { seedOr } from "../support/seed.js";
 
 const SEED = seedOr(2349);
 const NUMBERS = 2000;
-const DIGITS_MAX = 15;
+const MAX_DIGITS = 15;
 
 /** What comes back for `written`; null for no OACK. */
 function expectEcho(written: string, echoed: string | null): void {
@@ -24,7 +24,7 @@ function expectEcho(written: string, echoed: string | null): void {
 test("random numbers of 1 to 15 digits come back as they are", () => {
   const random = new Random(SEED);
   for (let count = 0; count < NUMBERS; count++) {
-    const digits = 1 + random.below(DIGITS_MAX);
+    const digits = 1 + random.below(MAX_DIGITS);
     let text = `${1 + random.below(9)}`;
     while (text.length < digits) {
       text += random.below(10);
@@ -34,7 +34,7 @@ test("random numbers of 1 to 15 digits come back as they are", () => {
 });
 
 test("powers of ten and their neighbours come back as they are", () => {
-  for (let digits = 1; digits <= DIGITS_MAX; digits++) {
+  for (let digits = 1; digits <= MAX_DIGITS; digits++) {
     expectEcho("9".repeat(digits), "9".repeat(digits));
     expectEcho(`1${"0".repeat(digits - 1)}`, `1${"0".repeat(digits - 1)}`);
   }

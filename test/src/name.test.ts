@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { NAME_BYTES_MAX, OPCODE_READ_REQUEST } from "lockstep-tftp/engine";
+import { MAX_NAME_BYTES, OPCODE_READ_REQUEST } from "lockstep-tftp/engine";
 import { Harness } from "../support/engine-harness.js";
 import { packetOf, texts } from "../support/packets.js";
 import { Random } from "../support/random.js";
@@ -31,7 +31,7 @@ const CONTROL = /\p{Cc}/u;
 const DEVICE = /^(con|prn|aux|nul|(com|lpt)[0-9])(\.|$)/i;
 
 test("the longest name fits a request of RFC 1350", () => {
-  assert.equal(2 + NAME_BYTES_MAX + 1 + "octet".length + 1, 512);
+  assert.equal(2 + MAX_NAME_BYTES + 1 + "octet".length + 1, 512);
 });
 
 /** What the storage is asked for when this name is on the wire; undefined when it is not asked. */

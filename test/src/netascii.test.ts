@@ -13,8 +13,8 @@ const CARRIAGE_RETURN = 0x0d;
 const LETTER = 0x61;
 const ALPHABET = [0x00, LINE_FEED, CARRIAGE_RETURN, LETTER];
 
-const BLOCK_BYTES_MIN = 8;
-const BLOCK_BYTES_MAX = 512;
+const MIN_BLOCK_BYTES = 8;
+const MAX_BLOCK_BYTES = 512;
 const WINDOW = 5;
 const SEED = seedOr(764);
 
@@ -40,21 +40,21 @@ test("every special byte at every place of two blocks, down and up, in blocks of
     [CARRIAGE_RETURN, LINE_FEED],
     [LINE_FEED, CARRIAGE_RETURN, 0],
   ]) {
-    for (let place = 0; place < 2 * BLOCK_BYTES_MIN; place++) {
+    for (let place = 0; place < 2 * MIN_BLOCK_BYTES; place++) {
       const harness = new Harness();
-      const file = harness.file("file", new Uint8Array(3 * BLOCK_BYTES_MIN).fill(LETTER));
+      const file = harness.file("file", new Uint8Array(3 * MIN_BLOCK_BYTES).fill(LETTER));
       file.set(special, place);
-      harness.peer().fetch("file", encodeNetascii(file), optionsOf(BLOCK_BYTES_MIN), NETASCII);
-      putAndCompare(harness, encodeNetascii(file), BLOCK_BYTES_MIN, `[${special}] at ${place}`);
+      harness.peer().fetch("file", encodeNetascii(file), optionsOf(MIN_BLOCK_BYTES), NETASCII);
+      putAndCompare(harness, encodeNetascii(file), MIN_BLOCK_BYTES, `[${special}] at ${place}`);
       // The same bytes as a client that does not translate would send them.
-      putAndCompare(harness, file, BLOCK_BYTES_MIN, `[${special}] at ${place}, not translated`);
+      putAndCompare(harness, file, MIN_BLOCK_BYTES, `[${special}] at ${place}, not translated`);
       harness.finish();
     }
   }
 });
 
 test("random texts, down and up, in blocks of every size from 8 to 512 bytes", () => {
-  for (let blockSize = BLOCK_BYTES_MIN; blockSize <= BLOCK_BYTES_MAX; blockSize++) {
+  for (let blockSize = MIN_BLOCK_BYTES; blockSize <= MAX_BLOCK_BYTES; blockSize++) {
     const random = new Random(SEED + blockSize);
     const harness = new Harness();
     const what = `blocks of ${blockSize} bytes, TEST_SEED=${SEED}`;
@@ -84,7 +84,7 @@ function takeWindow(peer: Peer, wire: Uint8Array, blockSize: number, from: numbe
 }
 
 test("random texts in windows that lose random blocks, in blocks of many sizes", () => {
-  for (let blockSize = BLOCK_BYTES_MIN; blockSize <= BLOCK_BYTES_MAX; blockSize += 7) {
+  for (let blockSize = MIN_BLOCK_BYTES; blockSize <= MAX_BLOCK_BYTES; blockSize += 7) {
     const random = new Random(SEED + blockSize);
     const harness = new Harness();
     const file = harness.file("file", text(random, (10 + random.below(10)) * blockSize));

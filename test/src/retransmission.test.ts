@@ -7,8 +7,8 @@ import { seedOr } from "../support/seed.js";
 
 const SEED = seedOr(6298);
 const RUNS = 300;
-const SAMPLES_MAX = 40;
-const ROUND_TRIP_MAX_MS = 500;
+const MAX_SAMPLES = 40;
+const MAX_ROUND_TRIP_MS = 500;
 /** So wide that neither is in the way of the estimate. */
 const FLOOR_MS = 1;
 const CEILING_MS = 60_000;
@@ -44,15 +44,15 @@ test("after any round trips the wait is what RFC 6298 computes", () => {
     const random = new Random(SEED + run);
     const harness = new Harness({ initialIntervalMs: CEILING_MS, minIntervalMs: FLOOR_MS, maxIntervalMs: CEILING_MS });
     const model = new Rfc6298();
-    const count = 1 + random.below(SAMPLES_MAX);
-    const usual = random.below(ROUND_TRIP_MAX_MS);
+    const count = 1 + random.below(MAX_SAMPLES);
+    const usual = random.below(MAX_ROUND_TRIP_MS);
     harness.file("file", contents((count + 1) * 512));
     const peer = harness.peer();
     peer.read("file");
     peer.ignoreAll();
     for (let block = 1; block <= count; block++) {
       // Mostly about the same, sometimes far off; never so late that the block is repeated.
-      const roundTripMs = random.chance(0.9) ? usual + random.below(20) : random.below(ROUND_TRIP_MAX_MS);
+      const roundTripMs = random.chance(0.9) ? usual + random.below(20) : random.below(MAX_ROUND_TRIP_MS);
       const isInTime = block === 1 || roundTripMs < model.timeoutMs - WAIT_TOLERANCE_MS;
       const taken = isInTime ? roundTripMs : 0;
       harness.advance(taken);

@@ -68,7 +68,7 @@ function peerHasOneMessage(peer: Peer): boolean {
 test("transfers that come and go at random are repeated and ended in their own milliseconds", () => {
   for (let run = 0; run < RUNS; run++) {
     const random = new Random(SEED + run);
-    const harness = new Harness({ transfersMax: POOL_SIZE });
+    const harness = new Harness({ maxTransfers: POOL_SIZE });
     let expected: Expected[] = [];
     try {
       for (let step = 0; step < STEPS; step++) {

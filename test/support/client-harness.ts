@@ -43,7 +43,7 @@ export class ClientHarness extends EndpointHarness {
   private askedCount = 0;
 
   constructor(options: ClientOptions = {}) {
-    super(options.transfersMax ?? 1, false, checkClientMessage);
+    super(options.maxTransfers ?? 1, false, checkClientMessage);
     this.client = new Client(this.network, options, this.observer);
     this.requestPort = this.peer(REQUEST_PORT);
     this.server = this.peer();

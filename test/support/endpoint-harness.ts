@@ -18,7 +18,7 @@ const RECEIVE_BYTES = 2048;
 const BEHIND_DATAGRAM = Uint8Array.of(0x00, 0x6f, 0x63, 0x74, 0x65, 0x74, 0x00);
 
 /** Longer than any transfer waits: the longest interval of RFC 2349, some times over. */
-const LIFETIME_MAX_MS = 3_600_000;
+const MAX_LIFETIME_MS = 3_600_000;
 
 const PEER_ADDRESS = "192.0.2.1";
 const PEER_PORT_FIRST = 2000;
@@ -105,7 +105,7 @@ export abstract class EndpointHarness {
     for (const peer of this.peers) {
       peer.expectNothing();
     }
-    const end = this.now + LIFETIME_MAX_MS;
+    const end = this.now + MAX_LIFETIME_MS;
     while (this.endpoint.nextAt !== NEVER) {
       ok(this.endpoint.nextAt <= end, "a transfer that nobody answers ends within an hour");
       this.pollNext();

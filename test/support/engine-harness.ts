@@ -12,7 +12,7 @@ export class Harness extends EndpointHarness {
   readonly server: Server;
 
   constructor(options: ServerOptions = {}) {
-    super(options.transfersMax ?? POOL_SIZE_DEFAULT, options.singlePort ?? false, checkServerMessage);
+    super(options.maxTransfers ?? POOL_SIZE_DEFAULT, options.singlePort ?? false, checkServerMessage);
     this.server = new Server(this.network, this.storage, options, this.observer);
   }
 

@@ -3,10 +3,10 @@
  * engine's one block, writes without gaps, nothing after `close`, `close` once.
  */
 import {
-  BLOCK_BYTES_MAX,
   ERROR_DISK_FULL,
   ERROR_FILE_EXISTS,
   ERROR_FILE_NOT_FOUND,
+  MAX_BLOCK_BYTES,
   type ReadableFile,
   type Refusal,
   type Storage,
@@ -29,7 +29,7 @@ export class MemoryStorage implements Storage {
   /** What the client announced for each upload, or -1. */
   readonly announcedBytes: number[] = [];
 
-  mayReplace = true;
+  mayOverwrite = true;
   roomBytes = Number.POSITIVE_INFINITY;
   /** The size of generated contents is not known before. */
   tellsSizes = true;
@@ -53,7 +53,7 @@ export class MemoryStorage implements Storage {
     if (refusal !== undefined) {
       return refusal;
     }
-    if (this.files.has(name) && !this.mayReplace) {
+    if (this.files.has(name) && !this.mayOverwrite) {
       return ~ERROR_FILE_EXISTS;
     }
     return sizeBytes > this.roomBytes ? ~ERROR_DISK_FULL : new MemoryWritableFile(this, name);
@@ -105,7 +105,7 @@ class MemoryReadableFile extends Handle implements ReadableFile {
 
   read(target: Uint8Array, position: number): number {
     this.mustBeOpen();
-    equal(target.length, BLOCK_BYTES_MAX, "bytes that a read asks for");
+    equal(target.length, MAX_BLOCK_BYTES, "bytes that a read asks for");
     const fault = this.storage.readFault;
     if (fault !== null && fault.position < position + target.length) {
       return fault.refusal;

@@ -1,7 +1,7 @@
 /**
  * A network without delay or loss between an engine and its peers. It looks at every message that the engine sends.
  */
-import { type Address, type LocalPort, PACKET_BYTES_MAX, type Transport } from "lockstep-tftp/engine";
+import { type Address, type LocalPort, MAX_PACKET_BYTES, type Transport } from "lockstep-tftp/engine";
 import { equal, ok } from "./assertions.js";
 import { numberOf, opcodeOf, textsOf } from "./packets.js";
 
@@ -22,12 +22,12 @@ export interface Recipient {
   take(message: Message): void;
 }
 
-const MESSAGE_BYTES_MIN = 4;
+const MIN_MESSAGE_BYTES = 4;
 const OPCODE_READ_REQUEST = 1;
 const OPCODE_DATA = 3;
 const OPCODE_ERROR = 5;
 const OPCODE_OPTION_ACKNOWLEDGEMENT = 6;
-const ERROR_CODE_MAX = 6;
+const MAX_ERROR_CODE = 6;
 const ERROR_OPTION_NEGOTIATION = 8;
 
 export class VirtualNetwork implements Transport {
@@ -50,8 +50,8 @@ export class VirtualNetwork implements Transport {
 
   send(packet: Uint8Array, length: number, localPort: LocalPort, address: Address, port: number): void {
     ok(
-      length >= MESSAGE_BYTES_MIN && length <= PACKET_BYTES_MAX,
-      `a message of ${length} bytes has from ${MESSAGE_BYTES_MIN} to ${PACKET_BYTES_MAX}`,
+      length >= MIN_MESSAGE_BYTES && length <= MAX_PACKET_BYTES,
+      `a message of ${length} bytes has from ${MIN_MESSAGE_BYTES} to ${MAX_PACKET_BYTES}`,
     );
     ok(localPort < 0 || this.openPorts.has(localPort), `port ${localPort}, from which something is sent, is open`);
     const sent = packet.slice(0, length);
@@ -83,7 +83,7 @@ export type MessageCheck = (packet: Uint8Array) => void;
 export function checkServerMessage(packet: Uint8Array): void {
   checkOpcode(packet, OPCODE_DATA, OPCODE_OPTION_ACKNOWLEDGEMENT);
   if (opcodeOf(packet) === OPCODE_ERROR) {
-    ok(numberOf(packet) <= ERROR_CODE_MAX, `error code ${numberOf(packet)} is one of RFC 1350`);
+    ok(numberOf(packet) <= MAX_ERROR_CODE, `error code ${numberOf(packet)} is one of RFC 1350`);
     equal(textsOf(packet, 4).length, 1, "texts in an ERROR");
   }
 }

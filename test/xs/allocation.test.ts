@@ -9,13 +9,13 @@ import { XsMachine } from "./support/machine.js";
 
 const PACKETS = 1_000_000;
 /** Taking a piece of chunk memory more or less before a collection tells nothing. */
-const CHUNK_KIB_MAX = 64;
+const MAX_CHUNK_KIB = 64;
 /** Enough to see fractions of a slot, few enough for the heap. */
 const REQUESTS = 10_000;
 
 /** A name of 12 characters: the parts it is put together from, and the string itself. */
-const REQUEST_SLOTS_MAX = 0;
-const REQUEST_CHUNK_BYTES_MAX = 700;
+const MAX_REQUEST_SLOTS = 0;
+const MAX_REQUEST_CHUNK_BYTES = 700;
 
 /** Kinds of packets, and how many messages the engine sends for each packet. */
 const FREE: readonly (readonly [name: string, messagesPerPacket: number])[] = [
@@ -60,7 +60,7 @@ for (const [name, messagesPerPacket] of FREE) {
     const many = await receive(name, PACKETS);
     assert.equal(many.value, PACKETS * messagesPerPacket, "messages sent");
     assert.equal(many.slots, few.slots, "slots");
-    assert.ok(many.chunkKib - few.chunkKib <= CHUNK_KIB_MAX, `${many.chunkKib - few.chunkKib} KiB of chunks`);
+    assert.ok(many.chunkKib - few.chunkKib <= MAX_CHUNK_KIB, `${many.chunkKib - few.chunkKib} KiB of chunks`);
   });
 }
 
@@ -71,7 +71,7 @@ test(`flood of garbage: no memory for ${PACKETS} packets`, async () => {
   const many = await receive(name, PACKETS);
   assert.ok((many.value as number) > PACKETS / 10, "some of it is answered");
   assert.equal(many.slots, few.slots, "slots");
-  assert.ok(many.chunkKib - few.chunkKib <= CHUNK_KIB_MAX, `${many.chunkKib - few.chunkKib} KiB of chunks`);
+  assert.ok(many.chunkKib - few.chunkKib <= MAX_CHUNK_KIB, `${many.chunkKib - few.chunkKib} KiB of chunks`);
 });
 
 for (const name of ["flood of requests for a missing file", "requests that are granted"]) {
@@ -81,8 +81,8 @@ for (const name of ["flood of requests for a missing file", "requests that are g
     const many = await receive(name, 1 + REQUESTS);
     const slots = (many.slots - few.slots) / REQUESTS;
     const chunkBytes = ((many.chunkKib - few.chunkKib) * 1024) / REQUESTS;
-    assert.ok(slots <= REQUEST_SLOTS_MAX, `${slots} slots for a request`);
-    assert.ok(chunkBytes <= REQUEST_CHUNK_BYTES_MAX, `${chunkBytes} bytes of chunks for a request`);
+    assert.ok(slots <= MAX_REQUEST_SLOTS, `${slots} slots for a request`);
+    assert.ok(chunkBytes <= MAX_REQUEST_CHUNK_BYTES, `${chunkBytes} bytes of chunks for a request`);
   });
 }
 

@@ -17,7 +17,7 @@ const NETMASK_OF_ESP_IDF = "255.255.255.0";
 
 /** The access point comes up in a task of its own, in a fraction of a second. */
 const LOOK_AGAIN_MS = 250;
-const LOOKS_MAX = 40;
+const MAX_LOOKS = 40;
 
 export function startAccessPoint(
   native: FFI,
@@ -35,7 +35,7 @@ export function startAccessPoint(
   let looks = 0;
   const setAddress = (timer: Timer) => {
     const error = native.set_access_point_address(address, netmask);
-    if (error !== 0 && ++looks < LOOKS_MAX) {
+    if (error !== 0 && ++looks < MAX_LOOKS) {
       return;
     }
     Timer.clear(timer);

@@ -29,11 +29,11 @@ const MEMORY_RESERVE_BYTES = 40_000;
  * Limits against floods and reflection: a machine that starts asks for a handful of files at once, and asks again when
  * it gets no answer.
  */
-const UNANSWERED_PER_ADDRESS_MAX = 4;
-const ANSWERS_PER_SECOND_MAX = 50;
+const MAX_UNANSWERED_PER_ADDRESS = 4;
+const MAX_ANSWERS_PER_SECOND = 50;
 
 /** Results that the status page shows. */
-const RESULTS_MAX = 8;
+const MAX_RESULTS = 8;
 
 export class Firmware implements NetworkListener {
   private readonly board = new Board();
@@ -86,7 +86,7 @@ export class Firmware implements NetworkListener {
     }
     try {
       const pageModules = this.settings.statusPage > 0 ? this.pageModules : undefined;
-      const records = pageModules && new pageModules.TransferRecords(RESULTS_MAX);
+      const records = pageModules && new pageModules.TransferRecords(MAX_RESULTS);
       this.server = this.newServer(records);
       this.sayReady();
       if (pageModules !== undefined && records !== undefined) {
@@ -127,19 +127,19 @@ export class Firmware implements NetworkListener {
   }
 
   private newServer(records: TransferRecords | undefined): TFTPServer {
-    const { port, transfersMax, windowSizeMax, uploadBytesMax, singlePort } = this.settings;
+    const { port, maxTransfers, maxWindowSize, maxSizeBytes, singlePort } = this.settings;
     const { log, statistics } = this;
     return new TFTPServer({
       io: this.io,
       storage: this.storage,
       port,
-      transfersMax,
-      windowSizeMax,
-      uploadBytesMax,
+      maxTransfers,
+      maxWindowSize,
+      maxSizeBytes,
       singlePort,
       ...(records === undefined ? {} : { records }),
-      unansweredPerAddressMax: UNANSWERED_PER_ADDRESS_MAX,
-      answersPerSecondMax: ANSWERS_PER_SECOND_MAX,
+      maxUnansweredPerAddress: MAX_UNANSWERED_PER_ADDRESS,
+      maxAnswersPerSecond: MAX_ANSWERS_PER_SECOND,
       onRequest: (address) => this.isWelcome(address),
       onEnded(transfer, outcome, durationMs) {
         statistics.countEnd(transfer, outcome);
@@ -162,8 +162,8 @@ export class Firmware implements NetworkListener {
   }
 
   private sayReady(): void {
-    const { port, transfersMax } = this.settings;
-    this.say(`TFTP server ready at ${this.address}, port ${port}, ${transfersMax} transfers at once`);
+    const { port, maxTransfers } = this.settings;
+    this.say(`TFTP server ready at ${this.address}, port ${port}, ${maxTransfers} transfers at once`);
   }
 
   private sayStatistics(): void {

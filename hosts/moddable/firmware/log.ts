@@ -22,7 +22,7 @@ import {
 import { addressText } from "../server.js";
 
 /** The longest piece of a name that is shown. */
-const NAME_CHARACTERS_MAX = 64;
+const MAX_NAME_CHARACTERS = 64;
 
 export class Log {
   constructor(private readonly isOn: boolean) {}
@@ -55,11 +55,11 @@ function subject(address: Address, isUpload: boolean, name: string): string {
 /** A name as a terminal can bear it: ASCII that prints, and not too much of it. */
 export function printable(name: string): string {
   let shown = "";
-  for (let index = 0; index < name.length && index < NAME_CHARACTERS_MAX; index++) {
+  for (let index = 0; index < name.length && index < MAX_NAME_CHARACTERS; index++) {
     const code = name.charCodeAt(index);
     shown += code >= 0x20 && code < 0x7f ? name.charAt(index) : "?";
   }
-  return name.length > NAME_CHARACTERS_MAX ? `${shown}...` : shown;
+  return name.length > MAX_NAME_CHARACTERS ? `${shown}...` : shown;
 }
 
 function outcomeText(outcome: Outcome): string {

@@ -2,7 +2,7 @@
  * What the firmware can be told: the `config` of a manifest, or words of mcconfig such as `port=6969`.
  */
 
-import { PORT_MAX, TFTP_PORT } from "../../../src/index.js";
+import { MAX_PORT, TFTP_PORT } from "../../../src/index.js";
 import { ipv4, isNetmask } from "../ipv4.js";
 import type { UploadPolicy } from "../storage/file-storage.js";
 
@@ -33,9 +33,9 @@ export interface Settings {
   /** Undefined lets the network give an address, or the access point have its own. */
   readonly staticAddress: StaticAddress | undefined;
   readonly uploads: UploadPolicy;
-  readonly uploadBytesMax: number;
-  readonly transfersMax: number;
-  readonly windowSizeMax: number;
+  readonly maxSizeBytes: number;
+  readonly maxTransfers: number;
+  readonly maxWindowSize: number;
   readonly singlePort: boolean;
   /** The port of the status page; 0 for none. */
   readonly statusPage: number;
@@ -43,12 +43,12 @@ export interface Settings {
 }
 
 /** 802.11 and WPA. */
-const SSID_BYTES_MAX = 32;
-const PASSWORD_LENGTH_MIN = 8;
-const PASSWORD_LENGTH_MAX = 63;
+const MAX_SSID_BYTES = 32;
+const MIN_PASSWORD_LENGTH = 8;
+const MAX_PASSWORD_LENGTH = 63;
 
 /** A board has some ten sockets to give, and each transfer takes one. */
-const TRANSFERS_MAX = 12;
+const MAX_TRANSFERS = 12;
 
 type Config = Readonly<Record<string, unknown>>;
 
@@ -65,16 +65,16 @@ export function readSettings(config: Config): Settings {
   };
   checkNetwork("accessPoint", accessPoint.ssid, "accessPointPassword", accessPoint.password);
   return {
-    port: number(config, "port", TFTP_PORT, 1, PORT_MAX),
+    port: number(config, "port", TFTP_PORT, 1, MAX_PORT),
     accessPoint,
     station: station.ssid === "" ? undefined : station,
     staticAddress: staticAddress(config),
     uploads: choice(config, "uploads", "never", ["never", "new", "replace"]),
-    uploadBytesMax: number(config, "uploadBytesMax", 0x7fffffff, 0, 0x7fffffff),
-    transfersMax: number(config, "transfers", 8, 1, TRANSFERS_MAX),
-    windowSizeMax: number(config, "window", 8, 1, 16),
+    maxSizeBytes: number(config, "maxSizeBytes", 0x7fffffff, 0, 0x7fffffff),
+    maxTransfers: number(config, "transfers", 8, 1, MAX_TRANSFERS),
+    maxWindowSize: number(config, "window", 8, 1, 16),
     singlePort: flag(config, "singlePort", false),
-    statusPage: number(config, "statusPage", 0, 0, PORT_MAX),
+    statusPage: number(config, "statusPage", 0, 0, MAX_PORT),
     log: flag(config, "log", true),
   };
 }
@@ -108,13 +108,13 @@ function flag(config: Config, name: string, otherwise: boolean): boolean {
 
 function checkNetwork(ssidName: string, ssid: string, passwordName: string, password: string): void {
   const ssidBytes = ArrayBuffer.fromString(ssid).byteLength;
-  if (ssidBytes > SSID_BYTES_MAX) {
-    throw new RangeError(`${ssidName} has ${ssidBytes} bytes; the name of a network has ${SSID_BYTES_MAX} at the most`);
+  if (ssidBytes > MAX_SSID_BYTES) {
+    throw new RangeError(`${ssidName} has ${ssidBytes} bytes; the name of a network has ${MAX_SSID_BYTES} at the most`);
   }
   const { length } = password;
-  if (length !== 0 && (length < PASSWORD_LENGTH_MIN || length > PASSWORD_LENGTH_MAX)) {
+  if (length !== 0 && (length < MIN_PASSWORD_LENGTH || length > MAX_PASSWORD_LENGTH)) {
     throw new RangeError(
-      `${passwordName} has ${length} characters; it must have ${PASSWORD_LENGTH_MIN} to ${PASSWORD_LENGTH_MAX}, or be absent for an open network`,
+      `${passwordName} has ${length} characters; it must have ${MIN_PASSWORD_LENGTH} to ${MAX_PASSWORD_LENGTH}, or be absent for an open network`,
     );
   }
 }

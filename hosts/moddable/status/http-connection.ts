@@ -12,15 +12,15 @@ import { endOfHead, parseHead } from "./http-head.js";
 import type { TCP, TCPConstructor } from "./tcp.js";
 
 /** A browser sends some 1,000 bytes, and cookies of other servers of the same address. */
-const HEAD_BYTES_MAX = 4096;
+const MAX_HEAD_BYTES = 4096;
 /** So much is read and written at a time: it bounds the garbage, and is some three packets. */
 const PART_BYTES = 1024;
 /** So much of a body is read after it was refused. Cutting it off at once would keep the answer from being read. */
-const UNWANTED_BYTES_MAX = 65_536;
+const MAX_UNWANTED_BYTES = 65_536;
 const ANSWER_MS = 15_000;
 
 /** The data of a board's list must fit its memory. */
-const LISTING = { filesMax: 100, charactersMax: 4000 };
+const LISTING = { maxFiles: 100, maxCharacters: 4000 };
 
 export interface ConnectionOwner {
   readonly site: Site;
@@ -37,7 +37,7 @@ export class HTTPConnection {
   private isClosed = false;
 
   /** The head as far as it has come; null when it is through. */
-  private head: Uint8Array | null = new Uint8Array(HEAD_BYTES_MAX);
+  private head: Uint8Array | null = new Uint8Array(MAX_HEAD_BYTES);
   private headLength = 0;
   private upload: Upload | undefined;
   /** Bytes of a body that nobody wants, which are still to come. */
@@ -129,14 +129,14 @@ export class HTTPConnection {
   }
 
   private takeHead(head: Uint8Array, bytes: Uint8Array): void {
-    const taken = bytes.subarray(0, HEAD_BYTES_MAX - this.headLength);
+    const taken = bytes.subarray(0, MAX_HEAD_BYTES - this.headLength);
     head.set(taken, this.headLength);
     // The end may have begun in the part before.
     const from = this.headLength < 3 ? 0 : this.headLength - 3;
     this.headLength += taken.length;
     const end = endOfHead(head, from, this.headLength);
     if (end < 0) {
-      if (this.headLength === HEAD_BYTES_MAX) {
+      if (this.headLength === MAX_HEAD_BYTES) {
         this.close();
       }
       return;
@@ -244,7 +244,7 @@ export class HTTPConnection {
 
   /** When all is written, and the rest of an unwanted body has come or is too much. */
   private closeWhenDone(): void {
-    const isRead = this.unwanted <= 0 || this.unwanted > UNWANTED_BYTES_MAX;
+    const isRead = this.unwanted <= 0 || this.unwanted > MAX_UNWANTED_BYTES;
     if (this.isAnswered && this.output.length === 0 && isRead) {
       this.close();
     }

@@ -6,7 +6,7 @@ import type { Listener, ListenerConstructor } from "./tcp.js";
 export interface HTTPServerOptions {
   readonly io: ListenerConstructor;
   readonly port: number;
-  readonly connectionsMax: number;
+  readonly maxConnections: number;
   readonly headTimeoutMs: number;
   readonly site: Site;
   /** Whether somebody at this address is answered. */
@@ -72,7 +72,7 @@ export class HTTPServer {
     }
     // At once: later the connection may be gone, and lwIP's does not bear the question then.
     const address = accepted.remoteAddress;
-    if (this.connections.size >= this.options.connectionsMax || !this.options.isWelcome(address)) {
+    if (this.connections.size >= this.options.maxConnections || !this.options.isWelcome(address)) {
       accepted.close();
       return;
     }

@@ -30,9 +30,9 @@ const HTTP_PORT = 80;
 const PAGE = "status-page.html.gz";
 const NAME_DEFAULT = "lockstep-tftp";
 /** lwIP has eight TCP connections as the SDK configures it, and each takes some 5,000 bytes here. */
-const CONNECTIONS_MAX_DEFAULT = 3;
+const DEFAULT_MAX_CONNECTIONS = 3;
 const HEAD_TIMEOUT_MS_DEFAULT = 10_000;
-const UPLOADS_MAX = 1;
+const MAX_UPLOADS = 1;
 const ASK_AGAIN_MS = 2000;
 
 /** What a {@link StatusPage} is made of. What a callback throws is caught. */
@@ -54,7 +54,7 @@ export interface StatusPageOptions {
   /** Names by which the page may be opened, in small letters, besides the board's address and `localhost`. */
   hostNames?: readonly string[];
   /** Connections at once. Default 3. */
-  connectionsMax?: number;
+  maxConnections?: number;
   /** How long the head of a request may take, in milliseconds. Default 10,000. */
   headTimeoutMs?: number;
   /** Asked for each connection. False closes it. */
@@ -94,7 +94,7 @@ export default class StatusPage {
       // The listener is bound to every address of the board.
       hosts: new OwnHosts([], options.hostNames ?? []),
       page: new Uint8Array(new Resource(PAGE)),
-      uploadsMax: UPLOADS_MAX,
+      maxUploads: MAX_UPLOADS,
       describe: () => ({ ...description, addresses: options.addresses?.() ?? [] }),
       put: (name, address) => this.attempt(() => options.onPut?.(name, address)),
       removed: (name, address) => this.attempt(() => options.onRemoved?.(name, address)),
@@ -102,7 +102,7 @@ export default class StatusPage {
     this.http = new HTTPServer({
       io,
       port: options.port ?? HTTP_PORT,
-      connectionsMax: options.connectionsMax ?? CONNECTIONS_MAX_DEFAULT,
+      maxConnections: options.maxConnections ?? DEFAULT_MAX_CONNECTIONS,
       headTimeoutMs: options.headTimeoutMs ?? HEAD_TIMEOUT_MS_DEFAULT,
       site,
       isWelcome: (address) => this.attempt(() => options.onRequest?.(address) ?? true) ?? false,

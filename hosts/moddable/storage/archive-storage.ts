@@ -31,8 +31,8 @@ export class ArchiveStorage implements Storage, Catalogue {
     this.view = new DataView(archive);
   }
 
-  readonly mayPut = false;
-  readonly mayReplace = false;
+  readonly mayWrite = false;
+  readonly mayOverwrite = false;
 
   openForReading(name: string): ReadableFile | Refusal {
     const view = this.view;
@@ -125,9 +125,9 @@ function isSame(view: DataView, at: number, wanted: DataView, wantedAt: number, 
 }
 
 /** A text that does not fill its field ends with a zero byte. */
-function textLength(view: DataView, at: number, lengthMax: number): number {
+function textLength(view: DataView, at: number, maxLength: number): number {
   let length = 0;
-  while (length < lengthMax && view.getUint8(at + length) !== 0) {
+  while (length < maxLength && view.getUint8(at + length) !== 0) {
     length++;
   }
   return length;

@@ -9,7 +9,7 @@ import { EXISTS, FAILED, FORBIDDEN, NOT_FOUND } from "./refusals.js";
 import { isTemporary, removeLitter, UploadedFile } from "./uploaded-file.js";
 
 /** Folders that lie deeper are not looked into: each takes memory while it is open. */
-const LISTED_DEPTH_MAX = 4;
+const MAX_LISTED_DEPTH = 4;
 
 /** Which uploads are allowed: none, files that do not exist yet, or also replacing those that do. */
 export type UploadPolicy = "never" | "new" | "replace";
@@ -50,38 +50,38 @@ export class FileStorage implements Storage, Catalogue {
 
   /** The folder that is to receive the file must be there. */
   openForWriting(name: string): WritableFile | Refusal {
-    if (!this.mayPut || isTemporary(name)) {
+    if (!this.mayWrite || isTemporary(name)) {
       return FORBIDDEN;
     }
     const status = statusOf(this.directory, name);
     if (status === undefined || status.isDirectory()) {
       return FORBIDDEN;
     }
-    if (status.isFile() && !this.mayReplace) {
+    if (status.isFile() && !this.mayOverwrite) {
       return EXISTS;
     }
     const folder = name.slice(0, Math.max(0, name.lastIndexOf("/")));
     if (folder !== "" && !this.directory.status(folder).isDirectory()) {
       return NOT_FOUND;
     }
-    return new UploadedFile(this.directory, name, this.mayReplace, ++this.uploadCount, this.part);
+    return new UploadedFile(this.directory, name, this.mayOverwrite, ++this.uploadCount, this.part);
   }
 
-  get mayPut(): boolean {
+  get mayWrite(): boolean {
     return this.uploads !== "never";
   }
 
-  get mayReplace(): boolean {
+  get mayOverwrite(): boolean {
     return this.uploads === "replace";
   }
 
   listFiles(visit: (file: ListedFile) => boolean): void {
-    this.listFolder("", LISTED_DEPTH_MAX, visit);
+    this.listFolder("", MAX_LISTED_DEPTH, visit);
   }
 
   /** Where files may not be replaced they may not be removed either: that would come to the same. */
   removeFile(name: string): 0 | Refusal {
-    if (!this.mayReplace) {
+    if (!this.mayOverwrite) {
       return FORBIDDEN;
     }
     const isFile = !isTemporary(name) && statusOf(this.directory, name)?.isFile();
@@ -94,7 +94,7 @@ export class FileStorage implements Storage, Catalogue {
       const name = folder === "" ? entry : `${folder}/${entry}`;
       const status = isTemporary(name) ? undefined : statusOf(this.directory, name);
       const isWanted = status?.isFile()
-        ? visit({ name, sizeBytes: status.size, isRemovable: this.mayReplace })
+        ? visit({ name, sizeBytes: status.size, isRemovable: this.mayOverwrite })
         : !status?.isDirectory() || depthLeft === 0 || this.listFolder(name, depthLeft - 1, visit);
       if (!isWanted) {
         return false;

@@ -54,12 +54,12 @@ export class OverlayStorage implements Storage, Catalogue {
     return EXISTS;
   }
 
-  get mayPut(): boolean {
-    return catalogueOf(this.upper)?.mayPut ?? false;
+  get mayWrite(): boolean {
+    return catalogueOf(this.upper)?.mayWrite ?? false;
   }
 
-  get mayReplace(): boolean {
-    return catalogueOf(this.upper)?.mayReplace ?? false;
+  get mayOverwrite(): boolean {
+    return catalogueOf(this.upper)?.mayOverwrite ?? false;
   }
 
   /** The files of both, and of those with the same name the upper one. */

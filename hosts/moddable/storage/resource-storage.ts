@@ -8,8 +8,8 @@ import { ImageFile } from "./image-file.js";
 import { FORBIDDEN, NOT_FOUND } from "./refusals.js";
 
 export class ResourceStorage implements Storage, Catalogue {
-  readonly mayPut = false;
-  readonly mayReplace = false;
+  readonly mayWrite = false;
+  readonly mayOverwrite = false;
 
   /**
    * @param names the resources that are served. An image also has others, such as certificates. The SDK's tools keep no

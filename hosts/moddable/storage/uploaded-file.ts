@@ -39,7 +39,7 @@ export class UploadedFile implements WritableFile {
   constructor(
     private readonly directory: Directory,
     private readonly name: string,
-    private readonly mayReplace: boolean,
+    private readonly mayOverwrite: boolean,
     number: number,
     private readonly part: PartView,
   ) {
@@ -61,7 +61,7 @@ export class UploadedFile implements WritableFile {
     if (this.directory.status(this.temporaryName).size !== this.sizeBytes) {
       return DISK_FULL;
     }
-    if (!this.mayReplace && this.directory.status(this.name).isFile()) {
+    if (!this.mayOverwrite && this.directory.status(this.name).isFile()) {
       return EXISTS;
     }
     this.directory.move(this.temporaryName, this.name);

@@ -89,7 +89,7 @@ export function parseClientWords(kind: ClientCommand["kind"], words: readonly st
       ...given("windowSize", settings.number("windowsize", 1, 16_384)),
       ...given("timeoutSeconds", settings.number("timeout", 1, 255)),
       ...given("giveUpMs", settings.durationMs("give-up", 1)),
-      ...given("maxBytes", settings.sizeBytes("max-size")),
+      ...given("maxSizeBytes", settings.sizeBytes("max-size")),
     },
   };
 }

@@ -1,5 +1,5 @@
 /** More letters than that are wrong in another name, not in this one. */
-const WRONG_LETTERS_MAX = 2;
+const MAX_WRONG_LETTERS = 2;
 
 /**
  * The name that somebody who wrote another one most likely meant.
@@ -8,7 +8,7 @@ const WRONG_LETTERS_MAX = 2;
  */
 export function suggestion(written: string, names: readonly string[], prefix = ""): string {
   let nearest = "";
-  let least = WRONG_LETTERS_MAX + 1;
+  let least = MAX_WRONG_LETTERS + 1;
   for (const name of names) {
     const wrong = wrongLetters(written, name);
     if (wrong < least) {

@@ -25,7 +25,7 @@ export interface ServeCommand {
 }
 
 /** What `--strict` sets: one address, or a flood in the name of many, gets little out of this server. */
-const STRICT_LIMITS = { unansweredPerAddressMax: 4, answersPerSecondMax: 200 } as const;
+const STRICT_LIMITS = { maxUnansweredPerAddress: 4, maxAnswersPerSecond: 200 } as const;
 
 const GRACE_MS_DEFAULT = 10_000;
 
@@ -95,11 +95,11 @@ function serveCommand(
       ...given("portRange", settings.portRange("port-range")),
       ...given("allow", values.allow),
       ...given("read", values["write-only"] ? false : undefined),
-      ...given("uploadBytesMax", settings.sizeBytes("max-size")),
+      ...given("maxSizeBytes", settings.sizeBytes("max-size")),
       ...given("checksums", values.checksums),
-      ...given("foldCase", values["ignore-case"]),
-      ...given("transfersMax", settings.number("max-transfers", 1, 65_536)),
-      ...given("windowSizeMax", settings.number("max-window", 1, 16_384)),
+      ...given("ignoreCase", values["ignore-case"]),
+      ...given("maxTransfers", settings.number("max-transfers", 1, 65_536)),
+      ...given("maxWindowSize", settings.number("max-window", 1, 16_384)),
       ...given("initialIntervalMs", settings.durationMs("timeout", 1)),
       ...given("giveUpMs", settings.durationMs("give-up", 1)),
       ...given("busyPolling", values["busy-polling"]),

@@ -2,7 +2,7 @@
  * What `serve` can be told, by the names that the command line and the configuration file share, and how the values are
  * written.
  */
-import { PORT_MAX } from "../../../src/index.js";
+import { MAX_PORT } from "../../../src/index.js";
 import type { FlagKinds, FlagValues } from "./flags.js";
 import { UsageError } from "./usage-error.js";
 
@@ -44,7 +44,7 @@ type TextName<Kinds extends FlagKinds> = {
 const SIZE_UNITS: Readonly<Record<string, number>> = { "": 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
 const TIME_UNITS_MS: Readonly<Record<string, number>> = { ms: 1, "": 1000, s: 1000, m: 60_000 };
 /** A day: longer than any client waits, and well within what a timer takes. */
-const DURATION_MAX_MS = 24 * 60 * 60 * 1000;
+const MAX_DURATION_MS = 24 * 60 * 60 * 1000;
 
 /** Reads values. A value that was not given is undefined; one that makes no sense is a UsageError. */
 export class Settings<Kinds extends FlagKinds = typeof SETTING_KINDS> {
@@ -74,7 +74,7 @@ export class Settings<Kinds extends FlagKinds = typeof SETTING_KINDS> {
   }
 
   port(name: TextName<Kinds>): number | undefined {
-    return this.number(name, 0, PORT_MAX);
+    return this.number(name, 0, MAX_PORT);
   }
 
   portRange(name: TextName<Kinds>): { first: number; last: number } | undefined {
@@ -84,7 +84,7 @@ export class Settings<Kinds extends FlagKinds = typeof SETTING_KINDS> {
     }
     const [, first, last] = /^(\d+)-(\d+)$/.exec(text) ?? [];
     const range = { first: Number(first), last: Number(last) };
-    if (!(range.first >= 1 && range.last >= range.first && range.last <= PORT_MAX)) {
+    if (!(range.first >= 1 && range.last >= range.first && range.last <= MAX_PORT)) {
       throw this.mistake(name, "write the first and the last port, for example 50000-50999");
     }
     return range;
@@ -113,7 +113,7 @@ export class Settings<Kinds extends FlagKinds = typeof SETTING_KINDS> {
     }
     const [, digits, unit = ""] = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m)?$/.exec(text) ?? [];
     const ms = Math.round(Number(digits) * (TIME_UNITS_MS[unit] as number));
-    if (!(ms >= leastMs && ms <= DURATION_MAX_MS)) {
+    if (!(ms >= leastMs && ms <= MAX_DURATION_MS)) {
       throw this.mistake(name, `write a time${leastMs > 0 ? " above 0" : ""}, such as 500ms, 2s or 1m`);
     }
     return ms;

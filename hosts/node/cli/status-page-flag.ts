@@ -1,5 +1,5 @@
 /** The flag `--status-page [ADDRESS:PORT]`, and the page as `serve` starts it. */
-import { PORT_MAX } from "../../../src/index.js";
+import { MAX_PORT } from "../../../src/index.js";
 import type { TftpServer } from "../server.js";
 import type { ChangedFile, StatusPage, StatusPageOptions } from "../status/status-page.js";
 import { STATUS_PAGE_PORT } from "../udp/addresses.js";
@@ -28,7 +28,7 @@ export function statusPagePlace(text: string): StatusPageOptions | undefined {
   }
   const [, ipv6, host, digits] = PLACE.exec(text) ?? [];
   const port = Number(digits);
-  if (!(port <= PORT_MAX)) {
+  if (!(port <= MAX_PORT)) {
     return undefined;
   }
   const address = ipv6 ?? host ?? "";

@@ -53,7 +53,7 @@ export interface ClientTransferOptions extends RetransmissionOptions {
 /** How a file is fetched. */
 export interface GetOptions extends ClientTransferOptions {
   /** The largest file to accept, in bytes. Default: no limit. */
-  maxBytes?: number;
+  maxSizeBytes?: number;
 }
 
 /** Where a fetched file goes, if it is not to be kept in memory. */
@@ -102,7 +102,7 @@ export async function get(
   const transfer = new NodeTransfer(url, false, options);
   const target = await transfer.local(() => targetOf(options.to, transfer.place.name));
   try {
-    const ended = await transfer.run({ received: target.file }, options.maxBytes);
+    const ended = await transfer.run({ received: target.file }, options.maxSizeBytes);
     transfer.check(ended, target.problem);
     await transfer.local(() => target.finish());
     const summary = summaryOf(ended);
@@ -172,9 +172,9 @@ class NodeTransfer {
     }
   }
 
-  async run(file: ClientFile, downloadBytesMax: number | undefined): Promise<EndedRun> {
+  async run(file: ClientFile, maxSizeBytes: number | undefined): Promise<EndedRun> {
     const { signal, onProgress } = this.options;
-    const limits = given("downloadBytesMax", downloadBytesMax);
+    const limits = given("maxSizeBytes", maxSizeBytes);
     let address: string;
     try {
       address = await this.resolve();

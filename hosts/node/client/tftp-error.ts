@@ -12,7 +12,7 @@ import type { Outcome } from "../../../src/index.js";
  * - `timed-out`: the server answered no more.
  * - `unconfirmed`: everything was put, but the last acknowledgement did not come. The file has probably arrived.
  * - `protocol`: the server sent what makes no sense: larger blocks than agreed, or options that were not asked for.
- * - `too-large`: the file is larger than `maxBytes`.
+ * - `too-large`: the file is larger than `maxSizeBytes`.
  * - `local-file`: the file at this end could not be read or written.
  * - `unknown-host`: the server's name means no address.
  * - `unreachable`: this machine cannot send to the server's address, or has no port for the transfer.

@@ -1,7 +1,7 @@
 /**
  * Where a file is: `tftp://host[:port]/path[;mode=octet|netascii]` (RFC 3617).
  */
-import { PORT_MAX, TFTP_PORT } from "../../../src/index.js";
+import { MAX_PORT, TFTP_PORT } from "../../../src/index.js";
 
 export interface TftpPlace {
   /** A name or an address, without brackets. */
@@ -31,8 +31,8 @@ export function parseTftpUrl(url: string): TftpPlace {
     throw new TypeError(`"${url}" is no address of a file on a TFTP server; write it like ${EXAMPLE}`);
   }
   const port = portText === undefined || portText === "" ? TFTP_PORT : Number(portText);
-  if (!(port >= 1 && port <= PORT_MAX)) {
-    throw new TypeError(`"${url}" has the port ${portText}; a port is a number from 1 to ${PORT_MAX}`);
+  if (!(port >= 1 && port <= MAX_PORT)) {
+    throw new TypeError(`"${url}" has the port ${portText}; a port is a number from 1 to ${MAX_PORT}`);
   }
   const mode = MODE_PATTERN.exec(rawPath)?.[1]?.toLowerCase();
   if (mode !== undefined && mode !== "octet" && mode !== "netascii") {

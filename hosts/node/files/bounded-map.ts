@@ -2,7 +2,7 @@
 export class BoundedMap<Key, Value> {
   private readonly entries = new Map<Key, Value>();
 
-  constructor(private readonly sizeMax: number) {}
+  constructor(private readonly maxSize: number) {}
 
   get(key: Key): Value | undefined {
     return this.entries.get(key);
@@ -14,7 +14,7 @@ export class BoundedMap<Key, Value> {
 
   set(key: Key, value: Value): void {
     this.entries.delete(key);
-    if (this.entries.size >= this.sizeMax) {
+    if (this.entries.size >= this.maxSize) {
       for (const first of this.entries.keys()) {
         this.entries.delete(first);
         break;

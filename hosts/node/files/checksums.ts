@@ -14,7 +14,7 @@ import { MemoryFile } from "./memory-file.js";
 export const CHECKSUM_SUFFIX = ".sha256";
 const READ_BYTES = 64 * 1024;
 /** Checksums that are kept; a folder rarely has more images. */
-const KEPT_MAX = 256;
+const MAX_KEPT = 256;
 
 /** A storage that has checksums of its files, and tells them from the files: as a `DirectoryStorage` does. */
 export interface ChecksummedStorage extends Storage {
@@ -33,7 +33,7 @@ export function checksummedName(name: string): string | undefined {
 
 export class Checksums {
   /** By everything that changes when a file's contents do. */
-  private readonly kept = new BoundedMap<string, string>(KEPT_MAX);
+  private readonly kept = new BoundedMap<string, string>(MAX_KEPT);
 
   /**
    * The line that `sha256sum` writes and `sha256sum --check` reads. A large file takes its time, once: nothing else is

@@ -35,12 +35,12 @@ export class ServedRoot {
   /** The folder's own path, free of links. */
   readonly path: string;
   private readonly prefix: string;
-  private readonly foldCase: boolean;
+  private readonly ignoreCase: boolean;
 
   /**
    * @throws NodeJS.ErrnoException when there is no such folder, or this user may not enter it.
    */
-  constructor(root: string, foldCase: boolean) {
+  constructor(root: string, ignoreCase: boolean) {
     if (root === "") {
       throw new TypeError("The folder to serve has an empty name; write . for the current folder");
     }
@@ -53,13 +53,13 @@ export class ServedRoot {
     // Without this right nothing in it can be reached.
     fs.accessSync(this.path, fs.constants.X_OK);
     this.prefix = this.path.endsWith(path.sep) ? this.path : this.path + path.sep;
-    this.foldCase = foldCase;
+    this.ignoreCase = ignoreCase;
   }
 
   /** The path that a name of the engine's stands for, which may not exist; undefined for a name that is no file's here. */
   locate(name: string): string | undefined {
     const exact = this.locateExactly(name);
-    return exact !== undefined && this.foldCase && !fs.existsSync(exact) ? this.locateFolded(name) : exact;
+    return exact !== undefined && this.ignoreCase && !fs.existsSync(exact) ? this.locateFolded(name) : exact;
   }
 
   /** The same, with capital and small letters as they are. */

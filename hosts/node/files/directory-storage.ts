@@ -22,7 +22,7 @@ export interface DirectoryOptions {
   /** Whether files may be fetched. Default true; false makes a drop box. */
   read?: boolean;
   /** Finds `Boot/BCD` when `boot/bcd` is asked for. An exact match goes first. Default false. */
-  foldCase?: boolean;
+  ignoreCase?: boolean;
   /** Answers a request for `NAME.sha256`, where there is no such file, with the checksum of `NAME`. Default false. */
   checksums?: boolean;
 }
@@ -40,17 +40,17 @@ export class DirectoryStorage implements ChecksummedStorage, Catalogue {
    * @throws NodeJS.ErrnoException ENOENT or ENOTDIR when `root` is no folder.
    */
   constructor(root: string, options: DirectoryOptions = {}) {
-    this.root = new ServedRoot(root, options.foldCase ?? false);
+    this.root = new ServedRoot(root, options.ignoreCase ?? false);
     this.write = options.write ?? "never";
     this.readAllowed = options.read ?? true;
     this.checksums = options.checksums ? new Checksums() : undefined;
   }
 
-  get mayPut(): boolean {
+  get mayWrite(): boolean {
     return this.write !== "never";
   }
 
-  get mayReplace(): boolean {
+  get mayOverwrite(): boolean {
     return this.write === "overwrite";
   }
 
@@ -130,17 +130,17 @@ export class DirectoryStorage implements ChecksummedStorage, Catalogue {
     if (this.write === "never" || isTemporaryName(name)) {
       return FORBIDDEN;
     }
-    return UploadedFile.create(this.root, name, sizeBytes, this.mayReplace, () => this.smallFiles.changed());
+    return UploadedFile.create(this.root, name, sizeBytes, this.mayOverwrite, () => this.smallFiles.changed());
   }
 
   /** Shows the files that clients can fetch: none of a drop box. */
   async listFiles(visit: (file: ListedFile) => boolean): Promise<boolean> {
-    return !this.readAllowed || visitFiles(this.root, this.mayReplace, visit);
+    return !this.readAllowed || visitFiles(this.root, this.mayOverwrite, visit);
   }
 
   /** Where files may not be replaced they may not be removed either: that would come to the same. */
   removeFile(name: string): 0 | Refusal {
-    if (!this.mayReplace) {
+    if (!this.mayOverwrite) {
       return FORBIDDEN;
     }
     this.smallFiles.changed();

@@ -12,7 +12,7 @@ import { FORBIDDEN, NOT_FOUND, refusalOf } from "./file-refusals.js";
 import { isTemporaryName } from "./temporary-files.js";
 
 /** So many entries of folders are looked at, however few of them are files: a home folder has more than anybody reads. */
-const ENTRIES_MAX = 20_000;
+const MAX_ENTRIES = 20_000;
 
 type Visit = (file: ListedFile) => boolean;
 
@@ -23,7 +23,7 @@ type Visit = (file: ListedFile) => boolean;
  */
 export async function visitFiles(root: ServedRoot, mayRemove: boolean, visit: Visit): Promise<boolean> {
   const folders = [""];
-  let entriesLeft = ENTRIES_MAX;
+  let entriesLeft = MAX_ENTRIES;
   const look = (folder: string, place: string, entry: fs.Dirent): boolean => {
     const name = folder + entry.name;
     if (entry.isDirectory()) {

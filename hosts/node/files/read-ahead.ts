@@ -2,11 +2,11 @@
  * Pieces of files that are kept in memory while the files are being sent: to ask the system for each block costs as much
  * as the engine takes for it. All files of the process share these pieces; they are made for the first one, and stay.
  */
-import { BLOCK_BYTES_MAX } from "../../../src/index.js";
+import { MAX_BLOCK_BYTES } from "../../../src/index.js";
 
 /** With more blocks in a piece nothing becomes faster. */
 const PIECE_BLOCKS = 16;
-export const PIECE_BYTES = PIECE_BLOCKS * BLOCK_BYTES_MAX;
+export const PIECE_BYTES = PIECE_BLOCKS * MAX_BLOCK_BYTES;
 /** Together 256 KiB, so that a hundred clients that fetch different files take less than 4 KiB each, and a thousand nothing. */
 const PIECES = 32;
 
@@ -25,14 +25,14 @@ export class Piece {
 
   constructor(readonly bytes: Buffer) {
     this.blocks = Array.from({ length: PIECE_BLOCKS }, (_, index) =>
-      bytes.subarray(index * BLOCK_BYTES_MAX, (index + 1) * BLOCK_BYTES_MAX),
+      bytes.subarray(index * MAX_BLOCK_BYTES, (index + 1) * MAX_BLOCK_BYTES),
     );
   }
 
   /** Copies at least `length` bytes that begin at `offset`. */
   copyTo(target: Uint8Array, offset: number, length: number): void {
-    if (offset % BLOCK_BYTES_MAX === 0) {
-      target.set(this.blocks[offset / BLOCK_BYTES_MAX] as Buffer);
+    if (offset % MAX_BLOCK_BYTES === 0) {
+      target.set(this.blocks[offset / MAX_BLOCK_BYTES] as Buffer);
     } else {
       this.bytes.copy(target, 0, offset, offset + length);
     }

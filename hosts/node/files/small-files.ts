@@ -16,7 +16,7 @@ import { MemoryFile } from "./memory-file.js";
 /** Six blocks: what telephones and switches ask for is seldom longer. */
 const SMALL_BYTES = 3072;
 /** Together less than a MiB. */
-const KEPT_MAX = 256;
+const MAX_KEPT = 256;
 /** So old a check is good enough: a transfer that began then would still be served what it opened. */
 const CHECKED_MS = 1000;
 const NEVER_LOOKED_UP = -1;
@@ -31,7 +31,7 @@ interface KeptFile {
 }
 
 export class SmallFiles {
-  private readonly kept = new BoundedMap<string, KeptFile>(KEPT_MAX);
+  private readonly kept = new BoundedMap<string, KeptFile>(MAX_KEPT);
 
   /** The file of this name, as it was read before and still is; undefined when it must be opened. */
   find(name: string): ReadableFile | undefined {

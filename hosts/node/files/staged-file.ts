@@ -22,7 +22,7 @@ export class UploadedFile implements WritableFile {
     private readonly name: string,
     private readonly temporaryName: string,
     private readonly descriptor: number,
-    private readonly mayReplace: boolean,
+    private readonly mayOverwrite: boolean,
     private readonly placed: () => void,
   ) {}
 
@@ -37,11 +37,11 @@ export class UploadedFile implements WritableFile {
     root: ServedRoot,
     name: string,
     sizeBytes: number,
-    mayReplace: boolean,
+    mayOverwrite: boolean,
     placed: () => void = () => {},
   ): UploadedFile | Refusal {
     try {
-      const target = UploadedFile.target(root, name, mayReplace);
+      const target = UploadedFile.target(root, name, mayOverwrite);
       if (typeof target === "number") {
         return target;
       }
@@ -60,7 +60,7 @@ export class UploadedFile implements WritableFile {
         uploadBegins(temporaryName);
         keepPermissions(descriptor, target.mode);
         const finalName = path.basename(target.path);
-        return new UploadedFile(folderDescriptor, folder, finalName, temporaryName, descriptor, mayReplace, placed);
+        return new UploadedFile(folderDescriptor, folder, finalName, temporaryName, descriptor, mayOverwrite, placed);
       } catch (error) {
         closeRead(folderDescriptor);
         throw error;
@@ -74,7 +74,7 @@ export class UploadedFile implements WritableFile {
   private static target(
     root: ServedRoot,
     name: string,
-    mayReplace: boolean,
+    mayOverwrite: boolean,
   ): { path: string; mode: number | undefined } | Refusal {
     const located = root.locate(name);
     if (located === undefined) {
@@ -92,7 +92,7 @@ export class UploadedFile implements WritableFile {
     if (!file.isFile()) {
       return FORBIDDEN;
     }
-    if (!mayReplace) {
+    if (!mayOverwrite) {
       return EXISTS;
     }
     fs.accessSync(resolved, fs.constants.W_OK);
@@ -117,7 +117,7 @@ export class UploadedFile implements WritableFile {
     const final = path.join(this.folder, this.name);
     try {
       fs.fsyncSync(this.descriptor);
-      if (this.mayReplace) {
+      if (this.mayOverwrite) {
         fs.renameSync(temporary, final);
       } else {
         nameUnlessTaken(temporary, final);

@@ -1,7 +1,7 @@
-import { cleanName, decodeName, NAME_BYTES_MAX } from "../../../src/index.js";
+import { cleanName, decodeName, MAX_NAME_BYTES } from "../../../src/index.js";
 
 /** One more than a name may have, so that a name which is too long is seen. */
-const bytes = new Uint8Array(NAME_BYTES_MAX + 1);
+const bytes = new Uint8Array(MAX_NAME_BYTES + 1);
 const view = new DataView(bytes.buffer);
 const encoder = new TextEncoder();
 

@@ -2,13 +2,13 @@
  * Patterns for the names of files. Names come from the wire, so matching takes a time that is bounded by the lengths of
  * pattern and name: no place in the name is looked at more than once for each part of the pattern.
  */
-import { NAME_BYTES_MAX } from "../../../src/index.js";
+import { MAX_NAME_BYTES } from "../../../src/index.js";
 import { macLengthAt, plainMac } from "./mac-address.js";
 
 /** Bounds the time that a match takes. */
-const WILDCARDS_MAX = 8;
+const MAX_WILDCARDS = 8;
 /** Each wildcard may have a text before it, and the last one behind it. */
-const PARTS_MAX = 2 * WILDCARDS_MAX + 1;
+const MAX_PARTS = 2 * MAX_WILDCARDS + 1;
 
 type Part = { readonly kind: "text"; readonly text: string } | { readonly kind: "one" | "component" | "path" | "mac" };
 
@@ -30,8 +30,8 @@ export interface NameMatch {
 }
 
 /** Marks, part by part, where the rest of the pattern matches the rest of the name. For one match at a time. */
-const marks = new Uint8Array((PARTS_MAX + 1) * (NAME_BYTES_MAX + 1));
-const ROW = NAME_BYTES_MAX + 1;
+const marks = new Uint8Array((MAX_PARTS + 1) * (MAX_NAME_BYTES + 1));
+const ROW = MAX_NAME_BYTES + 1;
 
 export class NamePattern {
   private readonly parts: readonly Part[];
@@ -50,8 +50,8 @@ export class NamePattern {
       .filter((part) => part !== "")
       .map(partOf);
     const wildcards = this.parts.filter(({ kind }) => kind !== "text");
-    if (wildcards.length > WILDCARDS_MAX) {
-      throw new RangeError(`"${text}" has more than ${WILDCARDS_MAX} wildcards; write fewer`);
+    if (wildcards.length > MAX_WILDCARDS) {
+      throw new RangeError(`"${text}" has more than ${MAX_WILDCARDS} wildcards; write fewer`);
     }
     this.hasMac = wildcards.some(({ kind }) => kind === "mac");
     this.wildcardCount = wildcards.filter(({ kind }) => kind !== "mac").length;
@@ -59,7 +59,7 @@ export class NamePattern {
 
   /** @returns what the wildcards stand for, the first ones for as much as possible; undefined where it does not match. */
   match(name: string): NameMatch | undefined {
-    if (name.length > NAME_BYTES_MAX) {
+    if (name.length > MAX_NAME_BYTES) {
       return undefined;
     }
     const folded = smallLetters(name);

@@ -39,9 +39,9 @@ export interface NameRule {
 }
 
 /** Bounds the time that a request takes. */
-const RULES_MAX = 256;
+const MAX_RULES = 256;
 /** So many files are looked for, one after the other, in place of one that is asked for. */
-const NAMES_MAX = 8;
+const MAX_NAMES = 8;
 
 const PARTS: readonly (keyof NameRule)[] = ["match", "from", "direction", "to", "table", "case", "refuse"];
 const NETWORK_EXAMPLE = "192.168.0.0/24";
@@ -57,9 +57,9 @@ export class NameRules {
    * @throws RangeError or TypeError that says what is wrong with which rule.
    */
   constructor(rules: readonly NameRule[]) {
-    if (rules.length > RULES_MAX) {
+    if (rules.length > MAX_RULES) {
       throw new RangeError(
-        `There are ${rules.length} rules, and ${RULES_MAX} at the most; a table holds many machines`,
+        `There are ${rules.length} rules, and ${MAX_RULES} at the most; a table holds many machines`,
       );
     }
     this.rules = rules.map((rule, index) => {
@@ -82,7 +82,7 @@ export class NameRules {
       const made = rule.apply(name, address, isUpload);
       if (made !== undefined) {
         names.push(made.name);
-        if (made.name === REFUSED_NAME || names.length === NAMES_MAX) {
+        if (made.name === REFUSED_NAME || names.length === MAX_NAMES) {
           return names;
         }
       }

@@ -6,11 +6,11 @@ import { FileList } from "../../status/file-list.js";
 import type { RequestHead } from "../../status/request-head.js";
 import type { Decision, Site } from "../../status/site.js";
 import type { Upload } from "../../status/upload.js";
-import { TIMER_MAX_MS } from "../clock.js";
+import { MAX_TIMER_MS } from "../clock.js";
 
 /** A browser sends some 1,000 bytes, and cookies of other servers of the same address. */
-const HEAD_BYTES_MAX = 16 * 1024;
-const HEADERS_MAX = 64;
+const MAX_HEAD_BYTES = 16 * 1024;
+const MAX_HEADERS = 64;
 /** A head that does not end, and a connection that brings none, are closed after this time; looked at so often. */
 const HEAD_CHECK_INTERVALS = 4;
 /** A connection is kept for the page's next question. */
@@ -18,14 +18,14 @@ const KEEP_ALIVE_MS = 5000;
 /** Nothing goes in either direction for so long: the other end is gone, or does not read. */
 const SILENCE_MS = 30_000;
 /** So much of a body is read after it was refused. Cutting it off at once would keep the answer from being read. */
-const UNWANTED_BYTES_MAX = 1024 * 1024;
+const MAX_UNWANTED_BYTES = 1024 * 1024;
 const UNWANTED_MS = 10_000;
 
 /** More files than a person looks through, and less than what makes a page slow. */
-const LISTING = { filesMax: 1000, charactersMax: 250_000 };
+const LISTING = { maxFiles: 1000, maxCharacters: 250_000 };
 
 export interface HttpLimits {
-  readonly connectionsMax: number;
+  readonly maxConnections: number;
   readonly headTimeoutMs: number;
 }
 
@@ -33,15 +33,15 @@ export interface HttpLimits {
 export function httpServer(site: Site, limits: HttpLimits): http.Server {
   const exchanges = new Exchanges(site);
   const server = http.createServer({
-    maxHeaderSize: HEAD_BYTES_MAX,
+    maxHeaderSize: MAX_HEAD_BYTES,
     headersTimeout: limits.headTimeoutMs,
     // A whole request may take long where it is an upload, which has a time limit of its own.
     requestTimeout: 0,
     connectionsCheckingInterval: Math.ceil(limits.headTimeoutMs / HEAD_CHECK_INTERVALS),
     keepAliveTimeout: KEEP_ALIVE_MS,
   });
-  server.maxConnections = limits.connectionsMax;
-  server.maxHeadersCount = HEADERS_MAX;
+  server.maxConnections = limits.maxConnections;
+  server.maxHeadersCount = MAX_HEADERS;
   server.timeout = SILENCE_MS;
   server.on("request", (request, response) => exchanges.handle(request, response, false));
   server.on("checkContinue", (request, response) => exchanges.handle(request, response, true));
@@ -142,7 +142,7 @@ function refuseBody(request: http.IncomingMessage, response: http.ServerResponse
   const timer = setTimeout(cutOff, UNWANTED_MS);
   request.on("data", (part: Buffer) => {
     bytes += part.length;
-    if (bytes > UNWANTED_BYTES_MAX) {
+    if (bytes > MAX_UNWANTED_BYTES) {
       cutOff();
     }
   });
@@ -156,7 +156,7 @@ function receive(request: http.IncomingMessage, response: http.ServerResponse, u
     send(response, errorAnswer(STATUS_TIMEOUT, `"${upload.name}" took too long and is not there. Send it again.`));
     request.socket.destroySoon();
   };
-  const timer = setTimeout(tooSlow, Math.min(upload.patienceMs, TIMER_MAX_MS));
+  const timer = setTimeout(tooSlow, Math.min(upload.patienceMs, MAX_TIMER_MS));
   request.on("data", (part: Buffer) => {
     const refusal = upload.write(part);
     if (refusal !== undefined) {

@@ -15,9 +15,9 @@ import { hostAndPort, isWildcard, plainAddress, STATUS_PAGE_PORT } from "../udp/
 import { httpServer } from "./http-server.js";
 
 const LOOPBACK = "127.0.0.1";
-const CONNECTIONS_MAX_DEFAULT = 64;
+const DEFAULT_MAX_CONNECTIONS = 64;
 const HEAD_TIMEOUT_MS_DEFAULT = 10_000;
-const UPLOADS_MAX = 8;
+const MAX_UPLOADS = 8;
 const ASK_AGAIN_MS = 1000;
 
 /** Where a {@link StatusPage} is, and what it bears. */
@@ -34,7 +34,7 @@ export interface StatusPageOptions {
   /** What the page is called, and a label of the metrics. Default: the machine's name. */
   name?: string;
   /** Connections at once, 1 or more; further ones are closed. Default 64. */
-  connectionsMax?: number;
+  maxConnections?: number;
   /** How long the head of a request may take, in milliseconds, 1 or more. Default 10,000. */
   headTimeoutMs?: number;
 }
@@ -96,13 +96,13 @@ export class StatusPage extends EventEmitter<StatusPageEvents> {
       },
       hosts: ownHosts(this.host, options.hostNames ?? []),
       page: fs.readFileSync(new URL("../status/status-page.html.gz", import.meta.url)),
-      uploadsMax: UPLOADS_MAX,
+      maxUploads: MAX_UPLOADS,
       describe: () => this.describe(),
       put: (name, address) => this.emit("put", { name, address }),
       removed: (name, address) => this.emit("removed", { name, address }),
     });
     this.http = httpServer(site, {
-      connectionsMax: options.connectionsMax ?? CONNECTIONS_MAX_DEFAULT,
+      maxConnections: options.maxConnections ?? DEFAULT_MAX_CONNECTIONS,
       headTimeoutMs: options.headTimeoutMs ?? HEAD_TIMEOUT_MS_DEFAULT,
     });
     server.on("ended", this.ended);

@@ -30,9 +30,9 @@ export class AllowedNetworks {
 function addNetwork(list: BlockList, network: string): void {
   const [, address = "", bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(network) ?? [];
   const version = isIP(address);
-  const bitsMax = version === 6 ? 128 : 32;
-  if (version === 0 || Number(bits ?? 0) > bitsMax) {
+  const maxBits = version === 6 ? 128 : 32;
+  if (version === 0 || Number(bits ?? 0) > maxBits) {
     throw new RangeError(`"${network}" is not a network; write for example 192.168.0.0/24, fd00::/8 or 10.1.2.3`);
   }
-  list.addSubnet(address, Number(bits ?? bitsMax), version === 6 ? "ipv6" : "ipv4");
+  list.addSubnet(address, Number(bits ?? maxBits), version === 6 ? "ipv6" : "ipv4");
 }

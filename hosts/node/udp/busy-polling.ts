@@ -9,15 +9,15 @@
 /** Longer than a peer on the same machine or wire takes to answer, shorter than it takes to wake up. */
 const LOOK_MS = 0.05;
 /** So many looks in vain in a row, and it stops for a while. */
-const VAIN_LOOKS_MAX = 8;
+const MAX_VAIN_LOOKS = 8;
 /** After so many packets it is judged whether it pays. */
 const JUDGED_PACKETS = 64;
 /** It pays when at least so many of them were waited for; the others were there already. */
-const WAITED_PACKETS_MIN = 16;
+const MIN_WAITED_PACKETS = 16;
 /** It stops for so many packets at first: what looked bad can be an accident, on a machine with much to do. */
-const PAUSE_PACKETS_MIN = 512;
+const MIN_PAUSE_PACKETS = 512;
 /** And for twice as many each time that it has not paid again, up to this: under a second of lock-step with a peer near enough. */
-const PAUSE_PACKETS_MAX = 8192;
+const MAX_PAUSE_PACKETS = 8192;
 
 export class BusyPolling {
   private readonly enabled: boolean;
@@ -29,7 +29,7 @@ export class BusyPolling {
   private packets = 0;
   private waitedPackets = 0;
   private pausedPackets = 0;
-  private nextPausePackets = PAUSE_PACKETS_MIN;
+  private nextPausePackets = MIN_PAUSE_PACKETS;
 
   constructor(enabled: boolean) {
     this.enabled = enabled;
@@ -69,16 +69,16 @@ export class BusyPolling {
       return;
     }
     this.isLooking = false;
-    if (this.pausedPackets === 0 && ++this.vainLooks >= VAIN_LOOKS_MAX) {
+    if (this.pausedPackets === 0 && ++this.vainLooks >= MAX_VAIN_LOOKS) {
       this.pause();
     }
   };
 
   private judge(): void {
-    if (this.waitedPackets < WAITED_PACKETS_MIN) {
+    if (this.waitedPackets < MIN_WAITED_PACKETS) {
       this.pause();
     } else {
-      this.nextPausePackets = PAUSE_PACKETS_MIN;
+      this.nextPausePackets = MIN_PAUSE_PACKETS;
     }
     this.packets = 0;
     this.waitedPackets = 0;
@@ -87,6 +87,6 @@ export class BusyPolling {
   private pause(): void {
     this.vainLooks = 0;
     this.pausedPackets = this.nextPausePackets;
-    this.nextPausePackets = Math.min(2 * this.nextPausePackets, PAUSE_PACKETS_MAX);
+    this.nextPausePackets = Math.min(2 * this.nextPausePackets, MAX_PAUSE_PACKETS);
   }
 }

@@ -4,7 +4,7 @@
  * The engine has one transmit buffer, and a socket may keep what it is given until the system takes it; so each message
  * is copied into a buffer that is not used again as long as a socket still holds it.
  */
-import { PACKET_BYTES_MAX } from "../../../src/index.js";
+import { MAX_PACKET_BYTES } from "../../../src/index.js";
 
 /** A request with options may be as long as an Ethernet frame; whatever is behind that is no option. */
 const RECEIVE_BYTES = 2048;
@@ -31,7 +31,7 @@ export class ReceiveBuffer {
 }
 
 class SendBuffer {
-  private readonly bytes = Buffer.allocUnsafeSlow(PACKET_BYTES_MAX);
+  private readonly bytes = Buffer.allocUnsafeSlow(MAX_PACKET_BYTES);
   /** Its beginnings, by their lengths: the same few are sent again and again, and need not be made each time. */
   private readonly beginnings: Buffer[] = [];
 

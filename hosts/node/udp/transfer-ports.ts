@@ -20,9 +20,9 @@ export interface PortRange {
 export type TransferReceived = (message: Buffer, transferPort: LocalPort, address: string, port: number) => void;
 
 /** Below this number a resting socket stays at rest, so that transfers in a row have different ports. */
-const RESTING_MIN = 16;
+const MIN_RESTING = 16;
 /** Above this number a socket is closed instead of put to rest. */
-const RESTING_MAX = 256;
+const MAX_RESTING = 256;
 /** A server without transfers keeps no sockets longer than this. */
 const REST_MS = 2000;
 
@@ -76,7 +76,7 @@ export class TransferPorts {
    */
   open(transferPort: LocalPort, address: string, peerAddress: string, peerPort: number): boolean {
     const socket =
-      this.takeResting(RESTING_MIN, address, peerAddress, peerPort) ??
+      this.takeResting(MIN_RESTING, address, peerAddress, peerPort) ??
       this.openAnother(address) ??
       this.takeResting(1, address, peerAddress, peerPort) ??
       this.openInPlaceOfResting(address);
@@ -102,7 +102,7 @@ export class TransferPorts {
       return;
     }
     socket.transferPort = NO_TRANSFER;
-    if (this.resting.length >= RESTING_MAX) {
+    if (this.resting.length >= MAX_RESTING) {
       this.closeSocket(socket);
       return;
     }

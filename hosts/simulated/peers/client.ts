@@ -3,8 +3,8 @@
  * the ways to go.
  */
 import {
-  BLOCK_BYTES_MAX,
   ERROR_UNKNOWN_TRANSFER_ID,
+  MAX_BLOCK_BYTES,
   OPCODE_ERROR,
   OPCODE_OPTION_ACKNOWLEDGEMENT,
 } from "../../../src/index.js";
@@ -33,7 +33,7 @@ export interface ClientOptions extends PeerOptions {
   /** The last message is sent again after so long without an answer, in milliseconds. Default 1,000. */
   retryMs?: number;
   /** So often, then the client gives up. Default 6. */
-  retriesMax?: number;
+  maxRetries?: number;
   /** It is gone without a word when it has received so many messages. Default: never. */
   vanishesAfter?: number;
   /** It forgets everything when it has received so many messages, and begins again from the same port. Default: never. */
@@ -43,9 +43,9 @@ export interface ClientOptions extends PeerOptions {
 }
 
 const RETRY_MS = 1000;
-const RETRIES_MAX = 6;
+const MAX_RETRIES = 6;
 const RESTART_MS = 100;
-const BLOCK_BYTES_MIN = 8;
+const MIN_BLOCK_BYTES = 8;
 /** No answer has told the server's port of this transfer. */
 const NO_PORT = -1;
 
@@ -59,7 +59,7 @@ export abstract class Client extends Peer {
   /** The server's port of this transfer (RFC 1350 §4), or -1 before its first answer. */
   protected serverPort = NO_PORT;
   /** Bytes in a block, as agreed (RFC 2348). */
-  protected blockSize = BLOCK_BYTES_MAX;
+  protected blockSize = MAX_BLOCK_BYTES;
   /** Blocks in a window, as agreed (RFC 7440). */
   protected windowSize = 1;
   /** How often the last message was sent again. */
@@ -76,7 +76,7 @@ export abstract class Client extends Peer {
 
   protected begin(): void {
     this.serverPort = NO_PORT;
-    this.blockSize = BLOCK_BYTES_MAX;
+    this.blockSize = MAX_BLOCK_BYTES;
     this.windowSize = 1;
     this.retries = 0;
     this.forget();
@@ -122,8 +122,8 @@ export abstract class Client extends Peer {
   }
 
   /** How often a message is sent again before the client gives up. */
-  protected retriesMax(): number {
-    return this.clientOptions.retriesMax ?? RETRIES_MAX;
+  protected maxRetries(): number {
+    return this.clientOptions.maxRetries ?? MAX_RETRIES;
   }
 
   /** Asks the server's listening port, and waits. */
@@ -189,7 +189,7 @@ export abstract class Client extends Peer {
   private take(name: string, granted: number, wanted: number): boolean {
     if (name === "blksize") {
       this.blockSize = granted;
-      return granted <= wanted && granted >= BLOCK_BYTES_MIN;
+      return granted <= wanted && granted >= MIN_BLOCK_BYTES;
     }
     if (name === "windowsize") {
       this.windowSize = granted;
@@ -221,7 +221,7 @@ export abstract class Client extends Peer {
   }
 
   protected timedOut(): void {
-    if (++this.retries > this.retriesMax()) {
+    if (++this.retries > this.maxRetries()) {
       this.giveUp();
     } else if (this.serverPort === NO_PORT) {
       this.sendRequest();

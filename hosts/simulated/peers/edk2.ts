@@ -12,13 +12,13 @@ import { type ClientOptions, ERROR_OPTION_NEGOTIATION } from "./client.js";
 import { GetClient } from "./get-client.js";
 
 const RETRY_MS = 4000;
-const RETRIES_MAX = 6;
+const MAX_RETRIES = 6;
 
 export class Edk2 extends GetClient {
   private knowsSize = false;
 
   constructor(world: World, options: ClientOptions) {
-    super(world, { blockSizeBytes: 1468, windowSize: 4, ...options, retryMs: RETRY_MS, retriesMax: RETRIES_MAX });
+    super(world, { blockSizeBytes: 1468, windowSize: 4, ...options, retryMs: RETRY_MS, maxRetries: MAX_RETRIES });
   }
 
   protected override requestOptions(): OptionPairs {

@@ -13,7 +13,7 @@ import { GetClient } from "./get-client.js";
 
 const FIRST_RETRY_MS = 400;
 const RETRY_MORE_MS = 20;
-const RETRIES_MAX = 40;
+const MAX_RETRIES = 40;
 /** So long without a block, and it stops waiting for the server. */
 const PATIENCE_MS = 30_000;
 
@@ -34,7 +34,7 @@ export class Grub extends GetClient {
       tellsSize: true,
       ...options,
       name: `/${options.name}`,
-      retriesMax: RETRIES_MAX,
+      maxRetries: MAX_RETRIES,
     });
     this.closesAfterBlock = closesAfterBlock;
   }

@@ -15,7 +15,7 @@ import { GetClient } from "./get-client.js";
 const PORT = 1024;
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 10_000;
-const RETRIES_MAX = 8;
+const MAX_RETRIES = 8;
 
 /** What an {@link IPxe} is told. Its port is always the same. */
 export interface IPxeOptions extends Omit<ClientOptions, "port"> {
@@ -28,7 +28,7 @@ export class IPxe extends GetClient {
   private readonly wantsSizeOnly: boolean;
 
   constructor(world: World, { wantsSizeOnly = false, ...options }: IPxeOptions) {
-    super(world, { blockSizeBytes: 1432, tellsSize: true, ...options, port: PORT, retriesMax: RETRIES_MAX });
+    super(world, { blockSizeBytes: 1432, tellsSize: true, ...options, port: PORT, maxRetries: MAX_RETRIES });
     this.wantsSizeOnly = wantsSizeOnly;
   }
 

@@ -14,9 +14,9 @@ import type { ClientOptions } from "./client.js";
 import { GetClient } from "./get-client.js";
 
 const TIMEOUT_SECONDS = 5;
-const RETRIES_MAX = 10;
+const MAX_RETRIES = 10;
 /** The real one never stops; a simulation has to. */
-const STARTS_MAX = 4;
+const MAX_STARTS = 4;
 const START_AGAIN_MS = 10;
 
 /** U-Boot's client. */
@@ -30,7 +30,7 @@ export class UBoot extends GetClient {
       tellsSize: true,
       ...options,
       retryMs: TIMEOUT_SECONDS * 1000,
-      retriesMax: RETRIES_MAX,
+      maxRetries: MAX_RETRIES,
     });
   }
 
@@ -38,7 +38,7 @@ export class UBoot extends GetClient {
 
   protected override receivedError(message: Uint8Array): void {
     const code = blockOf(message);
-    if (code === ERROR_FILE_NOT_FOUND || code === ERROR_ACCESS_VIOLATION || ++this.starts > STARTS_MAX) {
+    if (code === ERROR_FILE_NOT_FOUND || code === ERROR_ACCESS_VIOLATION || ++this.starts > MAX_STARTS) {
       super.receivedError(message);
     } else {
       this.restart(START_AGAIN_MS);

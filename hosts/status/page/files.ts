@@ -10,7 +10,7 @@ import { countText } from "./words.js";
 /** Files may also change without the server's doing, so the list is read again now and then. */
 const LOOK_AGAIN_MS = 15_000;
 
-let rights = { mayPut: false, mayReplace: false, uploadBytesMax: -1 };
+let rights = { mayWrite: false, mayOverwrite: false, maxSizeBytes: -1 };
 let files: readonly ListedFile[] = [];
 let shownChanges = -1;
 let shownAt = Number.NEGATIVE_INFINITY;
@@ -19,7 +19,7 @@ let isLooking = false;
 /** Follows what the server says: who may write, and whether the list is still right. */
 export async function showFiles(report: StatusReport): Promise<void> {
   rights = report;
-  byId("drop").hidden = !report.mayPut;
+  byId("drop").hidden = !report.mayWrite;
   const isOld = report.fileChanges !== shownChanges || performance.now() - shownAt > LOOK_AGAIN_MS;
   if (!isOld || isLooking) {
     return;
@@ -97,9 +97,9 @@ export function receiveFiles(): void {
     // Without this the browser would leave the page and show the file.
     event.preventDefault();
     if (event.dataTransfer !== null) {
-      event.dataTransfer.dropEffect = rights.mayPut ? "copy" : "none";
+      event.dataTransfer.dropEffect = rights.mayWrite ? "copy" : "none";
     }
-    mark(rights.mayPut);
+    mark(rights.mayWrite);
   });
   addEventListener("dragleave", (event) => {
     if (event.relatedTarget === null) {
@@ -109,7 +109,7 @@ export function receiveFiles(): void {
   addEventListener("drop", (event) => {
     event.preventDefault();
     mark(false);
-    if (rights.mayPut) {
+    if (rights.mayWrite) {
       void putAll([...(event.dataTransfer?.files ?? [])]);
     }
   });
@@ -124,12 +124,12 @@ async function putAll(picked: readonly File[]): Promise<void> {
 
 async function put(file: File): Promise<void> {
   const name = printable(file.name);
-  if (rights.uploadBytesMax >= 0 && file.size > rights.uploadBytesMax) {
-    alarm(`${name} has ${sizeText(file.size)}; ${sizeText(rights.uploadBytesMax)} are allowed. Send a smaller file.`);
+  if (rights.maxSizeBytes >= 0 && file.size > rights.maxSizeBytes) {
+    alarm(`${name} has ${sizeText(file.size)}; ${sizeText(rights.maxSizeBytes)} are allowed. Send a smaller file.`);
     return;
   }
   if (files.some((present) => present.name === file.name)) {
-    if (!rights.mayReplace) {
+    if (!rights.mayOverwrite) {
       alarm(`${name} exists already, and files may not be replaced. Give it another name, then send it again.`);
       return;
     }

@@ -46,9 +46,9 @@ function setState(className: string, text: string): void {
   say("state-text", text);
 }
 
-function showCounts({ counts, running, transfersMax }: StatusReport): void {
+function showCounts({ counts, running, maxTransfers }: StatusReport): void {
   const figures: readonly (readonly [title: string, value: string])[] = [
-    ["Running", `${running} of ${transfersMax}`],
+    ["Running", `${running} of ${maxTransfers}`],
     ["Completed", String(counts.completed)],
     ["Ended otherwise", String(counts.endedOtherwise)],
     ["Refused", String(counts.refused)],

@@ -10,8 +10,8 @@ const HEIGHT = 160;
 const BARS_HEIGHT = HEIGHT / 3;
 const BAR_WIDTH = 3;
 /** Axes that would be shorter make small things look large. */
-const RATE_AXIS_MIN = 1024;
-const REPEATED_AXIS_MIN = 10;
+const MIN_RATE_AXIS = 1024;
+const MIN_REPEATED_AXIS = 10;
 
 interface Sample {
   readonly at: number;
@@ -57,8 +57,8 @@ export function plot({ counts, uptimeMs }: StatusReport): void {
 
 function draw(now: number): void {
   const most = Math.max(0, ...samples.map(({ bytesPerSecond }) => bytesPerSecond));
-  const rateAxis = Math.max(RATE_AXIS_MIN, most);
-  const repeatedAxis = Math.max(REPEATED_AXIS_MIN, ...samples.map(({ repeatedPerSecond }) => repeatedPerSecond));
+  const rateAxis = Math.max(MIN_RATE_AXIS, most);
+  const repeatedAxis = Math.max(MIN_REPEATED_AXIS, ...samples.map(({ repeatedPerSecond }) => repeatedPerSecond));
   const x = (at: number): number => WIDTH * (1 - (now - at) / SPAN_MS);
   const points = samples.map(({ at, bytesPerSecond }) => [x(at), HEIGHT * (1 - bytesPerSecond / rateAxis)] as const);
   const line = points.map(([left, top]) => `${left.toFixed(1)},${top.toFixed(1)}`).join("L");

@@ -9,8 +9,8 @@ import { VirtualNetwork } from "../../support/virtual-network.js";
 import { type Case, engineCase } from "./case.js";
 
 const ANOTHER_ADDRESS = "192.0.2.99";
-const UNANSWERED: ServerOptions = { unansweredPerAddressMax: 2 };
-const ANSWERS: ServerOptions = { answersPerSecondMax: 5 };
+const UNANSWERED: ServerOptions = { maxUnansweredPerAddress: 2 };
+const ANSWERS: ServerOptions = { maxAnswersPerSecond: 5 };
 
 function asked(harness: Harness, address?: string): Peer {
   const peer = harness.peer(undefined, address);
@@ -149,20 +149,20 @@ export const limitCases: readonly Case[] = [
     name: "limits: an option out of its range is refused when the server is made",
     run: () => {
       const wrong: readonly ServerOptions[] = [
-        { unansweredPerAddressMax: 0 },
-        { answersPerSecondMax: 0 },
-        { answersPerSecondMax: 1.5 },
-        { transfersMax: 0 },
-        { transfersMax: 65_537 },
-        { windowSizeMax: 16_385 },
-        { uploadBytesMax: -1 },
+        { maxUnansweredPerAddress: 0 },
+        { maxAnswersPerSecond: 0 },
+        { maxAnswersPerSecond: 1.5 },
+        { maxTransfers: 0 },
+        { maxTransfers: 65_537 },
+        { maxWindowSize: 16_385 },
+        { maxSizeBytes: -1 },
         { initialIntervalMs: 0 },
         { minIntervalMs: 100, maxIntervalMs: 99 },
       ];
       for (const options of wrong) {
         ok(isRefused(options), `${JSON.stringify(options)} is refused`);
       }
-      ok(!isRefused({ unansweredPerAddressMax: 1, answersPerSecondMax: 1_000_000 }), "the ends of the ranges are not");
+      ok(!isRefused({ maxUnansweredPerAddress: 1, maxAnswersPerSecond: 1_000_000 }), "the ends of the ranges are not");
     },
   },
 ];

@@ -161,6 +161,6 @@ export const netasciiCases: readonly Case[] = [
       peer.expectError(3);
       equal(harness.observer.endedTransfers.at(-1)?.outcome, OUTCOME_TOO_LARGE, "the outcome");
     },
-    { uploadBytesMax: 100 },
+    { maxSizeBytes: 100 },
   ),
 ];

@@ -230,7 +230,7 @@ const transferSize: readonly Case[] = [
       equal(harness.server.used, 0, "slots that are used");
       equal(harness.storage.asked.length, 0, "files that the storage was asked for");
     },
-    { uploadBytesMax: LIMIT_BYTES },
+    { maxSizeBytes: LIMIT_BYTES },
   ),
 ];
 

@@ -51,7 +51,7 @@ const full: readonly Case[] = [
       late.fetch("file", file);
       complete(peers[1] as Peer, file);
     },
-    { transfersMax: 2 },
+    { maxTransfers: 2 },
   ),
 
   engineCase(
@@ -66,7 +66,7 @@ const full: readonly Case[] = [
       peer.read("file");
       peer.expectData(1, blockOf(file, 1));
     },
-    { transfersMax: 1 },
+    { maxTransfers: 1 },
   ),
 
   engineCase(
@@ -80,7 +80,7 @@ const full: readonly Case[] = [
       equal(harness.server.used, 0, "slots that are used");
       equalBytes(harness.storage.files.get("new") as Uint8Array, file, "the upload");
     },
-    { transfersMax: 1 },
+    { maxTransfers: 1 },
   ),
 
   engineCase(
@@ -94,7 +94,7 @@ const full: readonly Case[] = [
       uploader.data(1, contents(5));
       uploader.expectAcknowledgement(1);
     },
-    { transfersMax: 1 },
+    { maxTransfers: 1 },
   ),
 
   engineCase(
@@ -110,7 +110,7 @@ const full: readonly Case[] = [
       equal(harness.server.running, 0, "transfers that run");
       equal(harness.storage.files.size, 21, "files in the storage");
     },
-    { transfersMax: 3 },
+    { maxTransfers: 3 },
   ),
 ];
 
@@ -135,7 +135,7 @@ const large: readonly Case[] = [
       }
       equal(harness.server.used, 0, "slots that are used");
     },
-    { transfersMax: LARGE_POOL, addressHash: (address) => String(address).length } satisfies ServerOptions,
+    { maxTransfers: LARGE_POOL, addressHash: (address) => String(address).length } satisfies ServerOptions,
   ),
 
   engineCase(
@@ -147,7 +147,7 @@ const large: readonly Case[] = [
       }
       equal(harness.server.used, 0, "slots that are used");
     },
-    { transfersMax: LARGE_POOL, singlePort: true },
+    { maxTransfers: LARGE_POOL, singlePort: true },
   ),
 ];
 
@@ -194,11 +194,11 @@ const stopping: readonly Case[] = [
 ];
 
 const REFUSED_OPTIONS: readonly ServerOptions[] = [
-  { transfersMax: 0 },
-  { transfersMax: 65_537 },
-  { transfersMax: 1.5 },
-  { windowSizeMax: 0 },
-  { windowSizeMax: 16_385 },
+  { maxTransfers: 0 },
+  { maxTransfers: 65_537 },
+  { maxTransfers: 1.5 },
+  { maxWindowSize: 0 },
+  { maxWindowSize: 16_385 },
   { initialIntervalMs: 0 },
   { minIntervalMs: 0.5 },
   { maxIntervalMs: Number.NaN },

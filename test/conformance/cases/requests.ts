@@ -2,7 +2,7 @@
 import {
   ERROR_ACCESS_VIOLATION,
   ERROR_ILLEGAL_OPERATION,
-  NAME_BYTES_MAX,
+  MAX_NAME_BYTES,
   OPCODE_READ_REQUEST,
   OPCODE_WRITE_REQUEST,
 } from "lockstep-tftp/engine";
@@ -159,7 +159,7 @@ const names: readonly Case[] = [
   }),
 
   engineCase("RFC 1350 §5: the longest name that fits 512 bytes is taken, a longer one is refused", (harness) => {
-    const longest = "x".repeat(NAME_BYTES_MAX);
+    const longest = "x".repeat(MAX_NAME_BYTES);
     const file = harness.file(longest, bytesOf("text"));
     const request = readRequest(longest);
     equal(request.length, 512, "bytes of the request");

@@ -295,7 +295,7 @@ const failures: readonly Case[] = [
 
   engineCase("wire table, exists: ERROR 6", (harness) => {
     harness.file("file", contents(5));
-    harness.storage.mayReplace = false;
+    harness.storage.mayOverwrite = false;
     const peer = harness.peer();
     peer.write("file");
     peer.expectError(ERROR_FILE_EXISTS);
@@ -326,7 +326,7 @@ const failures: readonly Case[] = [
       harness.peer().put("file", file, ["tsize", `${LIMIT_BYTES}`]);
       equalBytes(stored(harness, "file"), file, "the file");
     },
-    { uploadBytesMax: LIMIT_BYTES },
+    { maxSizeBytes: LIMIT_BYTES },
   ),
 
   engineCase(
@@ -342,7 +342,7 @@ const failures: readonly Case[] = [
       equal(harness.ended.outcome, OUTCOME_TOO_LARGE, "the outcome");
       equal(harness.storage.files.has("file"), false, "that there is a file");
     },
-    { uploadBytesMax: LIMIT_BYTES },
+    { maxSizeBytes: LIMIT_BYTES },
   ),
 ];
 

@@ -11,8 +11,8 @@ const SMALLEST_BLOCK_BYTES = 8;
 /** No multiple of the window, so that a window reaches across block 65535. */
 const BLOCKS_PAST_THE_LAST_NUMBER = 65_545;
 
-function grants(asked: string, granted: string | null, windowSizeMax?: number): Case {
-  const limit = windowSizeMax === undefined ? "" : ` of at most ${windowSizeMax}`;
+function grants(asked: string, granted: string | null, maxWindowSize?: number): Case {
+  const limit = maxWindowSize === undefined ? "" : ` of at most ${maxWindowSize}`;
   const answer = granted === null ? "is left out" : `is answered ${granted}`;
   return engineCase(
     `RFC 7440 §3: windowsize "${asked}"${limit} ${answer}`,
@@ -26,7 +26,7 @@ function grants(asked: string, granted: string | null, windowSizeMax?: number): 
         peer.expectOptions(["windowsize", granted]);
       }
     },
-    windowSizeMax === undefined ? {} : { windowSizeMax },
+    maxWindowSize === undefined ? {} : { maxWindowSize },
   );
 }
 

@@ -109,7 +109,7 @@ for (const [what, io, transferAddress] of [
 }
 
 test("all datagrams are read into one buffer where the sockets can", () => {
-  const client = start({ io: BufferUDP as unknown as TFTPClientOptions["io"], transfersMax: 2 });
+  const client = start({ io: BufferUDP as unknown as TFTPClientOptions["io"], maxTransfers: 2 });
   for (const name of ["one", "two"]) {
     client.get({ address: ADDRESS, name }, download(name));
     give();
@@ -274,7 +274,7 @@ test("what a file or a callback throws ends nothing else", () => {
 
 test("close and abort tell the server", () => {
   const outcomes: number[] = [];
-  const client = start({ transfersMax: 2, onEnded: (_transfer, outcome) => outcomes.push(outcome) });
+  const client = start({ maxTransfers: 2, onEnded: (_transfer, outcome) => outcomes.push(outcome) });
   for (const name of ["one", "two"]) {
     client.get({ address: ADDRESS, name }, download(name));
     answer(sentOne().from, data(1, blockOf(CONTENT, 1)));
@@ -321,7 +321,7 @@ describe("a callback", () => {
 
   test("may begin the next transfer when one has ended", () => {
     const client = start({
-      transfersMax: 2,
+      maxTransfers: 2,
       onEnded(transfer) {
         if (transfer.name === "one") {
           assert.equal(this.get({ address: ADDRESS, name: "two" }, download("two")), 1);
@@ -340,7 +340,7 @@ describe("a callback", () => {
 
   test("that begins a transfer has it repeated in time", () => {
     const client = start({
-      transfersMax: 2,
+      maxTransfers: 2,
       onEnded(transfer) {
         if (transfer.name === "one") {
           this.get({ address: ADDRESS, name: "two" }, download("two"));
@@ -357,7 +357,7 @@ describe("a callback", () => {
   test("that begins a transfer may close the client afterwards", () => {
     const errors: unknown[] = [];
     const client = start({
-      transfersMax: 2,
+      maxTransfers: 2,
       onProgress() {
         this.get({ address: ADDRESS, name: "two" }, download("two"));
         this.close();

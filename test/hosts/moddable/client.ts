@@ -1,5 +1,5 @@
 /** A client on the network in memory: makes messages, and takes the ones that came. */
-import { BLOCK_BYTES_MAX, OPCODE_ACKNOWLEDGEMENT, OPCODE_DATA, OPCODE_ERROR } from "lockstep-tftp/engine";
+import { MAX_BLOCK_BYTES, OPCODE_ACKNOWLEDGEMENT, OPCODE_DATA, OPCODE_ERROR } from "lockstep-tftp/engine";
 import { type Arrival, deliver, network, type SentMessage } from "./sdk/udp.js";
 
 export const SERVER_PORT = 69;
@@ -84,7 +84,7 @@ export class Client {
       const contents = message.bytes.subarray(4);
       blocks.push(contents);
       this.send(message.from, acknowledgement(block));
-      if (contents.length < BLOCK_BYTES_MAX) {
+      if (contents.length < MAX_BLOCK_BYTES) {
         return Buffer.concat(blocks);
       }
     }
@@ -98,11 +98,11 @@ export class Client {
       if (errorCode(message) >= 0) {
         return errorCode(message);
       }
-      const start = (block - 1) * BLOCK_BYTES_MAX;
+      const start = (block - 1) * MAX_BLOCK_BYTES;
       if (start > contents.length) {
         return -1;
       }
-      this.send(message.from, data(block, contents.subarray(start, start + BLOCK_BYTES_MAX)));
+      this.send(message.from, data(block, contents.subarray(start, start + MAX_BLOCK_BYTES)));
     }
   }
 }

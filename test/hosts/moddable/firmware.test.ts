@@ -201,7 +201,7 @@ test("settings of mcconfig are texts, those of a manifest may be numbers", () =>
 });
 
 test("a larger upload than is allowed is refused", () => {
-  start({ uploads: "new", uploadBytesMax: "1000" });
+  start({ uploads: "new", maxSizeBytes: "1000" });
   assert.equal(new Client().put("small", contentsOf(1000)), -1);
   assert.notEqual(new Client().put("large", contentsOf(1001)), -1);
 });

@@ -6,9 +6,9 @@ import {
   ERROR_DISK_FULL,
   ERROR_FILE_NOT_FOUND,
   ERROR_NOT_DEFINED,
+  MAX_PACKET_BYTES,
   OUTCOME_COMPLETED,
   OUTCOME_STOPPED,
-  PACKET_BYTES_MAX,
   type ReadableFile,
   type Storage,
 } from "lockstep-tftp/engine";
@@ -116,7 +116,7 @@ test("messages are sent from the engine's own buffer, and full blocks and acknow
   assert.equal(acknowledgements.size, 1);
   const [block] = blocks;
   const [short] = acknowledgements;
-  assert.equal(block?.length, PACKET_BYTES_MAX);
+  assert.equal(block?.length, MAX_PACKET_BYTES);
   assert.equal(short?.buffer, block?.buffer);
 });
 
@@ -182,14 +182,14 @@ test("a datagram that cannot be sent is lost, and nothing more", () => {
 
 test("a request for which there is no socket gets no answer, and the next one has the slot", () => {
   const errors: unknown[] = [];
-  const server = start({ transfersMax: 1, onError: (error) => errors.push(error) });
-  network.socketsMax = 1;
+  const server = start({ maxTransfers: 1, onError: (error) => errors.push(error) });
+  network.maxSockets = 1;
   const client = new Client();
   client.ask(readRequest("1.bin"));
   assert.equal(client.take().length, 0);
   assert.equal(server.running, 0);
   assert.equal(errors.length, 1);
-  network.socketsMax = 2;
+  network.maxSockets = 2;
   assert.deepEqual(Buffer.from(new Client().get("1.bin") as Uint8Array), Buffer.from(contentsOf(1)));
 });
 
@@ -197,7 +197,7 @@ test("without a network the constructor throws, and leaves nothing", () => {
   network.isUp = false;
   assert.throws(() => start(), /no network/);
   network.isUp = true;
-  assert.throws(() => start({ transfersMax: 0 }), RangeError);
+  assert.throws(() => start({ maxTransfers: 0 }), RangeError);
   assert.throws(() => start({ port: 65_536 }), /port is 65536/);
   assert.equal(network.sockets.size, 0);
   start();
@@ -230,7 +230,7 @@ test("a socket that throws when it is closed harms nothing", () => {
   }
   const errors: unknown[] = [];
   const io = BrokenUDP as unknown as TFTPServerOptions["io"];
-  const server = start({ io, transfersMax: 1, onError: (error) => errors.push(error) });
+  const server = start({ io, maxTransfers: 1, onError: (error) => errors.push(error) });
   new Client().get("1.bin");
   assert.deepEqual(Buffer.from(new Client().get("1.bin") as Uint8Array), Buffer.from(contentsOf(1)));
   server.close();
@@ -238,7 +238,7 @@ test("a socket that throws when it is closed harms nothing", () => {
 });
 
 test("a burst is taken at once, of a flood the most is dropped, and the timers have their turn", () => {
-  const server = start({ transfersMax: 2000 });
+  const server = start({ maxTransfers: 2000 });
   const burst = (count: number) => {
     const clients = Array.from({ length: count }, () => new Client());
     deliver(SERVER_PORT, ...clients.map((client) => client.arrival(readRequest("1.bin"))));
@@ -316,7 +316,7 @@ test("what the storage throws becomes an ERROR, and frees the slot", () => {
   const upload = { write: fail, commit: fail, close: fail };
   const late = { write: () => 0, commit: fail, close: fail };
   const server = start({
-    transfersMax: 1,
+    maxTransfers: 1,
     storage: {
       openForReading: (name) => (name === "opens" ? file : fail()),
       openForWriting: (name) => (name === "opens" ? upload : name === "ends" ? late : fail()),

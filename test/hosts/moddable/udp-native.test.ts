@@ -13,7 +13,7 @@ const WARNINGS = ["-Wall", "-Wextra", "-Wno-unused-parameter", "-Werror"];
 const CHECKS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
 const LWIP_HEADERS = "/usr/include/lwip/lwip/udp.h";
 /** So many datagrams may wait in a socket of the board. */
-const WAITING_MAX = 32;
+const MAX_WAITING = 32;
 
 function compiles(words: readonly string[]): boolean {
   const all = [...words, "-x", "c", "-", "-o", path.join(folder, "try")];
@@ -93,15 +93,15 @@ test("on lwIP what arrives while the machine works is told again, and what it ha
 test("on lwIP too many datagrams are dropped and counted, and there is room again when some were read", {
   skip,
 }, () => {
-  const burst = new Array<string>(WAITING_MAX + 3).fill("arrive");
+  const burst = new Array<string>(MAX_WAITING + 3).fill("arrive");
   const lines = onLwip("open", ...burst, "dropped", "serve", "read", "arrive", "dropped", "arrive", "dropped", "close");
   assert.deepEqual(
     lines.filter((line) => /dropped|readable/.test(line)),
-    ["3 dropped", `${WAITING_MAX} readable`, "3 dropped", "4 dropped"],
+    ["3 dropped", `${MAX_WAITING} readable`, "3 dropped", "4 dropped"],
   );
-  const rest = onLwip("open", ...burst, ...new Array<string>(WAITING_MAX + 1).fill("read"), "close").slice(2);
-  assert.deepEqual([...new Set(rest.slice(0, WAITING_MAX))].length, WAITING_MAX);
-  assert.equal(rest[WAITING_MAX], "nothing to read, next -1");
+  const rest = onLwip("open", ...burst, ...new Array<string>(MAX_WAITING + 1).fill("read"), "close").slice(2);
+  assert.deepEqual([...new Set(rest.slice(0, MAX_WAITING))].length, MAX_WAITING);
+  assert.equal(rest[MAX_WAITING], "nothing to read, next -1");
 });
 
 test("on lwIP a message is sent whole, and one that cannot be sent says so", { skip }, () => {

@@ -112,7 +112,7 @@ test("callbacks and storages get the number of an address, and its text for the 
 });
 
 test("a burst that is longer than a turn is answered whole, in turns", () => {
-  start({ transfersMax: 2000 });
+  start({ maxTransfers: 2000 });
   const clients = Array.from({ length: 200 }, () => new Client());
   deliver(SERVER_PORT, ...clients.map((client) => client.arrival(readRequest("1.bin"))));
   const newlyAnswered = () => clients.filter((client) => client.take().length > 0).length;

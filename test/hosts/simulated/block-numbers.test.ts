@@ -19,7 +19,7 @@ const CLIENT = {
   name: "file",
   blockSizeBytes: BLOCK_SIZE_BYTES,
   retryMs: 100,
-  retriesMax: 50,
+  maxRetries: 50,
 };
 
 for (const windowSize of [1, 7, 16]) {

@@ -25,13 +25,13 @@ export function measureDownload(lossPercent: number, roundTripMs: number, window
   const storage = new MemoryStorage();
   storage.set("file", new Random(SEED).bytes(FILE_BYTES));
   const network = { delayMs: roundTripMs / 2, lossPercent };
-  const simulation = new Simulation({ seed: SEED, storage, network, logEntriesMax: 1 });
+  const simulation = new Simulation({ seed: SEED, storage, network, maxLogEntries: 1 });
   const client = simulation.get({
     address: "192.168.4.2",
     port: 2000,
     name: "file",
     retryMs: CLIENT_RETRY_MS,
-    retriesMax: 1000,
+    maxRetries: 1000,
     ...(windowSize > 1 ? { windowSize } : {}),
   });
   simulation.run();

@@ -25,9 +25,9 @@ const SLOT = 0;
 const LISTENER = -1;
 const LIMITS = {
   singlePort: false,
-  transfersMax: 4,
-  windowSizeMax: 4,
-  uploadBytesMax: 10_000,
+  maxTransfers: 4,
+  maxWindowSize: 4,
+  maxSizeBytes: 10_000,
   shortestIntervalMs: 30,
   giveUpMs: 25_000,
   lingerMs: 10_000,

@@ -22,7 +22,7 @@ const UPLOADS = { never: "never", new: "new", overwrite: "replace" } as const;
 const TICK_MS = 10;
 
 async function openBoardSite(options: SiteOptions): Promise<OpenSite> {
-  const { files, uploads = "never", uploadBytesMax, ...pageOptions } = options;
+  const { files, uploads = "never", maxSizeBytes, ...pageOptions } = options;
   resetBoard();
   putIntoImage("status-page.html.gz", PAGE);
   const directory = new Directory();
@@ -36,7 +36,7 @@ async function openBoardSite(options: SiteOptions): Promise<OpenSite> {
     io: UDP as never,
     storage,
     records,
-    ...(uploadBytesMax === undefined ? {} : { uploadBytesMax }),
+    ...(maxSizeBytes === undefined ? {} : { maxSizeBytes }),
   });
   const page = new StatusPage({ server, records, storage, io: Listener as never, port: 0, ...pageOptions });
   const ticks = setInterval(() => advance(TICK_MS), TICK_MS);

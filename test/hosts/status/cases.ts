@@ -8,16 +8,16 @@ import { seededBytes } from "../../support/seed.js";
 import { ask, askJson, type OpenSite, OWN_HEADER, put, remove, type SiteOpener, talk } from "./site.js";
 
 /** The page goes into the flash of a board. */
-const PAGE_BYTES_MAX = 16 * 1024;
+const MAX_PAGE_BYTES = 16 * 1024;
 const CONTENT = seededBytes(7, 5000);
 const OTHER = seededBytes(8, 70_000);
 const DATA_PATHS = ["/api/status", "/api/files", "/metrics"];
 
 interface StatusData {
   readonly name: string;
-  readonly mayPut: boolean;
-  readonly mayReplace: boolean;
-  readonly uploadBytesMax: number;
+  readonly mayWrite: boolean;
+  readonly mayOverwrite: boolean;
+  readonly maxSizeBytes: number;
   readonly running: number;
   readonly fileChanges: number;
   readonly transfers: readonly unknown[];
@@ -53,7 +53,7 @@ function pageCases(open: SiteOpener): void {
     assert.equal(status, 200);
     assert.equal(headers["content-type"], "text/html; charset=utf-8");
     assert.equal(headers["content-encoding"], "gzip");
-    assert.ok(body.length <= PAGE_BYTES_MAX, `${body.length} bytes`);
+    assert.ok(body.length <= MAX_PAGE_BYTES, `${body.length} bytes`);
     const page = gunzipSync(body).toString();
     const linked = [...page.matchAll(/(?:src|href|url\()\s*=?\s*["']?([^"'\s>)]+)/g)].map(([, address]) => address);
     assert.deepEqual(
@@ -114,12 +114,12 @@ function pageCases(open: SiteOpener): void {
   });
 
   test("the data tells how the server stands", async () => {
-    await using site = await open({ files: {}, uploads: "new", uploadBytesMax: 1000, name: "a <b>bench</b>" });
+    await using site = await open({ files: {}, uploads: "new", maxSizeBytes: 1000, name: "a <b>bench</b>" });
     const report = await askJson<StatusData>(site, "/api/status");
     assert.equal(report.name, "a <b>bench</b>");
-    assert.equal(report.mayPut, true);
-    assert.equal(report.mayReplace, false);
-    assert.equal(report.uploadBytesMax, 1000);
+    assert.equal(report.mayWrite, true);
+    assert.equal(report.mayOverwrite, false);
+    assert.equal(report.maxSizeBytes, 1000);
     assert.equal(report.running, 0);
     assert.deepEqual(report.transfers, []);
     assert.deepEqual(report.results, []);
@@ -236,7 +236,7 @@ function uploadCases(open: SiteOpener): void {
   });
 
   test("an upload may have the size that TFTP allows, and not a byte more", async () => {
-    await using site = await open({ files: {}, uploads: "new", uploadBytesMax: 1000 });
+    await using site = await open({ files: {}, uploads: "new", maxSizeBytes: 1000 });
     assert.equal((await put(site, "fits", CONTENT.subarray(0, 1000))).status, 201);
     const reply = await put(site, "larger", CONTENT.subarray(0, 1001));
     assert.equal(reply.status, 413);
@@ -437,7 +437,7 @@ function hostileCases(open: SiteOpener): void {
   });
 
   test("there are only so many connections, and others are served when those have gone", async () => {
-    await using site = await open({ files: {}, connectionsMax: 2, headTimeoutMs: 600_000 });
+    await using site = await open({ files: {}, maxConnections: 2, headTimeoutMs: 600_000 });
     const silent = [connect(site.port, "127.0.0.1"), connect(site.port, "127.0.0.1")];
     for (const socket of silent) {
       socket.on("error", () => {});

@@ -115,7 +115,7 @@ test("an upload, an end by the client, and refusals are counted where they belon
 
 test("messages that are sent again, and requests that get no answer, are counted", async (t) => {
   const intervals = { initialIntervalMs: 20, minIntervalMs: 20, maxIntervalMs: 20 };
-  const { folder, site } = await watched(t, { transfersMax: 1, ...intervals });
+  const { folder, site } = await watched(t, { maxTransfers: 1, ...intervals });
   const before = await metricsOf(site);
   await using peer = await folder.peer();
   await peer.read("a.bin");

@@ -162,8 +162,8 @@ test("a storage of one's own with a catalogue is listed; what it throws becomes 
     openForWriting: () => {
       throw new Error("secret path");
     },
-    mayPut: true,
-    mayReplace: true,
+    mayWrite: true,
+    mayOverwrite: true,
     listFiles: (visit: (file: object) => boolean) => {
       visit({ name: "a", sizeBytes: 1, isRemovable: true });
       return isCutShort ? false : undefined;

@@ -5,10 +5,10 @@ import { siteCases } from "./cases.js";
 import type { OpenSite, SiteOptions } from "./site.js";
 
 async function openNodeSite(options: SiteOptions): Promise<OpenSite> {
-  const { files, uploads = "never", uploadBytesMax, ...pageOptions } = options;
+  const { files, uploads = "never", maxSizeBytes, ...pageOptions } = options;
   const folder = await ServedFolder.open(files, {
     write: uploads,
-    ...(uploadBytesMax === undefined ? {} : { uploadBytesMax }),
+    ...(maxSizeBytes === undefined ? {} : { maxSizeBytes }),
   });
   const page = new StatusPage(folder.server, { port: 0, ...(pageOptions as StatusPageOptions) });
   await page.listen();

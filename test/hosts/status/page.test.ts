@@ -27,14 +27,14 @@ interface Shown {
 interface ShownOptions {
   readonly files?: Record<string, Uint8Array>;
   readonly write?: WritePolicy;
-  readonly uploadBytesMax?: number;
+  readonly maxSizeBytes?: number;
   readonly page?: StatusPageOptions;
   readonly look?: { width?: number; height?: number; isDark?: boolean };
 }
 
 async function shown(t: TestContext, options: ShownOptions = {}): Promise<Shown> {
-  const { files = {}, write = "overwrite", uploadBytesMax, look = {} } = options;
-  const folder = await ServedFolder.open(files, { write, ...(uploadBytesMax === undefined ? {} : { uploadBytesMax }) });
+  const { files = {}, write = "overwrite", maxSizeBytes, look = {} } = options;
+  const folder = await ServedFolder.open(files, { write, ...(maxSizeBytes === undefined ? {} : { maxSizeBytes }) });
   t.after(() => folder[Symbol.asyncDispose]());
   const status = new StatusPage(folder.server, { port: 0, ...options.page });
   await status.listen();
@@ -184,7 +184,7 @@ test("what is not allowed is said in words, and nothing is sent", options, async
   const { folder, page, file } = await shown(t, {
     files: { "a.bin": CONTENT.subarray(0, 10) },
     write: "new",
-    uploadBytesMax: 1000,
+    maxSizeBytes: 1000,
   });
   await page.drop("main", [file("large.bin", CONTENT)]);
   await page.until(`!document.querySelector("#alert").hidden`);

@@ -6,10 +6,10 @@ export interface SiteOptions {
   readonly files: Readonly<Record<string, Uint8Array>>;
   /** Which uploads are allowed. Default "never". */
   readonly uploads?: "never" | "new" | "overwrite";
-  readonly uploadBytesMax?: number;
+  readonly maxSizeBytes?: number;
   /** What the page is called. */
   readonly name?: string;
-  readonly connectionsMax?: number;
+  readonly maxConnections?: number;
   readonly headTimeoutMs?: number;
 }
 

@@ -30,7 +30,7 @@ export function endsWellInTheEngine(): boolean {
     ended: (_transfer, outcome) => outcomes.push(outcome),
     refused: () => {},
   };
-  const server = new Server(transport, greetingStorage(), { transfersMax: 1 }, observer);
+  const server = new Server(transport, greetingStorage(), { maxTransfers: 1 }, observer);
   const request = bytesOf("\0\x01greeting\0octet\0");
   server.receive(new DataView(request.buffer), request.length, -1, "client", 2000, 0);
   const acknowledgement = bytesOf("\0\x04\0\x01");

@@ -15,7 +15,7 @@ export function serve(io: TFTPServerOptions["io"], archive: ArrayBuffer, say: (l
   return new TFTPServer({
     io,
     storage,
-    transfersMax: 4,
+    maxTransfers: 4,
     onEnded(transfer, outcome: Outcome) {
       say(`${transfer.name}: ${outcome === OUTCOME_COMPLETED ? "done" : "not done"}`);
     },

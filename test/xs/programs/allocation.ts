@@ -28,7 +28,7 @@ const NETASCII = "netascii";
 const SILENCE_MS = 5000;
 const HEADER_BYTES = 4;
 const REQUEST_PORT = 69;
-const GARBAGE_BYTES_MAX = 64;
+const MAX_GARBAGE_BYTES = 64;
 
 type Packets = (workbench: Workbench, packets: number) => void;
 
@@ -90,7 +90,7 @@ function nextRandom(): number {
 /** Any bytes with any opcode but an ERROR of the client, which would end the transfer. */
 function receiveGarbage({ packet, server, now }: Workbench, packets: number): void {
   for (let index = 0; index < packets; index++) {
-    for (let at = 0; at < GARBAGE_BYTES_MAX; at += 4) {
+    for (let at = 0; at < MAX_GARBAGE_BYTES; at += 4) {
       packet.setUint32(at, nextRandom());
     }
     const opcode = nextRandom() & 7;
@@ -98,7 +98,7 @@ function receiveGarbage({ packet, server, now }: Workbench, packets: number): vo
     const choice = nextRandom();
     const isClient = (choice & 1) === 0 && opcode !== OPCODE_ERROR;
     const localPort = (choice & 2) === 0 ? LISTENER : TRANSFER_PORT;
-    const length = (choice >>> 8) % (GARBAGE_BYTES_MAX + 1);
+    const length = (choice >>> 8) % (MAX_GARBAGE_BYTES + 1);
     server.receive(packet, length, localPort, CLIENT_ADDRESS, isClient ? CLIENT_PORT : choice >>> 16, now);
   }
 }

@@ -3,7 +3,7 @@ import {
   type Address,
   ERROR_FILE_NOT_FOUND,
   type LocalPort,
-  PACKET_BYTES_MAX,
+  MAX_PACKET_BYTES,
   type ReadableFile,
   type Refusal,
   Server,
@@ -28,7 +28,7 @@ import {
 } from "./shared/bridge-messages.js";
 
 /** A window of 16 blocks and some more. */
-const ACTIONS_BYTES_MAX = 32 * (ACTION_BYTES + PACKET_BYTES_MAX);
+const MAX_ACTIONS_BYTES = 32 * (ACTION_BYTES + MAX_PACKET_BYTES);
 
 class MemoryFile implements ReadableFile, WritableFile {
   constructor(
@@ -83,7 +83,7 @@ class MemoryStorage implements Storage {
 
 /** Collects what the engine wants to be done. */
 class BridgedTransport implements Transport {
-  private readonly bytes = new Uint8Array(ACTIONS_BYTES_MAX);
+  private readonly bytes = new Uint8Array(MAX_ACTIONS_BYTES);
   private readonly view = new DataView(this.bytes.buffer);
   private length = 0;
 

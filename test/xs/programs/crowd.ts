@@ -31,7 +31,7 @@ class Crowd {
     private readonly transfers: number,
     singlePort: boolean,
   ) {
-    const options = { transfersMax: transfers, singlePort };
+    const options = { maxTransfers: transfers, singlePort };
     this.server = new Server(this.transport, new OneFileStorage(new EndlessFile()), options);
     const writer = new Client(this.server);
     this.packet = writer.packet;

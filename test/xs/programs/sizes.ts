@@ -11,6 +11,6 @@ export function prepare(): number {
   return servers.push(null, null, null, null);
 }
 
-export function construct(place: number, transfersMax: number): void {
-  servers[place] = new Server(transport, storage, { transfersMax });
+export function construct(place: number, maxTransfers: number): void {
+  servers[place] = new Server(transport, storage, { maxTransfers });
 }

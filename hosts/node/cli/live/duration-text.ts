@@ -4,15 +4,15 @@ const MINUTE_SECONDS = 60;
 const HOUR_SECONDS = 3600;
 /** From here on nobody asks for minutes. */
 const HOURS_ALONE = 10;
-const HOURS_SHOWN_MAX = 99;
+const MAX_HOURS_SHOWN = 99;
 
 /** Five characters at the most, as `0:07`, `59:59`, `2h05m`, `12h` or `>99h`. */
 export function durationText(seconds: number): string {
   const whole = Math.ceil(seconds);
   const hours = Math.floor(whole / HOUR_SECONDS);
   const minutes = Math.floor(whole / MINUTE_SECONDS) % MINUTE_SECONDS;
-  if (hours > HOURS_SHOWN_MAX) {
-    return `>${HOURS_SHOWN_MAX}h`;
+  if (hours > MAX_HOURS_SHOWN) {
+    return `>${MAX_HOURS_SHOWN}h`;
   }
   if (hours >= HOURS_ALONE) {
     return `${hours}h`;

@@ -12,8 +12,8 @@ export interface Terminal {
 /** Often enough to look alive. */
 const INTERVAL_MS = 100;
 /** The bar itself, where there is room for it, and what stands beside it. */
-const BAR_COLUMNS_MAX = 40;
-const BAR_COLUMNS_MIN = 8;
+const MAX_BAR_COLUMNS = 40;
+const MIN_BAR_COLUMNS = 8;
 const COLUMNS_DEFAULT = 80;
 const CLEAR_LINE = "\r\u001b[K";
 const GREEN = "\u001b[32m";
@@ -66,8 +66,8 @@ export class ProgressBar {
     const part = Math.min(1, bytes / sizeBytes);
     const percent = `${Math.floor(part * 100)} %`.padStart(5);
     const figures = `${percent}  ${sizeText(bytes)} of ${sizeText(sizeBytes)}  ${rate}`;
-    const barColumns = Math.min(BAR_COLUMNS_MAX, columns - figures.length - 3);
-    return barColumns < BAR_COLUMNS_MIN
+    const barColumns = Math.min(MAX_BAR_COLUMNS, columns - figures.length - 3);
+    return barColumns < MIN_BAR_COLUMNS
       ? fitting(columns, figures, percent)
       : `${this.bar(part, barColumns)} ${figures}`;
   }

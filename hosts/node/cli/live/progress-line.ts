@@ -36,8 +36,8 @@ const BY_IMPORTANCE: readonly Cell[] = ["name", "percent", "bar", "rate", "left"
 const BETWEEN = "  ";
 
 /** What is to spare goes to the name, then to the bar, then to nobody: the eye must find from one end to the other. */
-const NAME_COLUMNS_MAX = 40;
-const BAR_COLUMNS_MAX = 32;
+const MAX_NAME_COLUMNS = 40;
+const MAX_BAR_COLUMNS = 32;
 
 /** A line of at most so many columns. In lines of as many columns the same things stand below each other. */
 export function progressLine(progress: Progress, columns: number, paint: Paint): string {
@@ -62,8 +62,8 @@ function widthsIn(columns: number): ReadonlyMap<Cell, number> {
     return widths.set("name", Math.max(0, columns));
   }
   for (const [cell, most] of [
-    ["name", NAME_COLUMNS_MAX],
-    ["bar", BAR_COLUMNS_MAX],
+    ["name", MAX_NAME_COLUMNS],
+    ["bar", MAX_BAR_COLUMNS],
   ] as const) {
     const width = widths.get(cell);
     if (width !== undefined) {
@@ -95,13 +95,13 @@ function cellText(cell: Cell, progress: Progress, columns: number, paint: Paint)
   }
 }
 
-const AGAIN_SHOWN_MAX = 999;
+const MAX_AGAIN_SHOWN = 999;
 
 function againText(retransmissions: number): string {
   if (retransmissions === 0) {
     return "";
   }
-  return retransmissions > AGAIN_SHOWN_MAX ? `>${AGAIN_SHOWN_MAX}` : `${retransmissions} again`;
+  return retransmissions > MAX_AGAIN_SHOWN ? `>${MAX_AGAIN_SHOWN}` : `${retransmissions} again`;
 }
 
 /** From 0 to 1. A client may announce less than it sends. */

@@ -212,7 +212,7 @@ export const getCases: readonly Case[] = [
       equal(harness.ended.outcome, OUTCOME_TOO_LARGE, "the outcome");
       harness.expectNoFile("file");
     },
-    { downloadBytesMax: 1024 },
+    { maxSizeBytes: 1024 },
   ),
 
   clientCase("a server that falls silent is given up 25 s after its last block, and nothing is left", (harness) => {

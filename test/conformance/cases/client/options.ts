@@ -233,7 +233,7 @@ export const clientOptionCases: readonly Case[] = [
       harness.server.expectError(ERROR_DISK_FULL);
       equal(harness.ended.outcome, OUTCOME_TOO_LARGE, "the outcome");
     },
-    { downloadBytesMax: 1024 },
+    { maxSizeBytes: 1024 },
   ),
 
   clientCase("a refusal of options when there is no second port is the end", (harness) => {

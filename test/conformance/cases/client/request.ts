@@ -19,7 +19,7 @@ import { clientCase, serve, take } from "./case.js";
 
 const HOUR_MS = 3_600_000;
 /** As much of a server's text as is kept. */
-const TEXT_BYTES_MAX = 256;
+const MAX_TEXT_BYTES = 256;
 
 /** What stands in an ERROR's place for the text, and what the observer is told. */
 const TEXTS: readonly (readonly [what: string, wire: Uint8Array, told: string])[] = [
@@ -31,7 +31,7 @@ const TEXTS: readonly (readonly [what: string, wire: Uint8Array, told: string])[
   ["UTF-8", packetOf(texts("größer")), "größer"],
   ["bytes that are not UTF-8", packetOf("gr", Uint8Array.of(0xf6, 0xdf), texts("er")), "gr??er"],
   ["commands for a terminal", packetOf(texts("\u001b[2J\u0007beep\r\n\u007f")), " [2J beep"],
-  ["a text without end", packetOf(texts("x".repeat(500))), "x".repeat(TEXT_BYTES_MAX)],
+  ["a text without end", packetOf(texts("x".repeat(500))), "x".repeat(MAX_TEXT_BYTES)],
 ];
 
 const refusals = TEXTS.map(([what, wire, told]) =>
@@ -288,7 +288,7 @@ export const clientRequestCases: readonly Case[] = [
       harness.expectFile("first", file);
       harness.expectFile("second", file);
     },
-    { transfersMax: 2 },
+    { maxTransfers: 2 },
   ),
 
   clientCase("without a free port there is no transfer", (harness) => {

@@ -3,7 +3,7 @@
  * is closed, `move` replaces in one step, a full disk makes `write` throw and leaves an empty file behind, and a source
  * of `write` must be writable.
  */
-const NAME_BYTES_MAX = 255;
+const MAX_NAME_BYTES = 255;
 
 class File {
   private isOpen = true;
@@ -121,7 +121,7 @@ export class Directory {
 
 function checkPath(path: string): void {
   const parts = path.split("/");
-  if (parts.some((part) => Buffer.byteLength(part) > NAME_BYTES_MAX || part === "." || part === "..")) {
+  if (parts.some((part) => Buffer.byteLength(part) > MAX_NAME_BYTES || part === "." || part === "..")) {
     throw new Error("bad path");
   }
   if (path.startsWith("/")) {

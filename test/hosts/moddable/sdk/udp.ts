@@ -31,14 +31,14 @@ export const network = {
   /** Makes `write` throw, as for want of memory. */
   canSend: true,
   /** How many sockets there can be. */
-  socketsMax: Number.POSITIVE_INFINITY,
+  maxSockets: Number.POSITIVE_INFINITY,
   sockets: new Map<number, UDP>(),
   sent: [] as SentMessage[],
   nextPort: FIRST_EPHEMERAL_PORT,
 };
 
 export function resetNetwork(): void {
-  Object.assign(network, { isUp: true, canSend: true, socketsMax: Number.POSITIVE_INFINITY, sent: [] });
+  Object.assign(network, { isUp: true, canSend: true, maxSockets: Number.POSITIVE_INFINITY, sent: [] });
   network.sockets = new Map();
 }
 
@@ -65,7 +65,7 @@ export default class UDP {
     if (!network.isUp) {
       throw new Error("no network");
     }
-    if (network.sockets.has(this.port) || network.sockets.size >= network.socketsMax) {
+    if (network.sockets.has(this.port) || network.sockets.size >= network.maxSockets) {
       throw new Error("no socket");
     }
     this.target = options.target;

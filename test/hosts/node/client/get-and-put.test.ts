@@ -155,9 +155,9 @@ describe("get", () => {
 
   test("a file larger than is allowed", async (t) => {
     const { port } = await served(t);
-    const promise = get(url(port, "file"), { maxBytes: CONTENT.length - 1 });
+    const promise = get(url(port, "file"), { maxSizeBytes: CONTENT.length - 1 });
     await assert.rejects(promise, failure("too-large", /larger than the limit/));
-    assert.equal((await get(url(port, "file"), { maxBytes: CONTENT.length })).bytes, CONTENT.length);
+    assert.equal((await get(url(port, "file"), { maxSizeBytes: CONTENT.length })).bytes, CONTENT.length);
   });
 });
 

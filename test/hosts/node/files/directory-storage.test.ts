@@ -357,8 +357,8 @@ describe("case", () => {
     assert.deepEqual(contentOf(storage, "Boot/BCD"), Buffer.from("mixed"));
   });
 
-  test("does not count with foldCase, but an exact name goes first", (t) => {
-    const storage = new DirectoryStorage(mixedCaseFolder(t), { foldCase: true });
+  test("does not count with ignoreCase, but an exact name goes first", (t) => {
+    const storage = new DirectoryStorage(mixedCaseFolder(t), { ignoreCase: true });
     for (const name of ["boot/bcd", "BOOT/bcd", "Boot/BCD"]) {
       assert.deepEqual(contentOf(storage, name), Buffer.from("mixed"), name);
     }
@@ -368,19 +368,19 @@ describe("case", () => {
     assert.equal(contentOf(storage, "boo/bcd"), NOT_FOUND);
   });
 
-  test("does not make a second file of an upload with foldCase", (t) => {
+  test("does not make a second file of an upload with ignoreCase", (t) => {
     const root = mixedCaseFolder(t);
-    const storage = new DirectoryStorage(root, { foldCase: true, write: "overwrite" });
+    const storage = new DirectoryStorage(root, { ignoreCase: true, write: "overwrite" });
     assert.equal(store(storage, "boot/bcd", ATTACK), 0);
     assert.equal(store(storage, "BOOT/new", ATTACK), 0);
     assert.deepEqual(readdirSync(path.join(root, "Boot")).sort(), ["BCD", "new"]);
     assert.deepEqual(readFileSync(path.join(root, "Boot/BCD")), ATTACK);
   });
 
-  test("leads nowhere outside with foldCase", (t) => {
+  test("leads nowhere outside with ignoreCase", (t) => {
     const { root, outside } = folders(t);
     symlinkSync("../outside", path.join(root, "Link"));
-    const storage = new DirectoryStorage(root, { foldCase: true, write: "overwrite" });
+    const storage = new DirectoryStorage(root, { ignoreCase: true, write: "overwrite" });
     for (const name of ["link/SECRET", "LINK/secret", "../OUTSIDE/secret"]) {
       assert.equal(contentOf(storage, name), FORBIDDEN, name);
       assert.equal(store(storage, name, ATTACK), FORBIDDEN, name);

@@ -107,7 +107,7 @@ describe("an upload that is not finished leaves the old file as it was", () => {
   }
 
   test("it turns out larger than is allowed", async (t) => {
-    const { root, port } = await servingOldFile(t, { uploadBytesMax: NEW.length - 1 });
+    const { root, port } = await servingOldFile(t, { maxSizeBytes: NEW.length - 1 });
     await assert.rejects(putFile(NAME, NEW, { port }), { errorCode: ERROR_DISK_FULL });
     await assert.rejects(putFile(NAME, NEW, { port, options: { tsize: NEW.length } }), { errorCode: ERROR_DISK_FULL });
     assertOnlyOldFile(root);
@@ -249,11 +249,11 @@ test("of two uploads of one name at a time there is one whole file at any moment
 });
 
 describe("the hidden name of an upload that is under way", () => {
-  for (const foldCase of [false, true]) {
-    test(`is neither served nor writable (foldCase ${foldCase})`, (t) => {
+  for (const ignoreCase of [false, true]) {
+    test(`is neither served nor writable (ignoreCase ${ignoreCase})`, (t) => {
       const root = temporaryFolder(t);
       mkdirSync(path.join(root, "sub"));
-      const storage = new DirectoryStorage(root, { write: "overwrite", foldCase });
+      const storage = new DirectoryStorage(root, { write: "overwrite", ignoreCase });
       const file = begin(storage, "sub/new", NEW, NEW.length);
       const [hidden = ""] = hiddenFiles(root);
       const capital = hidden.replace(path.basename(hidden), path.basename(hidden).toUpperCase());

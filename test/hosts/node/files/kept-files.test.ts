@@ -15,8 +15,8 @@ const OTHER = seededBytes(2, 200);
 const NOT_FOUND = ~ERROR_FILE_NOT_FOUND;
 const FORBIDDEN = ~ERROR_ACCESS_VIOLATION;
 /** What the storage keeps, at the most. */
-const KEPT_BYTES_MAX = 3072;
-const KEPT_FILES_MAX = 256;
+const MAX_KEPT_BYTES = 3072;
+const MAX_KEPT_FILES = 256;
 /** After this time a file is opened again, changed or not. */
 const CHECKED_MS = 1000;
 
@@ -56,9 +56,9 @@ test("a small file is opened once for all who ask", (t) => {
 });
 
 test("the largest that is kept is whole, a larger one is opened each time", (t) => {
-  const content = seededBytes(3, KEPT_BYTES_MAX);
+  const content = seededBytes(3, MAX_KEPT_BYTES);
   const { root, storage, opened } = served(t, content);
-  const larger = seededBytes(4, KEPT_BYTES_MAX + 1);
+  const larger = seededBytes(4, MAX_KEPT_BYTES + 1);
   writeFileSync(path.join(root, "larger"), larger);
   const before = opened();
   for (let request = 0; request < 2; request++) {
@@ -192,13 +192,13 @@ test("a file over a link is opened each time", (t) => {
 test("only so many are kept", (t) => {
   const { root, storage, opened } = served(t);
   assert.deepEqual(contentOf(storage, "file"), CONTENT);
-  for (let index = 0; index < KEPT_FILES_MAX; index++) {
+  for (let index = 0; index < MAX_KEPT_FILES; index++) {
     writeFileSync(path.join(root, `other-${index}`), OTHER);
     assert.deepEqual(contentOf(storage, `other-${index}`), OTHER);
   }
   const before = opened();
   assert.deepEqual(contentOf(storage, "file"), CONTENT);
   assert.equal(opened(), before + 1, "the first has made room");
-  assert.deepEqual(contentOf(storage, `other-${KEPT_FILES_MAX - 1}`), OTHER);
+  assert.deepEqual(contentOf(storage, `other-${MAX_KEPT_FILES - 1}`), OTHER);
   assert.equal(opened(), before + 1, "the last is still there");
 });

@@ -22,13 +22,13 @@ const { status, stderr } = spawnSync("tc", SLOW.split(" "), { encoding: "utf8" }
 assert.equal(status, 0, stderr);
 
 /** The most datagrams that Node has held back for one socket. */
-let heldMax = 0;
+let maxHeld = 0;
 const { createSocket } = dgram;
 mock.method(dgram, "createSocket", (options: dgram.SocketOptions) => {
   const socket = createSocket(options);
   const getSendQueueCount = socket.getSendQueueCount.bind(socket);
   socket.getSendQueueCount = () => {
-    heldMax = Math.max(heldMax, getSendQueueCount());
+    maxHeld = Math.max(maxHeld, getSendQueueCount());
     return getSendQueueCount();
   };
   return socket;
@@ -39,7 +39,7 @@ try {
   writeFileSync(path.join(root, "file"), CONTENT);
   // Nothing is lost, and nobody is impatient: each block has one chance.
   const patience = { minIntervalMs: 10_000, maxIntervalMs: 10_000 };
-  const server = new TftpServer({ root, host: "127.0.0.1", port: 0, windowSizeMax: WINDOW_SIZE, ...patience });
+  const server = new TftpServer({ root, host: "127.0.0.1", port: 0, maxWindowSize: WINDOW_SIZE, ...patience });
   await server.listen();
   const { port } = server.addresses[0] as { port: number };
   let retransmissions = 0;
@@ -50,7 +50,7 @@ try {
   assert.equal(fetched.granted?.windowsize, WINDOW_SIZE);
   assert.ok(fetched.content.equals(CONTENT));
   assert.equal(retransmissions, 0, "no datagram had another's bytes");
-  assert.ok(heldMax > 0, "Node has held datagrams back");
+  assert.ok(maxHeld > 0, "Node has held datagrams back");
   await server.close();
 } finally {
   rmSync(root, { recursive: true });

@@ -23,7 +23,7 @@ const OPEN_FILES_NEEDED = 2 * CLIENTS + 200;
  */
 const HEAP_TOLERANCE_BYTES = 1024 * 1024;
 
-function openFilesMax(): number {
+function maxOpenFiles(): number {
   const limits = process.report.getReport() as unknown as { userLimits: { open_files: { hard: number | string } } };
   const { hard } = limits.userLimits.open_files;
   return hard === "unlimited" ? Number.POSITIVE_INFINITY : Number(hard);
@@ -44,7 +44,7 @@ async function runThousandDownloads(server: TftpServer, port: number, root: stri
   }
 }
 
-const limit = openFilesMax();
+const limit = maxOpenFiles();
 const skip = limit >= OPEN_FILES_NEEDED ? false : `this machine allows only ${limit} open files (ulimit -Hn)`;
 
 test("a thousand downloads at once arrive whole; descriptors and memory come back", { skip }, async (t) => {
