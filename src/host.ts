@@ -5,6 +5,13 @@
  * host catches what its own platform throws and answers with a number that says so.
  */
 import type { Outcome } from "./outcome.js";
+import {
+  ERROR_ACCESS_VIOLATION,
+  ERROR_DISK_FULL,
+  ERROR_FILE_EXISTS,
+  ERROR_FILE_NOT_FOUND,
+  ERROR_NOT_DEFINED,
+} from "./packet.js";
 
 /**
  * A peer's network address. The engine never looks inside: it compares with `===` and hands it back. A string or a
@@ -42,14 +49,21 @@ export interface Transport {
   close(localPort: LocalPort): void;
 }
 
-/**
- * What a storage answers when it must refuse: the complement (`~`) of an error code of RFC 1350 §5, which makes every
- * refusal negative and every success 0 or more. For example `~ERROR_FILE_NOT_FOUND`.
- */
+/** Why a storage refuses, one of the constants below. Refusals are negative, successes are 0 or more. */
 export type Refusal = number;
 
-/** A storage that is short of something for the moment (memory, open files): no answer, the client asks again. */
-export const REFUSED_WITHOUT_ANSWER: Refusal = -0x10000;
+/** There is no such file, or no folder for it: ERROR 1 of RFC 1350 §5. */
+export const NOT_FOUND: Refusal = ~ERROR_FILE_NOT_FOUND;
+/** The name, the direction or the client is not allowed: ERROR 2. */
+export const FORBIDDEN: Refusal = ~ERROR_ACCESS_VIOLATION;
+/** No room, or the file is larger than allowed: ERROR 3. */
+export const DISK_FULL: Refusal = ~ERROR_DISK_FULL;
+/** The file exists and must not be overwritten: ERROR 6. */
+export const EXISTS: Refusal = ~ERROR_FILE_EXISTS;
+/** Anything else, such as a medium that cannot be read: ERROR 0. */
+export const FAILED: Refusal = ~ERROR_NOT_DEFINED;
+/** Memory or open files are short for the moment: the request gets no answer, and the client asks again. */
+export const BUSY: Refusal = -0x10000;
 
 /** A file that is being sent. */
 export interface ReadableFile {
@@ -74,7 +88,7 @@ export interface WritableFile {
    * Keeps `length` bytes of `source`, from `offset` on. Positions follow each other without gaps and are never written
    * twice. `length` may be 0.
    *
-   * @returns 0, or a {@link Refusal}; `~ERROR_DISK_FULL` when there is no room.
+   * @returns 0, or a {@link Refusal}; {@link DISK_FULL} when there is no room.
    */
   write(source: DataView, offset: number, length: number, position: number): number;
 

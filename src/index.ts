@@ -5,9 +5,14 @@
 export { checked } from "./checked.js";
 export {
   type Address,
+  BUSY,
+  DISK_FULL,
+  EXISTS,
+  FAILED,
+  FORBIDDEN,
   type LocalPort,
+  NOT_FOUND,
   type Observer,
-  REFUSED_WITHOUT_ANSWER,
   type ReadableFile,
   type Refusal,
   type Storage,

@@ -5,9 +5,10 @@ import { AnswerLimit } from "./answer-limit.js";
 import { Endpoint } from "./endpoint.js";
 import {
   type Address,
+  BUSY,
+  DISK_FULL,
   type LocalPort,
   type Observer,
-  REFUSED_WITHOUT_ANSWER,
   type ReadableFile,
   type Refusal,
   type Storage,
@@ -26,7 +27,6 @@ import {
 } from "./outcome.js";
 import {
   ERROR_ACCESS_VIOLATION,
-  ERROR_DISK_FULL,
   ERROR_ILLEGAL_OPERATION,
   ERROR_UNKNOWN_TRANSFER_ID,
   OPCODE_ERROR,
@@ -254,9 +254,7 @@ export class Server extends Endpoint<Observer> {
       return this.storage.openForReading(name, address);
     }
     const sizeBytes = this.request.options.transferSizeBytes;
-    return sizeBytes > this.limits.maxSizeBytes
-      ? ~ERROR_DISK_FULL
-      : this.storage.openForWriting(name, sizeBytes, address);
+    return sizeBytes > this.limits.maxSizeBytes ? DISK_FULL : this.storage.openForWriting(name, sizeBytes, address);
   }
 
   protected override isOpening(transfer: Transfer): boolean {
@@ -284,7 +282,7 @@ export class Server extends Endpoint<Observer> {
   }
 
   private refuse(name: string, errorCode: number, listener: LocalPort, address: Address, port: number): void {
-    if (errorCode === ~REFUSED_WITHOUT_ANSWER) {
+    if (errorCode === ~BUSY) {
       this.unansweredRequests++;
       return;
     }

@@ -9,7 +9,7 @@
  */
 import { mkdirSync } from "node:fs";
 import path from "node:path";
-import { DirectoryStorage, ERROR_ACCESS_VIOLATION, printable, TftpServer } from "lockstep-tftp";
+import { DirectoryStorage, FORBIDDEN, printable, TftpServer } from "lockstep-tftp";
 
 const [root, port = "6969", host] = process.argv.slice(2);
 
@@ -23,7 +23,7 @@ class BackupStorage {
   }
 
   openForReading() {
-    return ~ERROR_ACCESS_VIOLATION;
+    return FORBIDDEN;
   }
 
   openForWriting(name, sizeBytes, address) {

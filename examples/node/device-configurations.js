@@ -4,7 +4,7 @@
  *
  *     node examples/node/device-configurations.js 6969
  */
-import { ERROR_ACCESS_VIOLATION, ERROR_FILE_NOT_FOUND, TftpServer } from "lockstep-tftp";
+import { FORBIDDEN, NOT_FOUND, TftpServer } from "lockstep-tftp";
 
 const [port = "6969", host] = process.argv.slice(2);
 
@@ -37,13 +37,13 @@ const storage = {
     const [, mac] = CONFIGURATION_NAME.exec(name) ?? [];
     const device = DEVICES.get(mac?.toLowerCase());
     if (device === undefined) {
-      return ~ERROR_FILE_NOT_FOUND;
+      return NOT_FOUND;
     }
     return new TextFile(`label = ${device.label}\nextension = ${device.extension}\naddress = ${address}\n`);
   },
 
   openForWriting() {
-    return ~ERROR_ACCESS_VIOLATION;
+    return FORBIDDEN;
   },
 };
 

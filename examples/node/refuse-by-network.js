@@ -7,7 +7,7 @@
  * Who shall get no answer at all needs no program: that is the option `allow`, or the flag of that name.
  */
 import { BlockList, isIPv6 } from "node:net";
-import { DirectoryStorage, ERROR_ACCESS_VIOLATION, TftpServer } from "lockstep-tftp";
+import { DirectoryStorage, FORBIDDEN, TftpServer } from "lockstep-tftp";
 
 const [root, network, port = "6969", host] = process.argv.slice(2);
 
@@ -26,11 +26,11 @@ class RefusingStorage {
   openForReading(name, address) {
     // Names arrive here cleaned: there is no way up out of `public/` in them.
     const isAllowed = name.startsWith(PUBLIC) || administrators.check(address, isIPv6(address) ? "ipv6" : "ipv4");
-    return isAllowed ? this.files.openForReading(name) : ~ERROR_ACCESS_VIOLATION;
+    return isAllowed ? this.files.openForReading(name) : FORBIDDEN;
   }
 
   openForWriting() {
-    return ~ERROR_ACCESS_VIOLATION;
+    return FORBIDDEN;
   }
 }
 

@@ -4,17 +4,14 @@
  */
 import {
   type Address,
-  ERROR_DISK_FULL,
-  ERROR_NOT_DEFINED,
+  DISK_FULL,
+  FAILED,
   isRefusal,
   type ReadableFile,
   type Refusal,
   type Storage,
   type WritableFile,
 } from "../../src/index.js";
-
-const FAILED: Refusal = ~ERROR_NOT_DEFINED;
-const DISK_FULL: Refusal = ~ERROR_DISK_FULL;
 
 /** Is told of what was thrown. Must not throw. */
 export interface ErrorListener {

@@ -3,10 +3,10 @@
  */
 import {
   type Address,
-  ERROR_DISK_FULL,
-  ERROR_NOT_DEFINED,
+  BUSY,
+  DISK_FULL,
+  FAILED,
   isRefusal,
-  REFUSED_WITHOUT_ANSWER,
   type ReadableFile,
   type Refusal,
   type Storage,
@@ -45,7 +45,7 @@ export class FaultyStorage implements Storage {
 
   openForReading(name: string, address: Address): ReadableFile | Refusal {
     if (this.happens(this.faults.openBusyPercent)) {
-      return REFUSED_WITHOUT_ANSWER;
+      return BUSY;
     }
     const file = this.storage.openForReading(name, address);
     return isRefusal(file) ? file : this.reading(file);
@@ -53,7 +53,7 @@ export class FaultyStorage implements Storage {
 
   openForWriting(name: string, sizeBytes: number, address: Address): WritableFile | Refusal {
     if (this.happens(this.faults.openBusyPercent)) {
-      return REFUSED_WITHOUT_ANSWER;
+      return BUSY;
     }
     const file = this.storage.openForWriting(name, sizeBytes, address);
     return isRefusal(file) ? file : this.writing(file);
@@ -67,7 +67,7 @@ export class FaultyStorage implements Storage {
         if (this.happens(this.faults.readErrorPercent)) {
           // What a failed read leaves in the buffer must not reach anybody.
           target.fill(0xee);
-          return ~ERROR_NOT_DEFINED;
+          return FAILED;
         }
         return file.read(target, position);
       },
@@ -80,15 +80,13 @@ export class FaultyStorage implements Storage {
       write: (source, offset, length, position) => {
         this.wait(this.faults.blockMs);
         if (this.happens(this.faults.writeErrorPercent)) {
-          return ~ERROR_NOT_DEFINED;
+          return FAILED;
         }
-        return this.happens(this.faults.writeFullPercent)
-          ? ~ERROR_DISK_FULL
-          : file.write(source, offset, length, position);
+        return this.happens(this.faults.writeFullPercent) ? DISK_FULL : file.write(source, offset, length, position);
       },
       commit: () => {
         this.wait(this.faults.commitMs);
-        return this.happens(this.faults.commitErrorPercent) ? ~ERROR_NOT_DEFINED : file.commit();
+        return this.happens(this.faults.commitErrorPercent) ? FAILED : file.commit();
       },
       close: () => file.close(),
     };

@@ -2,10 +2,10 @@
  * Files in memory, for tests: some to fetch, and those that were put.
  */
 import {
-  ERROR_ACCESS_VIOLATION,
-  ERROR_DISK_FULL,
-  ERROR_FILE_EXISTS,
-  ERROR_FILE_NOT_FOUND,
+  DISK_FULL,
+  EXISTS,
+  FORBIDDEN,
+  NOT_FOUND,
   type ReadableFile,
   type Refusal,
   type Storage,
@@ -61,17 +61,17 @@ export class MemoryStorage implements Storage {
 
   openForReading(name: string): ReadableFile | Refusal {
     const content = this.files.get(name);
-    return content === undefined ? ~ERROR_FILE_NOT_FOUND : new SentFile(content);
+    return content === undefined ? NOT_FOUND : new SentFile(content);
   }
 
   openForWriting(name: string, sizeBytes: number): WritableFile | Refusal {
     if (this.write === "never") {
-      return ~ERROR_ACCESS_VIOLATION;
+      return FORBIDDEN;
     }
     if (this.write === "new" && this.files.has(name)) {
-      return ~ERROR_FILE_EXISTS;
+      return EXISTS;
     }
-    return sizeBytes > this.roomBytes ? ~ERROR_DISK_FULL : new ReceivedFile(this, name);
+    return sizeBytes > this.roomBytes ? DISK_FULL : new ReceivedFile(this, name);
   }
 
   /** What can still be written. */
@@ -106,7 +106,7 @@ class ReceivedFile implements WritableFile {
 
   write(source: DataView, offset: number, length: number): number {
     if (this.content.length + length > this.storage.roomBytes) {
-      return ~ERROR_DISK_FULL;
+      return DISK_FULL;
     }
     this.content.append(new Uint8Array(source.buffer, source.byteOffset + offset, length));
     return 0;
@@ -114,7 +114,7 @@ class ReceivedFile implements WritableFile {
 
   commit(): number {
     if (this.content.length > this.storage.roomBytes) {
-      return ~ERROR_DISK_FULL;
+      return DISK_FULL;
     }
     this.storage.set(this.name, this.content.copy());
     return 0;

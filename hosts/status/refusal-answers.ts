@@ -1,12 +1,5 @@
 /** What a storage's refusal means to a person. */
-import {
-  ERROR_ACCESS_VIOLATION,
-  ERROR_DISK_FULL,
-  ERROR_FILE_EXISTS,
-  ERROR_FILE_NOT_FOUND,
-  REFUSED_WITHOUT_ANSWER,
-  type Refusal,
-} from "../../src/index.js";
+import { BUSY, DISK_FULL, EXISTS, FORBIDDEN, NOT_FOUND, type Refusal } from "../../src/index.js";
 import {
   type Answer,
   errorAnswer,
@@ -21,14 +14,14 @@ import {
 /** The answer to a request to put `name`, which the storage has refused. */
 export function putRefused(refusal: Refusal, name: string): Answer {
   switch (refusal) {
-    case ~ERROR_FILE_NOT_FOUND:
+    case NOT_FOUND:
       return errorAnswer(STATUS_NOT_FOUND, `There is no folder for "${name}". Make the folder on the server first.`);
-    case ~ERROR_ACCESS_VIOLATION:
+    case FORBIDDEN:
       return errorAnswer(
         STATUS_FORBIDDEN,
         `"${name}" may not be put there. Choose another name, or let the server's user write to the folder.`,
       );
-    case ~ERROR_FILE_EXISTS:
+    case EXISTS:
       return errorAnswer(
         STATUS_CONFLICT,
         `"${name}" exists already, and files may not be replaced. Choose another name, or let the server overwrite.`,
@@ -41,9 +34,9 @@ export function putRefused(refusal: Refusal, name: string): Answer {
 /** The answer to a request to remove `name`, which the storage has refused. */
 export function removalRefused(refusal: Refusal, name: string): Answer {
   switch (refusal) {
-    case ~ERROR_FILE_NOT_FOUND:
+    case NOT_FOUND:
       return errorAnswer(STATUS_NOT_FOUND, `There is no file "${name}" any more. Look at the list again.`);
-    case ~ERROR_ACCESS_VIOLATION:
+    case FORBIDDEN:
       return errorAnswer(STATUS_FORBIDDEN, `"${name}" may not be removed here. Remove it on the server itself.`);
     default:
       return storageRefused(refusal, name);
@@ -52,9 +45,9 @@ export function removalRefused(refusal: Refusal, name: string): Answer {
 
 function storageRefused(refusal: Refusal, name: string): Answer {
   switch (refusal) {
-    case ~ERROR_DISK_FULL:
+    case DISK_FULL:
       return errorAnswer(STATUS_NO_ROOM, `There is no room for "${name}". Remove something, then try again.`);
-    case REFUSED_WITHOUT_ANSWER:
+    case BUSY:
       return errorAnswer(STATUS_UNAVAILABLE, "The server is short of memory or files for the moment. Try again soon.");
     default:
       return errorAnswer(STATUS_FAILED, `"${name}" could not be changed. Look at the server's disk and its log.`);

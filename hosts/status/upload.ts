@@ -1,5 +1,5 @@
 /** A file that is being put over HTTP, on the same storage and in the same steps as over TFTP. */
-import { ERROR_DISK_FULL, type WritableFile } from "../../src/index.js";
+import { DISK_FULL, type WritableFile } from "../../src/index.js";
 import { type Answer, dataAnswer, errorAnswer, STATUS_BAD_REQUEST, STATUS_CREATED } from "./answer.js";
 import { putRefused } from "./refusal-answers.js";
 
@@ -90,5 +90,5 @@ export class Upload {
 }
 
 function tooMuch(name: string): Answer {
-  return putRefused(~ERROR_DISK_FULL, name);
+  return putRefused(DISK_FULL, name);
 }

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ERROR_FILE_NOT_FOUND, MAX_NAME_BYTES, type ServerOptions, type Storage } from "lockstep-tftp/engine";
+import { MAX_NAME_BYTES, NOT_FOUND, type ServerOptions, type Storage } from "lockstep-tftp/engine";
 import {
   acknowledgement,
   bytesOf,
@@ -54,7 +54,7 @@ function assertNotLookedUp(name: string): void {
   const asked: string[] = [];
   const noted = (opened: string): number => {
     asked.push(opened);
-    return ~ERROR_FILE_NOT_FOUND;
+    return NOT_FOUND;
   };
   const storage: Storage = { openForReading: noted, openForWriting: noted };
   const simulation = new Simulation({ storage });

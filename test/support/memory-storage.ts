@@ -3,10 +3,10 @@
  * engine's one block, writes without gaps, nothing after `close`, `close` once.
  */
 import {
-  ERROR_DISK_FULL,
-  ERROR_FILE_EXISTS,
-  ERROR_FILE_NOT_FOUND,
+  DISK_FULL,
+  EXISTS,
   MAX_BLOCK_BYTES,
+  NOT_FOUND,
   type ReadableFile,
   type Refusal,
   type Storage,
@@ -42,7 +42,7 @@ export class MemoryStorage implements Storage {
   openForReading(name: string): ReadableFile | Refusal {
     this.ask(name);
     const file = this.files.get(name);
-    const refusal = this.refusals.get(name) ?? (file === undefined ? ~ERROR_FILE_NOT_FOUND : 0);
+    const refusal = this.refusals.get(name) ?? (file === undefined ? NOT_FOUND : 0);
     return refusal < 0 ? refusal : new MemoryReadableFile(this, file as Uint8Array);
   }
 
@@ -54,9 +54,9 @@ export class MemoryStorage implements Storage {
       return refusal;
     }
     if (this.files.has(name) && !this.mayOverwrite) {
-      return ~ERROR_FILE_EXISTS;
+      return EXISTS;
     }
-    return sizeBytes > this.roomBytes ? ~ERROR_DISK_FULL : new MemoryWritableFile(this, name);
+    return sizeBytes > this.roomBytes ? DISK_FULL : new MemoryWritableFile(this, name);
   }
 
   private ask(name: string): void {
@@ -137,7 +137,7 @@ class MemoryWritableFile extends Handle implements WritableFile {
       return fault.refusal;
     }
     if (position + length > this.storage.roomBytes) {
-      return ~ERROR_DISK_FULL;
+      return DISK_FULL;
     }
     this.parts.push(new Uint8Array(source.buffer, source.byteOffset + offset, length).slice());
     this.sizeBytes += length;

@@ -4,7 +4,7 @@
  *
  * Nothing here needs the Moddable SDK, so that it can be tested under Node.
  */
-import { ERROR_ACCESS_VIOLATION, ERROR_FILE_NOT_FOUND } from "lockstep-tftp/engine";
+import { FORBIDDEN, NOT_FOUND } from "lockstep-tftp/engine";
 
 const FIRST_EXTENSION = 100;
 const EXTENSION = ".cfg";
@@ -33,13 +33,13 @@ export default class Configurations {
   openForReading(name, address) {
     const mac = name.toLowerCase().slice(0, -EXTENSION.length);
     if (!name.endsWith(EXTENSION) || !isMAC(mac)) {
-      return ~ERROR_FILE_NOT_FOUND;
+      return NOT_FOUND;
     }
     return new TextFile(`mac=${mac}\nextension=${FIRST_EXTENSION + hostOf(address)}\nserver=192.168.0.66\n`);
   }
 
   openForWriting() {
-    return ~ERROR_ACCESS_VIOLATION;
+    return FORBIDDEN;
   }
 }
 

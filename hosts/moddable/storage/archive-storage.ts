@@ -1,10 +1,9 @@
 /**
  * The files of an archive in the flash image. They are read where they lie, and are read-only.
  */
-import { decodeName, type ReadableFile, type Refusal, type Storage } from "../../../src/index.js";
+import { decodeName, FORBIDDEN, NOT_FOUND, type ReadableFile, type Refusal, type Storage } from "../../../src/index.js";
 import type { Catalogue, ListedFile } from "../../common/catalogue.js";
 import { ImageFile } from "./image-file.js";
-import { FORBIDDEN, NOT_FOUND } from "./refusals.js";
 import {
   filledUp,
   TAR_BLOCK_BYTES,

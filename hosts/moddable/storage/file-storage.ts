@@ -1,11 +1,19 @@
 /**
  * The board's file system as storage: files are sent, and, if that is allowed, received.
  */
-import type { ReadableFile, Refusal, Storage, WritableFile } from "../../../src/index.js";
+import {
+  EXISTS,
+  FAILED,
+  FORBIDDEN,
+  NOT_FOUND,
+  type ReadableFile,
+  type Refusal,
+  type Storage,
+  type WritableFile,
+} from "../../../src/index.js";
 import type { Catalogue, ListedFile } from "../../common/catalogue.js";
 import type { Directory, File, FileStatus } from "./directory.js";
 import { PartView } from "./part-view.js";
-import { EXISTS, FAILED, FORBIDDEN, NOT_FOUND } from "./refusals.js";
 import { isTemporary, removeLitter, UploadedFile } from "./uploaded-file.js";
 
 /** Folders that lie deeper are not looked into: each takes memory while it is open. */

@@ -4,14 +4,16 @@
  */
 import {
   type Address,
+  EXISTS,
+  FORBIDDEN,
   isRefusal,
+  NOT_FOUND,
   type ReadableFile,
   type Refusal,
   type Storage,
   type WritableFile,
 } from "../../../src/index.js";
 import { type Catalogue, catalogueOf, type ListedFile } from "../../common/catalogue.js";
-import { EXISTS, FORBIDDEN, NOT_FOUND } from "./refusals.js";
 
 /** What an {@link OverlayStorage} is made of. */
 export interface OverlayStorageOptions {

@@ -2,10 +2,9 @@
  * Resources of the flash image, as the SDK's manifests put them there. They are read-only.
  */
 import Resource from "Resource";
-import type { ReadableFile, Refusal, Storage } from "../../../src/index.js";
+import { FORBIDDEN, NOT_FOUND, type ReadableFile, type Refusal, type Storage } from "../../../src/index.js";
 import type { Catalogue, ListedFile } from "../../common/catalogue.js";
 import { ImageFile } from "./image-file.js";
-import { FORBIDDEN, NOT_FOUND } from "./refusals.js";
 
 export class ResourceStorage implements Storage, Catalogue {
   readonly mayWrite = false;

@@ -2,10 +2,9 @@
  * A file that is being received: it grows under a temporary name, and takes its own in one step when it is whole.
  * Whatever was there before stays until then; littlefs keeps it also when the power goes in that very moment.
  */
-import type { WritableFile } from "../../../src/index.js";
+import { DISK_FULL, EXISTS, type WritableFile } from "../../../src/index.js";
 import type { Directory, File } from "./directory.js";
 import type { PartView } from "./part-view.js";
-import { DISK_FULL, EXISTS } from "./refusals.js";
 
 const TEMPORARY_PREFIX = ".tftp-upload-";
 

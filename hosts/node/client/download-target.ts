@@ -5,9 +5,17 @@ import fs from "node:fs";
 import path from "node:path";
 import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
-import { isRefusal, type Refusal, type WritableFile } from "../../../src/index.js";
+import {
+  DISK_FULL,
+  EXISTS,
+  FAILED,
+  FORBIDDEN,
+  isRefusal,
+  NOT_FOUND,
+  type Refusal,
+  type WritableFile,
+} from "../../../src/index.js";
 import { ServedRoot } from "../files/confined-folder.js";
-import { DISK_FULL, EXISTS, FAILED, FORBIDDEN, NOT_FOUND } from "../files/file-refusals.js";
 import { UploadedFile } from "../files/staged-file.js";
 import { removeAbandonedFiles } from "../files/temporary-files.js";
 

@@ -7,8 +7,8 @@
  */
 import fs from "node:fs";
 import path from "node:path";
-import type { Refusal } from "../../../src/index.js";
-import { FORBIDDEN, NOT_FOUND, refusalOf } from "./file-refusals.js";
+import { FORBIDDEN, NOT_FOUND, type Refusal } from "../../../src/index.js";
+import { refusalOf } from "./file-refusals.js";
 
 /** Absent on Windows, where links need rights of their own. */
 const NO_FOLLOW = fs.constants.O_NOFOLLOW ?? 0;

@@ -1,11 +1,18 @@
 /**
  * A folder as storage: files below it are sent, and, if that is allowed, received.
  */
-import { isRefusal, type ReadableFile, type Refusal, type WritableFile } from "../../../src/index.js";
+import {
+  FORBIDDEN,
+  isRefusal,
+  NOT_FOUND,
+  type ReadableFile,
+  type Refusal,
+  type WritableFile,
+} from "../../../src/index.js";
 import type { Catalogue, ListedFile } from "../../common/catalogue.js";
 import { type ChecksummedStorage, Checksums, checksummedName } from "./checksums.js";
 import { closeRead, type OpenedFile, ServedRoot } from "./confined-folder.js";
-import { FORBIDDEN, NOT_FOUND, refusalOf } from "./file-refusals.js";
+import { refusalOf } from "./file-refusals.js";
 import { removeFile, visitFiles } from "./folder-listing.js";
 import { SentFiles } from "./shared-files.js";
 import { SmallFiles } from "./small-files.js";

@@ -1,19 +1,5 @@
 /** What a file system's errors mean to a TFTP client. */
-import {
-  ERROR_ACCESS_VIOLATION,
-  ERROR_DISK_FULL,
-  ERROR_FILE_EXISTS,
-  ERROR_FILE_NOT_FOUND,
-  ERROR_NOT_DEFINED,
-  REFUSED_WITHOUT_ANSWER,
-  type Refusal,
-} from "../../../src/index.js";
-
-export const NOT_FOUND: Refusal = ~ERROR_FILE_NOT_FOUND;
-export const FORBIDDEN: Refusal = ~ERROR_ACCESS_VIOLATION;
-export const DISK_FULL: Refusal = ~ERROR_DISK_FULL;
-export const EXISTS: Refusal = ~ERROR_FILE_EXISTS;
-export const FAILED: Refusal = ~ERROR_NOT_DEFINED;
+import { BUSY, DISK_FULL, EXISTS, FAILED, FORBIDDEN, NOT_FOUND, type Refusal } from "../../../src/index.js";
 
 const REFUSALS: Readonly<Record<string, Refusal>> = {
   ENOENT: NOT_FOUND,
@@ -32,9 +18,9 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   EDQUOT: DISK_FULL,
   EFBIG: DISK_FULL,
   // Too many open files, or too little memory, for the moment.
-  EMFILE: REFUSED_WITHOUT_ANSWER,
-  ENFILE: REFUSED_WITHOUT_ANSWER,
-  ENOMEM: REFUSED_WITHOUT_ANSWER,
+  EMFILE: BUSY,
+  ENFILE: BUSY,
+  ENOMEM: BUSY,
 };
 
 /** The refusal for an error that `node:fs` has thrown. */

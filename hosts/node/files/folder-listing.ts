@@ -4,11 +4,11 @@
  */
 import fs from "node:fs";
 import path from "node:path";
-import { isRefusal, type Refusal } from "../../../src/index.js";
+import { FORBIDDEN, isRefusal, NOT_FOUND, type Refusal } from "../../../src/index.js";
 import type { ListedFile } from "../../common/catalogue.js";
 import { isFileName } from "../../status/file-name.js";
 import { closeRead, pathOfFolder, type ServedRoot } from "./confined-folder.js";
-import { FORBIDDEN, NOT_FOUND, refusalOf } from "./file-refusals.js";
+import { refusalOf } from "./file-refusals.js";
 import { isTemporaryName } from "./temporary-files.js";
 
 /** So many entries of folders are looked at, however few of them are files: a home folder has more than anybody reads. */

@@ -4,9 +4,9 @@
  */
 import fs from "node:fs";
 import path from "node:path";
-import type { Refusal, WritableFile } from "../../../src/index.js";
+import { EXISTS, FAILED, FORBIDDEN, NOT_FOUND, type Refusal, type WritableFile } from "../../../src/index.js";
 import { closeRead, pathOfFolder, type ServedRoot } from "./confined-folder.js";
-import { EXISTS, FAILED, FORBIDDEN, NOT_FOUND, refusalOf } from "./file-refusals.js";
+import { refusalOf } from "./file-refusals.js";
 import { newTemporaryName, uploadBegins, uploadEnds } from "./temporary-files.js";
 
 /** What a new file may be at the most; the process's umask takes away from it. */

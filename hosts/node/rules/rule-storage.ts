@@ -1,7 +1,14 @@
 /** A storage whose files are found by rules. */
-import type { Address, ReadableFile, Refusal, Storage, WritableFile } from "../../../src/index.js";
+import {
+  type Address,
+  FORBIDDEN,
+  NOT_FOUND,
+  type ReadableFile,
+  type Refusal,
+  type Storage,
+  type WritableFile,
+} from "../../../src/index.js";
 import { CHECKSUM_SUFFIX, type ChecksummedStorage, checksummedName } from "../files/checksums.js";
-import { FORBIDDEN, NOT_FOUND } from "../files/file-refusals.js";
 import type { NameRules } from "./name-rules.js";
 import { REFUSED_NAME } from "./name-rules.js";
 

@@ -3,6 +3,8 @@ import {
   ERROR_ACCESS_VIOLATION,
   ERROR_FILE_NOT_FOUND,
   ERROR_NOT_DEFINED,
+  FAILED,
+  FORBIDDEN,
   OUTCOME_ABORTED_BY_PEER,
   OUTCOME_COMPLETED,
   OUTCOME_DECLINED,
@@ -93,10 +95,10 @@ export const downloadCases: readonly Case[] = [
 
   engineCase("RFC 1350 §5: what a storage refuses has its code, and the storage's silence is silence", (harness) => {
     const peer = harness.peer();
-    harness.storage.refusals.set("folder", ~ERROR_ACCESS_VIOLATION);
+    harness.storage.refusals.set("folder", FORBIDDEN);
     peer.read("folder");
     peer.expectError(ERROR_ACCESS_VIOLATION);
-    harness.storage.refusals.set("broken", ~ERROR_NOT_DEFINED);
+    harness.storage.refusals.set("broken", FAILED);
     peer.read("broken");
     peer.expectError(ERROR_NOT_DEFINED);
     // A code of somebody's own is none of RFC 1350's, so it is told as "not defined".
@@ -110,7 +112,7 @@ export const downloadCases: readonly Case[] = [
     const peer = harness.peer();
     peer.read("file");
     peer.expectData(1, blockOf(file, 1));
-    harness.storage.readFault = { position: 600, refusal: ~ERROR_ACCESS_VIOLATION };
+    harness.storage.readFault = { position: 600, refusal: FORBIDDEN };
     peer.acknowledge(1);
     peer.expectError(ERROR_ACCESS_VIOLATION);
     equal(harness.ended.outcome, OUTCOME_STORAGE_FAILED, "the outcome");
@@ -119,7 +121,7 @@ export const downloadCases: readonly Case[] = [
 
   engineCase("RFC 1350 §7: a first block that cannot be read is an ERROR and leaves no slot", (harness) => {
     harness.file("file", contents(2000));
-    harness.storage.readFault = { position: 0, refusal: ~ERROR_NOT_DEFINED };
+    harness.storage.readFault = { position: 0, refusal: FAILED };
     const peer = harness.peer();
     peer.read("file");
     peer.expectError(ERROR_NOT_DEFINED);

@@ -5,6 +5,7 @@ import {
   ERROR_FILE_NOT_FOUND,
   ERROR_ILLEGAL_OPERATION,
   ERROR_NOT_DEFINED,
+  FORBIDDEN,
   OUTCOME_COMPLETED,
   OUTCOME_STORAGE_FAILED,
   Server,
@@ -88,7 +89,7 @@ export const observerCases: readonly Case[] = [
     const peer = harness.peer();
     peer.read("file");
     peer.expectData(1, blockOf(file, 1));
-    harness.storage.readFault = { position: 0, refusal: ~ERROR_ACCESS_VIOLATION };
+    harness.storage.readFault = { position: 0, refusal: FORBIDDEN };
     peer.acknowledge(1);
     peer.expectError(ERROR_ACCESS_VIOLATION);
     equal(harness.ended.outcome, OUTCOME_STORAGE_FAILED, "the outcome");

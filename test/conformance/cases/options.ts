@@ -2,6 +2,7 @@
 import {
   ERROR_DISK_FULL,
   ERROR_NOT_DEFINED,
+  FAILED,
   OUTCOME_COMPLETED,
   OUTCOME_DECLINED,
   OUTCOME_STORAGE_FAILED,
@@ -110,7 +111,7 @@ const general: readonly Case[] = [
     const peer = harness.peer();
     peer.read("file", ["tsize", "0"]);
     peer.expectOptions(["tsize", "600"]);
-    harness.storage.readFault = { position: 0, refusal: ~ERROR_NOT_DEFINED };
+    harness.storage.readFault = { position: 0, refusal: FAILED };
     peer.acknowledge(0);
     peer.expectError(ERROR_NOT_DEFINED);
     equal(harness.ended.outcome, OUTCOME_STORAGE_FAILED, "the outcome");

@@ -1,10 +1,10 @@
 /** Who is who: RFC 1350 §4, and requests that come again. */
 import {
+  BUSY,
   ERROR_FILE_NOT_FOUND,
   ERROR_UNKNOWN_TRANSFER_ID,
   OUTCOME_COMPLETED,
   OUTCOME_SUPERSEDED,
-  REFUSED_WITHOUT_ANSWER,
 } from "lockstep-tftp/engine";
 import { equal } from "../../support/assertions.js";
 import type { Harness } from "../../support/engine-harness.js";
@@ -89,7 +89,7 @@ const ports: readonly Case[] = [
   engineCase("wire table, full or short of memory: a storage's silence is silence", (harness) => {
     const { peer, file } = begun(harness);
     const other = harness.peer();
-    harness.storage.refusals.set("file", REFUSED_WITHOUT_ANSWER);
+    harness.storage.refusals.set("file", BUSY);
     other.read("file");
     other.expectNothing();
     equal(harness.observer.refusedRequests.length, 0, "requests that were refused");

@@ -1,10 +1,13 @@
 /** Lock-step uploads: RFC 1350 §2, §4, §6. */
 import {
+  DISK_FULL,
   ERROR_ACCESS_VIOLATION,
   ERROR_DISK_FULL,
   ERROR_FILE_EXISTS,
   ERROR_ILLEGAL_OPERATION,
   ERROR_NOT_DEFINED,
+  EXISTS,
+  FORBIDDEN,
   OUTCOME_ABORTED_BY_PEER,
   OUTCOME_COMPLETED,
   OUTCOME_DECLINED,
@@ -268,7 +271,7 @@ const failures: readonly Case[] = [
 
   engineCase("wire table, disk full: ERROR 3, and the old file stays", (harness) => {
     const { peer, old } = halfWay(harness);
-    harness.storage.writeFault = { position: 1100, refusal: ~ERROR_DISK_FULL };
+    harness.storage.writeFault = { position: 1100, refusal: DISK_FULL };
     peer.data(3, blockOf(contents(1500), 3));
     peer.expectError(ERROR_DISK_FULL);
     equalBytes(stored(harness, "file"), old, "the file");
@@ -277,7 +280,7 @@ const failures: readonly Case[] = [
 
   engineCase("design, uploads: the last ACK says that the file is safe, so a failed commit is an ERROR", (harness) => {
     const { peer, old } = halfWay(harness);
-    harness.storage.commitResult = ~ERROR_FILE_EXISTS;
+    harness.storage.commitResult = EXISTS;
     peer.data(3, blockOf(contents(1500), 3));
     peer.expectError(ERROR_FILE_EXISTS);
     peer.expectNothing();
@@ -286,7 +289,7 @@ const failures: readonly Case[] = [
   }),
 
   engineCase("wire table, refused write: ERROR 2", (harness) => {
-    harness.storage.refusals.set("file", ~ERROR_ACCESS_VIOLATION);
+    harness.storage.refusals.set("file", FORBIDDEN);
     const peer = harness.peer();
     peer.write("file");
     peer.expectError(ERROR_ACCESS_VIOLATION);

@@ -6,7 +6,9 @@ import {
   ERROR_DISK_FULL,
   ERROR_FILE_NOT_FOUND,
   ERROR_NOT_DEFINED,
+  FAILED,
   MAX_PACKET_BYTES,
+  NOT_FOUND,
   OUTCOME_COMPLETED,
   OUTCOME_STOPPED,
   type ReadableFile,
@@ -41,9 +43,9 @@ const files = new Map<string, Uint8Array>();
 const storage: Storage = {
   openForReading(name) {
     const contents = files.get(name);
-    return contents === undefined ? ~ERROR_FILE_NOT_FOUND : fileOf(contents);
+    return contents === undefined ? NOT_FOUND : fileOf(contents);
   },
-  openForWriting: () => ~ERROR_NOT_DEFINED,
+  openForWriting: () => FAILED,
 };
 
 function fileOf(contents: Uint8Array): ReadableFile {

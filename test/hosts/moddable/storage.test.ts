@@ -7,6 +7,7 @@ import {
   ERROR_FILE_EXISTS,
   ERROR_FILE_NOT_FOUND,
   ERROR_NOT_DEFINED,
+  FORBIDDEN,
   type ReadableFile,
   type Storage,
 } from "lockstep-tftp/engine";
@@ -244,7 +245,7 @@ test("an upload may hide a file of the lower storage only where that is allowed"
         close: () => openFiles--,
       };
     },
-    openForWriting: () => ~ERROR_ACCESS_VIOLATION,
+    openForWriting: () => FORBIDDEN,
   };
   const upper = new FileStorage({ directory, uploads: "new" });
   serve(new OverlayStorage({ upper, lower, mayHide: false }));

@@ -1,7 +1,7 @@
 /** The server class of a board on sockets that read into a buffer and have numbers for addresses. */
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { type Address, ERROR_FILE_NOT_FOUND, type ReadableFile, type Storage } from "lockstep-tftp/engine";
+import { type Address, NOT_FOUND, type ReadableFile, type Storage } from "lockstep-tftp/engine";
 import type { default as TFTPServerClass, TFTPServerOptions } from "../../../dist/types/hosts/moddable/server.js";
 import { boardModule, consoleLines, resetBoard } from "./board.js";
 import { Client, contentsOf, data, readRequest, SERVER_PORT, writeRequest } from "./client.js";
@@ -95,7 +95,7 @@ test("callbacks and storages get the number of an address, and its text for the 
       seen.push(address);
       return { sizeBytes: 1, read: () => 1, close() {} } satisfies ReadableFile;
     },
-    openForWriting: () => ~ERROR_FILE_NOT_FOUND,
+    openForWriting: () => NOT_FOUND,
   };
   start({
     storage,

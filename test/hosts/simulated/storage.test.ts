@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ERROR_NOT_DEFINED, type ReadableFile, type Storage, type WritableFile } from "lockstep-tftp/engine";
+import { FAILED, type ReadableFile, type Storage, type WritableFile } from "lockstep-tftp/engine";
 import { equalBytes, MemoryStorage, Random, Simulation, SimulationFailure } from "lockstep-tftp/simulated";
 
 const CONTENT = new Random(1).bytes(5000);
@@ -102,7 +102,7 @@ test("a read that fails is told as ERROR 0, and not a byte of it is sent", () =>
   let reads = 0;
   const read = (target: Uint8Array): number => {
     target.fill(0xaa);
-    return ++reads > 3 ? ~ERROR_NOT_DEFINED : target.length;
+    return ++reads > 3 ? FAILED : target.length;
   };
   const simulation = new Simulation({ storage: storageWith({ read }) });
   const client = simulation.get(CLIENT);

@@ -4,8 +4,8 @@
  */
 import dgram from "node:dgram";
 import {
-  ERROR_ACCESS_VIOLATION,
-  ERROR_FILE_NOT_FOUND,
+  FORBIDDEN,
+  NOT_FOUND,
   outcomeText,
   type ReadableFile,
   type Refusal,
@@ -38,8 +38,8 @@ class Greeting implements ReadableFile {
 
 const storage: Storage = {
   openForReading: (name, address): ReadableFile | Refusal =>
-    name === "greeting" ? new Greeting(String(address)) : ~ERROR_FILE_NOT_FOUND,
-  openForWriting: () => ~ERROR_ACCESS_VIOLATION,
+    name === "greeting" ? new Greeting(String(address)) : NOT_FOUND,
+  openForWriting: () => FORBIDDEN,
 };
 const options: TftpServerOptions = { storage, host: "127.0.0.1", port: 0, allow: ["127.0.0.0/8"] };
 

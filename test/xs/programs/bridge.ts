@@ -1,9 +1,9 @@
 /** A TFTP server on XS whose sockets are elsewhere: datagrams come as commands, and go as the answers to them. */
 import {
   type Address,
-  ERROR_FILE_NOT_FOUND,
   type LocalPort,
   MAX_PACKET_BYTES,
+  NOT_FOUND,
   type ReadableFile,
   type Refusal,
   Server,
@@ -73,7 +73,7 @@ class MemoryStorage implements Storage {
 
   openForReading(name: string): ReadableFile | Refusal {
     const bytes = this.files.get(name);
-    return bytes === undefined ? ~ERROR_FILE_NOT_FOUND : new MemoryFile(this.files, name, bytes);
+    return bytes === undefined ? NOT_FOUND : new MemoryFile(this.files, name, bytes);
   }
 
   openForWriting(name: string): WritableFile {

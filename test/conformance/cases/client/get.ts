@@ -1,5 +1,6 @@
 /** The client fetches: RFC 1350 §2 to §6. */
 import {
+  DISK_FULL,
   ERROR_DISK_FULL,
   ERROR_ILLEGAL_OPERATION,
   ERROR_UNKNOWN_TRANSFER_ID,
@@ -177,7 +178,7 @@ export const getCases: readonly Case[] = [
 
   clientCase("a file that cannot be written ends with the storage's ERROR, and leaves nothing", (harness) => {
     const file = contents(1000);
-    harness.storage.writeFault = { position: 600, refusal: ~ERROR_DISK_FULL };
+    harness.storage.writeFault = { position: 600, refusal: DISK_FULL };
     harness.get({ name: "file" });
     harness.expectRead("file");
     harness.server.data(1, blockOf(file, 1));
@@ -189,7 +190,7 @@ export const getCases: readonly Case[] = [
   }),
 
   clientCase("a file that cannot be committed is not acknowledged", (harness) => {
-    harness.storage.commitResult = ~ERROR_DISK_FULL;
+    harness.storage.commitResult = DISK_FULL;
     harness.get({ name: "file" });
     harness.expectRead("file");
     harness.server.data(1, contents(10));

@@ -2,6 +2,7 @@
 import {
   ERROR_ACCESS_VIOLATION,
   ERROR_DISK_FULL,
+  FORBIDDEN,
   OUTCOME_ABORTED_BY_PEER,
   OUTCOME_COMPLETED,
   OUTCOME_PROBABLY_COMPLETED,
@@ -159,7 +160,7 @@ export const putCases: readonly Case[] = [
     harness.file("file", contents(1500));
     harness.put({ name: "file" });
     harness.expectWrite("file");
-    harness.storage.readFault = { position: 0, refusal: ~ERROR_ACCESS_VIOLATION };
+    harness.storage.readFault = { position: 0, refusal: FORBIDDEN };
     harness.server.acknowledge(0);
     harness.server.expectError(ERROR_ACCESS_VIOLATION);
     equal(harness.ended.outcome, OUTCOME_STORAGE_FAILED, "the outcome");

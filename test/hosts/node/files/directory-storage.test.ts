@@ -23,6 +23,8 @@ import {
   ERROR_FILE_NOT_FOUND,
   ERROR_ILLEGAL_OPERATION,
   ERROR_NOT_DEFINED,
+  FORBIDDEN,
+  NOT_FOUND,
 } from "lockstep-tftp/engine";
 import { run, script } from "../../../support/program.js";
 import { ErrorAnswer, fetchFile, putFile } from "../../../support/retrying-client.js";
@@ -31,9 +33,6 @@ import { seededBytes } from "../../../support/seed.js";
 import { serving } from "../../../support/serving.js";
 import { contentOf, store } from "../../../support/storage-use.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
-
-const NOT_FOUND = ~ERROR_FILE_NOT_FOUND;
-const FORBIDDEN = ~ERROR_ACCESS_VIOLATION;
 
 const SECRET = "nobody may see this";
 const INSIDE = Buffer.from("everybody may see this");

@@ -19,12 +19,13 @@ import path from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { DirectoryStorage, type TftpServerOptions } from "lockstep-tftp";
 import {
-  ERROR_ACCESS_VIOLATION,
   ERROR_DISK_FULL,
   ERROR_FILE_EXISTS,
-  ERROR_FILE_NOT_FOUND,
   ERROR_NOT_DEFINED,
+  EXISTS,
+  FORBIDDEN,
   isRefusal,
+  NOT_FOUND,
   OUTCOME_ABORTED_BY_PEER,
   OUTCOME_STOPPED,
   OUTCOME_TIMED_OUT,
@@ -43,10 +44,6 @@ import { OWN_PLACE, temporaryName } from "../../../support/temporary-name.js";
 const NAME = "firmware.bin";
 const OLD = seededBytes(1, 3000);
 const NEW = seededBytes(2, 40 * 512 + 100);
-
-const NOT_FOUND = ~ERROR_FILE_NOT_FOUND;
-const FORBIDDEN = ~ERROR_ACCESS_VIOLATION;
-const EXISTS = ~ERROR_FILE_EXISTS;
 
 /** A folder with the old file in it. */
 function folderWithOldFile(test: TestContext): string {

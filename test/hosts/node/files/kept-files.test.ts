@@ -4,7 +4,7 @@ import fs, { mkdirSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, w
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { DirectoryStorage } from "lockstep-tftp";
-import { ERROR_ACCESS_VIOLATION, ERROR_FILE_NOT_FOUND } from "lockstep-tftp/engine";
+import { FORBIDDEN, NOT_FOUND } from "lockstep-tftp/engine";
 import { settle } from "../../../support/file-conditions.js";
 import { seededBytes } from "../../../support/seed.js";
 import { contentOf, store } from "../../../support/storage-use.js";
@@ -12,8 +12,6 @@ import { temporaryFolder } from "../../../support/temporary-folder.js";
 
 const CONTENT = seededBytes(1, 200);
 const OTHER = seededBytes(2, 200);
-const NOT_FOUND = ~ERROR_FILE_NOT_FOUND;
-const FORBIDDEN = ~ERROR_ACCESS_VIOLATION;
 /** What the storage keeps, at the most. */
 const MAX_KEPT_BYTES = 3072;
 const MAX_KEPT_FILES = 256;

@@ -5,11 +5,10 @@ import assert from "node:assert/strict";
 import fs, { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { mock } from "node:test";
-import { ERROR_ACCESS_VIOLATION } from "lockstep-tftp/engine";
+import { FORBIDDEN } from "lockstep-tftp/engine";
 import { openFiles } from "../../../support/process-resources.js";
 import { contentOf, store } from "../../../support/storage-use.js";
 
-const FORBIDDEN = ~ERROR_ACCESS_VIOLATION;
 const { existsSync, realpathSync } = fs;
 
 mock.method(fs, "existsSync", (file: string) => file !== "/proc/self/fd" && existsSync(file));

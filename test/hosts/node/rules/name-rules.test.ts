@@ -6,6 +6,7 @@ import { describe, test } from "node:test";
 import {
   ERROR_ACCESS_VIOLATION,
   ERROR_FILE_NOT_FOUND,
+  FORBIDDEN,
   type NameRule,
   NameRules,
   type RenamedRequest,
@@ -174,8 +175,8 @@ describe("a name that a rule makes goes through the checks of names from the wir
         openForWriting: (asked) => assert.fail(`the storage was asked for ${asked}`),
       };
       const ruled = new RuleStorage(storage, new NameRules([rule]));
-      assert.equal(ruled.openForReading(name, CLIENT), ~ERROR_ACCESS_VIOLATION);
-      assert.equal(ruled.openForWriting(name, -1, CLIENT), ~ERROR_ACCESS_VIOLATION);
+      assert.equal(ruled.openForReading(name, CLIENT), FORBIDDEN);
+      assert.equal(ruled.openForWriting(name, -1, CLIENT), FORBIDDEN);
     });
   }
 

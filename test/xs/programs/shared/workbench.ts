@@ -4,8 +4,8 @@
  */
 import {
   type Address,
-  ERROR_FILE_NOT_FOUND,
   type LocalPort,
+  NOT_FOUND,
   OPCODE_ACKNOWLEDGEMENT,
   OPCODE_DATA,
   OPCODE_READ_REQUEST,
@@ -67,7 +67,7 @@ export class OneFileStorage implements Storage {
   constructor(readonly file: EndlessFile) {}
 
   openForReading(name: string): ReadableFile | Refusal {
-    return name === FILE_NAME ? this.file : ~ERROR_FILE_NOT_FOUND;
+    return name === FILE_NAME ? this.file : NOT_FOUND;
   }
 
   openForWriting(): WritableFile | Refusal {
