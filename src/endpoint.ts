@@ -2,7 +2,7 @@
  * What a server and a client have in common: a pool of transfers, the two sides of lock-step, and what time does to them.
  * Who begins a transfer, and what the first messages are, is theirs.
  */
-import type { Address, LocalPort, ReadableFile, TransferObserver, Transport, WritableFile } from "./host.js";
+import type { Address, ReadableFile, TransferObserver, Transport, WritableFile } from "./host.js";
 import {
   OUTCOME_COMPLETED,
   OUTCOME_PROBABLY_COMPLETED,
@@ -19,8 +19,6 @@ import {
   OPCODE_ACKNOWLEDGEMENT,
   OPCODE_DATA,
   OPCODE_ERROR,
-  OPCODE_READ_REQUEST,
-  OPCODE_WRITE_REQUEST,
 } from "./packet.js";
 import { Pool } from "./pool.js";
 import { Receiver } from "./receiver.js";
@@ -37,7 +35,7 @@ import {
 } from "./transfer.js";
 import { Transmitter } from "./transmitter.js";
 
-/** Three verbs, no I/O of its own: `receive` a datagram, `poll` what is due, and `nextAt`, which says when. */
+/** No I/O of its own: `receive` takes a datagram, `poll` does what is due, and `nextAt` says when that is needed. */
 export abstract class Endpoint<Told extends TransferObserver> {
   /** The pool's slots, at hand for each packet. */
   protected readonly slots: readonly Transfer[];
@@ -99,39 +97,27 @@ export abstract class Endpoint<Told extends TransferObserver> {
   }
 
   /**
-   * A datagram has arrived. Never throws, whatever it contains.
+   * A datagram has arrived on a transfer's own port. Never throws, whatever it contains.
    *
-   * @param packet holds the datagram from its first byte on; may be written to (names and netascii are treated in place).
+   * @param packet holds the datagram from its first byte on; may be written to (netascii is decoded in place).
    * @param length the datagram's length; `packet` has at least as many bytes.
-   * @param localPort where it arrived.
-   * @param address who sent it, and `port` from where.
+   * @param slot the transfer whose port it is.
+   * @param address the sender's address, and `port` the sender's port.
    * @param now the host's time in whole milliseconds. It should not go back; if it does, waits become longer once.
    */
-  receive(packet: DataView, length: number, localPort: LocalPort, address: Address, port: number, now: number): void {
+  receive(packet: DataView, length: number, slot: number, address: Address, port: number, now: number): void {
     if (length < HEADER_BYTES) {
+      return;
+    }
+    const transfer = this.slots[slot] as Transfer;
+    if (
+      (transfer.port !== port || transfer.address !== address) &&
+      !this.isFirstAnswer(transfer, packet, length, address, port, now)
+    ) {
       return;
     }
     const header = packet.getUint32(0);
     const opcode = header >>> 16;
-    let transfer: Transfer | null;
-    if (localPort >= 0) {
-      transfer = this.slots[localPort] as Transfer;
-      if (
-        (transfer.port !== port || transfer.address !== address) &&
-        !this.isFirstAnswer(transfer, packet, length, address, port, now)
-      ) {
-        return;
-      }
-    } else if (opcode === OPCODE_READ_REQUEST || opcode === OPCODE_WRITE_REQUEST) {
-      this.requested(packet, length, localPort, address, port, now);
-      return;
-    } else {
-      transfer = this.findOnListener(address, port);
-      if (transfer === null) {
-        return;
-      }
-    }
-
     let outcome = OUTCOME_RUNNING;
     if (opcode === OPCODE_ACKNOWLEDGEMENT) {
       if (transfer.state < STATE_RECEIVING) {
@@ -186,19 +172,6 @@ export abstract class Endpoint<Told extends TransferObserver> {
     port: number,
     now: number,
   ): boolean;
-
-  /** A request has come to a listening port. */
-  protected abstract requested(
-    packet: DataView,
-    length: number,
-    listener: LocalPort,
-    address: Address,
-    port: number,
-    now: number,
-  ): void;
-
-  /** The transfer that this peer carries on at a listening port, or null. */
-  protected abstract findOnListener(address: Address, port: number): Transfer | null;
 
   /** The peer has sent an ERROR. */
   protected abstract receivedError(transfer: Transfer, packet: DataView, length: number, now: number): Outcome;

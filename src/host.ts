@@ -20,11 +20,13 @@ import {
 export type Address = string | number;
 
 /**
- * A port of this machine, as a small number that host and engine agree on. 0 and above: the port of the transfer in the
- * slot of that number. Below 0: a port on which the host listens for requests; a host with one uses -1, a host that
- * listens on several addresses numbers them -1, -2, -3.
+ * A port of this machine, as a number that host and engine agree on: the slot of the transfer whose own port it is, or,
+ * from {@link FIRST_LISTENER} on, a port on which the host listens for requests. A host numbers its listening ports itself.
  */
 export type LocalPort = number;
+
+/** The first listening port. There are never as many slots. */
+export const FIRST_LISTENER: LocalPort = 65_536;
 
 /**
  * Sends datagrams and opens ports.
@@ -37,16 +39,16 @@ export interface Transport {
   send(packet: Uint8Array, length: number, localPort: LocalPort, address: Address, port: number): void;
 
   /**
-   * Opens a port for the transfer in slot `localPort`, on the address where `listener` listens (RFC 1350 §4: each end
+   * Opens a port for the transfer in `slot`, on the address where `listener` listens (RFC 1350 §4: each end
    * chooses a transfer identifier). Not called with the option `singlePort`.
    *
    * @param peerAddress who the transfer is with, and `peerPort` where that peer is asked or has asked from.
    * @returns whether there is such a port. Without one the request gets no answer, and the client asks again.
    */
-  open(localPort: LocalPort, listener: LocalPort, peerAddress: Address, peerPort: number): boolean;
+  open(slot: number, listener: LocalPort, peerAddress: Address, peerPort: number): boolean;
 
   /** Closes what `open` opened. Datagrams that arrive there later must not reach the engine. */
-  close(localPort: LocalPort): void;
+  close(slot: number): void;
 }
 
 /** Why a storage refuses, one of the constants below. Refusals are negative, successes are 0 or more. */
@@ -88,7 +90,7 @@ export interface WritableFile {
    * Keeps `length` bytes of `source`, from `offset` on. Positions follow each other without gaps and are never written
    * twice. `length` may be 0.
    *
-   * @returns 0, or a {@link Refusal}; {@link DISK_FULL} when there is no room.
+   * @returns 0, or a {@link Refusal}; `DISK_FULL` when there is no room.
    */
   write(source: DataView, offset: number, length: number, position: number): number;
 

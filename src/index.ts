@@ -1,6 +1,6 @@
 /**
  * The engine: a TFTP server without I/O. A host brings a {@link Transport} and a {@link Storage}, hands datagrams to
- * {@link Server.receive}, and calls {@link Server.poll} when {@link Server.nextAt} says so.
+ * {@link Server.request} and {@link Server.receive}, and calls {@link Server.poll} when {@link Server.nextAt} says so.
  */
 export { checked } from "./checked.js";
 export {
@@ -9,6 +9,7 @@ export {
   DISK_FULL,
   EXISTS,
   FAILED,
+  FIRST_LISTENER,
   FORBIDDEN,
   type LocalPort,
   NOT_FOUND,

@@ -5,6 +5,7 @@
 export { writeText } from "./ascii.js";
 export { checked } from "./checked.js";
 export { Endpoint } from "./endpoint.js";
+export { FIRST_LISTENER } from "./host.js";
 export { MODE_NETASCII, MODE_OCTET } from "./modes.js";
 export { decodeName } from "./name.js";
 export {

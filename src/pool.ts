@@ -1,10 +1,11 @@
 /**
  * The fixed pool of transfers: every slot is made at the start, taken for a logical connection, and given back.
  */
+import { FIRST_LISTENER } from "./host.js";
 import { STATE_LINGERING, type Transfer } from "./transfer.js";
 
-/** More than a machine has ports to give. */
-export const MAX_TRANSFERS = 65_536;
+/** More than a machine has ports to give, and below the numbers of listening ports. */
+export const MAX_TRANSFERS = FIRST_LISTENER;
 
 /** All the slots that a pool has, made at the start. */
 export function makeSlots<Slot extends Transfer>(count: number, make: (slot: number) => Slot): Slot[] {

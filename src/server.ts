@@ -29,7 +29,10 @@ import {
   ERROR_ACCESS_VIOLATION,
   ERROR_ILLEGAL_OPERATION,
   ERROR_UNKNOWN_TRANSFER_ID,
+  HEADER_BYTES,
   OPCODE_ERROR,
+  OPCODE_READ_REQUEST,
+  OPCODE_WRITE_REQUEST,
   TFTP_PORT,
 } from "./packet.js";
 import { Peers } from "./peers.js";
@@ -69,7 +72,7 @@ export class Server extends Endpoint<Observer> {
   private readonly singlePort: boolean;
   private readonly answerLimit: AnswerLimit;
   private readonly peers: Peers;
-  private readonly request = new Request();
+  private readonly requestRead = new Request();
 
   /**
    * @throws RangeError when an option is out of its range.
@@ -121,10 +124,6 @@ export class Server extends Endpoint<Observer> {
     return false;
   }
 
-  protected override findOnListener(address: Address, port: number): Transfer | null {
-    return this.singlePort ? this.peers.find(address, port) : null;
-  }
-
   protected override receivedError(transfer: Transfer): Outcome {
     return (transfer.flags & FLAG_ANSWERED) !== 0 ? OUTCOME_ABORTED_BY_PEER : OUTCOME_DECLINED;
   }
@@ -134,7 +133,31 @@ export class Server extends Endpoint<Observer> {
     return OUTCOME_RUNNING;
   }
 
-  protected override requested(
+  /**
+   * A datagram has arrived on a listening port. Never throws, whatever it contains.
+   *
+   * @param packet holds the datagram from its first byte on; may be written to (names and netascii are treated in place).
+   * @param length the datagram's length; `packet` has at least as many bytes.
+   * @param listener the listening port, {@link FIRST_LISTENER} or above.
+   * @param address the sender's address, and `port` the sender's port.
+   * @param now the host's time in whole milliseconds, as for `receive`.
+   */
+  request(packet: DataView, length: number, listener: LocalPort, address: Address, port: number, now: number): void {
+    if (length < HEADER_BYTES) {
+      return;
+    }
+    const opcode = packet.getUint16(0);
+    if (opcode === OPCODE_READ_REQUEST || opcode === OPCODE_WRITE_REQUEST) {
+      this.takeRequest(packet, length, listener, address, port, now);
+    } else if (this.singlePort) {
+      const transfer = this.peers.find(address, port);
+      if (transfer !== null) {
+        this.receive(packet, length, transfer.slot, address, port, now);
+      }
+    }
+  }
+
+  private takeRequest(
     packet: DataView,
     length: number,
     listener: LocalPort,
@@ -149,7 +172,7 @@ export class Server extends Endpoint<Observer> {
       this.unansweredRequests++;
       return;
     }
-    const request = this.request;
+    const request = this.requestRead;
     if (!request.read(packet, length)) {
       this.refuse(NO_NAME, ERROR_ILLEGAL_OPERATION, listener, address, port);
       return;
@@ -175,7 +198,9 @@ export class Server extends Endpoint<Observer> {
   /** Whether a request repeats the one that began a transfer nothing of which has been acknowledged. */
   private isSameRequest(transfer: Transfer, name: string): boolean {
     return (
-      (transfer.flags & FLAG_ANSWERED) === 0 && transfer.isUpload === this.request.isUpload && transfer.name === name
+      (transfer.flags & FLAG_ANSWERED) === 0 &&
+      transfer.isUpload === this.requestRead.isUpload &&
+      transfer.name === name
     );
   }
 
@@ -199,7 +224,7 @@ export class Server extends Endpoint<Observer> {
     this.pool.take();
     transfer.begin(name, this.singlePort ? listener : transfer.slot, address, port, now);
     transfer.file = file;
-    transfer.state = this.request.isUpload ? STATE_RECEIVING : STATE_SENDING;
+    transfer.state = this.requestRead.isUpload ? STATE_RECEIVING : STATE_SENDING;
     this.peers.add(transfer);
     this.agree(transfer);
     this.scheduleFirst(transfer, now);
@@ -224,9 +249,11 @@ export class Server extends Endpoint<Observer> {
   }
 
   private agree(transfer: Transfer): void {
-    const isUpload = this.request.isUpload;
-    transfer.sizeBytes = isUpload ? this.request.options.transferSizeBytes : (transfer.file as ReadableFile).sizeBytes;
-    negotiate(transfer, this.request, this.limits.maxWindowSize, this.retransmission.initialIntervalMs);
+    const isUpload = this.requestRead.isUpload;
+    transfer.sizeBytes = isUpload
+      ? this.requestRead.options.transferSizeBytes
+      : (transfer.file as ReadableFile).sizeBytes;
+    negotiate(transfer, this.requestRead, this.limits.maxWindowSize, this.retransmission.initialIntervalMs);
     if (!transfer.isUpload) {
       transfer.state = (transfer.flags & FLAGS_OPTIONS) !== 0 ? STATE_OFFERING : STATE_SENDING;
     }
@@ -250,10 +277,10 @@ export class Server extends Endpoint<Observer> {
   }
 
   private open(name: string, address: Address): ReadableFile | WritableFile | Refusal {
-    if (!this.request.isUpload) {
+    if (!this.requestRead.isUpload) {
       return this.storage.openForReading(name, address);
     }
-    const sizeBytes = this.request.options.transferSizeBytes;
+    const sizeBytes = this.requestRead.options.transferSizeBytes;
     return sizeBytes > this.limits.maxSizeBytes ? DISK_FULL : this.storage.openForWriting(name, sizeBytes, address);
   }
 
@@ -288,7 +315,7 @@ export class Server extends Endpoint<Observer> {
     }
     this.transmitter.sendError(errorCode, listener, address, port);
     if (this.observer !== null) {
-      this.observer.refused(name, this.request.isUpload, errorCode, address, port);
+      this.observer.refused(name, this.requestRead.isUpload, errorCode, address, port);
     }
   }
 }

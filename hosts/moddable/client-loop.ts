@@ -64,8 +64,8 @@ export class ClientLoop extends EngineLoop {
     this.callbacks.failed(error);
   }
 
-  protected override accepts(): boolean {
-    return true;
+  protected override deliver(packet: DataView, length: number, slot: number, address: Address, port: number): void {
+    this.engine.receive(packet, length, slot, address, port, this.clock.now());
   }
 
   protected override finishWork(): void {

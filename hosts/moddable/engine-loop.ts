@@ -11,7 +11,7 @@ import type { DatagramHandler, Sockets } from "./sockets.js";
 const TIMER_REPEAT_MS = 0x3fffffff;
 
 export abstract class EngineLoop implements DatagramHandler {
-  protected abstract readonly engine: Pick<Server, "receive" | "poll" | "nextAt" | "stop" | "running">;
+  protected abstract readonly engine: Pick<Server, "poll" | "nextAt" | "stop" | "running">;
   protected abstract readonly sockets: Sockets;
   protected readonly clock = new Clock();
 
@@ -32,15 +32,19 @@ export abstract class EngineLoop implements DatagramHandler {
   /** A file, a socket or a callback threw. */
   abstract failed(error: unknown): void;
 
-  /** Whether the engine is to see a datagram. */
-  protected abstract accepts(packet: DataView, length: number, localPort: LocalPort, address: Address): boolean;
+  /** Hands a datagram to the engine. */
+  protected abstract deliver(
+    packet: DataView,
+    length: number,
+    localPort: LocalPort,
+    address: Address,
+    port: number,
+  ): void;
 
   received(packet: DataView, length: number, localPort: LocalPort, address: Address, port: number): void {
     this.isWorking = true;
     try {
-      if (this.accepts(packet, length, localPort, address)) {
-        this.engine.receive(packet, length, localPort, address, port, this.clock.now());
-      }
+      this.deliver(packet, length, localPort, address, port);
     } catch (error) {
       this.failed(error);
     } finally {

@@ -58,8 +58,18 @@ export class ServerLoop extends EngineLoop {
     this.callbacks.failed(error);
   }
 
-  protected override accepts(packet: DataView, length: number, localPort: LocalPort, address: Address): boolean {
-    return localPort !== LISTENER || !isRequest(packet, length) || this.callbacks.isWelcome(address);
+  protected override deliver(
+    packet: DataView,
+    length: number,
+    localPort: LocalPort,
+    address: Address,
+    port: number,
+  ): void {
+    if (localPort !== LISTENER) {
+      this.engine.receive(packet, length, localPort, address, port, this.clock.now());
+    } else if (!isRequest(packet, length) || this.callbacks.isWelcome(address)) {
+      this.engine.request(packet, length, localPort, address, port, this.clock.now());
+    }
   }
 }
 

@@ -1,11 +1,11 @@
 /**
  * The sockets: one for each transfer (RFC 1350 §4), and for a server one on which requests arrive, which all may share.
  */
-import { type Address, HEADER_BYTES, type LocalPort, type Transport } from "../../src/index.js";
+import { type Address, FIRST_LISTENER, HEADER_BYTES, type LocalPort, type Transport } from "../../src/index.js";
 import type { BufferUDP, UDP, UDPConstructor } from "./udp.js";
 
 /** How the engine knows the port on which requests arrive. */
-export const LISTENER: LocalPort = -1;
+export const LISTENER: LocalPort = FIRST_LISTENER;
 
 /**
  * So many datagrams of one socket are taken at a time. The windows of several clients together are less. What is still
@@ -211,7 +211,7 @@ export class Sockets implements Transport {
   }
 
   private port(localPort: LocalPort): Port {
-    return localPort < 0 ? this.listener : (this.transferPorts[localPort] as Port);
+    return localPort === LISTENER ? this.listener : (this.transferPorts[localPort] as Port);
   }
 
   /**

@@ -5,6 +5,7 @@ import { EventEmitter } from "node:events";
 import {
   type Address,
   checked,
+  FIRST_LISTENER,
   type LocalPort,
   MAX_PORT,
   type Observer,
@@ -294,7 +295,11 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
 
   private received(message: Buffer, localPort: LocalPort, address: string, port: number): void {
     const length = this.receiveBuffer.put(message);
-    this.engine.receive(this.receiveBuffer.view, length, localPort, address, port, now());
+    if (localPort >= FIRST_LISTENER) {
+      this.engine.request(this.receiveBuffer.view, length, localPort, address, port, now());
+    } else {
+      this.engine.receive(this.receiveBuffer.view, length, localPort, address, port, now());
+    }
     this.afterEngine();
     if (this.engine.running > 0) {
       this.busyPolling.packetAnswered();
@@ -331,7 +336,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
         transferPorts.open(transferPort, listeners.get(listener).address, peerAddress as string, peerPort),
       close: (transferPort) => transferPorts.close(transferPort),
       send: (packet, length, localPort, address, port) => {
-        const socket = localPort < 0 ? listeners.get(localPort).socket : transferPorts.get(localPort);
+        const socket = localPort >= FIRST_LISTENER ? listeners.get(localPort).socket : transferPorts.get(localPort);
         if (socket !== undefined) {
           sendDatagram(socket, packet, length, port, address as string);
         }

@@ -4,6 +4,7 @@
  */
 import {
   type Address,
+  FIRST_LISTENER,
   type LocalPort,
   MAX_PORT,
   NEVER,
@@ -40,7 +41,7 @@ export interface SimulatedServerOptions extends ServerOptions {
 
 export const SERVER_ADDRESS = "192.168.4.1";
 
-const LISTENER: LocalPort = -1;
+const LISTENER: LocalPort = FIRST_LISTENER;
 const FIRST_TRANSFER_PORT = 49_152;
 /** As the hosts have it: a request with options may be as long as an Ethernet frame. */
 const RECEIVE_BYTES = 2048;
@@ -161,7 +162,7 @@ export class SimulatedServer {
   }
 
   private receive(bytes: Uint8Array, localPort: LocalPort, port: number, address: string, fromPort: number): void {
-    if (localPort >= 0 && this.ports[localPort] !== port) {
+    if (localPort !== LISTENER && this.ports[localPort] !== port) {
       // The port was closed while the datagram waited.
       return;
     }
@@ -170,7 +171,11 @@ export class SimulatedServer {
     this.receiveBuffer.set(message);
     this.guarded(() => {
       this.checker.receives(message, localPort, address, fromPort, this.nowMs);
-      this.engine.receive(this.receiveView, message.length, localPort, address, fromPort, this.nowMs);
+      if (localPort === LISTENER) {
+        this.engine.request(this.receiveView, message.length, localPort, address, fromPort, this.nowMs);
+      } else {
+        this.engine.receive(this.receiveView, message.length, localPort, address, fromPort, this.nowMs);
+      }
     });
   }
 
@@ -219,7 +224,7 @@ export class SimulatedServer {
     }
     const bytes = packet.slice(0, length);
     this.checker.sends(bytes, localPort, address, port);
-    const fromPort = localPort < 0 ? this.port : (this.ports[localPort] as number);
+    const fromPort = localPort === LISTENER ? this.port : (this.ports[localPort] as number);
     const leave = (): void => this.network.send(this.address, fromPort, address, port, bytes);
     if (this.busyUntilUs > this.clock.nowUs) {
       this.clock.at(this.busyUntilUs, leave);

@@ -5,6 +5,7 @@
  */
 import {
   ERROR_UNKNOWN_TRANSFER_ID,
+  FIRST_LISTENER,
   HEADER_BYTES,
   MAX_PACKET_BYTES,
   OPCODE_ACKNOWLEDGEMENT,
@@ -253,7 +254,7 @@ export class WireChecker {
   }
 
   private slotOf(conversation: Conversation, localPort: number): number {
-    return this.limits.singlePort && localPort < 0 ? conversation.slot : localPort;
+    return this.limits.singlePort && localPort >= FIRST_LISTENER ? conversation.slot : localPort;
   }
 
   /** What a datagram means: who sent it, to which transfer, and what it changes there. */
@@ -261,21 +262,22 @@ export class WireChecker {
     const from = { address, port, localPort };
     const opcode = opcodeOf(message);
     const isClient = port !== 0 && port !== 69;
-    const conversation = localPort >= 0 ? this.bySlot[localPort] : this.conversations.get(keyOf(address, port));
+    const conversation =
+      localPort < FIRST_LISTENER ? this.bySlot[localPort] : this.conversations.get(keyOf(address, port));
     if (message.length < HEADER_BYTES) {
       return { ...causeOf("nothing"), ...from };
     }
-    if (localPort >= 0 && (conversation?.address !== address || conversation.port !== port)) {
+    if (localPort < FIRST_LISTENER && (conversation?.address !== address || conversation.port !== port)) {
       const isAnswered = conversation !== undefined && opcode !== OPCODE_ERROR && isClient;
       return { ...causeOf(isAnswered ? "stranger" : "nothing"), ...from };
     }
     if (opcode === OPCODE_READ_REQUEST || opcode === OPCODE_WRITE_REQUEST) {
-      const isHeard = localPort < 0 && isClient && this.engine.accepting;
+      const isHeard = localPort >= FIRST_LISTENER && isClient && this.engine.accepting;
       return isHeard
         ? this.requested(message, localPort, address, port, conversation)
         : { ...causeOf("nothing"), ...from };
     }
-    if (conversation === undefined || (localPort < 0 && !this.limits.singlePort)) {
+    if (conversation === undefined || (localPort >= FIRST_LISTENER && !this.limits.singlePort)) {
       return { ...causeOf("nothing"), ...from };
     }
     const meaning = this.meaningWithin(conversation, message, opcode);
@@ -560,7 +562,7 @@ function causeOf(kind: Cause["kind"]): Cause {
     kind,
     address: "",
     port: -1,
-    localPort: -1,
+    localPort: FIRST_LISTENER,
     asked: undefined,
     conversation: undefined,
     meaning: "nothing",

@@ -3,7 +3,14 @@
  */
 
 import { Endpoint } from "../endpoint.js";
-import type { Address, LocalPort, ReadableFile, Transport, WritableFile } from "../host.js";
+import {
+  type Address,
+  FIRST_LISTENER,
+  type LocalPort,
+  type ReadableFile,
+  type Transport,
+  type WritableFile,
+} from "../host.js";
 import { MIN_BLOCK_SIZE, MS_PER_SECOND, OptionValues } from "../option-values.js";
 import {
   OUTCOME_ABORTED_BY_PEER,
@@ -56,7 +63,7 @@ const MAX_INTERVAL_MS = 6000;
 const INITIAL_INTERVAL_MS = 1000;
 
 /** Given to `Transport.open`: nothing listens at this end. */
-const NO_LISTENER: LocalPort = -1;
+const NO_LISTENER: LocalPort = FIRST_LISTENER;
 /** A transfer that has no port of its own, because a second one was not to be had. */
 const NO_LOCAL_PORT: LocalPort = -1;
 
@@ -304,13 +311,6 @@ export class Client extends Endpoint<ClientObserver> {
     if (transfer.localPort !== NO_LOCAL_PORT) {
       this.transport.close(transfer.slot);
     }
-  }
-
-  /** A client takes no requests. */
-  protected override requested(): void {}
-
-  protected override findOnListener(): Transfer | null {
-    return null;
   }
 }
 

@@ -2,7 +2,6 @@
  * The file `client.js`: a TFTP client without I/O. A host brings a {@link Transport}, hands datagrams to
  * {@link Client.receive}, and calls {@link Client.poll} when {@link Client.nextAt} says so.
  */
-
 export type {
   Address,
   LocalPort,
@@ -13,6 +12,7 @@ export type {
   Transport,
   WritableFile,
 } from "../host.js";
+export { FIRST_LISTENER } from "../host.js";
 export type { Outcome } from "../outcome.js";
 export type { RetransmissionOptions } from "../retransmission.js";
 export { NEVER } from "../schedule.js";

@@ -164,6 +164,10 @@ export class Flow {
     }
     // A copy, since the engine may write to it.
     this.bytes.set(packet);
-    this.server.receive(this.view, packet.length, localPort, address, PORT, this.now);
+    if (localPort === LISTENER) {
+      this.server.request(this.view, packet.length, localPort, address, PORT, this.now);
+    } else {
+      this.server.receive(this.view, packet.length, localPort, address, PORT, this.now);
+    }
   }
 }

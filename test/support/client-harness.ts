@@ -1,6 +1,14 @@
 /** A client in a world of its own: servers are peers that answer as the case has it. */
 
-import { isRefusal, OPCODE_READ_REQUEST, OPCODE_WRITE_REQUEST, type Outcome } from "lockstep-tftp/engine";
+import {
+  type Address,
+  FIRST_LISTENER,
+  isRefusal,
+  type LocalPort,
+  OPCODE_READ_REQUEST,
+  OPCODE_WRITE_REQUEST,
+  type Outcome,
+} from "lockstep-tftp/engine";
 import {
   Client,
   type ClientOptions,
@@ -94,6 +102,19 @@ export class ClientHarness extends EndpointHarness {
     const { endedTransfers, errorTexts } = this.observer;
     equal(endedTransfers.length, 1, "transfers that have ended");
     return { ...(endedTransfers[0] as EndedTransfer), errorText: errorTexts[0] as string };
+  }
+
+  /** A client listens nowhere. */
+  protected override hand(
+    packet: DataView,
+    length: number,
+    localPort: LocalPort,
+    address: Address,
+    port: number,
+  ): void {
+    if (localPort < FIRST_LISTENER) {
+      this.client.receive(packet, length, localPort, address, port, this.now);
+    }
   }
 
   protected override get endpoint(): Client {

@@ -3,7 +3,7 @@
  * happens the harness checks what must always hold. It needs nothing but the language, so that the same cases run
  * everywhere.
  */
-import { type Address, type LocalPort, NEVER, type Server } from "lockstep-tftp/engine";
+import { type Address, FIRST_LISTENER, type LocalPort, NEVER, type Server } from "lockstep-tftp/engine";
 import { equal, ok } from "./assertions.js";
 import { MemoryStorage } from "./memory-storage.js";
 import { Peer } from "./peer.js";
@@ -64,14 +64,17 @@ export abstract class EndpointHarness {
 
   /** A datagram arrives. At the port of a transfer that is over, nobody hears it. */
   deliver(packet: Uint8Array, localPort: LocalPort, address: Address, port: number): void {
-    if (localPort >= 0 && !this.network.openPorts.has(localPort)) {
+    if (localPort < FIRST_LISTENER && !this.network.openPorts.has(localPort)) {
       return;
     }
     this.receiveBuffer.set(packet);
     this.receiveBuffer.set(this.behindDatagram, packet.length);
-    this.endpoint.receive(this.receiveView, packet.length, localPort, address, port, this.now);
+    this.hand(this.receiveView, packet.length, localPort, address, port);
     this.check();
   }
+
+  /** Gives the engine a datagram, on the port where it arrived. */
+  protected abstract hand(packet: DataView, length: number, localPort: LocalPort, address: Address, port: number): void;
 
   /** Time passes, and the engine is polled whenever it asked for that. */
   advance(ms: number): void {

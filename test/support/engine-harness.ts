@@ -1,5 +1,5 @@
 /** A server in a world of its own. */
-import { Server, type ServerOptions } from "lockstep-tftp/engine";
+import { type Address, FIRST_LISTENER, type LocalPort, Server, type ServerOptions } from "lockstep-tftp/engine";
 import { equal } from "./assertions.js";
 import { EndpointHarness } from "./endpoint-harness.js";
 import { type EndedTransfer, RecordingObserver } from "./recording-observer.js";
@@ -25,6 +25,20 @@ export class Harness extends EndpointHarness {
 
   protected override get endpoint(): Server {
     return this.server;
+  }
+
+  protected override hand(
+    packet: DataView,
+    length: number,
+    localPort: LocalPort,
+    address: Address,
+    port: number,
+  ): void {
+    if (localPort >= FIRST_LISTENER) {
+      this.server.request(packet, length, localPort, address, port, this.now);
+    } else {
+      this.server.receive(packet, length, localPort, address, port, this.now);
+    }
   }
 
   protected override get seenRunning(): number {

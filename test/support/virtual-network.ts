@@ -1,12 +1,12 @@
 /**
  * A network without delay or loss between an engine and its peers. It looks at every message that the engine sends.
  */
-import { type Address, type LocalPort, MAX_PACKET_BYTES, type Transport } from "lockstep-tftp/engine";
+import { type Address, FIRST_LISTENER, type LocalPort, MAX_PACKET_BYTES, type Transport } from "lockstep-tftp/engine";
 import { equal, ok } from "./assertions.js";
 import { numberOf, opcodeOf, textsOf } from "./packets.js";
 
 /** Where requests arrive on a host that listens on one address. */
-export const LISTENER: LocalPort = -1;
+export const LISTENER: LocalPort = FIRST_LISTENER;
 
 /** A message of the engine's: the local port it left from, and when. */
 export interface Message {
@@ -53,7 +53,10 @@ export class VirtualNetwork implements Transport {
       length >= MIN_MESSAGE_BYTES && length <= MAX_PACKET_BYTES,
       `a message of ${length} bytes has from ${MIN_MESSAGE_BYTES} to ${MAX_PACKET_BYTES}`,
     );
-    ok(localPort < 0 || this.openPorts.has(localPort), `port ${localPort}, from which something is sent, is open`);
+    ok(
+      localPort >= FIRST_LISTENER || this.openPorts.has(localPort),
+      `port ${localPort}, from which something is sent, is open`,
+    );
     const sent = packet.slice(0, length);
     this.check(sent);
     this.sentCount++;

@@ -9,7 +9,7 @@
 import type dgram from "node:dgram";
 import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
-import type { LocalPort } from "../../../src/index.js";
+import { FIRST_LISTENER, type LocalPort } from "../../../src/index.js";
 import { now } from "../clock.js";
 import { ALL_IPV6, isWildcard, wildcardOf, withoutZone } from "./addresses.js";
 import { openSocket } from "./socket.js";
@@ -39,7 +39,7 @@ export interface Listener extends MachineAddress {
 }
 
 export class Listeners {
-  /** Listener -1 is the first. */
+  /** By number, from FIRST_LISTENER on. */
   private readonly open: Listener[] = [];
   private readonly wildcards: string[] = [];
   private readonly received: RequestReceived;
@@ -79,7 +79,7 @@ export class Listeners {
   }
 
   get(listener: LocalPort): Listener {
-    return this.open[-listener - 1] as Listener;
+    return this.open[listener - FIRST_LISTENER] as Listener;
   }
 
   /** The addresses that are listened on, without the socket for unknown ones. */
@@ -124,7 +124,7 @@ export class Listeners {
 
   /** @param index where it stands among the listeners; it takes the place of whatever is there. */
   private add({ address, scope }: MachineAddress, shared: boolean, index = this.open.length): void {
-    const listener: LocalPort = -1 - index;
+    const listener: LocalPort = FIRST_LISTENER + index;
     const isForAll = isWildcard(address);
     const socket = openSocket(
       { address, port: this.port, shared, receiveBufferBytes: RECEIVE_BUFFER_BYTES },

@@ -163,7 +163,7 @@ export const observerCases: readonly Case[] = [
       network.recipients.push({ address: 1, port: 2000, take: () => received++ });
       const server = new Server(network, storage);
       const request = new DataView(readRequest("file").buffer);
-      server.receive(request, request.byteLength, LISTENER, 1, 2000, 0);
+      server.request(request, request.byteLength, LISTENER, 1, 2000, 0);
       equal(received, 1, "messages that came");
       const [slot] = [...network.openPorts.keys()];
       ok(slot !== undefined, "a port is open");

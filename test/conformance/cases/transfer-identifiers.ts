@@ -14,7 +14,7 @@ import { contents } from "../../support/random.js";
 import { LISTENER } from "../../support/virtual-network.js";
 import { type Case, engineCase } from "./case.js";
 
-const OTHER_LISTENER = -2;
+const OTHER_LISTENER = LISTENER + 1;
 const TFTP_PORT = 69;
 
 /** A download of two blocks that has begun: the first block is with the peer. */

@@ -22,7 +22,7 @@ const CONTENT = new Random(1).bytes(1300);
 const CLIENT = "192.168.4.2";
 const PORT = 2000;
 const SLOT = 0;
-const LISTENER = -1;
+const LISTENER = 65_536;
 const LIMITS = {
   singlePort: false,
   maxTransfers: 4,

@@ -2,7 +2,14 @@
  * What the tests of a firmware do with the package, in strict TypeScript, without any type of Node: the engine, and the
  * simulated network. It is compiled in a project of its own, where the package is installed.
  */
-import { type Observer, OUTCOME_COMPLETED, type Outcome, Server, type Transport } from "lockstep-tftp/engine";
+import {
+  FIRST_LISTENER,
+  type Observer,
+  OUTCOME_COMPLETED,
+  type Outcome,
+  Server,
+  type Transport,
+} from "lockstep-tftp/engine";
 import { Client, NO_SLOT } from "lockstep-tftp/engine/client";
 import { bytesOf, MemoryStorage, Simulation, textOf } from "lockstep-tftp/simulated";
 
@@ -32,7 +39,7 @@ export function endsWellInTheEngine(): boolean {
   };
   const server = new Server(transport, greetingStorage(), { maxTransfers: 1 }, observer);
   const request = bytesOf("\0\x01greeting\0octet\0");
-  server.receive(new DataView(request.buffer), request.length, -1, "client", 2000, 0);
+  server.request(new DataView(request.buffer), request.length, FIRST_LISTENER, "client", 2000, 0);
   const acknowledgement = bytesOf("\0\x04\0\x01");
   server.receive(new DataView(acknowledgement.buffer), acknowledgement.length, 0, "client", 2000, 1);
   return outcomes.length === 1 && outcomes[0] === OUTCOME_COMPLETED;

@@ -97,9 +97,13 @@ function receiveGarbage({ packet, server, now }: Workbench, packets: number): vo
     packet.setUint16(0, opcode);
     const choice = nextRandom();
     const isClient = (choice & 1) === 0 && opcode !== OPCODE_ERROR;
-    const localPort = (choice & 2) === 0 ? LISTENER : TRANSFER_PORT;
     const length = (choice >>> 8) % (MAX_GARBAGE_BYTES + 1);
-    server.receive(packet, length, localPort, CLIENT_ADDRESS, isClient ? CLIENT_PORT : choice >>> 16, now);
+    const port = isClient ? CLIENT_PORT : choice >>> 16;
+    if ((choice & 2) === 0) {
+      server.request(packet, length, LISTENER, CLIENT_ADDRESS, port, now);
+    } else {
+      server.receive(packet, length, TRANSFER_PORT, CLIENT_ADDRESS, port, now);
+    }
   }
 }
 
@@ -175,7 +179,7 @@ const textUpload: RequestText = { ...UPLOAD, mode: NETASCII, options: SHORT_BLOC
 const singlePort = new Workbench(new OneFileStorage(new EndlessFile()), transport, { singlePort: true });
 
 const acknowledge: Packets = (workbench, packets) => workbench.acknowledge(packets, 1);
-const acknowledgeOnListener: Packets = (workbench, packets) => workbench.acknowledge(packets, 1, LISTENER);
+const acknowledgeOnListener: Packets = (workbench, packets) => workbench.acknowledgeOnListener(packets);
 const sendBlocks: Packets = (workbench, packets) => workbench.sendBlocks(packets, 1);
 const acknowledgeWindows: Packets = (workbench, packets) =>
   workbench.acknowledge(packets / WINDOW_BLOCKS, WINDOW_BLOCKS);

@@ -1,6 +1,7 @@
 /** A TFTP server on XS whose sockets are elsewhere: datagrams come as commands, and go as the answers to them. */
 import {
   type Address,
+  FIRST_LISTENER,
   type LocalPort,
   MAX_PACKET_BYTES,
   NOT_FOUND,
@@ -132,7 +133,12 @@ function handleCommand(message: ArrayBuffer): ArrayBuffer {
     const packet = new DataView(message, MESSAGE_BYTES);
     const address = header.getUint32(ADDRESS_AT);
     const port = header.getUint16(PORT_AT);
-    server.receive(packet, packet.byteLength, header.getInt32(LOCAL_PORT_AT), address, port, now);
+    const localPort = header.getInt32(LOCAL_PORT_AT);
+    if (localPort >= FIRST_LISTENER) {
+      server.request(packet, packet.byteLength, localPort, address, port, now);
+    } else {
+      server.receive(packet, packet.byteLength, localPort, address, port, now);
+    }
   } else {
     server.poll(now);
   }

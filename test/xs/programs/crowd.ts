@@ -29,7 +29,7 @@ class Crowd {
 
   constructor(
     private readonly transfers: number,
-    singlePort: boolean,
+    private readonly singlePort: boolean,
   ) {
     const options = { maxTransfers: transfers, singlePort };
     this.server = new Server(this.transport, new OneFileStorage(new EndlessFile()), options);
@@ -37,7 +37,7 @@ class Crowd {
     this.packet = writer.packet;
     for (let index = 0; index < transfers; index++) {
       const length = writer.write(DOWNLOAD);
-      this.server.receive(this.packet, length, LISTENER, index, CLIENT_PORT_FIRST + index, NOW);
+      this.server.request(this.packet, length, LISTENER, index, CLIENT_PORT_FIRST + index, NOW);
       this.localPorts.push(this.transport.opened);
       this.blocks.push(0);
     }
@@ -48,8 +48,32 @@ class Crowd {
 
   /** So many ACKs, of one client after the other. */
   acknowledge(count: number): void {
-    const { transport, server, packet, localPorts, blocks, transfers } = this;
-    const sentBefore = transport.sentCount;
+    const sentBefore = this.transport.sentCount;
+    if (this.singlePort) {
+      this.acknowledgeOnListener(count);
+    } else {
+      this.acknowledgeOnTransferPorts(count);
+    }
+    const sent = this.transport.sentCount - sentBefore;
+    if (sent !== count) {
+      throw new Error(`${sent} blocks were sent for ${count} ACKs`);
+    }
+  }
+
+  private acknowledgeOnListener(count: number): void {
+    const { server, packet, blocks, transfers } = this;
+    for (let number = 0; number < count; number++) {
+      const index = this.next;
+      this.next = (index + STRIDE) % transfers;
+      const block = ((blocks[index] as number) + 1) & BLOCK_NUMBER_MASK;
+      blocks[index] = block;
+      packet.setUint32(0, (OPCODE_ACKNOWLEDGEMENT << 16) | block);
+      server.request(packet, HEADER_BYTES, LISTENER, index, CLIENT_PORT_FIRST + index, NOW);
+    }
+  }
+
+  private acknowledgeOnTransferPorts(count: number): void {
+    const { server, packet, localPorts, blocks, transfers } = this;
     for (let number = 0; number < count; number++) {
       const index = this.next;
       this.next = (index + STRIDE) % transfers;
@@ -57,9 +81,6 @@ class Crowd {
       blocks[index] = block;
       packet.setUint32(0, (OPCODE_ACKNOWLEDGEMENT << 16) | block);
       server.receive(packet, HEADER_BYTES, localPorts[index] as number, index, CLIENT_PORT_FIRST + index, NOW);
-    }
-    if (transport.sentCount - sentBefore !== count) {
-      throw new Error(`${transport.sentCount - sentBefore} blocks were sent for ${count} ACKs`);
     }
   }
 

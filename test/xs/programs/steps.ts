@@ -188,9 +188,13 @@ class MarkedTransport extends NoTransport {
 class MarkedReceiver implements Receiver {
   private readonly server = engine(new MarkedFile(), new MarkedTransport()).server;
 
-  receive(packet: DataView, length: number, localPort: LocalPort, address: Address, port: number, now: number): void {
+  request(packet: DataView, length: number, listener: LocalPort, address: Address, port: number, now: number): void {
+    this.server.request(packet, length, listener, address, port, now);
+  }
+
+  receive(packet: DataView, length: number, slot: number, address: Address, port: number, now: number): void {
     mark(OUTSIDE);
-    this.server.receive(packet, length, localPort, address, port, now);
+    this.server.receive(packet, length, slot, address, port, now);
     mark(AFTER_SEND);
   }
 }

@@ -25,7 +25,8 @@ import { XsMachine } from "./machine.js";
 const LOOPBACK = "127.0.0.1";
 /** Every client is on it, so the engine's number for it never matters. */
 const LOOPBACK_NUMBER = 0x7f_00_00_01;
-const LISTENER = -1;
+/** FIRST_LISTENER of the engine. */
+const LISTENER = 65_536;
 
 export class Bridge {
   private readonly sockets = new Map<number, Socket>();

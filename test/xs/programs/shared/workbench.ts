@@ -4,6 +4,7 @@
  */
 import {
   type Address,
+  FIRST_LISTENER,
   type LocalPort,
   NOT_FOUND,
   OPCODE_ACKNOWLEDGEMENT,
@@ -19,7 +20,7 @@ import {
   type WritableFile,
 } from "lockstep-tftp/engine";
 
-export const LISTENER: LocalPort = -1;
+export const LISTENER: LocalPort = FIRST_LISTENER;
 /** The one client's address and port; all others are strangers. */
 export const CLIENT_ADDRESS: Address = 1;
 export const CLIENT_PORT = 2000;
@@ -102,7 +103,7 @@ export const DOWNLOAD: RequestText = { opcode: OPCODE_READ_REQUEST, name: FILE_N
 export const UPLOAD: RequestText = { ...DOWNLOAD, opcode: OPCODE_WRITE_REQUEST };
 
 /** Takes datagrams: an engine, or what stands in its place. */
-export type Receiver = Pick<Server, "receive">;
+export type Receiver = Pick<Server, "receive"> & Partial<Pick<Server, "request">>;
 
 export class Client {
   /** What the client sends next. */
@@ -142,17 +143,27 @@ export class Client {
 
   /** Sends the request that stands in the packet. */
   sendRequest(length: number): void {
-    this.receiver.receive(this.packet, length, LISTENER, CLIENT_ADDRESS, CLIENT_PORT, this.now);
+    this.receiver.request?.(this.packet, length, LISTENER, CLIENT_ADDRESS, CLIENT_PORT, this.now);
     this.block = 0;
   }
 
   /** Acknowledges so many times, each time `blocks` further on. */
-  acknowledge(count: number, blocks: number, localPort = TRANSFER_PORT): void {
+  acknowledge(count: number, blocks: number): void {
     const { packet, receiver } = this;
     for (let index = 0; index < count; index++) {
       this.block = (this.block + blocks) & BLOCK_NUMBER_MASK;
       packet.setUint32(0, (OPCODE_ACKNOWLEDGEMENT << 16) | this.block);
-      receiver.receive(packet, HEADER_BYTES, localPort, CLIENT_ADDRESS, CLIENT_PORT, ++this.now);
+      receiver.receive(packet, HEADER_BYTES, TRANSFER_PORT, CLIENT_ADDRESS, CLIENT_PORT, ++this.now);
+    }
+  }
+
+  /** The same in lock-step, on the listening port. */
+  acknowledgeOnListener(count: number): void {
+    const { packet, receiver } = this;
+    for (let index = 0; index < count; index++) {
+      this.block = (this.block + 1) & BLOCK_NUMBER_MASK;
+      packet.setUint32(0, (OPCODE_ACKNOWLEDGEMENT << 16) | this.block);
+      receiver.request?.(packet, HEADER_BYTES, LISTENER, CLIENT_ADDRESS, CLIENT_PORT, ++this.now);
     }
   }
 
