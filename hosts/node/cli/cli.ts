@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
-import { CLIENT_HELP, isClientKind } from "./client-command.js";
 import { type Command, HELP, readCommandLine } from "./command-line.js";
-import { serve } from "./serve.js";
+import { CLIENT_HELP, isClientKind } from "./parse-get-put.js";
+import { serve } from "./run-serve.js";
 import { UsageError } from "./usage-error.js";
 
 /** Whoever gave a wrong word is told, and pointed at the help. */
@@ -44,7 +44,7 @@ async function run(words: readonly string[]): Promise<number> {
     case "get":
     case "put": {
       // A server starts sooner without.
-      const { getOrPut } = await import("./get-and-put.js");
+      const { getOrPut } = await import("./run-get-put.js");
       return getOrPut(command);
     }
   }

@@ -1,9 +1,10 @@
 /**
  * The command line: what there is to say, and what was said.
  */
-import { type ClientCommand, isClientKind, parseClientWords } from "./client-command.js";
+
 import { parseWords } from "./flags.js";
-import { readServeCommand, SERVE_FLAGS, type ServeCommand } from "./serve-command.js";
+import { type ClientCommand, isClientKind, parseClientWords } from "./parse-get-put.js";
+import { readServeCommand, SERVE_FLAGS, type ServeCommand } from "./parse-serve.js";
 import { withStatusPageValue } from "./status-page-flag.js";
 import { UsageError } from "./usage-error.js";
 

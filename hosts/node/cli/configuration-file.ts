@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { NameRule } from "../rules/name-rules.js";
-import { suggestion } from "./nearest-name.js";
+import { suggestion } from "../rules/nearest-name.js";
 import { SETTING_KINDS, SETTING_NAMES, type SettingName, type SettingValues } from "./settings.js";
 import { UsageError } from "./usage-error.js";
 

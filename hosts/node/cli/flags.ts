@@ -2,7 +2,7 @@
  * The words of a command line, taken apart: flags with their values, and what is no flag.
  */
 import { parseArgs } from "node:util";
-import { suggestion } from "./nearest-name.js";
+import { suggestion } from "../rules/nearest-name.js";
 import { UsageError } from "./usage-error.js";
 
 /** What a flag takes: nothing (and `--no-NAME` takes it back), one text, or a text each time that it is given. */

@@ -2,7 +2,7 @@
 
 import type { TftpServer } from "../server.js";
 import type { Log } from "./log.js";
-import type { ServeCommand } from "./serve-command.js";
+import type { ServeCommand } from "./parse-serve.js";
 import { SETTING_NAMES, type SettingName } from "./settings.js";
 import { type SystemError, startFailure } from "./start-failure.js";
 import { warnOfUnwritableRoot } from "./unwritable-root.js";

@@ -1,6 +1,6 @@
 /** Why a server cannot start, for people: what happened, to what, and what to do. */
 import { TFTP_PORT } from "../../../src/index.js";
-import type { ServeCommand } from "./serve-command.js";
+import type { ServeCommand } from "./parse-serve.js";
 
 /** The port that the messages suggest when another is not to be had. */
 const UNPRIVILEGED_PORT = 6969;

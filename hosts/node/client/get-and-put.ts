@@ -21,12 +21,12 @@ import {
 } from "../../../src/index.js";
 import { hostAndPort } from "../udp/addresses.js";
 import { errorText, printable } from "../words.js";
-import { type ClientFile, type EndedRun, runTransfer } from "./client-transfer.js";
 import { type DownloadTarget, LocalFileError, MemoryTarget, openTarget, StreamTarget } from "./download-target.js";
-import { given } from "./given.js";
+import { type ClientFile, type EndedRun, runTransfer } from "./socket-transfer.js";
 import { TftpError } from "./tftp-error.js";
 import { parseTftpUrl, type TftpPlace, type TransferMode } from "./tftp-url.js";
 import { openSource, type PutSource } from "./upload-source.js";
+import { given } from "./without-undefined.js";
 
 /** How a file is fetched or put. Times are those of {@link RetransmissionOptions}. */
 export interface ClientTransferOptions extends RetransmissionOptions {

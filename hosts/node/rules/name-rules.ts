@@ -3,13 +3,13 @@
  * asks, by a table of machines.
  */
 import { isIP } from "node:net";
-import { suggestion } from "../cli/nearest-name.js";
+import { cleanedName } from "../files/clean-name.js";
 import { plainAddress } from "../udp/addresses.js";
 import { AllowedNetworks } from "../udp/allowed-networks.js";
-import { cleanedName } from "./clean-name.js";
 import { plainMac } from "./mac-address.js";
 import { NamePattern } from "./name-pattern.js";
 import { type AskedFile, NameTemplate } from "./name-template.js";
+import { suggestion } from "./nearest-name.js";
 
 /** Which names a rule is for (`match`, `from`, `direction`), and what becomes of them (all others). */
 export interface NameRule {

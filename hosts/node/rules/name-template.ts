@@ -1,7 +1,7 @@
 /** The name that a rule makes of what was found in the name that was asked for. */
 import { isIPv6 } from "node:net";
+import { cleanedName } from "../files/clean-name.js";
 import { withoutZone } from "../udp/addresses.js";
-import { cleanedName } from "./clean-name.js";
 import type { NameMatch, NamePattern } from "./name-pattern.js";
 
 const PLACES = /(\{[^}]*\})/;

@@ -2,10 +2,10 @@
 import type { ListedFile } from "../../common/catalogue.js";
 import { sizeText } from "../../common/size-text.js";
 import type { StatusReport } from "../status-report.js";
+import { fetchFiles, removeFile, sendFile } from "./api.js";
+import { agreed } from "./confirm.js";
 import { announce, byId, child, childName, printable, say, showRows } from "./dom.js";
-import { agreed } from "./question.js";
-import { fetchFiles, removeFile, sendFile } from "./server.js";
-import { countText } from "./words.js";
+import { countText } from "./figures.js";
 
 /** Files may also change without the server's doing, so the list is read again now and then. */
 const LOOK_AGAIN_MS = 15_000;

@@ -1,12 +1,12 @@
 /** The status page: asks the server how it does, as long as somebody looks. */
 import { sizeText } from "../../common/size-text.js";
 import type { StatusReport } from "../status-report.js";
+import { fetchStatus } from "./api.js";
 import { byId, child, say } from "./dom.js";
+import { timeText } from "./figures.js";
 import { receiveFiles, showFiles } from "./files.js";
 import { plot } from "./plot.js";
-import { fetchStatus } from "./server.js";
 import { showTransfers } from "./transfers.js";
-import { timeText } from "./words.js";
 
 /** After a failure: soon enough to be there when a board has restarted. */
 const TRY_AGAIN_MS = 3000;

@@ -1,7 +1,7 @@
 /** The small plot: throughput as an area, retransmissions as bars, of the last two minutes. */
 import type { StatusReport } from "../status-report.js";
 import { byId, say } from "./dom.js";
-import { rateText } from "./words.js";
+import { rateText } from "./figures.js";
 
 const SPAN_MS = 120_000;
 const WIDTH = 600;

@@ -2,7 +2,7 @@
 import { sizeText } from "../../common/size-text.js";
 import type { ReportedResult, ReportedTransfer, StatusReport } from "../status-report.js";
 import { byId, child, childName, printable, say, showRows } from "./dom.js";
-import { countText, rateText, timeText } from "./words.js";
+import { countText, rateText, timeText } from "./figures.js";
 
 export function showTransfers({ transfers, running, results }: StatusReport): void {
   say("running", String(running));

@@ -3,11 +3,11 @@ import type { TransferView } from "../../../../src/index.js";
 import { now } from "../../clock.js";
 import type { TftpServer } from "../../server.js";
 import { printable } from "../../words.js";
+import { shortened } from "./columns.js";
 import type { Frame } from "./live-screen.js";
 import type { Paint } from "./paint.js";
 import { type Progress, progressLine } from "./progress-line.js";
 import { RateMeter } from "./rate-meter.js";
-import { shortened } from "./shortened.js";
 
 class RunningTransfer {
   readonly startedAt: number;

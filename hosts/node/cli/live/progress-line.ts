@@ -1,8 +1,8 @@
 /** A running transfer as one line of a terminal. */
 import { sizeText } from "../../../common/size-text.js";
+import { inColumns } from "./columns.js";
 import { durationText } from "./duration-text.js";
 import type { Paint } from "./paint.js";
-import { inColumns } from "./shortened.js";
 
 export interface Progress {
   /** Must be printable. */

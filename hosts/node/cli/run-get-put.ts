@@ -3,8 +3,8 @@ import { sizeText } from "../../common/size-text.js";
 import { get, put, type TransferSummary } from "../client/get-and-put.js";
 import { TftpError, type TftpErrorCode } from "../client/tftp-error.js";
 import { printable } from "../words.js";
-import { type ClientCommand, STANDARD_STREAM } from "./client-command.js";
 import { ProgressBar } from "./live/progress-bar.js";
+import { type ClientCommand, STANDARD_STREAM } from "./parse-get-put.js";
 
 /** For scripts; the help and docs/client.md list them. */
 const EXIT_CODES: Readonly<Record<TftpErrorCode, number>> = {

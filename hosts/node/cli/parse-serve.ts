@@ -1,6 +1,6 @@
 /** What `serve` is to do, made of its settings. */
 
-import { given } from "../client/given.js";
+import { given } from "../client/without-undefined.js";
 import type { WritePolicy } from "../files/directory-storage.js";
 import type { NameRule } from "../rules/name-rules.js";
 import type { TftpServerOptions } from "../server.js";

@@ -1,7 +1,7 @@
 /** What `get` and `put` are to do, made of the words of the command line. */
 import type { ClientTransferOptions, GetOptions } from "../client/get-and-put.js";
-import { given } from "../client/given.js";
 import { parseTftpUrl } from "../client/tftp-url.js";
+import { given } from "../client/without-undefined.js";
 import { type FlagKinds, parseWords } from "./flags.js";
 import { Settings } from "./settings.js";
 import { UsageError } from "./usage-error.js";
