@@ -17,13 +17,13 @@ import {
   type TransferView,
   type Transport,
 } from "../../src/index.js";
-import { CheckedStorage } from "./checked-storage.js";
-import { FaultyStorage, type StorageFaults } from "./faulty-storage.js";
-import type { Network } from "./network.js";
-import type { Random } from "./random.js";
-import { Violation, violated } from "./violation.js";
-import { Timer, US_PER_MS, type VirtualClock } from "./virtual-clock.js";
-import { WireChecker } from "./wire-checker.js";
+import { CheckedStorage } from "./checks/checked-storage.js";
+import { Violation, violated } from "./checks/violation.js";
+import { WireChecker } from "./checks/wire-checker.js";
+import type { Network } from "./network/network.js";
+import type { Random } from "./network/seeded-random.js";
+import { Timer, US_PER_MS, type VirtualClock } from "./network/virtual-clock.js";
+import { FaultyStorage, type StorageFaults } from "./storage/faulty-storage.js";
 
 /** The engine's own options, and what the simulated machine needs beside them. */
 export interface SimulatedServerOptions extends ServerOptions {

@@ -1,15 +1,16 @@
 /**
  * A whole simulated world: a clock, a network, a server and its clients, all from one seed.
  */
-import { Network, type NetworkConditions } from "./network.js";
-import { PacketLog } from "./packet-log.js";
-import type { Peer, World } from "./peer.js";
+
+import { Violation } from "./checks/violation.js";
+import { Network, type NetworkConditions } from "./network/network.js";
+import { PacketLog } from "./network/packet-log.js";
+import { Random } from "./network/seeded-random.js";
+import { US_PER_MS, VirtualClock } from "./network/virtual-clock.js";
 import { GetClient, type GetOptions } from "./peers/get-client.js";
+import type { Peer, World } from "./peers/peer.js";
 import { PutClient, type PutOptions } from "./peers/put-client.js";
-import { Random } from "./random.js";
 import { SimulatedServer, type SimulatedServerOptions } from "./simulated-server.js";
-import { Violation } from "./violation.js";
-import { US_PER_MS, VirtualClock } from "./virtual-clock.js";
 
 export interface SimulationOptions extends SimulatedServerOptions {
   /** The same seed, options and calls give the same run, packet by packet. Default 1. */

@@ -4,9 +4,10 @@
  * - `CTLSEP<MAC>.tlv`, up to four times, `ITLSEP<MAC>.tlv`, `ITLFile.tlv`, `SEP<MAC>.cnf.xml`, and when that is missing
  *   `XmlDefault.cnf.xml`. Each request has a port of its own; no options.
  */
-import type { World } from "../peer.js";
+
 import type { ClientOptions } from "./client.js";
 import { GetClient } from "./get-client.js";
+import type { World } from "./peer.js";
 
 const CERTIFICATE_TRIES = 4;
 

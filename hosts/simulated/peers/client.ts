@@ -8,9 +8,9 @@ import {
   OPCODE_ERROR,
   OPCODE_OPTION_ACKNOWLEDGEMENT,
 } from "../../../src/index.js";
-import { blockOf, errorMessage, type Mode, type OptionPairs, opcodeOf, optionsOf } from "../messages.js";
-import { Peer, type PeerOptions, type World } from "../peer.js";
-import { US_PER_MS } from "../virtual-clock.js";
+import { US_PER_MS } from "../network/virtual-clock.js";
+import { blockOf, errorMessage, type Mode, type OptionPairs, opcodeOf, optionsOf } from "../wire/messages.js";
+import { Peer, type PeerOptions, type World } from "./peer.js";
 
 /** RFC 2347: the client does not accept what the OACK says. */
 export const ERROR_OPTION_NEGOTIATION = 8;

@@ -6,10 +6,10 @@
  * - Then it asks from the next port, without `tsize`, and fetches.
  * - Repeats every four seconds, six times.
  */
-import type { OptionPairs } from "../messages.js";
-import type { World } from "../peer.js";
+import type { OptionPairs } from "../wire/messages.js";
 import { type ClientOptions, ERROR_OPTION_NEGOTIATION } from "./client.js";
 import { GetClient } from "./get-client.js";
+import type { World } from "./peer.js";
 
 const RETRY_MS = 4000;
 const MAX_RETRIES = 6;

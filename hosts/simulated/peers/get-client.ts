@@ -3,12 +3,12 @@
  * 2349, 7440). The models of real clients are made from it, by their differences.
  */
 import { HEADER_BYTES, OPCODE_DATA } from "../../../src/index.js";
-import { GrowingBytes } from "../bytes.js";
-import { acknowledgement, blockOf, readRequest } from "../messages.js";
-import { decodeNetascii } from "../netascii.js";
-import type { World } from "../peer.js";
-import { US_PER_MS } from "../virtual-clock.js";
+import { US_PER_MS } from "../network/virtual-clock.js";
+import { GrowingBytes } from "../wire/bytes.js";
+import { acknowledgement, blockOf, readRequest } from "../wire/messages.js";
+import { decodeNetascii } from "../wire/netascii.js";
 import { BLOCK_NUMBER_MASK, Client, type ClientOptions } from "./client.js";
+import type { World } from "./peer.js";
 
 /** What a client that fetches is told. */
 export interface GetOptions extends ClientOptions {

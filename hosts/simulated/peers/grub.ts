@@ -7,9 +7,9 @@
  * - When it closes a file before its end, it sends ERROR 0 "closed".
  */
 import { ERROR_NOT_DEFINED } from "../../../src/index.js";
-import type { World } from "../peer.js";
 import { BLOCK_NUMBER_MASK, type ClientOptions } from "./client.js";
 import { GetClient } from "./get-client.js";
+import type { World } from "./peer.js";
 
 const FIRST_RETRY_MS = 400;
 const RETRY_MORE_MS = 20;

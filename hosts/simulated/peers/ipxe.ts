@@ -8,9 +8,9 @@
  * - When it only wants the size, it ends with ERROR 0 "TFTP Aborted".
  */
 import { ERROR_NOT_DEFINED } from "../../../src/index.js";
-import type { World } from "../peer.js";
 import type { ClientOptions } from "./client.js";
 import { GetClient } from "./get-client.js";
+import type { World } from "./peer.js";
 
 const PORT = 1024;
 const FIRST_RETRY_MS = 250;

@@ -3,10 +3,10 @@
  * 2349, 7440).
  */
 import { ERROR_NOT_DEFINED, OPCODE_ACKNOWLEDGEMENT } from "../../../src/index.js";
-import { blockOf, dataMessage, writeRequest } from "../messages.js";
-import { encodeNetascii } from "../netascii.js";
-import type { World } from "../peer.js";
+import { blockOf, dataMessage, writeRequest } from "../wire/messages.js";
+import { encodeNetascii } from "../wire/netascii.js";
 import { BLOCK_NUMBER_MASK, Client, type ClientOptions } from "./client.js";
+import type { World } from "./peer.js";
 
 /** What a client that puts is told. */
 export interface PutOptions extends ClientOptions {

@@ -7,10 +7,10 @@
  *   "Early terminate".
  */
 import { ERROR_NOT_DEFINED } from "../../../src/index.js";
-import type { World } from "../peer.js";
-import { US_PER_MS } from "../virtual-clock.js";
+import { US_PER_MS } from "../network/virtual-clock.js";
 import type { ClientOptions } from "./client.js";
 import { GetClient } from "./get-client.js";
+import type { World } from "./peer.js";
 
 const DOUBLED_AFTER_MS = [2, 7] as const;
 

@@ -2,7 +2,7 @@
  * Somebody who means no good, or whose software is broken: sends all kinds of messages to the listening port and to the
  * ports of other people's transfers, some of them from ports that no client has.
  */
-import { bytesOf } from "../bytes.js";
+import { bytesOf } from "../wire/bytes.js";
 import {
   acknowledgement,
   dataMessage,
@@ -10,8 +10,8 @@ import {
   type OptionPairs,
   readRequest,
   writeRequest,
-} from "../messages.js";
-import { Peer, type PeerOptions, type World } from "../peer.js";
+} from "../wire/messages.js";
+import { Peer, type PeerOptions, type World } from "./peer.js";
 
 /** How much trouble a {@link Troublemaker} makes. */
 export interface TroublemakerOptions extends PeerOptions {

@@ -8,10 +8,10 @@
  * - Is gone after its last ACK.
  */
 import { ERROR_ACCESS_VIOLATION, ERROR_FILE_NOT_FOUND } from "../../../src/index.js";
-import { blockOf } from "../messages.js";
-import type { World } from "../peer.js";
+import { blockOf } from "../wire/messages.js";
 import type { ClientOptions } from "./client.js";
 import { GetClient } from "./get-client.js";
+import type { World } from "./peer.js";
 
 const TIMEOUT_SECONDS = 5;
 const MAX_RETRIES = 10;

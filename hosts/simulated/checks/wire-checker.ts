@@ -17,13 +17,13 @@ import {
   OUTCOME_COMPLETED,
   type Outcome,
   type TransferView,
-} from "../../src/index.js";
+} from "../../../src/index.js";
+import { equalBytes } from "../wire/bytes.js";
+import { blockOf, describe, opcodeOf, optionsOf, textsOf } from "../wire/messages.js";
+import { decodeNetascii } from "../wire/netascii.js";
 import { type AskedRequest, readAskedRequest } from "./asked-request.js";
-import { equalBytes } from "./bytes.js";
 import type { CheckedStorage } from "./checked-storage.js";
 import { Conversation, type Meaning } from "./conversation.js";
-import { blockOf, describe, opcodeOf, optionsOf, textsOf } from "./messages.js";
-import { decodeNetascii } from "./netascii.js";
 import { SentLedger } from "./sent-ledger.js";
 import { violated } from "./violation.js";
 

@@ -11,8 +11,8 @@ import {
   type Refusal,
   type Storage,
   type WritableFile,
-} from "../../src/index.js";
-import type { Random } from "./random.js";
+} from "../../../src/index.js";
+import type { Random } from "../network/seeded-random.js";
 
 /** How often each call fails, in percent, and how long it takes. Everything is off unless it is set. */
 export interface StorageFaults {

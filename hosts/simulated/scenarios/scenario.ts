@@ -1,11 +1,11 @@
 /**
  * A scenario: everything that a seed decides about one run, as plain data, so that a failure can print it.
  */
-import type { ServerOptions } from "../../src/index.js";
-import type { StorageFaults } from "./faulty-storage.js";
-import type { NetworkConditions, Partition } from "./network.js";
-import type { ClientOptions } from "./peers/client.js";
-import { Random } from "./random.js";
+import type { ServerOptions } from "../../../src/index.js";
+import type { NetworkConditions, Partition } from "../network/network.js";
+import { Random } from "../network/seeded-random.js";
+import type { ClientOptions } from "../peers/client.js";
+import type { StorageFaults } from "../storage/faulty-storage.js";
 
 /** A file's content, made from a seed. */
 export interface ContentPlan {

@@ -9,8 +9,8 @@ import {
   type Refusal,
   type Storage,
   type WritableFile,
-} from "../../src/index.js";
-import { GrowingBytes } from "./bytes.js";
+} from "../../../src/index.js";
+import { GrowingBytes } from "../wire/bytes.js";
 import { violated } from "./violation.js";
 
 /** A file that is open now, or was. */

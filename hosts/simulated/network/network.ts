@@ -2,7 +2,7 @@
  * A network of datagrams that loses, doubles, delays, reorders and damages them, as its seed has it.
  */
 import { PacketLog } from "./packet-log.js";
-import type { Random } from "./random.js";
+import type { Random } from "./seeded-random.js";
 import { US_PER_MS, type VirtualClock } from "./virtual-clock.js";
 
 /** What happens to a datagram on its way, the same in both directions. Everything is off unless it is set. */

@@ -2,8 +2,8 @@
  * How many bytes went to whom: towards a peer that never acknowledged anything, whose address may therefore be somebody
  * else's, they stay within a bound for each datagram that came from there.
  */
-import { MAX_PACKET_BYTES, OPCODE_READ_REQUEST, OPCODE_WRITE_REQUEST } from "../../src/index.js";
-import { opcodeOf } from "./messages.js";
+import { MAX_PACKET_BYTES, OPCODE_READ_REQUEST, OPCODE_WRITE_REQUEST } from "../../../src/index.js";
+import { opcodeOf } from "../wire/messages.js";
 import { violated } from "./violation.js";
 
 /** A block once and repeated twice. */

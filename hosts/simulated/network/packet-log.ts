@@ -2,7 +2,7 @@
  * What went over the simulated network: the last entries as text for a person, and a digest of all of them, which tells
  * whether two runs were the same.
  */
-import { describe } from "./messages.js";
+import { describe } from "../wire/messages.js";
 import type { Datagram } from "./network.js";
 import { US_PER_MS } from "./virtual-clock.js";
 

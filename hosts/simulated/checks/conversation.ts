@@ -1,11 +1,12 @@
 /**
  * What the checker knows of one transfer, from the messages alone: what was asked, what is agreed, what is through.
  */
+
+import { GrowingBytes } from "../wire/bytes.js";
+import { blockOf } from "../wire/messages.js";
+import { encodeNetascii } from "../wire/netascii.js";
 import { type Agreement, type AskedRequest, agreementOf } from "./asked-request.js";
-import { GrowingBytes } from "./bytes.js";
 import type { OpenedFile } from "./checked-storage.js";
-import { blockOf } from "./messages.js";
-import { encodeNetascii } from "./netascii.js";
 
 const BLOCK_NUMBER_MASK = 0xffff;
 

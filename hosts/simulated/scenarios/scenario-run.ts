@@ -1,22 +1,22 @@
 /**
  * Runs a scenario, and looks afterwards whether everybody got what is right or was told why not.
  */
-import { OUTCOME_SUPERSEDED, type Outcome } from "../../src/index.js";
-import { equalBytes } from "./bytes.js";
-import { MemoryStorage } from "./memory-storage.js";
-import type { Peer, World } from "./peer.js";
-import { CiscoPhone } from "./peers/cisco-phone.js";
-import { Edk2 } from "./peers/edk2.js";
-import { GetClient } from "./peers/get-client.js";
-import { Grub } from "./peers/grub.js";
-import { IPxe } from "./peers/ipxe.js";
-import { PutClient } from "./peers/put-client.js";
-import { RaspberryPiRom, raspberryPiProbes } from "./peers/raspberry-pi.js";
-import { Troublemaker } from "./peers/troublemaker.js";
-import { UBoot } from "./peers/u-boot.js";
-import { Random } from "./random.js";
+import { OUTCOME_SUPERSEDED, type Outcome } from "../../../src/index.js";
+import { Random } from "../network/seeded-random.js";
+import { CiscoPhone } from "../peers/cisco-phone.js";
+import { Edk2 } from "../peers/edk2.js";
+import { GetClient } from "../peers/get-client.js";
+import { Grub } from "../peers/grub.js";
+import { IPxe } from "../peers/ipxe.js";
+import type { Peer, World } from "../peers/peer.js";
+import { PutClient } from "../peers/put-client.js";
+import { RaspberryPiRom, raspberryPiProbes } from "../peers/raspberry-pi.js";
+import { Troublemaker } from "../peers/troublemaker.js";
+import { UBoot } from "../peers/u-boot.js";
+import { Simulation, SimulationFailure } from "../simulation.js";
+import { MemoryStorage } from "../storage/memory-storage.js";
+import { equalBytes } from "../wire/bytes.js";
 import type { ContentPlan, PeerPlan, Scenario } from "./scenario.js";
-import { Simulation, SimulationFailure } from "./simulation.js";
 
 /** What a run was. */
 export interface ScenarioSummary {

@@ -10,8 +10,8 @@ import {
   type Refusal,
   type Storage,
   type WritableFile,
-} from "../../src/index.js";
-import { GrowingBytes } from "./bytes.js";
+} from "../../../src/index.js";
+import { GrowingBytes } from "../wire/bytes.js";
 
 /** What a {@link MemoryStorage} allows. */
 export interface MemoryStorageOptions {

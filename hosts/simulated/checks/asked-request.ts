@@ -2,8 +2,8 @@
  * A request as the documents have it, and the OACK it deserves: a second reading, written apart from the engine's and for
  * clarity alone, which the engine has to agree with.
  */
-import { MAX_NAME_BYTES, OPCODE_WRITE_REQUEST } from "../../src/index.js";
-import { type OptionPairs, opcodeOf, textsOf } from "./messages.js";
+import { MAX_NAME_BYTES, OPCODE_WRITE_REQUEST } from "../../../src/index.js";
+import { type OptionPairs, opcodeOf, textsOf } from "../wire/messages.js";
 
 export interface AskedRequest {
   readonly isUpload: boolean;

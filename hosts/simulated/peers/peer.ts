@@ -1,9 +1,9 @@
 /**
  * Somebody else on the simulated network: has an address and a port, and talks to the server.
  */
-import type { Network } from "./network.js";
-import type { Random } from "./random.js";
-import { Timer, US_PER_MS, type VirtualClock } from "./virtual-clock.js";
+import type { Network } from "../network/network.js";
+import type { Random } from "../network/seeded-random.js";
+import { Timer, US_PER_MS, type VirtualClock } from "../network/virtual-clock.js";
 
 /** Where a peer lives. */
 export interface World {

@@ -9,7 +9,7 @@ import {
   OPCODE_OPTION_ACKNOWLEDGEMENT,
   OPCODE_READ_REQUEST,
   OPCODE_WRITE_REQUEST,
-} from "../../src/index.js";
+} from "../../../src/index.js";
 import { bytesOf, textOf } from "./bytes.js";
 
 /** The modes of RFC 1350 §1 that are in use. */
