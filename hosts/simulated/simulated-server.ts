@@ -18,11 +18,11 @@ import {
   type Transport,
 } from "../../src/index.js";
 import { CheckedStorage } from "./checks/checked-storage.js";
-import { Violation, violated } from "./checks/violation.js";
+import { RuleViolation, violated } from "./checks/violation.js";
 import { WireChecker } from "./checks/wire-checker.js";
-import type { Network } from "./network/network.js";
-import type { Random } from "./network/seeded-random.js";
-import { Timer, US_PER_MS, type VirtualClock } from "./network/virtual-clock.js";
+import type { SimulatedNetwork } from "./network/network.js";
+import type { SeededRandom } from "./network/seeded-random.js";
+import { US_PER_MS, type VirtualClock, VirtualTimer } from "./network/virtual-clock.js";
 import { FaultyStorage, type StorageFaults } from "./storage/faulty-storage.js";
 
 /** The engine's own options, and what the simulated machine needs beside them. */
@@ -76,7 +76,7 @@ export class SimulatedServer {
   private readonly storage: CheckedStorage;
   private readonly checker: WireChecker;
   private readonly observer: Observer | undefined;
-  private readonly timer: Timer;
+  private readonly timer: VirtualTimer;
   private readonly receiveBuffer = new Uint8Array(RECEIVE_BYTES);
   private readonly receiveView = new DataView(this.receiveBuffer.buffer);
   /** The port of each slot, 0 where it has none. */
@@ -92,8 +92,8 @@ export class SimulatedServer {
 
   constructor(
     private readonly clock: VirtualClock,
-    private readonly network: Network,
-    random: Random,
+    private readonly network: SimulatedNetwork,
+    random: SeededRandom,
     options: SimulatedServerOptions,
   ) {
     this.address = options.address ?? SERVER_ADDRESS;
@@ -106,7 +106,7 @@ export class SimulatedServer {
     );
     this.engine = new Server(this.transport(), this.storage, options, this.watchingObserver());
     this.checker = new WireChecker(limitsOf(options), this.storage, this.engine);
-    this.timer = new Timer(clock, () => this.whenFree(() => this.poll()));
+    this.timer = new VirtualTimer(clock, () => this.whenFree(() => this.poll()));
     this.listen(this.port, LISTENER);
   }
 
@@ -193,7 +193,7 @@ export class SimulatedServer {
     try {
       call();
     } catch (error) {
-      if (error instanceof Violation) {
+      if (error instanceof RuleViolation) {
         throw error;
       }
       violated(`The engine threw ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);

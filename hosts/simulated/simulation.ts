@@ -2,14 +2,14 @@
  * A whole simulated world: a clock, a network, a server and its clients, all from one seed.
  */
 
-import { Violation } from "./checks/violation.js";
-import { Network, type NetworkConditions } from "./network/network.js";
+import { RuleViolation } from "./checks/violation.js";
+import { type NetworkConditions, SimulatedNetwork } from "./network/network.js";
 import { PacketLog } from "./network/packet-log.js";
-import { Random } from "./network/seeded-random.js";
+import { SeededRandom } from "./network/seeded-random.js";
 import { US_PER_MS, VirtualClock } from "./network/virtual-clock.js";
-import { GetClient, type GetOptions } from "./peers/get-client.js";
-import type { Peer, World } from "./peers/peer.js";
-import { PutClient, type PutOptions } from "./peers/put-client.js";
+import { GetClient, type GetClientOptions } from "./peers/get-client.js";
+import type { SimulatedPeer, SimulatedWorld } from "./peers/peer.js";
+import { PutClient, type PutClientOptions } from "./peers/put-client.js";
 import { SimulatedServer, type SimulatedServerOptions } from "./simulated-server.js";
 
 export interface SimulationOptions extends SimulatedServerOptions {
@@ -43,19 +43,19 @@ export class Simulation {
   /** Virtual time. */
   readonly clock = new VirtualClock();
   /** What carries the datagrams. Its conditions may be changed while the simulation runs. */
-  readonly network: Network;
+  readonly network: SimulatedNetwork;
   /** The machine that runs the engine. */
   readonly server: SimulatedServer;
   /** Everybody else, in the order in which they were added. */
-  readonly peers: Peer[] = [];
-  private readonly random: Random;
+  readonly peers: SimulatedPeer[] = [];
+  private readonly random: SeededRandom;
   private events = 0;
 
   constructor(options: SimulationOptions) {
     this.seed = options.seed ?? 1;
-    this.random = new Random(this.seed);
+    this.random = new SeededRandom(this.seed);
     const log = new PacketLog(options.maxLogEntries);
-    this.network = new Network(this.clock, this.random.fork(), options.network, log);
+    this.network = new SimulatedNetwork(this.clock, this.random.fork(), options.network, log);
     this.server = new SimulatedServer(this.clock, this.network, this.random.fork(), options);
   }
 
@@ -70,24 +70,24 @@ export class Simulation {
   }
 
   /** A client that fetches. */
-  get(options: GetOptions): GetClient {
+  get(options: GetClientOptions): GetClient {
     return this.add((world) => new GetClient(world, options));
   }
 
   /** A client that puts. */
-  put(options: PutOptions): PutClient {
+  put(options: PutClientOptions): PutClient {
     return this.add((world) => new PutClient(world, options));
   }
 
   /** Any other peer: one of the models, or one of your own. */
-  add<Kind extends Peer>(make: (world: World) => Kind): Kind {
+  add<Kind extends SimulatedPeer>(make: (world: SimulatedWorld) => Kind): Kind {
     const peer = make(this.world());
     this.peers.push(peer);
     return peer;
   }
 
   /** What a peer is given to live in. */
-  world(): World {
+  world(): SimulatedWorld {
     return {
       clock: this.clock,
       network: this.network,
@@ -112,14 +112,14 @@ export class Simulation {
     try {
       while (this.clock.nextAtUs <= untilUs && this.clock.step()) {
         if (++this.events > MAX_EVENTS) {
-          throw new Violation(`After ${MAX_EVENTS} events there is still no end`);
+          throw new RuleViolation(`After ${MAX_EVENTS} events there is still no end`);
         }
       }
       if (this.clock.nextAtUs === Number.POSITIVE_INFINITY) {
         this.server.checkAtRest();
       }
     } catch (error) {
-      throw error instanceof Violation ? this.failure(error.message) : error;
+      throw error instanceof RuleViolation ? this.failure(error.message) : error;
     }
   }
 

@@ -12,8 +12,8 @@ import {
   MemoryStorage,
   type OptionPairs,
   opcodeOf,
-  type Random,
   readRequest,
+  type SeededRandom,
   Simulation,
   writeRequest,
 } from "lockstep-tftp/simulated";
@@ -59,7 +59,7 @@ const WAITS_MS = [0, 0, 0, 1, 5, 31, 100, 1000, 4001, 26_000];
 const OFFSETS = [0, 0, 0, 0, 0, 0, 1, -1, 2, -2, 3, 16, 17, -16, 32_767, 32_768, 65_535];
 const JUMPS_MS = [-3_600_000, -30_000, -1000, -1, 1, 1000, 30_000, 3_600_000];
 
-function step(random: Random): Step {
+function step(random: SeededRandom): Step {
   const isRequest = random.chance(50);
   return {
     kind: random.chance(0.5) ? "stop" : random.pick(KINDS),
@@ -72,7 +72,7 @@ function step(random: Random): Step {
   };
 }
 
-function optionsIn(random: Random): OptionPairs {
+function optionsIn(random: SeededRandom): OptionPairs {
   const pairs: [string, string][] = [
     ["blksize", random.pick(["8", "9", "511", "512", "1468", "7"])],
     ["timeout", random.pick(["1", "2", "255", "0"])],

@@ -9,7 +9,7 @@ import {
   acknowledgement,
   bytesOf,
   dataMessage,
-  describe,
+  describeMessage,
   equalBytes,
   errorMessage,
   MemoryStorage,
@@ -38,7 +38,7 @@ function stage(options: Partial<ServerOptions> = {}, port = 2000): Stage {
   storage.set("old", OLD);
   const simulation = new Simulation({ storage, ...options });
   const peer = simulation.add((world) => new RawPeer(world, { address: "192.168.4.2", port }));
-  return { simulation, peer, storage, answers: () => peer.heard.map(({ message }) => describe(message)) };
+  return { simulation, peer, storage, answers: () => peer.heard.map(({ message }) => describeMessage(message)) };
 }
 
 /** Sends one message to the listening port, and lets the server come to its end. */
@@ -64,7 +64,7 @@ function assertNotLookedUp(name: string): void {
   simulation.run();
   assert.deepEqual(asked, []);
   assert.deepEqual(
-    peer.heard.map(({ message }) => describe(message)),
+    peer.heard.map(({ message }) => describeMessage(message)),
     ['ERROR 2 "Access violation"', 'ERROR 2 "Access violation"'],
   );
 }
@@ -100,7 +100,7 @@ test("CVE-2020-6097 (atftpd): messages of all lengths from ports 0 and 65535 sto
   simulation.at(51, () => far.request(readRequest("file", "octet")));
   simulation.run(60);
   assert.deepEqual(answers(), []);
-  assert.equal(describe(far.last), "DATA 1, 512 bytes");
+  assert.equal(describeMessage(far.last), "DATA 1, 512 bytes");
 });
 
 test("CVE-2019-11365 (atftpd): an ERROR of three bytes and less", () => {
@@ -254,7 +254,7 @@ test("esp32-snippets: DATA from another port does not become part of an upload",
   simulation.at(10, () => peer.say(dataMessage(1, bytesOf("true"))));
   simulation.run();
   assert.deepEqual(storage.get("up"), bytesOf("true"));
-  assert.equal(describe(other.last), 'ERROR 5 "Unknown transfer ID"');
+  assert.equal(describeMessage(other.last), 'ERROR 5 "Unknown transfer ID"');
 });
 
 test("Zephyr 2026: a refused request takes no slot", () => {

@@ -1,13 +1,13 @@
 /**
  * Property-based testing, small: random cases from seeds, and a failing case made smaller before it is shown.
  */
-import { Random } from "lockstep-tftp/simulated";
+import { SeededRandom } from "lockstep-tftp/simulated";
 
 export interface Property<Item> {
   /** How many cases. The environment's FUZZ_FACTOR multiplies it. */
   readonly cases: number;
   /** A case: a list of items. */
-  readonly generate: (random: Random) => Item[];
+  readonly generate: (random: SeededRandom) => Item[];
   /** Simpler forms of one item, the simplest first. */
   readonly simpler?: (item: Item) => Item[];
   /** Throws when the property does not hold. */
@@ -23,7 +23,7 @@ export function forAll<Item>({ cases, generate, simpler = () => [], check }: Pro
   const from = Number(FUZZ_FROM);
   const count = Math.ceil(cases * Number(FUZZ_FACTOR));
   for (let seed = from; seed < from + count; seed++) {
-    const items = generate(new Random(seed));
+    const items = generate(new SeededRandom(seed));
     const error = failureOf(check, items);
     if (error !== undefined) {
       const smallest = shrink(items, simpler, (candidate) => failureOf(check, candidate) !== undefined);

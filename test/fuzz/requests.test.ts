@@ -2,7 +2,7 @@
  * Requests of all kinds, against a second reading of the documents: the simulation checks each answer.
  */
 import { test } from "node:test";
-import { MemoryStorage, type Random, Simulation } from "lockstep-tftp/simulated";
+import { MemoryStorage, type SeededRandom, Simulation } from "lockstep-tftp/simulated";
 import { RawPeer } from "../hosts/simulated/raw-peer.js";
 import { forAll } from "./property.js";
 
@@ -52,7 +52,7 @@ const ODD_VALUES = [
   "9999999999999999",
 ];
 
-function textIn(random: Random, parts: readonly string[], most: number): string {
+function textIn(random: SeededRandom, parts: readonly string[], most: number): string {
   let text = "";
   for (let count = random.below(most + 1); count > 0; count--) {
     text += random.pick(parts);
@@ -60,7 +60,7 @@ function textIn(random: Random, parts: readonly string[], most: number): string 
   return text;
 }
 
-function request(random: Random): number[] {
+function request(random: SeededRandom): number[] {
   const texts = [textIn(random, NAME_PARTS, 4), random.pick(MODES)];
   for (let count = random.below(6); count > 0; count--) {
     texts.push(random.pick(OPTION_NAMES), random.pick(random.chance(70) ? VALUES : ODD_VALUES));
@@ -80,7 +80,7 @@ function codeOf(character: string): number {
 }
 
 /** Sometimes a byte is another, or the end is missing, or there is something behind it. */
-function damaged(random: Random, bytes: number[]): number[] {
+function damaged(random: SeededRandom, bytes: number[]): number[] {
   if (random.chance(20) && bytes.length > 2) {
     bytes[random.between(2, bytes.length - 1)] = random.below(256);
   }

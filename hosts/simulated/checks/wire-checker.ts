@@ -19,7 +19,7 @@ import {
   type TransferView,
 } from "../../../src/index.js";
 import { equalBytes } from "../wire/bytes.js";
-import { blockOf, describe, opcodeOf, optionsOf, textsOf } from "../wire/messages.js";
+import { blockOf, describeMessage, opcodeOf, optionsOf, textsOf } from "../wire/messages.js";
 import { decodeNetascii } from "../wire/netascii.js";
 import { type AskedRequest, readAskedRequest } from "./asked-request.js";
 import type { CheckedStorage } from "./checked-storage.js";
@@ -205,7 +205,7 @@ export class WireChecker {
       violated(`A message of ${message.length} bytes was sent`);
     }
     if (port === 0 || port === 69) {
-      violated(`${describe(message)} was sent to port ${port}, which no client has`);
+      violated(`${describeMessage(message)} was sent to port ${port}, which no client has`);
     }
     if (opcodeOf(message) === OPCODE_ERROR) {
       this.checkError(message, localPort, address, port);
@@ -219,13 +219,13 @@ export class WireChecker {
   private checkMessage(message: Uint8Array, localPort: number, address: string, port: number): void {
     const conversation = this.conversations.get(keyOf(address, port));
     if (conversation === undefined || conversation.slot !== this.slotOf(conversation, localPort)) {
-      violated(`${describe(message)} was sent to ${address}:${port}, which has no transfer there`);
+      violated(`${describeMessage(message)} was sent to ${address}:${port}, which has no transfer there`);
     }
     const isFirst = conversation.sentInCall !== this.call;
     if (isFirst) {
       this.checkOccasion(conversation, message);
     } else if (opcodeOf(message) !== OPCODE_DATA) {
-      violated(`${describe(message)} was the second message to one peer in one call`);
+      violated(`${describeMessage(message)} was the second message to one peer in one call`);
     }
     conversation.sentInCall = this.call;
     if (this.cause.meaning !== "repeated") {
@@ -335,23 +335,23 @@ export class WireChecker {
       (kind === "message" &&
         (meaning === "advances" || (conversation.isUpload && (meaning === "repeated" || meaning === "ahead"))));
     if (!isPeer || !isAnswer) {
-      violated(`${describe(message)} was sent, and nothing that arrived was a reason for it`);
+      violated(`${describeMessage(message)} was sent, and nothing that arrived was a reason for it`);
     }
   }
 
   /** The timer repeats a message: not too early, and DATA not too often before the peer has shown that it is there. */
   private checkRepetition(conversation: Conversation, message: Uint8Array): void {
     if (conversation.isLingering) {
-      violated(`${describe(message)} was repeated by the timer after the transfer was over`);
+      violated(`${describeMessage(message)} was repeated by the timer after the transfer was over`);
     }
     const shortestMs = conversation.agreement.timeoutMs ?? this.limits.shortestIntervalMs;
     const waitedMs = this.now - conversation.waitsSince;
     if (waitedMs < shortestMs && conversation.longerMs === 0 && !this.wentBack) {
-      violated(`${describe(message)} was repeated after ${waitedMs} ms; the least is ${shortestMs} ms`);
+      violated(`${describeMessage(message)} was repeated after ${waitedMs} ms; the least is ${shortestMs} ms`);
     }
     const isData = opcodeOf(message) === OPCODE_DATA;
     if (isData && !conversation.isAnswered && ++conversation.unansweredRepeats > MAX_UNANSWERED_REPEATS) {
-      violated(`${describe(message)} was repeated more than twice to a peer that never answered`);
+      violated(`${describeMessage(message)} was repeated more than twice to a peer that never answered`);
     }
   }
 
@@ -364,22 +364,22 @@ export class WireChecker {
     } else if (opcode === OPCODE_OPTION_ACKNOWLEDGEMENT) {
       checkOffer(conversation, message);
     } else {
-      violated(`${describe(message)} was sent, which a server never sends`);
+      violated(`${describeMessage(message)} was sent, which a server never sends`);
     }
   }
 
   private checkAcknowledgement(conversation: Conversation, message: Uint8Array): void {
     if (!conversation.isUpload) {
-      violated(`${describe(message)} was sent to a client that fetches`);
+      violated(`${describeMessage(message)} was sent to a client that fetches`);
     }
     const isToData = this.cause.meaning === "ahead" || this.cause.meaning === "repeated";
     if (conversation.isOffered && !conversation.isAnswered && !isToData) {
-      violated(`${describe(message)} was sent where an OACK belongs`);
+      violated(`${describeMessage(message)} was sent where an OACK belongs`);
     }
     const isRepeated = this.cause.kind === "message" && this.cause.meaning === "repeated";
     const block = isRepeated ? conversation.sentUpTo : conversation.confirmed;
     if (blockOf(message) !== (block & BLOCK_NUMBER_MASK)) {
-      violated(`${describe(message)} was sent, and block ${block} is the one to acknowledge`);
+      violated(`${describeMessage(message)} was sent, and block ${block} is the one to acknowledge`);
     }
     conversation.sentUpTo = block;
   }
@@ -391,7 +391,7 @@ export class WireChecker {
     const isToCause = this.cause.address === address && this.cause.port === port;
     if (kind === "stranger") {
       if (!isToCause || localPort !== this.cause.localPort || blockOf(message) !== ERROR_UNKNOWN_TRANSFER_ID) {
-        violated(`${describe(message)} was sent to ${address}:${port}, and a stranger was to get ERROR 5`);
+        violated(`${describeMessage(message)} was sent to ${address}:${port}, and a stranger was to get ERROR 5`);
       }
       return;
     }
@@ -404,7 +404,7 @@ export class WireChecker {
       (kind === "poll" || kind === "stop" || isToCause) &&
       this.mayFail(conversation);
     if (!isRefusal && !isEnd) {
-      violated(`${describe(message)} was sent to ${address}:${port} without a reason`);
+      violated(`${describeMessage(message)} was sent to ${address}:${port} without a reason`);
     }
   }
 
@@ -573,22 +573,24 @@ function causeOf(kind: Cause["kind"]): Cause {
 function checkData(conversation: Conversation, message: Uint8Array, isFirst: boolean): void {
   const { agreement } = conversation;
   if (conversation.isUpload || (conversation.isOffered && !conversation.isAnswered)) {
-    violated(`${describe(message)} was sent before its time`);
+    violated(`${describeMessage(message)} was sent before its time`);
   }
   const block = isFirst ? conversation.confirmed + 1 : conversation.sentUpTo + 1;
   if (blockOf(message) !== (block & BLOCK_NUMBER_MASK) || block > conversation.confirmed + agreement.windowSize) {
-    violated(`${describe(message)} was sent, and block ${block} was next, ${conversation.confirmed} being confirmed`);
+    violated(
+      `${describeMessage(message)} was sent, and block ${block} was next, ${conversation.confirmed} being confirmed`,
+    );
   }
   if (!isFirst && conversation.lastBlock === block - 1) {
-    violated(`${describe(message)} was sent after the last block`);
+    violated(`${describeMessage(message)} was sent after the last block`);
   }
   const payload = message.subarray(HEADER_BYTES);
   if (!equalBytes(payload, conversation.payloadOf(block))) {
-    violated(`${describe(message)} does not carry what the file has there`);
+    violated(`${describeMessage(message)} does not carry what the file has there`);
   }
   const isLast = payload.length < agreement.blockSizeBytes;
   if (isLast && !conversation.endsWith(block)) {
-    violated(`${describe(message)} ends a file that goes on`);
+    violated(`${describeMessage(message)} ends a file that goes on`);
   }
   conversation.sentUpTo = block;
   conversation.lastBlock = isLast ? block : -1;
@@ -604,12 +606,12 @@ function checkWindowFull(conversation: Conversation): void {
 
 function checkOffer(conversation: Conversation, message: Uint8Array): void {
   if (conversation.isAnswered) {
-    violated(`${describe(message)} was sent after the transfer had begun`);
+    violated(`${describeMessage(message)} was sent after the transfer had begun`);
   }
   const expected = conversation.agreement.acknowledged;
   const isExpected = JSON.stringify(optionsOf(message)) === JSON.stringify(expected);
   if (!isExpected || expected.length === 0 || message[message.length - 1] !== 0) {
-    violated(`${describe(message)} was sent, and the OACK is ${JSON.stringify(expected)}`);
+    violated(`${describeMessage(message)} was sent, and the OACK is ${JSON.stringify(expected)}`);
   }
 }
 
@@ -620,10 +622,10 @@ function checkErrorText(message: Uint8Array): void {
     violated("An ERROR was sent whose text does not end with its only zero byte");
   }
   if (message.length > HEADER_BYTES + MAX_ERROR_TEXT_BYTES || !/^[ -~]*$/.test(text) || /[/\\]/.test(text)) {
-    violated(`${describe(message)} was sent, whose text is too long, not printable, or holds a path`);
+    violated(`${describeMessage(message)} was sent, whose text is too long, not printable, or holds a path`);
   }
   if (blockOf(message) > 8) {
-    violated(`${describe(message)} was sent, whose code is not known`);
+    violated(`${describeMessage(message)} was sent, whose code is not known`);
   }
 }
 

@@ -2,7 +2,7 @@
  * A network of datagrams that loses, doubles, delays, reorders and damages them, as its seed has it.
  */
 import { PacketLog } from "./packet-log.js";
-import type { Random } from "./seeded-random.js";
+import type { SeededRandom } from "./seeded-random.js";
 import { US_PER_MS, type VirtualClock } from "./virtual-clock.js";
 
 /** What happens to a datagram on its way, the same in both directions. Everything is off unless it is set. */
@@ -14,7 +14,7 @@ export interface NetworkConditions {
   /** Each datagram on its own. */
   lossPercent?: number;
   /** Bursts, in which each datagram is lost. */
-  burst?: Burst;
+  burst?: LossBurst;
   /** A second copy, which comes up to `duplicateDelayMs` after the first. */
   duplicatePercent?: number;
   /** Default 1. */
@@ -30,7 +30,7 @@ export interface NetworkConditions {
 }
 
 /** How losses come together. */
-export interface Burst {
+export interface LossBurst {
   /** How likely a burst begins with a datagram, in percent. */
   readonly startPercent: number;
   /** Its mean length, in datagrams. */
@@ -38,7 +38,7 @@ export interface Burst {
 }
 
 /** A time in which nothing passes. */
-export interface Partition {
+export interface NetworkPartition {
   /** Its beginning, in milliseconds since that of the simulation. */
   readonly fromMs: number;
   /** Its end, in milliseconds since the beginning of the simulation. */
@@ -48,7 +48,7 @@ export interface Partition {
 }
 
 /** A datagram on its way. */
-export interface Datagram {
+export interface SimulatedDatagram {
   /** The sender's address. */
   readonly fromAddress: string;
   /** The sender's port. */
@@ -62,7 +62,7 @@ export interface Datagram {
 }
 
 /** Takes what arrives at a port. */
-export type Receive = (bytes: Uint8Array, fromAddress: string, fromPort: number) => void;
+export type ReceiveDatagram = (bytes: Uint8Array, fromAddress: string, fromPort: number) => void;
 
 const DELAY_MS_DEFAULT = 0.5;
 const DUPLICATE_DELAY_MS_DEFAULT = 1;
@@ -75,26 +75,26 @@ interface Link {
 }
 
 /** Carries datagrams from port to port, or loses them. */
-export class Network {
+export class SimulatedNetwork {
   /** What was sent, and what became of it. */
   readonly log: PacketLog;
   /** May be changed while the simulation runs. */
   conditions: NetworkConditions;
   /** Looks at each datagram before anything else; false loses it. For tests that lose a certain one. */
-  intercept: ((datagram: Datagram) => boolean) | undefined;
+  intercept: ((datagram: SimulatedDatagram) => boolean) | undefined;
   /** How many datagrams were sent. */
   datagrams = 0;
   /** How many of them did not arrive. */
   lost = 0;
 
-  private readonly ports = new Map<string, Map<number, Receive>>();
+  private readonly ports = new Map<string, Map<number, ReceiveDatagram>>();
   private readonly links = new Map<string, Link>();
-  private readonly partitions: Partition[] = [];
+  private readonly partitions: NetworkPartition[] = [];
   private readonly damaged = new Set<string>();
 
   constructor(
     private readonly clock: VirtualClock,
-    private readonly random: Random,
+    private readonly random: SeededRandom,
     conditions: NetworkConditions = {},
     log: PacketLog = new PacketLog(),
   ) {
@@ -103,7 +103,7 @@ export class Network {
   }
 
   /** Opens a port; false when it is open already. */
-  bind(address: string, port: number, receive: Receive): boolean {
+  bind(address: string, port: number, receive: ReceiveDatagram): boolean {
     let ports = this.ports.get(address);
     if (ports === undefined) {
       ports = new Map();
@@ -122,7 +122,7 @@ export class Network {
   }
 
   /** Lets nothing pass for a time. */
-  partition(partition: Partition): void {
+  partition(partition: NetworkPartition): void {
     this.partitions.push(partition);
   }
 
@@ -167,7 +167,7 @@ export class Network {
     return link;
   }
 
-  private lossOf(datagram: Datagram, link: Link): string | undefined {
+  private lossOf(datagram: SimulatedDatagram, link: Link): string | undefined {
     if (this.intercept !== undefined && !this.intercept(datagram)) {
       return "intercepted";
     }
@@ -186,7 +186,7 @@ export class Network {
     return this.random.chance(lossPercent ?? 0) ? "lost" : undefined;
   }
 
-  private isPartitioned({ fromAddress, toAddress }: Datagram): boolean {
+  private isPartitioned({ fromAddress, toAddress }: SimulatedDatagram): boolean {
     const nowMs = this.clock.nowUs / US_PER_MS;
     return this.partitions.some(
       ({ fromMs, untilMs, address }) =>
@@ -209,7 +209,7 @@ export class Network {
   }
 
   /** The datagram as it arrives: the same, or a damaged copy. */
-  private damage(datagram: Datagram): Datagram {
+  private damage(datagram: SimulatedDatagram): SimulatedDatagram {
     const { corruptPercent = 0, truncatePercent = 0 } = this.conditions;
     const isCorrupted = this.random.chance(corruptPercent);
     const isTruncated = this.random.chance(truncatePercent);
@@ -227,7 +227,7 @@ export class Network {
     return { ...datagram, bytes };
   }
 
-  private deliver({ fromAddress, fromPort, toAddress, toPort, bytes }: Datagram): void {
+  private deliver({ fromAddress, fromPort, toAddress, toPort, bytes }: SimulatedDatagram): void {
     this.ports.get(toAddress)?.get(toPort)?.(bytes, fromAddress, fromPort);
   }
 }

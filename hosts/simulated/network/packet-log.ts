@@ -2,8 +2,8 @@
  * What went over the simulated network: the last entries as text for a person, and a digest of all of them, which tells
  * whether two runs were the same.
  */
-import { describe } from "../wire/messages.js";
-import type { Datagram } from "./network.js";
+import { describeMessage } from "../wire/messages.js";
+import type { SimulatedDatagram } from "./network.js";
 import { US_PER_MS } from "./virtual-clock.js";
 
 const DEFAULT_MAX_ENTRIES = 400;
@@ -16,7 +16,7 @@ const DIGESTED_BYTES = 32;
 
 interface Entry {
   readonly atUs: number;
-  readonly datagram: Datagram | undefined;
+  readonly datagram: SimulatedDatagram | undefined;
   readonly text: string;
 }
 
@@ -41,7 +41,7 @@ export class PacketLog {
    *
    * @param fate what the network did with it: when it arrives, or that it is lost.
    */
-  sent(atUs: number, datagram: Datagram, fate: string): void {
+  sent(atUs: number, datagram: SimulatedDatagram, fate: string): void {
     this.digestNumber(datagram.fromPort);
     this.digestNumber(datagram.toPort);
     const { bytes } = datagram;
@@ -92,5 +92,5 @@ function lineOf({ atUs, datagram, text }: Entry): string {
     return `${time}  -- ${text}`;
   }
   const { fromAddress, fromPort, toAddress, toPort, bytes } = datagram;
-  return `${time}  ${fromAddress}:${fromPort} > ${toAddress}:${toPort}  ${describe(bytes)}  [${text}]`;
+  return `${time}  ${fromAddress}:${fromPort} > ${toAddress}:${toPort}  ${describeMessage(bytes)}  [${text}]`;
 }

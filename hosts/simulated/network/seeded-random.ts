@@ -2,7 +2,7 @@
  * The seeded generator: xoroshiro64** of Blackman and Vigna (2018), two 32-bit words of state, which JavaScript computes
  * alike on every machine. Not for secrets.
  */
-export class Random {
+export class SeededRandom {
   private low: number;
   private high: number;
 
@@ -55,8 +55,8 @@ export class Random {
   }
 
   /** A generator of its own, so that drawing more here changes nothing there. */
-  fork(): Random {
-    return new Random(this.uint32() * 0x20_0000 + (this.uint32() >>> 11));
+  fork(): SeededRandom {
+    return new SeededRandom(this.uint32() * 0x20_0000 + (this.uint32() >>> 11));
   }
 }
 

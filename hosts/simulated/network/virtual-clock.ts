@@ -89,7 +89,7 @@ function isBefore(one: ScheduledEvent, other: ScheduledEvent): boolean {
  * One alarm that is set again and again. Setting it to a later time costs the clock nothing: the event that is already
  * there finds that it came too early, and goes back.
  */
-export class Timer {
+export class VirtualTimer {
   private dueUs = Number.POSITIVE_INFINITY;
   private eventUs = Number.POSITIVE_INFINITY;
 

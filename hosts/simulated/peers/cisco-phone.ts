@@ -5,13 +5,13 @@
  *   `XmlDefault.cnf.xml`. Each request has a port of its own; no options.
  */
 
-import type { ClientOptions } from "./client.js";
+import type { SimulatedClientOptions } from "./client.js";
 import { GetClient } from "./get-client.js";
-import type { World } from "./peer.js";
+import type { SimulatedWorld } from "./peer.js";
 
 const CERTIFICATE_TRIES = 4;
 
-export interface CiscoPhoneOptions extends Omit<ClientOptions, "name"> {
+export interface CiscoPhoneOptions extends Omit<SimulatedClientOptions, "name"> {
   /** Twelve capital hexadecimal digits. */
   mac: string;
 }
@@ -21,7 +21,7 @@ export class CiscoPhone extends GetClient {
   private readonly names: readonly string[];
   private step = 0;
 
-  constructor(world: World, { mac, ...options }: CiscoPhoneOptions) {
+  constructor(world: SimulatedWorld, { mac, ...options }: CiscoPhoneOptions) {
     super(world, { ...options, name: `CTLSEP${mac}.tlv` });
     const certificates = new Array<string>(CERTIFICATE_TRIES).fill(`CTLSEP${mac}.tlv`);
     this.names = [...certificates, `ITLSEP${mac}.tlv`, "ITLFile.tlv", `SEP${mac}.cnf.xml`, "XmlDefault.cnf.xml"];

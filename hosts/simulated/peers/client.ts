@@ -9,19 +9,19 @@ import {
   OPCODE_OPTION_ACKNOWLEDGEMENT,
 } from "../../../src/index.js";
 import { US_PER_MS } from "../network/virtual-clock.js";
-import { blockOf, errorMessage, type Mode, type OptionPairs, opcodeOf, optionsOf } from "../wire/messages.js";
-import { Peer, type PeerOptions, type World } from "./peer.js";
+import { blockOf, errorMessage, type OptionPairs, opcodeOf, optionsOf, type TransferMode } from "../wire/messages.js";
+import { SimulatedPeer, type SimulatedPeerOptions, type SimulatedWorld } from "./peer.js";
 
 /** RFC 2347: the client does not accept what the OACK says. */
 export const ERROR_OPTION_NEGOTIATION = 8;
 export const BLOCK_NUMBER_MASK = 0xffff;
 
 /** What a client asks for, and how patient it is. */
-export interface ClientOptions extends PeerOptions {
+export interface SimulatedClientOptions extends SimulatedPeerOptions {
   /** The file's name, one byte a character. */
   name: string;
   /** Default "octet". */
-  mode?: Mode;
+  mode?: TransferMode;
   /** Asks for `blksize` (RFC 2348). Default: does not. */
   blockSizeBytes?: number;
   /** Asks for `windowsize` (RFC 7440). Default: does not. */
@@ -50,7 +50,7 @@ const MIN_BLOCK_BYTES = 8;
 const NO_PORT = -1;
 
 /** A client that fetches or puts one file: what all of them have in common. */
-export abstract class Client extends Peer {
+export abstract class SimulatedClient extends SimulatedPeer {
   /** What the server said of the file's size, or -1. */
   toldSizeBytes = -1;
 
@@ -67,8 +67,8 @@ export abstract class Client extends Peer {
   private messages = 0;
 
   constructor(
-    world: World,
-    private readonly clientOptions: ClientOptions,
+    world: SimulatedWorld,
+    private readonly clientOptions: SimulatedClientOptions,
   ) {
     super(world, clientOptions);
     this.name = clientOptions.name;

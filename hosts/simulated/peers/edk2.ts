@@ -7,9 +7,9 @@
  * - Repeats every four seconds, six times.
  */
 import type { OptionPairs } from "../wire/messages.js";
-import { type ClientOptions, ERROR_OPTION_NEGOTIATION } from "./client.js";
+import { ERROR_OPTION_NEGOTIATION, type SimulatedClientOptions } from "./client.js";
 import { GetClient } from "./get-client.js";
-import type { World } from "./peer.js";
+import type { SimulatedWorld } from "./peer.js";
 
 const RETRY_MS = 4000;
 const MAX_RETRIES = 6;
@@ -17,7 +17,7 @@ const MAX_RETRIES = 6;
 export class Edk2 extends GetClient {
   private knowsSize = false;
 
-  constructor(world: World, options: ClientOptions) {
+  constructor(world: SimulatedWorld, options: SimulatedClientOptions) {
     super(world, { blockSizeBytes: 1468, windowSize: 4, ...options, retryMs: RETRY_MS, maxRetries: MAX_RETRIES });
   }
 

@@ -7,11 +7,11 @@ import { US_PER_MS } from "../network/virtual-clock.js";
 import { GrowingBytes } from "../wire/bytes.js";
 import { acknowledgement, blockOf, readRequest } from "../wire/messages.js";
 import { decodeNetascii } from "../wire/netascii.js";
-import { BLOCK_NUMBER_MASK, Client, type ClientOptions } from "./client.js";
-import type { World } from "./peer.js";
+import { BLOCK_NUMBER_MASK, SimulatedClient, type SimulatedClientOptions } from "./client.js";
+import type { SimulatedWorld } from "./peer.js";
 
 /** What a client that fetches is told. */
-export interface GetOptions extends ClientOptions {
+export interface GetClientOptions extends SimulatedClientOptions {
   /** After the last block the client stays for so long, to acknowledge it again, in milliseconds. Default: not at all. */
   dallyMs?: number;
 }
@@ -20,7 +20,7 @@ export interface GetOptions extends ClientOptions {
 const NONE_TOLD = Number.MAX_SAFE_INTEGER - 1;
 
 /** A client that fetches a file, as the RFCs have it. */
-export class GetClient extends Client {
+export class GetClient extends SimulatedClient {
   /** DATA that came again, or too early. */
   outOfOrder = 0;
 
@@ -32,8 +32,8 @@ export class GetClient extends Client {
   private untold = NONE_TOLD;
 
   constructor(
-    world: World,
-    private readonly options: GetOptions,
+    world: SimulatedWorld,
+    private readonly options: GetClientOptions,
   ) {
     super(world, options);
   }

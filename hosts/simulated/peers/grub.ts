@@ -7,9 +7,9 @@
  * - When it closes a file before its end, it sends ERROR 0 "closed".
  */
 import { ERROR_NOT_DEFINED } from "../../../src/index.js";
-import { BLOCK_NUMBER_MASK, type ClientOptions } from "./client.js";
+import { BLOCK_NUMBER_MASK, type SimulatedClientOptions } from "./client.js";
 import { GetClient } from "./get-client.js";
-import type { World } from "./peer.js";
+import type { SimulatedWorld } from "./peer.js";
 
 const FIRST_RETRY_MS = 400;
 const RETRY_MORE_MS = 20;
@@ -18,7 +18,7 @@ const MAX_RETRIES = 40;
 const PATIENCE_MS = 30_000;
 
 /** What a {@link Grub} is told. */
-export interface GrubOptions extends ClientOptions {
+export interface GrubOptions extends SimulatedClientOptions {
   /** It closes the file after this block. Default: it reads to the end. */
   closesAfterBlock?: number;
 }
@@ -28,7 +28,7 @@ export class Grub extends GetClient {
   private readonly closesAfterBlock: number | undefined;
   private isAnswered = false;
 
-  constructor(world: World, { closesAfterBlock, ...options }: GrubOptions) {
+  constructor(world: SimulatedWorld, { closesAfterBlock, ...options }: GrubOptions) {
     super(world, {
       blockSizeBytes: 1024,
       tellsSize: true,

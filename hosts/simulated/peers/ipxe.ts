@@ -8,9 +8,9 @@
  * - When it only wants the size, it ends with ERROR 0 "TFTP Aborted".
  */
 import { ERROR_NOT_DEFINED } from "../../../src/index.js";
-import type { ClientOptions } from "./client.js";
+import type { SimulatedClientOptions } from "./client.js";
 import { GetClient } from "./get-client.js";
-import type { World } from "./peer.js";
+import type { SimulatedWorld } from "./peer.js";
 
 const PORT = 1024;
 const FIRST_RETRY_MS = 250;
@@ -18,7 +18,7 @@ const LAST_RETRY_MS = 10_000;
 const MAX_RETRIES = 8;
 
 /** What an {@link IPxe} is told. Its port is always the same. */
-export interface IPxeOptions extends Omit<ClientOptions, "port"> {
+export interface IPxeOptions extends Omit<SimulatedClientOptions, "port"> {
   /** It asks for the size only. Default false. */
   wantsSizeOnly?: boolean;
 }
@@ -27,7 +27,7 @@ export interface IPxeOptions extends Omit<ClientOptions, "port"> {
 export class IPxe extends GetClient {
   private readonly wantsSizeOnly: boolean;
 
-  constructor(world: World, { wantsSizeOnly = false, ...options }: IPxeOptions) {
+  constructor(world: SimulatedWorld, { wantsSizeOnly = false, ...options }: IPxeOptions) {
     super(world, { blockSizeBytes: 1432, tellsSize: true, ...options, port: PORT, maxRetries: MAX_RETRIES });
     this.wantsSizeOnly = wantsSizeOnly;
   }

@@ -1,18 +1,18 @@
 /**
  * Somebody else on the simulated network: has an address and a port, and talks to the server.
  */
-import type { Network } from "../network/network.js";
-import type { Random } from "../network/seeded-random.js";
-import { Timer, US_PER_MS, type VirtualClock } from "../network/virtual-clock.js";
+import type { SimulatedNetwork } from "../network/network.js";
+import type { SeededRandom } from "../network/seeded-random.js";
+import { US_PER_MS, type VirtualClock, VirtualTimer } from "../network/virtual-clock.js";
 
 /** Where a peer lives. */
-export interface World {
+export interface SimulatedWorld {
   /** The time that everybody shares. */
   readonly clock: VirtualClock;
   /** The way to the server. */
-  readonly network: Network;
+  readonly network: SimulatedNetwork;
   /** The peer's own generator. */
-  readonly random: Random;
+  readonly random: SeededRandom;
   /** Where the server listens. */
   readonly serverAddress: string;
   /** The port on which the server listens. */
@@ -35,7 +35,7 @@ export type PeerState =
   | "vanished";
 
 /** Where a peer is, and when it begins. */
-export interface PeerOptions {
+export interface SimulatedPeerOptions {
   /** The peer's address. Several peers may share one. */
   address: string;
   /** The peer's port. */
@@ -45,7 +45,7 @@ export interface PeerOptions {
 }
 
 /** Somebody on the simulated network. A model of your own extends this, or a client. */
-export abstract class Peer {
+export abstract class SimulatedPeer {
   /** How it stands, or how it ended. */
   state: PeerState = "running";
   /** What it has to say about its end. */
@@ -58,17 +58,17 @@ export abstract class Peer {
   /** The peer's port now. */
   protected port: number;
   /** The alarm that `wait` sets. */
-  protected readonly timer: Timer;
+  protected readonly timer: VirtualTimer;
   private isBound = false;
 
   constructor(
     /** Where it lives. */
-    protected readonly world: World,
-    options: PeerOptions,
+    protected readonly world: SimulatedWorld,
+    options: SimulatedPeerOptions,
   ) {
     this.address = options.address;
     this.port = options.port;
-    this.timer = new Timer(world.clock, () => this.timedOut());
+    this.timer = new VirtualTimer(world.clock, () => this.timedOut());
     world.clock.at((options.startMs ?? 0) * US_PER_MS, () => {
       this.bind(this.port);
       this.begin();

@@ -5,11 +5,11 @@
 import { ERROR_NOT_DEFINED, OPCODE_ACKNOWLEDGEMENT } from "../../../src/index.js";
 import { blockOf, dataMessage, writeRequest } from "../wire/messages.js";
 import { encodeNetascii } from "../wire/netascii.js";
-import { BLOCK_NUMBER_MASK, Client, type ClientOptions } from "./client.js";
-import type { World } from "./peer.js";
+import { BLOCK_NUMBER_MASK, SimulatedClient, type SimulatedClientOptions } from "./client.js";
+import type { SimulatedWorld } from "./peer.js";
 
 /** What a client that puts is told. */
-export interface PutOptions extends ClientOptions {
+export interface PutClientOptions extends SimulatedClientOptions {
   /** What is put. */
   content: Uint8Array;
   /** The client breaks off with ERROR 0 instead of sending this block. Default: never. */
@@ -20,15 +20,15 @@ export interface PutOptions extends ClientOptions {
 const NOT_ACCEPTED = -1;
 
 /** A client that puts a file, as the RFCs have it. */
-export class PutClient extends Client {
+export class PutClient extends SimulatedClient {
   private readonly wire: Uint8Array;
   /** Blocks that the server has acknowledged, counted without wrapping. */
   private confirmed = NOT_ACCEPTED;
   private isWindowRepeated = false;
 
   constructor(
-    world: World,
-    private readonly options: PutOptions,
+    world: SimulatedWorld,
+    private readonly options: PutClientOptions,
   ) {
     super(world, options);
     this.wire = options.mode === "netascii" ? encodeNetascii(options.content) : options.content;

@@ -8,9 +8,9 @@
  */
 import { ERROR_NOT_DEFINED } from "../../../src/index.js";
 import { US_PER_MS } from "../network/virtual-clock.js";
-import type { ClientOptions } from "./client.js";
+import type { SimulatedClientOptions } from "./client.js";
 import { GetClient } from "./get-client.js";
-import type { World } from "./peer.js";
+import type { SimulatedWorld } from "./peer.js";
 
 const DOUBLED_AFTER_MS = [2, 7] as const;
 
@@ -31,8 +31,8 @@ export class RaspberryPiRom extends GetClient {
 /** One of the requests of the second loader. */
 class Probe extends GetClient {
   constructor(
-    world: World,
-    options: ClientOptions,
+    world: SimulatedWorld,
+    options: SimulatedClientOptions,
     private readonly isWanted: boolean,
   ) {
     super(world, { blockSizeBytes: 1024, tellsSize: true, ...options });
@@ -52,7 +52,11 @@ const PROBE_INTERVAL_MS = 0.4;
 const WANTED_PERCENT = 67;
 
 /** The second loader: one client for each name, from consecutive ports. */
-export function raspberryPiProbes(world: World, options: ClientOptions, names: readonly string[]): GetClient[] {
+export function raspberryPiProbes(
+  world: SimulatedWorld,
+  options: SimulatedClientOptions,
+  names: readonly string[],
+): GetClient[] {
   return names.map((name, index) => {
     const { port, startMs = 0 } = options;
     const probe = { ...options, name, port: port + index, startMs: startMs + index * PROBE_INTERVAL_MS };

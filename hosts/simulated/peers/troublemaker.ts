@@ -11,10 +11,10 @@ import {
   readRequest,
   writeRequest,
 } from "../wire/messages.js";
-import { Peer, type PeerOptions, type World } from "./peer.js";
+import { SimulatedPeer, type SimulatedPeerOptions, type SimulatedWorld } from "./peer.js";
 
 /** How much trouble a {@link Troublemaker} makes. */
-export interface TroublemakerOptions extends PeerOptions {
+export interface TroublemakerOptions extends SimulatedPeerOptions {
   /** How many messages it sends. Default 50. */
   messages?: number;
   /** The mean time between two, in milliseconds. Default 20. */
@@ -30,12 +30,12 @@ const PORTS_GUESSED = 12;
 const ODD_PORTS = [0, 69] as const;
 
 /** Sends what nobody should, from where nobody is. */
-export class Troublemaker extends Peer {
+export class Troublemaker extends SimulatedPeer {
   private readonly intervalMs: number;
   private readonly names: readonly string[];
   private left: number;
 
-  constructor(world: World, options: TroublemakerOptions) {
+  constructor(world: SimulatedWorld, options: TroublemakerOptions) {
     super(world, options);
     this.left = options.messages ?? 50;
     this.intervalMs = options.intervalMs ?? 20;

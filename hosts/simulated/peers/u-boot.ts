@@ -9,9 +9,9 @@
  */
 import { ERROR_ACCESS_VIOLATION, ERROR_FILE_NOT_FOUND } from "../../../src/index.js";
 import { blockOf } from "../wire/messages.js";
-import type { ClientOptions } from "./client.js";
+import type { SimulatedClientOptions } from "./client.js";
 import { GetClient } from "./get-client.js";
-import type { World } from "./peer.js";
+import type { SimulatedWorld } from "./peer.js";
 
 const TIMEOUT_SECONDS = 5;
 const MAX_RETRIES = 10;
@@ -23,7 +23,7 @@ const START_AGAIN_MS = 10;
 export class UBoot extends GetClient {
   private starts = 1;
 
-  constructor(world: World, options: ClientOptions) {
+  constructor(world: SimulatedWorld, options: SimulatedClientOptions) {
     super(world, {
       timeoutSeconds: TIMEOUT_SECONDS,
       blockSizeBytes: 1468,

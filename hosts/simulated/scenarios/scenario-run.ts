@@ -2,13 +2,13 @@
  * Runs a scenario, and looks afterwards whether everybody got what is right or was told why not.
  */
 import { OUTCOME_SUPERSEDED, type Outcome } from "../../../src/index.js";
-import { Random } from "../network/seeded-random.js";
+import { SeededRandom } from "../network/seeded-random.js";
 import { CiscoPhone } from "../peers/cisco-phone.js";
 import { Edk2 } from "../peers/edk2.js";
 import { GetClient } from "../peers/get-client.js";
 import { Grub } from "../peers/grub.js";
 import { IPxe } from "../peers/ipxe.js";
-import type { Peer, World } from "../peers/peer.js";
+import type { SimulatedPeer, SimulatedWorld } from "../peers/peer.js";
 import { PutClient } from "../peers/put-client.js";
 import { RaspberryPiRom, raspberryPiProbes } from "../peers/raspberry-pi.js";
 import { Troublemaker } from "../peers/troublemaker.js";
@@ -39,7 +39,7 @@ export interface ScenarioSummary {
 /** The clients' view of one run. */
 interface Cast {
   readonly plan: PeerPlan;
-  readonly peer: Peer;
+  readonly peer: SimulatedPeer;
   /** What it puts. */
   readonly content: Uint8Array | undefined;
 }
@@ -56,7 +56,7 @@ export function runScenario(scenario: Scenario): ScenarioSummary {
     scenario.capacityBytes === undefined ? {} : { capacityBytes: scenario.capacityBytes },
   );
   for (const [name, plan] of Object.entries(scenario.files)) {
-    storage.set(name, contentOf(plan));
+    storage.set(name, plannedContent(plan));
   }
   const { seed, server, network, faults } = scenario;
   const simulation = new Simulation({ seed, network, storage, faults, ...server });
@@ -80,8 +80,8 @@ export function runScenario(scenario: Scenario): ScenarioSummary {
 }
 
 /** A file's content. */
-export function contentOf({ sizeBytes, seed, isText }: ContentPlan): Uint8Array {
-  const random = new Random(seed);
+export function plannedContent({ sizeBytes, seed, isText }: ContentPlan): Uint8Array {
+  const random = new SeededRandom(seed);
   const bytes = random.bytes(sizeBytes);
   if (isText) {
     for (let index = 0; index < sizeBytes; index++) {
@@ -100,7 +100,7 @@ function withScenario(failure: SimulationFailure, scenario: Scenario): Simulatio
 
 function castOf(simulation: Simulation, plan: PeerPlan): Cast[] {
   const { options, kind } = plan;
-  const content = plan.content === undefined ? undefined : contentOf(plan.content);
+  const content = plan.content === undefined ? undefined : plannedContent(plan.content);
   if (kind === "raspberry pi probes") {
     const names = ["start4.elf", "start.elf", "config.txt", "recover4.elf", "a", "boot/b", "vl805.sig"];
     const probes = raspberryPiProbes(simulation.world(), options, names);
@@ -110,7 +110,7 @@ function castOf(simulation: Simulation, plan: PeerPlan): Cast[] {
   return [{ plan, peer: simulation.add((world) => peerOf(world, plan, content)), content }];
 }
 
-function peerOf(world: World, plan: PeerPlan, content: Uint8Array | undefined): Peer {
+function peerOf(world: SimulatedWorld, plan: PeerPlan, content: Uint8Array | undefined): SimulatedPeer {
   const { kind, options, dallyMs = 0, breaksOffAtBlock } = plan;
   switch (kind) {
     case "put":
@@ -212,7 +212,7 @@ function checkVersions(
     }
     const initial = scenario.files[name];
     const known = puts.map((each) => each.content as Uint8Array);
-    const allowed = initial === undefined ? known : [...known, contentOf(initial)];
+    const allowed = initial === undefined ? known : [...known, plannedContent(initial)];
     if (storage.versions(name).some((version) => !allowed.some((whole) => equalBytes(whole, version)))) {
       throw simulation.failure(`${name} got a content that nobody put there; ${peer.address} was one who put it`);
     }

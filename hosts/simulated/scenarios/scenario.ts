@@ -2,9 +2,9 @@
  * A scenario: everything that a seed decides about one run, as plain data, so that a failure can print it.
  */
 import type { ServerOptions } from "../../../src/index.js";
-import type { NetworkConditions, Partition } from "../network/network.js";
-import { Random } from "../network/seeded-random.js";
-import type { ClientOptions } from "../peers/client.js";
+import type { NetworkConditions, NetworkPartition } from "../network/network.js";
+import { SeededRandom } from "../network/seeded-random.js";
+import type { SimulatedClientOptions } from "../peers/client.js";
 import type { StorageFaults } from "../storage/faulty-storage.js";
 
 /** A file's content, made from a seed. */
@@ -36,7 +36,7 @@ export interface PeerPlan {
   /** Which model it is. */
   readonly kind: PeerKind;
   /** What it is told. */
-  readonly options: ClientOptions;
+  readonly options: SimulatedClientOptions;
   /** What it puts. */
   readonly content?: ContentPlan;
   /** It breaks off before this block. */
@@ -64,7 +64,7 @@ export interface Scenario {
   /** What the network does. */
   readonly network: NetworkConditions;
   /** Times in which nothing passes. */
-  readonly partitions: readonly Partition[];
+  readonly partitions: readonly NetworkPartition[];
   /** What the storage does wrong. */
   readonly faults: StorageFaults;
   /** Room for all files together, in bytes. Absent: no limit. */
@@ -113,7 +113,7 @@ const PATIENCE_MS = 30_000;
 
 /** The scenario of a seed. */
 export function scenarioOf(seed: number): Scenario {
-  const random = new Random(seed);
+  const random = new SeededRandom(seed);
   const isGentle = random.chance(25);
   const files: Record<string, ContentPlan> = {};
   for (const name of FILE_NAMES) {
@@ -143,7 +143,7 @@ const CALM = { partitions: [], faults: {}, clockJumps: [] } as const;
 
 /** What goes wrong beside the network. */
 function trouble(
-  random: Random,
+  random: SeededRandom,
 ): Pick<Scenario, "partitions" | "faults" | "capacityBytes" | "clockJumps" | "stopsAtMs"> {
   return {
     partitions: random.chance(20) ? [partition(random)] : [],
@@ -154,7 +154,7 @@ function trouble(
   };
 }
 
-function serverPlan(random: Random, isGentle: boolean): ServerOptions {
+function serverPlan(random: SeededRandom, isGentle: boolean): ServerOptions {
   return {
     maxTransfers: isGentle ? 64 : random.between(1, 12),
     maxWindowSize: random.pick([1, 2, 4, 16, 64]),
@@ -169,7 +169,7 @@ function serverPlan(random: Random, isGentle: boolean): ServerOptions {
 }
 
 /** What is doubled or held back comes within a round trip: a request that came later would end its own transfer. */
-function gentleNetwork(random: Random): NetworkConditions {
+function gentleNetwork(random: SeededRandom): NetworkConditions {
   const delayMs = random.pick([0.05, 0.1, 1, 5, 20, 60]);
   return {
     delayMs,
@@ -180,7 +180,7 @@ function gentleNetwork(random: Random): NetworkConditions {
   };
 }
 
-function roughNetwork(random: Random): NetworkConditions {
+function roughNetwork(random: SeededRandom): NetworkConditions {
   return {
     delayMs: random.pick([0.05, 0.1, 1, 5, 20, 60, 400]),
     jitterMs: random.pick([0, 0.2, 3, 50]),
@@ -195,13 +195,13 @@ function roughNetwork(random: Random): NetworkConditions {
   };
 }
 
-function partition(random: Random): Partition {
+function partition(random: SeededRandom): NetworkPartition {
   const fromMs = random.below(MAX_START_MS);
   const whose = random.chance(50) ? { address: addressOf(random.below(4)) } : {};
   return { fromMs, untilMs: fromMs + random.pick([100, 2000, 40_000]), ...whose };
 }
 
-function faults(random: Random): StorageFaults {
+function faults(random: SeededRandom): StorageFaults {
   return {
     openBusyPercent: random.pick([0, 0, 20]),
     readErrorPercent: random.pick([0, 0, 1, 10]),
@@ -213,7 +213,7 @@ function faults(random: Random): StorageFaults {
   };
 }
 
-function clockJumps(random: Random): readonly ClockJump[] {
+function clockJumps(random: SeededRandom): readonly ClockJump[] {
   const jumps: ClockJump[] = [];
   for (let count = random.between(1, 3); count > 0; count--) {
     jumps.push({
@@ -224,7 +224,7 @@ function clockJumps(random: Random): readonly ClockJump[] {
   return jumps;
 }
 
-function contentPlan(random: Random): ContentPlan {
+function contentPlan(random: SeededRandom): ContentPlan {
   const sizeBytes = random.chance(40) ? random.pick(SIZES) : random.below(MAX_SIZE_BYTES);
   return { sizeBytes, seed: random.uint32(), isText: random.chance(40) };
 }
@@ -234,10 +234,10 @@ function addressOf(index: number): string {
   return `192.168.4.${10 + index}`;
 }
 
-function peerPlan(random: Random, index: number, isGentle: boolean): PeerPlan {
+function peerPlan(random: SeededRandom, index: number, isGentle: boolean): PeerPlan {
   const kind = random.pick(KINDS);
   const isLoner = kind === "ipxe" || kind === "ipxe size query" || kind === "troublemaker";
-  const options: ClientOptions = {
+  const options: SimulatedClientOptions = {
     // Those that need a certain port, or any, have an address of their own.
     address: isLoner ? addressOf(100 + index) : addressOf(random.below(4)),
     port: LEAST_PORT + 100 * index,
@@ -252,7 +252,7 @@ function peerPlan(random: Random, index: number, isGentle: boolean): PeerPlan {
   return { kind, options: { ...options, ...own }, ...(random.chance(30) ? { dallyMs: 5000 } : {}) };
 }
 
-function putPlan(random: Random, options: ClientOptions, isGentle: boolean): PeerPlan {
+function putPlan(random: SeededRandom, options: SimulatedClientOptions, isGentle: boolean): PeerPlan {
   return {
     kind: "put",
     options: { ...options, name: random.pick(UPLOAD_NAMES) },
@@ -262,7 +262,7 @@ function putPlan(random: Random, options: ClientOptions, isGentle: boolean): Pee
 }
 
 /** What a client of no certain make chooses. */
-function choices(random: Random, isGentle: boolean): Partial<ClientOptions> {
+function choices(random: SeededRandom, isGentle: boolean): Partial<SimulatedClientOptions> {
   return {
     mode: random.chance(25) ? "netascii" : "octet",
     ...(random.chance(40) ? { blockSizeBytes: random.pick([8, 9, 100, 511, 512, 1428, 65_464]) } : {}),
@@ -274,7 +274,7 @@ function choices(random: Random, isGentle: boolean): Partial<ClientOptions> {
 }
 
 /** Who asks the server for an interval uses it, too. */
-function timing(random: Random, isGentle: boolean): Partial<ClientOptions> {
+function timing(random: SeededRandom, isGentle: boolean): Partial<SimulatedClientOptions> {
   if (random.chance(15)) {
     const timeoutSeconds = random.pick(isGentle ? [1, 2] : [1, 2, 7, 60, 255]);
     return { timeoutSeconds, retryMs: 1000 * timeoutSeconds };
@@ -283,7 +283,7 @@ function timing(random: Random, isGentle: boolean): Partial<ClientOptions> {
   return { retryMs, ...(isGentle ? { maxRetries: PATIENCE_MS / retryMs } : {}) };
 }
 
-function leaving(random: Random, isGentle: boolean): Partial<ClientOptions> {
+function leaving(random: SeededRandom, isGentle: boolean): Partial<SimulatedClientOptions> {
   return {
     ...(random.chance(isGentle ? 0 : 8) ? { vanishesAfter: random.between(1, 30) } : {}),
     ...(random.chance(isGentle ? 0 : 8)
@@ -292,7 +292,7 @@ function leaving(random: Random, isGentle: boolean): Partial<ClientOptions> {
   };
 }
 
-function longGet(random: Random): PeerPlan {
+function longGet(random: SeededRandom): PeerPlan {
   return {
     kind: "get",
     options: {

@@ -12,7 +12,7 @@ import {
   type Storage,
   type WritableFile,
 } from "../../../src/index.js";
-import type { Random } from "../network/seeded-random.js";
+import type { SeededRandom } from "../network/seeded-random.js";
 
 /** How often each call fails, in percent, and how long it takes. Everything is off unless it is set. */
 export interface StorageFaults {
@@ -33,14 +33,14 @@ export interface StorageFaults {
 }
 
 /** Lets the whole machine stand still, as a call does that waits for flash. */
-export type Stall = (durationMs: number) => void;
+export type StallMachine = (durationMs: number) => void;
 
 export class FaultyStorage implements Storage {
   constructor(
     private readonly storage: Storage,
     private readonly faults: StorageFaults,
-    private readonly random: Random,
-    private readonly stall: Stall,
+    private readonly random: SeededRandom,
+    private readonly stall: StallMachine,
   ) {}
 
   openForReading(name: string, address: Address): ReadableFile | Refusal {

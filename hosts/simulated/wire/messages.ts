@@ -13,7 +13,7 @@ import {
 import { bytesOf, textOf } from "./bytes.js";
 
 /** The modes of RFC 1350 §1 that are in use. */
-export type Mode = "octet" | "netascii";
+export type TransferMode = "octet" | "netascii";
 
 /** Options as they stand in a message: names and values in their order. */
 export type OptionPairs = readonly (readonly [name: string, value: string])[];
@@ -95,7 +95,7 @@ const NAMES: Readonly<Record<number, string>> = {
 };
 
 /** What a message says, in one line for a log. Control characters are shown escaped. */
-export function describe(message: Uint8Array): string {
+export function describeMessage(message: Uint8Array): string {
   const opcode = opcodeOf(message);
   const name = NAMES[opcode];
   if (name === undefined) {

@@ -3,14 +3,21 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { encodeNetascii, equalBytes, MemoryStorage, type Mode, Random, Simulation } from "lockstep-tftp/simulated";
+import {
+  encodeNetascii,
+  equalBytes,
+  MemoryStorage,
+  SeededRandom,
+  Simulation,
+  type TransferMode,
+} from "lockstep-tftp/simulated";
 
 const BLOCK_SIZE_BYTES = 8;
 /** The last block is 65,540, which is number 4. */
 const FILE_BYTES = 65_539 * BLOCK_SIZE_BYTES + 3;
 const NETWORK = { delayMs: 0.2, lossPercent: 1, duplicatePercent: 1, reorderPercent: 1, reorderDelayMs: 1 };
 const ADDRESS = "192.168.4.2";
-const CONTENT = new Random(3).bytes(FILE_BYTES);
+const CONTENT = new SeededRandom(3).bytes(FILE_BYTES);
 
 /** A client that stays, since the network loses some of what it says at the end. */
 const CLIENT = {
@@ -23,7 +30,7 @@ const CLIENT = {
 };
 
 for (const windowSize of [1, 7, 16]) {
-  for (const mode of ["octet", "netascii"] as const satisfies readonly Mode[]) {
+  for (const mode of ["octet", "netascii"] as const satisfies readonly TransferMode[]) {
     test(`a download in ${mode} with window ${windowSize} goes past block 65535`, () => {
       const storage = new MemoryStorage();
       storage.set("file", CONTENT);

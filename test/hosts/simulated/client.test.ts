@@ -6,9 +6,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { OUTCOME_COMPLETED, OUTCOME_PROBABLY_COMPLETED } from "lockstep-tftp/engine";
 import type { ClientRequest } from "lockstep-tftp/engine/client";
-import { equalBytes, MemoryStorage, type NetworkConditions, Random, Simulation } from "lockstep-tftp/simulated";
+import { equalBytes, MemoryStorage, type NetworkConditions, SeededRandom, Simulation } from "lockstep-tftp/simulated";
+import { EngineClient } from "../../support/engine-client.js";
 import { seedOr } from "../../support/seed.js";
-import { SimulatedClient } from "../../support/simulated-client.js";
 
 const FIRST_SEED = seedOr(1);
 const SEEDS = 600;
@@ -16,7 +16,7 @@ const NAME = "file";
 /** Both ends give up after 25 s in which nothing new came; a finished file lingers for less. */
 const LEFT_ALONE_MS = 120_000;
 
-function conditionsOf(random: Random): NetworkConditions {
+function conditionsOf(random: SeededRandom): NetworkConditions {
   const isGentle = random.chance(30);
   return {
     delayMs: random.pick([0.1, 1, 10, 50]),
@@ -27,7 +27,7 @@ function conditionsOf(random: Random): NetworkConditions {
   };
 }
 
-function requestOf(random: Random): ClientRequest {
+function requestOf(random: SeededRandom): ClientRequest {
   return {
     name: NAME,
     isNetascii: random.chance(20),
@@ -40,14 +40,14 @@ function requestOf(random: Random): ClientRequest {
 
 /** One transfer, in a world that its seed makes. Returns whether the client says that it went well. */
 function runTransfer(seed: number): boolean {
-  const random = new Random(seed);
+  const random = new SeededRandom(seed);
   const content = random.bytes(random.pick([0, 1, 511, 512, 513, random.between(0, 20_000)]));
   const isUpload = random.chance(50);
   const storage = new MemoryStorage();
   const network = conditionsOf(random);
   const singlePort = random.chance(20);
   const simulation = new Simulation({ storage, seed, network, singlePort });
-  const client = new SimulatedClient(simulation.world(), "192.168.4.9", {});
+  const client = new EngineClient(simulation.world(), "192.168.4.9", {});
   const [from, to] = isUpload ? [client.files, storage] : [storage, client.files];
   from.set(NAME, content);
   const request = requestOf(random);
@@ -85,9 +85,9 @@ test(`${SEEDS} transfers from seed ${FIRST_SEED} end well or not at all`, () => 
 test("the same seed is the same run", () => {
   const runs = [1, 2].map(() => {
     const storage = new MemoryStorage();
-    storage.set(NAME, new Random(5).bytes(5000));
+    storage.set(NAME, new SeededRandom(5).bytes(5000));
     const simulation = new Simulation({ storage, seed: 5, network: { lossPercent: 20 } });
-    const client = new SimulatedClient(simulation.world(), "192.168.4.9", {});
+    const client = new EngineClient(simulation.world(), "192.168.4.9", {});
     simulation.at(1, () => client.get({ name: NAME }));
     simulation.run();
     return simulation.log;

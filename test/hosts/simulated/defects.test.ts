@@ -8,10 +8,10 @@ import {
   blockOf,
   bytesOf,
   dataMessage,
-  describe,
+  describeMessage,
   MemoryStorage,
   opcodeOf,
-  Random,
+  SeededRandom,
   Simulation,
   writeRequest,
 } from "lockstep-tftp/simulated";
@@ -27,7 +27,7 @@ test("a write request that comes again with another tsize gets that size echoed"
   simulation.at(10, () => peer.request(writeRequest("up", "octet", [["tsize", "200"]])));
   simulation.run(20);
   assert.deepEqual(
-    peer.heard.map(({ message }) => describe(message)),
+    peer.heard.map(({ message }) => describeMessage(message)),
     ['OACK "tsize" "100"', 'OACK "tsize" "200"'],
   );
 });
@@ -89,7 +89,7 @@ test("an ACK that was sent again gives no sample of the round trip (Karn's rule)
   };
   const simulation = new Simulation({ storage: new MemoryStorage(), observer, network: { delayMs: 1 } });
   const peer = simulation.add((world) => new RawPeer(world, { address: ADDRESS, port: 2000 }));
-  const block = new Random(1).bytes(512);
+  const block = new SeededRandom(1).bytes(512);
   simulation.at(0, () => peer.request(writeRequest("up", "octet")));
   simulation.at(3, () => peer.say(dataMessage(1, block)));
   // The ACK of block 1 is lost; the client sends the block again before the server's timer is due.
@@ -98,7 +98,7 @@ test("an ACK that was sent again gives no sample of the round trip (Karn's rule)
   simulation.at(25, () => peer.say(dataMessage(2, block)));
   simulation.run();
   assert.deepEqual(
-    peer.heard.slice(0, 3).map(({ message, atMs }) => [atMs, describe(message)]),
+    peer.heard.slice(0, 3).map(({ message, atMs }) => [atMs, describeMessage(message)]),
     [
       [2, "ACK 0"],
       [24, "ACK 1"],

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { MemoryStorage, Random, runScenario, Simulation, scenarioOf } from "lockstep-tftp/simulated";
+import { MemoryStorage, runScenario, SeededRandom, Simulation, scenarioOf } from "lockstep-tftp/simulated";
 
 const SEEDS = 40;
 
 function logOf(seed: number): string {
   const storage = new MemoryStorage();
-  storage.set("file", new Random(9).bytes(20_000));
+  storage.set("file", new SeededRandom(9).bytes(20_000));
   const network = {
     delayMs: 3,
     jitterMs: 2,

@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Network, type NetworkConditions, Random, VirtualClock } from "lockstep-tftp/simulated";
+import { type NetworkConditions, SeededRandom, SimulatedNetwork, VirtualClock } from "lockstep-tftp/simulated";
 
 const DATAGRAMS = 10_000;
 const HERE = "192.168.4.1";
@@ -16,9 +16,9 @@ interface Arrival {
 }
 
 /** Sends numbered datagrams, one each millisecond. */
-function arrivals(conditions: NetworkConditions, prepare: (network: Network) => void = () => {}): Arrival[] {
+function arrivals(conditions: NetworkConditions, prepare: (network: SimulatedNetwork) => void = () => {}): Arrival[] {
   const clock = new VirtualClock();
-  const network = new Network(clock, new Random(1), conditions);
+  const network = new SimulatedNetwork(clock, new SeededRandom(1), conditions);
   prepare(network);
   const arrived: Arrival[] = [];
   network.bind(THERE, 69, (bytes) => {
@@ -79,7 +79,7 @@ test("reordering lets later ones pass", () => {
 });
 
 test("corruption turns one bit, and is remembered", () => {
-  let network: Network | undefined;
+  let network: SimulatedNetwork | undefined;
   const arrived = arrivals({ corruptPercent: 50 }, (made) => {
     network = made;
   });

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { OUTCOME_DECLINED } from "lockstep-tftp/engine";
 import {
   CiscoPhone,
-  describe,
+  describeMessage,
   Edk2,
   equalBytes,
   type GetClient,
@@ -14,15 +14,15 @@ import {
   IPxe,
   MemoryStorage,
   type NetworkConditions,
-  Random,
   RaspberryPiRom,
   raspberryPiProbes,
+  SeededRandom,
+  type SimulatedWorld,
   Simulation,
   UBoot,
-  type World,
 } from "lockstep-tftp/simulated";
 
-const FILE = new Random(1).bytes(2000);
+const FILE = new SeededRandom(1).bytes(2000);
 const PLACE = { address: "192.168.4.2", port: 2000, name: "file" };
 
 interface Stage<Kind> {
@@ -33,7 +33,7 @@ interface Stage<Kind> {
 }
 
 function played<Kind extends GetClient>(
-  make: (world: World) => Kind,
+  make: (world: SimulatedWorld) => Kind,
   network: NetworkConditions = {},
   lose: (text: string, count: number) => boolean = () => false,
 ): Stage<Kind> {
@@ -45,7 +45,7 @@ function played<Kind extends GetClient>(
   const said: string[] = [];
   let count = 0;
   simulation.network.intercept = ({ fromAddress, fromPort, bytes }) => {
-    const text = describe(bytes);
+    const text = describeMessage(bytes);
     if (fromAddress === PLACE.address) {
       said.push(`${fromPort} ${text}`);
     }

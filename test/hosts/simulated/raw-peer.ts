@@ -1,4 +1,4 @@
-import { Peer, type PeerOptions, type World } from "lockstep-tftp/simulated";
+import { SimulatedPeer, type SimulatedPeerOptions, type SimulatedWorld } from "lockstep-tftp/simulated";
 
 /** What a raw peer received. */
 export interface Heard {
@@ -8,10 +8,10 @@ export interface Heard {
 }
 
 /** A peer that does nothing by itself: a test says what it sends, and looks at what it hears. */
-export class RawPeer extends Peer {
+export class RawPeer extends SimulatedPeer {
   readonly heard: Heard[] = [];
 
-  constructor(world: World, options: PeerOptions) {
+  constructor(world: SimulatedWorld, options: SimulatedPeerOptions) {
     super(world, options);
     this.state = "completed";
   }

@@ -4,9 +4,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FAILED, type ReadableFile, type Storage, type WritableFile } from "lockstep-tftp/engine";
-import { equalBytes, MemoryStorage, Random, Simulation, SimulationFailure } from "lockstep-tftp/simulated";
+import { equalBytes, MemoryStorage, SeededRandom, Simulation, SimulationFailure } from "lockstep-tftp/simulated";
 
-const CONTENT = new Random(1).bytes(5000);
+const CONTENT = new SeededRandom(1).bytes(5000);
 const CLIENT = { address: "192.168.4.2", port: 2000, name: "file" };
 
 /** A storage of one file, in which a test changes something. */

@@ -2,7 +2,7 @@
  * Throughput of downloads against loss and round trip, in virtual time: a change of the retransmission shows as a diff of
  * the golden file.
  */
-import { MemoryStorage, Random, Simulation } from "lockstep-tftp/simulated";
+import { MemoryStorage, SeededRandom, Simulation } from "lockstep-tftp/simulated";
 
 const SEED = 1;
 const FILE_BYTES = 1024 * 1024;
@@ -23,7 +23,7 @@ const CLIENT_RETRY_MS = 5000;
 /** Fetches the file once. */
 export function measureDownload(lossPercent: number, roundTripMs: number, windowSize: number): Measurement {
   const storage = new MemoryStorage();
-  storage.set("file", new Random(SEED).bytes(FILE_BYTES));
+  storage.set("file", new SeededRandom(SEED).bytes(FILE_BYTES));
   const network = { delayMs: roundTripMs / 2, lossPercent };
   const simulation = new Simulation({ seed: SEED, storage, network, maxLogEntries: 1 });
   const client = simulation.get({

@@ -12,13 +12,13 @@ import {
   errorMessage,
   MemoryStorage,
   type OptionPairs,
-  Random,
+  RuleViolation,
   readRequest,
-  Violation,
+  SeededRandom,
   WireChecker,
 } from "lockstep-tftp/simulated";
 
-const CONTENT = new Random(1).bytes(1300);
+const CONTENT = new SeededRandom(1).bytes(1300);
 const CLIENT = "192.168.4.2";
 const PORT = 2000;
 const SLOT = 0;
@@ -297,7 +297,7 @@ for (const [what, rule, deed] of FORBIDDEN) {
   test(`${what} is found`, () => {
     assert.throws(
       () => deed(new StrawServer()),
-      (error) => error instanceof Violation && rule.test(error.message),
+      (error) => error instanceof RuleViolation && rule.test(error.message),
     );
   });
 }

@@ -1,24 +1,24 @@
 /** The engine's client as a machine on the simulated network: it has a port for each slot, a timer and files in memory. */
 import { isRefusal, type LocalPort, type Outcome, type Transport } from "lockstep-tftp/engine";
 import { Client, type ClientOptions, type ClientRequest, NEVER } from "lockstep-tftp/engine/client";
-import { MemoryStorage, Timer, type World } from "lockstep-tftp/simulated";
+import { MemoryStorage, type SimulatedWorld, VirtualTimer } from "lockstep-tftp/simulated";
 import { ok } from "./assertions.js";
 
 const US_PER_MS = 1000;
 const RECEIVE_BYTES = 2048;
 const FIRST_PORT = 40_000;
 
-export class SimulatedClient {
+export class EngineClient {
   readonly files = new MemoryStorage();
   readonly outcomes: Outcome[] = [];
   readonly engine: Client;
   private readonly packet = new DataView(new ArrayBuffer(RECEIVE_BYTES));
-  private readonly timer: Timer;
+  private readonly timer: VirtualTimer;
   private readonly ports = new Map<LocalPort, number>();
   private nextPort = FIRST_PORT;
 
   constructor(
-    private readonly world: World,
+    private readonly world: SimulatedWorld,
     private readonly address: string,
     options: ClientOptions,
   ) {
@@ -27,7 +27,7 @@ export class SimulatedClient {
       progressed: () => {},
       ended: (_transfer, outcome) => this.outcomes.push(outcome),
     });
-    this.timer = new Timer(world.clock, () => this.call(() => this.engine.poll(this.now)));
+    this.timer = new VirtualTimer(world.clock, () => this.call(() => this.engine.poll(this.now)));
   }
 
   get(request: ClientRequest): void {
