@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import path from "node:path";
 import typescript from "@rollup/plugin-typescript";
 import { dts } from "rollup-plugin-dts";
 import { makePage, PAGE_MODULE, pageModule } from "./scripts/status-page.js";
@@ -7,16 +6,11 @@ import { makePage, PAGE_MODULE, pageModule } from "./scripts/status-page.js";
 /** What the command line needs at run time; the library needs none of it. */
 const { dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
 
-/** The engine's own bundle: one file, no imports, the same bytes for every host. */
+/** The two doors of the engine, by the ends of their sources' paths. */
 const ENGINE_SOURCE = "/src/index.js";
 const ENGINE_BUNDLE = "../engine.js";
-/** The client's, which takes from the engine's what both ends have in common. */
 const CLIENT_SOURCE = "/src/client/index.js";
-const CLIENT_BUNDLE = "../client.js";
-/** By this name each host finds the engine's file: Node through the package, a board through its manifest. */
-const ENGINE_NAME = "lockstep-tftp/engine";
-/** The sources that are in the client's file. All others are in the engine's. */
-const CLIENT_FOLDER = path.resolve("src/client") + path.sep;
+const CLIENT_BUNDLE = "../engine/client.js";
 
 const ENGINE_BUNDLES = { [ENGINE_SOURCE]: ENGINE_BUNDLE, [CLIENT_SOURCE]: CLIENT_BUNDLE };
 const engineSource = (id) => Object.keys(ENGINE_BUNDLES).find((source) => id.endsWith(source));
@@ -26,7 +20,7 @@ const toEngineBundle = (id) => ENGINE_BUNDLES[engineSource(id)] ?? id;
 
 /** The modules of a board, as its manifests name them, by the ends of their sources' paths. */
 const BOARD_MODULES = {
-  [ENGINE_SOURCE]: ENGINE_NAME,
+  [ENGINE_SOURCE]: "lockstep-tftp/engine",
   [CLIENT_SOURCE]: "lockstep-tftp/engine/client",
   "/server.js": "lockstep-tftp/server",
   "/storage/index.js": "lockstep-tftp/storage",
@@ -44,15 +38,6 @@ function compile(tsconfig) {
 function failOnWarning(warning) {
   throw new Error(warning.message);
 }
-
-/** What the client's file needs besides its own sources is in the engine's file. */
-const clientParts = {
-  name: "client-parts",
-  resolveId(id, importer) {
-    const isOwn = importer === undefined || path.resolve(path.dirname(importer), id).startsWith(CLIENT_FOLDER);
-    return isOwn ? null : { id: ENGINE_NAME, external: true };
-  },
-};
 
 /** What a board's module imports is another module of the board, of the SDK, or part of its own bundle. */
 const boardModules = {
@@ -141,7 +126,7 @@ const PUBLISHED = [
     name: "lockstep-tftp/engine/client",
     about: "The engine's other end: a client without I/O, which fetches and puts files.",
     input: "src/client/index.ts",
-    file: "dist/client.d.ts",
+    file: "dist/engine/client.d.ts",
     tsconfig: "tsconfig.json",
   },
   {
@@ -183,16 +168,13 @@ const PUBLISHED = [
 
 export default [
   ...PUBLISHED.map(declarations),
+  // One build of both doors: what they share goes into `core.js`, which only they import. The files lie as a board names its
+  // modules (`lockstep-tftp/engine`, `lockstep-tftp/engine/client`, `lockstep-tftp/core`), so that the same bytes find each
+  // other by relative paths everywhere.
   {
-    input: "src/engine.ts",
-    output: { file: "dist/engine.js", format: "es" },
+    input: { engine: "src/index.ts", "engine/client": "src/client/index.ts" },
+    output: { dir: "dist", format: "es", chunkFileNames: "core.js", minifyInternalExports: false },
     plugins: [compile("tsconfig.json")],
-    onwarn: failOnWarning,
-  },
-  {
-    input: "src/client/index.ts",
-    output: { file: "dist/client.js", format: "es" },
-    plugins: [clientParts, compile("tsconfig.json")],
     onwarn: failOnWarning,
   },
   {

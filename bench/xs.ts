@@ -79,7 +79,7 @@ ${table(
 ${table(
   ["file", "bytes"],
   [
-    ["engine.js", files.bundleBytes],
+    ["engine.js and core.js", files.bundleBytes],
     ["minified", files.minifiedBytes],
     ["byte code, with identifiers of 4 bytes (a board's have 2)", module.codeBytes],
   ],

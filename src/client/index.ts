@@ -1,5 +1,5 @@
 /**
- * The file `client.js`: a TFTP client without I/O. A host brings a {@link Transport}, hands datagrams to
+ * A TFTP client without I/O. A host brings a {@link Transport}, hands datagrams to
  * {@link Client.receive}, and calls {@link Client.poll} when {@link Client.nextAt} says so.
  */
 export type {

@@ -14,7 +14,7 @@ const TSC = path.join(MODULES, "typescript/bin/tsc");
 /** What npm puts into every package, and what ours may have beside it. */
 const PUBLISHED_PLACES = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|manifest\.json)$/,
-  /^dist\/(engine|client)\.(js|d\.ts)$/,
+  /^dist\/(core\.js|engine(\/client)?\.(js|d\.ts))$/,
   /^dist\/status\/status-page\.html\.gz$/,
   /^dist\/(node|simulated|moddable|command)\/[a-z-]+\.(js|d\.ts)$/,
   /^dist\/status\/status-page\.html\.gz$/,

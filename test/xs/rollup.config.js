@@ -1,7 +1,6 @@
 /**
- * Bundles the programs that run on XS, from what the compiler has made of them. The engine stays outside: XS loads the
- * very file that is shipped, `dist/engine.js`, as a module of its own. So does the client's file, but for the name by
- * which it imports the engine: XS finds modules by their paths.
+ * Bundles the programs that run on XS from the compiler's output. The engine stays outside: XS loads the very files that
+ * are shipped, `dist/engine.js` and `dist/engine/client.js`, and their common `dist/core.js` by its relative path.
  */
 import { readdirSync } from "node:fs";
 import { basename, resolve } from "node:path";
@@ -12,8 +11,8 @@ const BUNDLES = "build/xs/programs";
 const ENGINE_NAME = "lockstep-tftp/engine";
 const CLIENT_NAME = "lockstep-tftp/engine/client";
 const ENGINE = resolve("dist/engine.js");
-const CLIENT = resolve("dist/client.js");
-const CLIENT_ON_XS = resolve(BUNDLES, "client.js");
+const CLIENT = resolve("dist/engine/client.js");
+const CORE = resolve("dist/core.js");
 
 function failOnWarning(warning) {
   throw new Error(warning.message);
@@ -46,21 +45,25 @@ function variant(input, name, plugins) {
   return { input, output: { file: `${BUNDLES}/${name}.js`, format: "es" }, plugins, onwarn: failOnWarning };
 }
 
+/** The two files of a server's engine, transformed, as two modules. */
+function engineVariant(name, plugin) {
+  return {
+    input: { [`engine-${name}`]: ENGINE, [`core-${name}`]: CORE },
+    output: { dir: BUNDLES, format: "es" },
+    plugins: [plugin],
+    onwarn: failOnWarning,
+  };
+}
+
 export default [
   {
     input: Object.fromEntries(programs),
-    output: { dir: BUNDLES, format: "es", paths: { [ENGINE_NAME]: ENGINE, [CLIENT_NAME]: CLIENT_ON_XS } },
+    output: { dir: BUNDLES, format: "es", paths: { [ENGINE_NAME]: ENGINE, [CLIENT_NAME]: CLIENT } },
     external: [ENGINE_NAME, CLIENT_NAME],
     plugins: [withSimulated],
     onwarn: failOnWarning,
   },
-  {
-    input: CLIENT,
-    output: { file: CLIENT_ON_XS, format: "es", paths: { [ENGINE_NAME]: ENGINE } },
-    external: [ENGINE_NAME],
-    onwarn: failOnWarning,
-  },
   variant(`${PROGRAMS}/steps.js`, "steps-on-one-line", [withEngine, onOneLine]),
-  variant(ENGINE, "engine-on-one-line", [onOneLine]),
-  variant(ENGINE, "engine-minified", [minified({})]),
+  engineVariant("on-one-line", onOneLine),
+  engineVariant("minified", minified({})),
 ];

@@ -151,6 +151,7 @@ const SDK_MODULES = ["timer", "time", "Resource", "mc/config", "embedded:io/sock
 /** What `main` loads where it is there and wanted. */
 const LATE_MODULES = ["embedded:storage/files", "lockstep-tftp/status-page", "embedded:io/socket/listener"];
 const OWN_MODULES = [
+  "lockstep-tftp/core",
   "lockstep-tftp/engine",
   "lockstep-tftp/engine/client",
   "lockstep-tftp/server",
@@ -175,21 +176,33 @@ for (const name of readdirSync(BUNDLES).filter((file) => file.endsWith(".js"))) 
   });
 }
 
-test("the engine of a board is the bundle that Node's tests run, and imports nothing", () => {
-  const engine = modulesOf("manifest.json").get("lockstep-tftp/engine");
-  assert.equal(`${engine}.js`, "dist/engine.js");
+test("the engine of a board is the bundle that Node's tests run, and imports only its core", () => {
+  const modules = modulesOf("manifest.json");
+  assert.equal(`${modules.get("lockstep-tftp/engine")}.js`, "dist/engine.js");
+  assert.equal(`${modules.get("lockstep-tftp/core")}.js`, "dist/core.js");
   assert.equal(new URL(import.meta.resolve("lockstep-tftp/engine")).pathname, path.resolve("dist/engine.js"));
-  assert.deepEqual(importsOf("dist/engine.js"), { fixed: [], late: [] });
+  const { fixed, late } = importsOf("dist/engine.js");
+  assert.deepEqual([...new Set(fixed), ...late], ["./core.js"]);
+  assert.deepEqual(importsOf("dist/core.js"), { fixed: [], late: [] });
 });
 
-test("the client of a board is the bundle that Node's tests run, and brings the engine's file along", () => {
+test("a board that only serves has no client code", () => {
+  const modules = modulesOf(`${BOARD}/manifest_server.json`);
+  assert.ok(!modules.has("lockstep-tftp/engine/client"));
+  for (const name of ["lockstep-tftp/engine", "lockstep-tftp/core"]) {
+    assert.doesNotMatch(readFileSync(`${modules.get(name)}.js`, "utf8"), /\bclass Client/);
+  }
+  assert.match(readFileSync("dist/engine/client.js", "utf8"), /\bclass Client\b/);
+});
+
+test("the client of a board is the bundle that Node's tests run, and imports only the engine's core", () => {
   const file = `${BOARD}/manifest_client.json`;
   const modules = modulesOf(file);
-  assert.equal(`${modules.get("lockstep-tftp/engine/client")}.js`, "dist/client.js");
-  assert.equal(modules.get("lockstep-tftp/engine"), "dist/engine");
+  assert.equal(`${modules.get("lockstep-tftp/engine/client")}.js`, "dist/engine/client.js");
+  assert.equal(modules.get("lockstep-tftp/core"), "dist/core");
   assert.ok(["lockstep-tftp/engine/client", "lockstep-tftp/client"].every((name) => preloadsOf(file).includes(name)));
-  const { fixed, late } = importsOf("dist/client.js");
-  assert.deepEqual([...new Set(fixed), ...late], ["lockstep-tftp/engine"]);
+  const { fixed, late } = importsOf("dist/engine/client.js");
+  assert.deepEqual([...new Set(fixed), ...late], ["../core.js"]);
 });
 
 test("each board's native functions are declared as its manifest links them", () => {

@@ -11,6 +11,8 @@ import { NetstringReader, netstring } from "./netstrings.js";
 
 /** The engine as it is shipped. The programs import this file, and XS loads it itself. */
 export const ENGINE_FILE = path.join(PROJECT, "dist/engine.js");
+/** The part of the engine that the client's file shares. */
+export const CORE_FILE = path.join(PROJECT, "dist/core.js");
 const PROGRAMS = path.join(PROJECT, "build/xs/programs");
 const WORKER = path.join(
   PROJECT,

@@ -1,7 +1,7 @@
 /** How large the engine is: as a file, as byte code, and in the heap of XS. */
 import { statSync } from "node:fs";
 import { boardBytes, grown, heapSizeOf } from "./heap-snapshot.js";
-import { ENGINE_FILE, programFile, XsMachine } from "./machine.js";
+import { CORE_FILE, ENGINE_FILE, programFile, XsMachine } from "./machine.js";
 
 /** Transfers of the engines that are measured: the fewest, a board's, and many. */
 const POOL_SIZES = [1, 8, 32];
@@ -22,7 +22,14 @@ export interface FileSizes {
 }
 
 export function fileSizes(): FileSizes {
-  return { bundleBytes: statSync(ENGINE_FILE).size, minifiedBytes: statSync(programFile("engine-minified")).size };
+  return {
+    bundleBytes: bytesOf(ENGINE_FILE, CORE_FILE),
+    minifiedBytes: bytesOf(programFile("engine-minified"), programFile("core-minified")),
+  };
+}
+
+function bytesOf(...files: readonly string[]): number {
+  return files.reduce((sum, file) => sum + statSync(file).size, 0);
 }
 
 /** What the engine's classes, functions and constants take once they are loaded. */
