@@ -23,8 +23,42 @@ export {
   type WritableFile,
 } from "./host.js";
 export { cleanName, decodeName, MAX_NAME_BYTES } from "./name.js";
-export * from "./outcome.js";
-export * from "./packet.js";
+export {
+  OUTCOME_ABORTED_BY_PEER,
+  OUTCOME_COMPLETED,
+  OUTCOME_DECLINED,
+  OUTCOME_PROBABLY_COMPLETED,
+  OUTCOME_PROTOCOL_VIOLATED,
+  OUTCOME_RUNNING,
+  OUTCOME_STOPPED,
+  OUTCOME_STORAGE_FAILED,
+  OUTCOME_SUPERSEDED,
+  OUTCOME_TIMED_OUT,
+  OUTCOME_TOO_LARGE,
+  OUTCOME_UNANSWERED,
+  type Outcome,
+} from "./outcome.js";
+export {
+  ERROR_ACCESS_VIOLATION,
+  ERROR_DISK_FULL,
+  ERROR_FILE_EXISTS,
+  ERROR_FILE_NOT_FOUND,
+  ERROR_ILLEGAL_OPERATION,
+  ERROR_NOT_DEFINED,
+  ERROR_OPTION_NEGOTIATION,
+  ERROR_UNKNOWN_TRANSFER_ID,
+  HEADER_BYTES,
+  MAX_BLOCK_BYTES,
+  MAX_PACKET_BYTES,
+  MAX_PORT,
+  OPCODE_ACKNOWLEDGEMENT,
+  OPCODE_DATA,
+  OPCODE_ERROR,
+  OPCODE_OPTION_ACKNOWLEDGEMENT,
+  OPCODE_READ_REQUEST,
+  OPCODE_WRITE_REQUEST,
+  TFTP_PORT,
+} from "./packet.js";
 export type { AddressHash } from "./peers.js";
 export { isRefusal } from "./refusal.js";
 export type { RetransmissionOptions } from "./retransmission.js";
