@@ -1,8 +1,25 @@
 /**
- * A TFTP server for Node programs.
+ * A TFTP server and client for Node programs.
  */
-export * from "../../src/index.js";
+export {
+  type Address,
+  BUSY,
+  DISK_FULL,
+  EXISTS,
+  FAILED,
+  FORBIDDEN,
+  isRefusal,
+  NOT_FOUND,
+  type Outcome,
+  type ReadableFile,
+  type Refusal,
+  type RetransmissionOptions,
+  type Storage,
+  type TransferView,
+  type WritableFile,
+} from "../../src/index.js";
 export type { Catalogue, ListedFile } from "../common/catalogue.js";
+export { outcomeName } from "../common/outcomes.js";
 export type { StatusSource } from "../status/source.js";
 export {
   type ClientTransferOptions,

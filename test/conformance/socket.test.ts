@@ -26,7 +26,7 @@ import {
   OUTCOME_STOPPED,
   OUTCOME_SUPERSEDED,
   OUTCOME_TIMED_OUT,
-} from "lockstep-tftp";
+} from "lockstep-tftp/engine";
 import { encodeNetascii } from "lockstep-tftp/simulated";
 import {
   acknowledgement,

@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
-import { ERROR_ACCESS_VIOLATION, ERROR_FILE_NOT_FOUND } from "lockstep-tftp";
+import { ERROR_ACCESS_VIOLATION, ERROR_FILE_NOT_FOUND } from "lockstep-tftp/engine";
 import { PROJECT } from "../support/program.js";
 import { ErrorAnswer, fetchFile, putFile } from "../support/retrying-client.js";
 import { temporaryFolder } from "../support/temporary-folder.js";

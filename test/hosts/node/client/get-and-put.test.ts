@@ -6,16 +6,8 @@ import { PassThrough, Readable, Writable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { describe, type TestContext, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import {
-  ERROR_ACCESS_VIOLATION,
-  get,
-  OUTCOME_ABORTED_BY_PEER,
-  OUTCOME_PROBABLY_COMPLETED,
-  put,
-  TftpError,
-  type TftpErrorCode,
-  TftpServer,
-} from "lockstep-tftp";
+import { get, put, TftpError, type TftpErrorCode, TftpServer } from "lockstep-tftp";
+import { ERROR_ACCESS_VIOLATION, OUTCOME_ABORTED_BY_PEER, OUTCOME_PROBABLY_COMPLETED } from "lockstep-tftp/engine";
 import { FaultyLink } from "../../../support/faulty-link.js";
 import { freePort } from "../../../support/free-port.js";
 import { PROJECT, run } from "../../../support/program.js";

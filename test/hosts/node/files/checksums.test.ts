@@ -4,14 +4,8 @@ import { createHash } from "node:crypto";
 import fs, { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
-import {
-  DirectoryStorage,
-  ERROR_ACCESS_VIOLATION,
-  ERROR_FILE_NOT_FOUND,
-  type NameRule,
-  type RenamedRequest,
-} from "lockstep-tftp";
-import { isRefusal } from "lockstep-tftp/engine";
+import { DirectoryStorage, type NameRule, type RenamedRequest } from "lockstep-tftp";
+import { ERROR_ACCESS_VIOLATION, ERROR_FILE_NOT_FOUND, isRefusal } from "lockstep-tftp/engine";
 import { settle } from "../../../support/file-conditions.js";
 import { run } from "../../../support/program.js";
 import { fetchFile, putFile } from "../../../support/retrying-client.js";

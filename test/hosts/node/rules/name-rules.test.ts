@@ -4,8 +4,6 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, test } from "node:test";
 import {
-  ERROR_ACCESS_VIOLATION,
-  ERROR_FILE_NOT_FOUND,
   FORBIDDEN,
   type NameRule,
   NameRules,
@@ -14,6 +12,7 @@ import {
   type Storage,
   TftpServer,
 } from "lockstep-tftp";
+import { ERROR_ACCESS_VIOLATION, ERROR_FILE_NOT_FOUND } from "lockstep-tftp/engine";
 import { Random } from "../../../support/random.js";
 import { fetchFile, putFile } from "../../../support/retrying-client.js";
 import { seedOr } from "../../../support/seed.js";

@@ -10,8 +10,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { networkInterfaces, tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { TFTP_PORT, TftpServer } from "lockstep-tftp";
-import { ERROR_FILE_NOT_FOUND } from "lockstep-tftp/engine";
+import { TftpServer } from "lockstep-tftp";
+import { ERROR_FILE_NOT_FOUND, TFTP_PORT } from "lockstep-tftp/engine";
 import { ErrorAnswer, fetchFile } from "../../../support/retrying-client.js";
 import { seededBytes } from "../../../support/seed.js";
 
