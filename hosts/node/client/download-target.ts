@@ -15,8 +15,8 @@ import {
   type Refusal,
   type WritableFile,
 } from "../../../src/index.js";
-import { ServedRoot } from "../files/confined-folder.js";
-import { UploadedFile } from "../files/staged-file.js";
+import { ConfinedFolder } from "../files/confined-folder.js";
+import { StagedFile } from "../files/staged-file.js";
 import { removeAbandonedFiles } from "../files/temporary-files.js";
 
 export interface DownloadTarget {
@@ -135,7 +135,7 @@ class FileTarget implements DownloadTarget, WritableFile {
   private refusal: Refusal = FAILED;
 
   constructor(
-    private readonly upload: UploadedFile,
+    private readonly upload: StagedFile,
     private readonly place: string,
   ) {}
 
@@ -221,7 +221,7 @@ async function openPlace(place: string, remoteName: string): Promise<DownloadTar
     throw new LocalFileError(problemWith(wanted, NOT_FOUND));
   }
   await removeAbandonedFiles(folder);
-  const upload = UploadedFile.create(new ServedRoot(folder, false), path.basename(final), -1, true);
+  const upload = StagedFile.create(new ConfinedFolder(folder, false), path.basename(final), -1, true);
   if (isRefusal(upload)) {
     throw new LocalFileError(problemWith(wanted, upload));
   }

@@ -8,7 +8,7 @@ import fs from "node:fs";
 import { addAbortSignal, Readable } from "node:stream";
 import type { ReadableFile } from "../../../src/index.js";
 import { MemoryFile } from "../files/memory-file.js";
-import { SentFile } from "../files/shared-file.js";
+import { SharedFile } from "../files/shared-file.js";
 import { LocalFileError } from "./download-target.js";
 
 /** What can be put: the path of a file, bytes, or a stream of bytes or texts. */
@@ -34,7 +34,7 @@ async function openFile(place: string | URL, signal: AbortSignal | undefined): P
     stats = fs.statSync(place);
     if (stats.isFile()) {
       const descriptor = fs.openSync(place, "r");
-      return new SentFile(descriptor, fs.fstatSync(descriptor).size);
+      return new SharedFile(descriptor, fs.fstatSync(descriptor).size);
     }
   } catch (error) {
     throw new LocalFileError(unreadable(place, error as NodeJS.ErrnoException), { cause: error });

@@ -31,7 +31,7 @@ export interface OpenedFile {
   readonly path: string;
 }
 
-export class ServedRoot {
+export class ConfinedFolder {
   /** The folder's own path, free of links. */
   readonly path: string;
   private readonly prefix: string;

@@ -11,12 +11,12 @@ import {
 } from "../../../src/index.js";
 import type { Catalogue, ListedFile } from "../../common/catalogue.js";
 import { type ChecksummedStorage, Checksums, checksummedName } from "./checksums.js";
-import { closeRead, type OpenedFile, ServedRoot } from "./confined-folder.js";
+import { ConfinedFolder, closeRead, type OpenedFile } from "./confined-folder.js";
 import { refusalOf } from "./file-refusals.js";
 import { removeFile, visitFiles } from "./folder-listing.js";
-import { SentFiles } from "./shared-files.js";
+import { SharedFiles } from "./shared-files.js";
 import { SmallFiles } from "./small-files.js";
-import { UploadedFile } from "./staged-file.js";
+import { StagedFile } from "./staged-file.js";
 import { isTemporaryName, removeTemporaryFiles } from "./temporary-files.js";
 
 /** Which uploads are allowed: none, files that do not exist yet, or also replacing those that do. */
@@ -36,18 +36,18 @@ export interface DirectoryOptions {
 
 /** A folder as storage: what `TftpServer` makes of its option `root`. */
 export class DirectoryStorage implements ChecksummedStorage, Catalogue {
-  private readonly root: ServedRoot;
+  private readonly root: ConfinedFolder;
   private readonly write: WritePolicy;
   private readonly readAllowed: boolean;
   private readonly checksums: Checksums | undefined;
   private readonly smallFiles = new SmallFiles();
-  private readonly sentFiles = new SentFiles();
+  private readonly sentFiles = new SharedFiles();
 
   /**
    * @throws NodeJS.ErrnoException ENOENT or ENOTDIR when `root` is no folder.
    */
   constructor(root: string, options: DirectoryOptions = {}) {
-    this.root = new ServedRoot(root, options.ignoreCase ?? false);
+    this.root = new ConfinedFolder(root, options.ignoreCase ?? false);
     this.write = options.write ?? "never";
     this.readAllowed = options.read ?? true;
     this.checksums = options.checksums ? new Checksums() : undefined;
@@ -137,7 +137,7 @@ export class DirectoryStorage implements ChecksummedStorage, Catalogue {
     if (this.write === "never" || isTemporaryName(name)) {
       return FORBIDDEN;
     }
-    return UploadedFile.create(this.root, name, sizeBytes, this.mayOverwrite, () => this.smallFiles.changed());
+    return StagedFile.create(this.root, name, sizeBytes, this.mayOverwrite, () => this.smallFiles.changed());
   }
 
   /** Shows the files that clients can fetch: none of a drop box. */

@@ -7,7 +7,7 @@ import path from "node:path";
 import { FORBIDDEN, isRefusal, NOT_FOUND, type Refusal } from "../../../src/index.js";
 import type { ListedFile } from "../../common/catalogue.js";
 import { isFileName } from "../../status/file-name.js";
-import { closeRead, pathOfFolder, type ServedRoot } from "./confined-folder.js";
+import { type ConfinedFolder, closeRead, pathOfFolder } from "./confined-folder.js";
 import { refusalOf } from "./file-refusals.js";
 import { isTemporaryName } from "./temporary-files.js";
 
@@ -21,7 +21,7 @@ type Visit = (file: ListedFile) => boolean;
  *
  * @returns false when there are more entries than it looks at, or `visit` has said so.
  */
-export async function visitFiles(root: ServedRoot, mayRemove: boolean, visit: Visit): Promise<boolean> {
+export async function visitFiles(root: ConfinedFolder, mayRemove: boolean, visit: Visit): Promise<boolean> {
   const folders = [""];
   let entriesLeft = MAX_ENTRIES;
   const look = (folder: string, place: string, entry: fs.Dirent): boolean => {
@@ -62,7 +62,7 @@ function sizeOf(file: string): number {
 }
 
 /** The size of the file that a link leads to, or -1 when no client can fetch it. */
-function sizeOfLinked(root: ServedRoot, name: string, entry: fs.Dirent): number {
+function sizeOfLinked(root: ConfinedFolder, name: string, entry: fs.Dirent): number {
   const opened = entry.isSymbolicLink() ? root.openFile(name) : NOT_FOUND;
   if (isRefusal(opened)) {
     return -1;
@@ -76,7 +76,7 @@ function sizeOfLinked(root: ServedRoot, name: string, entry: fs.Dirent): number 
  *
  * @returns 0, or a refusal.
  */
-export function removeFile(root: ServedRoot, name: string): 0 | Refusal {
+export function removeFile(root: ConfinedFolder, name: string): 0 | Refusal {
   const located = isTemporaryName(name) ? undefined : root.locateExactly(name);
   if (located === undefined) {
     return NOT_FOUND;

@@ -7,7 +7,7 @@ import { closeRead } from "./confined-folder.js";
 import { refusalOf } from "./file-refusals.js";
 import { giveBackPiece, isPieceLeft, PIECE_BYTES, type Piece, type PieceOwner, takePiece } from "./read-ahead.js";
 
-export class SentFile implements ReadableFile, PieceOwner {
+export class SharedFile implements ReadableFile, PieceOwner {
   private readonly pieces = new Map<number, Piece>();
   private transfers = 1;
 

@@ -5,21 +5,21 @@
 
 import { closeRead, type OpenedFile } from "./confined-folder.js";
 import { type FileIdentity, identityOf, isSameFile, isSettled } from "./file-identity.js";
-import { SentFile } from "./shared-file.js";
+import { SharedFile } from "./shared-file.js";
 
-interface SharedFile {
-  readonly file: SentFile;
+interface KnownFile {
+  readonly file: SharedFile;
   readonly identity: FileIdentity;
 }
 
-export class SentFiles {
+export class SharedFiles {
   /** By device and number. */
-  private readonly shared = new Map<string, SharedFile>();
+  private readonly shared = new Map<string, KnownFile>();
 
   /** The file to send. It closes the descriptor, now or later. */
-  fileFor({ descriptor, status }: OpenedFile): SentFile {
+  fileFor({ descriptor, status }: OpenedFile): SharedFile {
     if (!isSettled(status)) {
-      return new SentFile(descriptor, status.size);
+      return new SharedFile(descriptor, status.size);
     }
     const key = `${status.dev} ${status.ino}`;
     const present = this.shared.get(key);
@@ -28,7 +28,7 @@ export class SentFiles {
       present.file.share();
       return present.file;
     }
-    const file = new SentFile(descriptor, status.size, () => {
+    const file = new SharedFile(descriptor, status.size, () => {
       if (this.shared.get(key)?.file === file) {
         this.shared.delete(key);
       }

@@ -3,7 +3,7 @@
  * same few in numbers, and to open a file safely costs more than all the rest of such a request.
  *
  * What is kept is served only as long as its path leads to the very file that was read, unchanged; that is looked up
- * once in a millisecond at the most. All the checks of {@link ServedRoot.openFile} are made again after a second.
+ * once in a millisecond at the most. All the checks of {@link ConfinedFolder.openFile} are made again after a second.
  */
 import fs from "node:fs";
 import type { ReadableFile } from "../../../src/index.js";

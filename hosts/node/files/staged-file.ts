@@ -5,7 +5,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { EXISTS, FAILED, FORBIDDEN, NOT_FOUND, type Refusal, type WritableFile } from "../../../src/index.js";
-import { closeRead, pathOfFolder, type ServedRoot } from "./confined-folder.js";
+import { type ConfinedFolder, closeRead, pathOfFolder } from "./confined-folder.js";
 import { refusalOf } from "./file-refusals.js";
 import { newTemporaryName, uploadBegins, uploadEnds } from "./temporary-files.js";
 
@@ -13,7 +13,7 @@ import { newTemporaryName, uploadBegins, uploadEnds } from "./temporary-files.js
 const NEW_FILE_MODE = 0o666;
 const PERMISSIONS = 0o777;
 
-export class UploadedFile implements WritableFile {
+export class StagedFile implements WritableFile {
   private committed = false;
 
   private constructor(
@@ -34,14 +34,14 @@ export class UploadedFile implements WritableFile {
    * @returns the file, or a refusal: it exists, there is no room, it is no place for a file.
    */
   static create(
-    root: ServedRoot,
+    root: ConfinedFolder,
     name: string,
     sizeBytes: number,
     mayOverwrite: boolean,
     placed: () => void = () => {},
-  ): UploadedFile | Refusal {
+  ): StagedFile | Refusal {
     try {
-      const target = UploadedFile.target(root, name, mayOverwrite);
+      const target = StagedFile.target(root, name, mayOverwrite);
       if (typeof target === "number") {
         return target;
       }
@@ -60,7 +60,7 @@ export class UploadedFile implements WritableFile {
         uploadBegins(temporaryName);
         keepPermissions(descriptor, target.mode);
         const finalName = path.basename(target.path);
-        return new UploadedFile(folderDescriptor, folder, finalName, temporaryName, descriptor, mayOverwrite, placed);
+        return new StagedFile(folderDescriptor, folder, finalName, temporaryName, descriptor, mayOverwrite, placed);
       } catch (error) {
         closeRead(folderDescriptor);
         throw error;
@@ -72,7 +72,7 @@ export class UploadedFile implements WritableFile {
 
   /** Where the file goes, and the permissions of the file that is there now; or why it may not go there. */
   private static target(
-    root: ServedRoot,
+    root: ConfinedFolder,
     name: string,
     mayOverwrite: boolean,
   ): { path: string; mode: number | undefined } | Refusal {
