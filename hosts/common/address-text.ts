@@ -1,6 +1,6 @@
 import type { Address } from "../../src/index.js";
 
-/** An address as people write it: the SDK's UDP gives it so, the board's own UDP gives the 32 bits of it as a number. */
+/** An address as text. The SDK's UDP gives it so; the board's own UDP gives its 32 bits as a number. */
 export function addressText(address: Address): string {
   return typeof address === "string"
     ? address

@@ -1,4 +1,7 @@
-/** How transfers end, and why requests are refused, in the words of the data and of the metrics. */
+/**
+ * Outcomes of transfers and errors of RFC 1350: their names in data and metrics, and their words for people. Names and
+ * words are apart, so that a board carries only what it shows.
+ */
 import {
   OUTCOME_ABORTED_BY_PEER,
   OUTCOME_COMPLETED,
@@ -13,25 +16,53 @@ import {
   type Outcome,
 } from "../../src/index.js";
 
-/** Every outcome of a transfer that is over, with its name. */
-export const OUTCOME_NAMES: readonly (readonly [Outcome, string])[] = [
-  [OUTCOME_COMPLETED, "completed"],
-  [OUTCOME_PROBABLY_COMPLETED, "probably_completed"],
-  [OUTCOME_DECLINED, "declined"],
-  [OUTCOME_ABORTED_BY_PEER, "aborted_by_peer"],
-  [OUTCOME_TIMED_OUT, "timed_out"],
-  [OUTCOME_SUPERSEDED, "superseded"],
-  [OUTCOME_STORAGE_FAILED, "storage_failed"],
-  [OUTCOME_PROTOCOL_VIOLATED, "protocol_violated"],
-  [OUTCOME_TOO_LARGE, "too_large"],
-  [OUTCOME_STOPPED, "stopped"],
+/** By outcome, from `OUTCOME_RUNNING` on. */
+export const OUTCOME_NAMES: readonly string[] = [
+  "running",
+  "completed",
+  "probably_completed",
+  "declined",
+  "aborted_by_peer",
+  "timed_out",
+  "superseded",
+  "storage_failed",
+  "protocol_violated",
+  "too_large",
+  "stopped",
+  "unanswered",
 ];
 
-export function outcomeName(outcome: Outcome): string {
-  return OUTCOME_NAMES.find(([known]) => known === outcome)?.[1] ?? "unknown";
-}
+/** By outcome. */
+const OUTCOME_TEXTS: readonly string[] = [
+  "running",
+  "completed",
+  "probably completed: everything was sent, but the last acknowledgement did not arrive",
+  "declined by the client, perhaps after it learned the size",
+  "aborted by the client",
+  "timed out: nothing more came from the client",
+  "superseded by a new request",
+  "failed: the file could not be read or written",
+  "failed: the client sent a larger block than agreed",
+  "failed: the file is larger than allowed",
+  "aborted at shutdown",
+  "no response",
+];
 
-/** By error code of RFC 1350 §5; those that a request can be refused with. */
+/** Outcomes of a server's transfers. */
+export const SERVER_OUTCOMES: readonly Outcome[] = [
+  OUTCOME_COMPLETED,
+  OUTCOME_PROBABLY_COMPLETED,
+  OUTCOME_DECLINED,
+  OUTCOME_ABORTED_BY_PEER,
+  OUTCOME_TIMED_OUT,
+  OUTCOME_SUPERSEDED,
+  OUTCOME_STORAGE_FAILED,
+  OUTCOME_PROTOCOL_VIOLATED,
+  OUTCOME_TOO_LARGE,
+  OUTCOME_STOPPED,
+];
+
+/** Names of the errors that a request can be refused with, by error code of RFC 1350 §5. */
 export const ERROR_NAMES: readonly string[] = [
   "not_defined",
   "file_not_found",
@@ -41,3 +72,31 @@ export const ERROR_NAMES: readonly string[] = [
   "unknown_transfer_id",
   "file_exists",
 ];
+
+/** By error code of RFC 1350 §5 and, the last, RFC 2347. */
+const ERROR_TEXTS: readonly string[] = [
+  "failed",
+  "not found",
+  "access refused",
+  "no room, or larger than allowed",
+  "malformed request",
+  "unknown transfer",
+  "already exists",
+  "no such user",
+  "options not accepted",
+];
+
+/** The name of an outcome in data and metrics: `timed_out` for `OUTCOME_TIMED_OUT`. */
+export function outcomeName(outcome: Outcome): string {
+  return OUTCOME_NAMES[outcome] ?? "unknown";
+}
+
+/** An outcome in words, for people. */
+export function outcomeText(outcome: Outcome): string {
+  return OUTCOME_TEXTS[outcome] ?? `unknown outcome ${outcome}`;
+}
+
+/** An error code of RFC 1350 §5 or RFC 2347 in words, for people. */
+export function errorText(errorCode: number): string {
+  return ERROR_TEXTS[errorCode] ?? "unknown error code";
+}

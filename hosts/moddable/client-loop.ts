@@ -12,10 +12,10 @@ import {
 } from "../../src/index.js";
 import { addressText } from "../common/address-text.js";
 import { GuardedReadableFile, GuardedWritableFile } from "../common/guarded-storage.js";
+import { addressBits } from "../common/ipv4.js";
 import type TFTPClient from "./client.js";
 import type { TFTPClientOptions, TFTPClientRequest } from "./client.js";
 import { EngineLoop } from "./engine-loop.js";
-import { ipv4 } from "./ipv4.js";
 import { Sockets } from "./sockets.js";
 import { TransferCallbacks } from "./transfer-callbacks.js";
 import type { UDPConstructor } from "./udp.js";
@@ -42,13 +42,13 @@ export class ClientLoop extends EngineLoop {
 
   get(request: TFTPClientRequest, file: WritableFile): number {
     return this.begin(request, file, (address, port, now) =>
-      this.engine.get(request, new GuardedWritableFile(file, this), address, port, now),
+      this.engine.get(request, new GuardedWritableFile(file, this.callbacks), address, port, now),
     );
   }
 
   put(request: TFTPClientRequest, file: ReadableFile): number {
     return this.begin(request, file, (address, port, now) =>
-      this.engine.put(request, new GuardedReadableFile(file, this), address, port, now),
+      this.engine.put(request, new GuardedReadableFile(file, this.callbacks), address, port, now),
     );
   }
 
@@ -135,7 +135,7 @@ export class ClientLoop extends EngineLoop {
 
   /** An address as the sockets give a sender's: the engine compares the two. */
   private comparable(address: Address): Address {
-    const bits = typeof address === "string" ? ipv4(address) : address;
+    const bits = typeof address === "string" ? addressBits(address) : address;
     if (bits >>> 0 !== bits) {
       throw new RangeError(`address is ${address}; it must be an IPv4 address, such as "192.168.1.1"`);
     }

@@ -2,7 +2,7 @@
  * A TFTP server for firmware, in the manner of ECMA-419.
  *
  * ```js
- * import TFTPServer from "lockstep-tftp/server";
+ * import TFTPServer, { outcomeName } from "lockstep-tftp/server";
  * import { ArchiveStorage } from "lockstep-tftp/storage";
  * import Resource from "Resource";
  * import UDP from "embedded:io/socket/udp";
@@ -11,7 +11,7 @@
  *   io: UDP,
  *   storage: new ArchiveStorage(new Resource("files.tar")),
  *   onEnded(transfer, outcome) {
- *     trace(`${transfer.name}: ${outcome}\n`);
+ *     trace(`${transfer.name}: ${outcomeName(outcome)}\n`);
  *   }
  * });
  * ```
@@ -21,6 +21,7 @@ import { ServerLoop } from "./server-loop.js";
 import type { UDPConstructor } from "./udp.js";
 
 export { addressText } from "../common/address-text.js";
+export { outcomeName } from "../common/outcomes.js";
 export type { BufferUDP, Datagram, UDP, UDPConstructor, UDPOptions } from "./udp.js";
 
 /** What a {@link TFTPServer} is made of. In every callback `this` is the server; what a callback throws is caught. */

@@ -2,7 +2,7 @@
  * The metrics in the text form of Prometheus, version 0.0.4
  * (https://prometheus.io/docs/instrumenting/exposition_formats/). docs/status-page.md lists them.
  */
-import { ERROR_NAMES, OUTCOME_NAMES } from "../common/outcomes.js";
+import { ERROR_NAMES, outcomeName, SERVER_OUTCOMES } from "../common/outcomes.js";
 import { DIRECTIONS, type DirectionCounts, type TransferRecords } from "./records.js";
 import type { StatusSource } from "./source.js";
 import { countsWithRunning, type SiteDescription } from "./status-report.js";
@@ -77,7 +77,9 @@ function directionMetrics(counts: readonly DirectionCounts[]): string[] {
 
 function endedSamples(records: TransferRecords): Sample[] {
   return DIRECTIONS.flatMap((direction, at) =>
-    OUTCOME_NAMES.map(([, result], index): Sample => [{ direction, result }, records.endedCount(at, index)]),
+    SERVER_OUTCOMES.map(
+      (outcome): Sample => [{ direction, result: outcomeName(outcome) }, records.endedCount(at, outcome)],
+    ),
   );
 }
 

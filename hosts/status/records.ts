@@ -87,8 +87,7 @@ export class TransferRecords {
     const direction = transfer.isUpload ? 1 : 0;
     this.counts[direction].add(transfer);
     const ends = this.ends[direction] as number[];
-    const index = OUTCOME_NAMES.findIndex(([known]) => known === outcome);
-    ends[index] = (ends[index] ?? 0) + 1;
+    ends[outcome] = (ends[outcome] ?? 0) + 1;
     if (transfer.isUpload && outcome === OUTCOME_COMPLETED) {
       this.fileChanges++;
     }
@@ -102,9 +101,9 @@ export class TransferRecords {
     refusals[code] = (refusals[code] ?? 0) + 1;
   }
 
-  /** How many transfers of a direction (0 for downloads, 1 for uploads) ended in the way that is named at `index`. */
-  endedCount(direction: number, index: number): number {
-    return this.ends[direction]?.[index] ?? 0;
+  /** Number of transfers of a direction (0 for downloads, 1 for uploads) that ended with `outcome`. */
+  endedCount(direction: number, outcome: Outcome): number {
+    return this.ends[direction]?.[outcome] ?? 0;
   }
 
   /** How many requests of a direction were refused with an error code of RFC 1350 §5. */

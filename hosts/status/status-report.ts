@@ -2,7 +2,7 @@
 import { OUTCOME_COMPLETED, OUTCOME_PROBABLY_COMPLETED, type TransferView } from "../../src/index.js";
 import { addressText } from "../common/address-text.js";
 import type { Catalogue } from "../common/catalogue.js";
-import { ERROR_NAMES, OUTCOME_NAMES, outcomeName } from "../common/outcomes.js";
+import { ERROR_NAMES, outcomeName, SERVER_OUTCOMES } from "../common/outcomes.js";
 import { DIRECTIONS, type DirectionCounts, type Result, shownName, type TransferRecords } from "./records.js";
 import type { StatusSource } from "./source.js";
 
@@ -122,8 +122,8 @@ function reportedCounts(source: StatusSource, records: TransferRecords): StatusR
   let endedOtherwise = 0;
   let refused = 0;
   DIRECTIONS.forEach((_name, direction) => {
-    OUTCOME_NAMES.forEach(([outcome], index) => {
-      const count = records.endedCount(direction, index);
+    SERVER_OUTCOMES.forEach((outcome) => {
+      const count = records.endedCount(direction, outcome);
       if (SUCCESSES.includes(outcome)) {
         completed += count;
       } else {

@@ -4,7 +4,7 @@
  */
 import Board from "lockstep-tftp/board";
 import type { Address, Storage } from "../../../src/index.js";
-import { isSameNetwork } from "../ipv4.js";
+import { isSameNetwork } from "../../common/ipv4.js";
 import TFTPServer from "../server.js";
 import type { TransferRecords } from "../status/status-page.js";
 import type { UDPConstructor } from "../udp.js";

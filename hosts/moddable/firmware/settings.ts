@@ -3,7 +3,7 @@
  */
 
 import { MAX_PORT, TFTP_PORT } from "../../../src/index.js";
-import { ipv4, isNetmask } from "../ipv4.js";
+import { addressBits, isNetmask } from "../../common/ipv4.js";
 import type { UploadPolicy } from "../storage/file-storage.js";
 
 /** A fixed IPv4 address of the board. */
@@ -125,7 +125,7 @@ function staticAddress(config: Config): StaticAddress | undefined {
     return undefined;
   }
   const netmask = text(config, "netmask", "255.255.255.0");
-  if (ipv4(address) < 0) {
+  if (addressBits(address) < 0) {
     throw new RangeError(`address is "${address}"; write for example 192.168.0.66`);
   }
   if (!isNetmask(netmask)) {

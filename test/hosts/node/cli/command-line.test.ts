@@ -292,14 +292,14 @@ describe("signals", () => {
     await server.line(/Stopping/);
     server.signal("SIGTERM");
     assert.equal((await server.ended).code, 0);
-    assert.match(server.lines.join("\n"), /stopped with the server/);
+    assert.match(server.lines.join("\n"), /aborted at shutdown/);
   });
 
   test("the grace time ends", async (t) => {
     const { server } = await withWaitingDownload(t, "50ms");
     server.signal("SIGTERM");
     assert.equal((await server.ended).code, 0);
-    assert.match(server.lines.join("\n"), /stopped with the server/);
+    assert.match(server.lines.join("\n"), /aborted at shutdown/);
   });
 
   test("a supervisor may stop the server at its very first word", async (t) => {
