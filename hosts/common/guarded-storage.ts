@@ -1,11 +1,9 @@
 /**
- * The storage behind a guard. What a storage throws ends here as a refusal: an exception that left the callback of a
- * socket or of a timer would end the machine.
+ * Guards a storage and its files: what they throw becomes a refusal, and is reported. Nothing may throw through the engine,
+ * which would be left half-way; on a board an exception that leaves the callback of a socket or a timer ends the machine.
  */
 import {
   type Address,
-  DISK_FULL,
-  FAILED,
   isRefusal,
   type ReadableFile,
   type Refusal,
@@ -13,34 +11,38 @@ import {
   type WritableFile,
 } from "../../src/index.js";
 
-/** Is told of what was thrown. Must not throw. */
-export interface ErrorListener {
-  failed(error: unknown): void;
+/** Receives what a storage threw. */
+export interface StorageErrors {
+  /**
+   * Reports an exception. Must not throw.
+   *
+   * @param isWriting whether `write` of a file threw it, which on some systems is how a full disk shows.
+   * @returns the refusal that the engine gets instead.
+   */
+  refuse(error: unknown, isWriting: boolean): Refusal;
 }
 
 export class GuardedStorage implements Storage {
   constructor(
     private readonly storage: Storage,
-    private readonly listener: ErrorListener,
+    private readonly errors: StorageErrors,
   ) {}
 
   openForReading(name: string, address: Address): ReadableFile | Refusal {
     try {
       const file = this.storage.openForReading(name, address);
-      return isRefusal(file) ? file : new GuardedReadableFile(file, this.listener);
+      return isRefusal(file) ? file : new GuardedReadableFile(file, this.errors);
     } catch (error) {
-      this.listener.failed(error);
-      return FAILED;
+      return this.errors.refuse(error, false);
     }
   }
 
   openForWriting(name: string, sizeBytes: number, address: Address): WritableFile | Refusal {
     try {
       const file = this.storage.openForWriting(name, sizeBytes, address);
-      return isRefusal(file) ? file : new GuardedWritableFile(file, this.listener);
+      return isRefusal(file) ? file : new GuardedWritableFile(file, this.errors);
     } catch (error) {
-      this.listener.failed(error);
-      return FAILED;
+      return this.errors.refuse(error, false);
     }
   }
 }
@@ -48,14 +50,14 @@ export class GuardedStorage implements Storage {
 class GuardedFile<File extends ReadableFile | WritableFile> {
   constructor(
     protected readonly file: File,
-    protected readonly listener: ErrorListener,
+    protected readonly errors: StorageErrors,
   ) {}
 
   close(): void {
     try {
       this.file.close();
     } catch (error) {
-      this.listener.failed(error);
+      this.errors.refuse(error, false);
     }
   }
 }
@@ -63,8 +65,8 @@ class GuardedFile<File extends ReadableFile | WritableFile> {
 export class GuardedReadableFile extends GuardedFile<ReadableFile> implements ReadableFile {
   readonly sizeBytes: number;
 
-  constructor(file: ReadableFile, listener: ErrorListener) {
-    super(file, listener);
+  constructor(file: ReadableFile, errors: StorageErrors) {
+    super(file, errors);
     this.sizeBytes = file.sizeBytes;
   }
 
@@ -72,20 +74,17 @@ export class GuardedReadableFile extends GuardedFile<ReadableFile> implements Re
     try {
       return this.file.read(target, position);
     } catch (error) {
-      this.listener.failed(error);
-      return FAILED;
+      return this.errors.refuse(error, false);
     }
   }
 }
 
 export class GuardedWritableFile extends GuardedFile<WritableFile> implements WritableFile {
-  /** The board's file system says in no other way that it is full. */
   write(source: DataView, offset: number, length: number, position: number): number {
     try {
       return this.file.write(source, offset, length, position);
     } catch (error) {
-      this.listener.failed(error);
-      return DISK_FULL;
+      return this.errors.refuse(error, true);
     }
   }
 
@@ -93,8 +92,7 @@ export class GuardedWritableFile extends GuardedFile<WritableFile> implements Wr
     try {
       return this.file.commit();
     } catch (error) {
-      this.listener.failed(error);
-      return FAILED;
+      return this.errors.refuse(error, false);
     }
   }
 }

@@ -3,6 +3,7 @@
  * would leave the engine half-way, and an exception that left the callback of a socket would end the machine.
  */
 import type { Outcome, TransferObserver, TransferView } from "../../src/index.js";
+import { ErrorReport } from "./error-report.js";
 
 /** The callbacks about transfers of `Owner`, which is a server or a client. */
 export interface TransferCallbackOptions<Owner, View extends TransferView> {
@@ -12,11 +13,16 @@ export interface TransferCallbackOptions<Owner, View extends TransferView> {
   onError?(this: Owner, error: unknown): void;
 }
 
-export class TransferCallbacks<Owner, View extends TransferView> implements TransferObserver {
+export class TransferCallbacks<Owner, View extends TransferView>
+  extends ErrorReport<Owner>
+  implements TransferObserver
+{
   constructor(
-    protected readonly owner: Owner,
+    protected override readonly owner: Owner,
     private readonly callbacks: TransferCallbackOptions<Owner, View>,
-  ) {}
+  ) {
+    super(owner, callbacks.onError);
+  }
 
   started(transfer: TransferView): void {
     try {
@@ -41,14 +47,6 @@ export class TransferCallbacks<Owner, View extends TransferView> implements Tran
       this.callbacks.onEnded?.call(this.owner, transfer, outcome, now - transfer.startedAt);
     } catch (error) {
       this.failed(error);
-    }
-  }
-
-  failed(error: unknown): void {
-    try {
-      this.callbacks.onError?.call(this.owner, error);
-    } catch {
-      // Nobody is left to be told.
     }
   }
 }

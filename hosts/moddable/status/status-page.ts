@@ -18,6 +18,7 @@ import { OwnHosts } from "../../status/origins.js";
 import type { TransferRecords } from "../../status/records.js";
 import { Site } from "../../status/site.js";
 import type { StatusSource } from "../../status/source.js";
+import { ErrorReport } from "../error-report.js";
 import { HTTPServer } from "./http-server.js";
 import type { ListenerConstructor } from "./tcp.js";
 
@@ -63,21 +64,21 @@ export interface StatusPageOptions {
   onPut?(name: string, address: string): void;
   /** Somebody has removed a file on the page. */
   onRemoved?(name: string, address: string): void;
-  /** Something threw: the storage, a callback, a socket. The page goes on. */
+  /** Something threw: the storage, a callback, a socket. The page goes on. Default: a line on the console. */
   onError?(error: unknown): void;
 }
 
 /** It listens from its construction until `close`. */
 export default class StatusPage {
   private readonly http: HTTPServer;
-  private readonly options: StatusPageOptions;
+  private readonly errors: ErrorReport<StatusPageOptions>;
 
   /**
    * @throws whatever `io` throws: no network interface is up yet, the port is taken, there is no memory; URIError when the
    * page is not in the flash image.
    */
   constructor(options: StatusPageOptions) {
-    this.options = options;
+    this.errors = new ErrorReport(options, options.onError);
     const { server, records, storage, io } = options;
     const startedAt = server.now();
     const description = {
@@ -85,11 +86,10 @@ export default class StatusPage {
       startedAt,
       askAgainMs: ASK_AGAIN_MS,
     };
-    const failed = (error: unknown): void => this.failed(error);
     const site = new Site({
       source: server,
       records,
-      storage: new GuardedStorage(storage, { failed }),
+      storage: new GuardedStorage(storage, this.errors),
       catalogue: catalogueOf(storage),
       // The listener is bound to every address of the board.
       hosts: new OwnHosts([], options.hostNames ?? []),
@@ -106,7 +106,7 @@ export default class StatusPage {
       headTimeoutMs: options.headTimeoutMs ?? HEAD_TIMEOUT_MS_DEFAULT,
       site,
       isWelcome: (address) => this.attempt(() => options.onRequest?.(address) ?? true) ?? false,
-      failed,
+      failed: (error) => this.errors.failed(error),
     });
   }
 
@@ -119,16 +119,8 @@ export default class StatusPage {
     try {
       return action();
     } catch (error) {
-      this.failed(error);
+      this.errors.failed(error);
       return undefined;
-    }
-  }
-
-  private failed(error: unknown): void {
-    try {
-      this.options.onError?.(error);
-    } catch {
-      // Nobody is left to be told.
     }
   }
 }
