@@ -1,8 +1,8 @@
-/** What a storage has beyond the engine's needs, for a person who looks at it. */
+/** Methods of a storage beyond the engine's needs, for people who look at its files. */
 
 /** A file as a list shows it. */
 export interface ListedFile {
-  /** As a client asks for it. */
+  /** The name that a client asks for. */
   readonly name: string;
   /** In bytes. */
   readonly sizeBytes: number;
@@ -10,17 +10,18 @@ export interface ListedFile {
   readonly isRemovable: boolean;
 }
 
-/** The methods by which a storage of your own can be seen and filled on the status page. */
+/** The methods by which a custom storage can be seen and filled on the status page. */
 export interface Catalogue {
   /** Whether files may be put. */
   readonly mayWrite: boolean;
-  /** Whether files that exist may be replaced. */
+  /** Whether existing files may be overwritten. */
   readonly mayOverwrite: boolean;
 
   /**
    * Shows each file that a client can fetch, until there are no more or `visit` returns false.
    *
-   * @returns false when it has left out others of its own accord, so that nobody takes them for all; else what it likes.
+   * @returns false if the catalogue left files out on its own, so that the list is not taken for complete; any other value
+   * is ignored.
    */
   listFiles(visit: (file: ListedFile) => boolean): unknown;
 
@@ -32,7 +33,7 @@ export interface Catalogue {
   removeFile(name: string): number;
 }
 
-/** The storage's catalogue, or undefined when it has none. */
+/** The storage's catalogue, or undefined if it has none. */
 export function catalogueOf(storage: object): Catalogue | undefined {
   const catalogue = storage as Partial<Catalogue>;
   const isWhole = typeof catalogue.listFiles === "function" && typeof catalogue.removeFile === "function";

@@ -1,10 +1,10 @@
 /** Amounts of bytes, for the page in a browser and for a terminal. */
 
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"] as const;
-/** What would be rounded to 1024 is one of the next unit. */
+/** Amounts from here on would be rounded to 1024, and are shown as 1 of the next unit. */
 const UNIT_END = 1023.5;
 
-/** Eight characters at the most, as `1.5 MiB` or `1023 KiB`. */
+/** At most eight characters, as `1.5 MiB` or `1023 KiB`. */
 export function sizeText(bytes: number): string {
   let amount = bytes;
   let unit = 0;
