@@ -1,11 +1,10 @@
 /**
- * `npm run bench:loss`: what lost packets and long round trips cost, with this server and others, through the same
- * seeded link. Prints tables, and keeps them in `bench/results/` together with the figures as JSON.
+ * `npm run bench:loss`: the cost of lost packets and long round trips, with this server and others, over the same seeded
+ * link. Prints tables, and saves them in `bench/results/` together with the figures as JSON.
  */
-
 import { type LossFigures, lossTable, measureLoss } from "./support/lossy-downloads.js";
 import { machine } from "./support/machine.js";
-import { keep, type Measured, measuredNow } from "./support/report.js";
+import { type Measured, measuredNow, saveReport } from "./support/report.js";
 import { ServedFiles } from "./support/served-files.js";
 import { measureWindows, type WindowFigures, windowTable } from "./support/windowed-downloads.js";
 
@@ -20,14 +19,13 @@ function report({ date, commit, machine, windows, loss }: Results): string {
 
 Commit ${commit}. ${machine}.
 
-A link in user space delays each datagram, and loses some: the same ones for each server, as the seed has it.
+A link in user space delays each datagram and loses some. The seed decides which, so each server loses the same ones.
 
-## What loss adds
+## Time that loss adds
 
-A download of ${loss.fileBytes / 1024} KiB in lock-step. The client sends its last message again only after
-${loss.clientRepeatMs / 1000} s; a request is never lost, because nobody but the client could repeat it. Each figure is the mean of ${loss.seeds} seeds: the time that the download took longer than the same
-download without loss. "Cut off": downloads that were not whole after ${loss.patienceSeconds} s, which count as if they were
-whole then.
+A lock-step download of ${loss.fileBytes / 1024} KiB. The client repeats its last message only after ${loss.clientRepeatMs / 1000} s. Requests are never
+lost: only the client could repeat them. Each figure is the mean over ${loss.seeds} seeds of the time added to the same download
+without loss. "Cut off": downloads that were incomplete after ${loss.maxSeconds} s; each counts as ${loss.maxSeconds} s.
 
 ${lossTable(loss)}
 
@@ -41,4 +39,4 @@ const files = new ServedFiles();
 const windows = await measureWindows(files);
 const loss = await measureLoss(files);
 const results: Results = { ...measuredNow(), machine: machine(), windows, loss };
-keep("loss", results, report(results));
+saveReport("loss", results, report(results));

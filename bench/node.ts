@@ -1,11 +1,11 @@
 /**
- * `npm run bench`: the server on Node against the least that a server can be, on Node and in C. Prints tables, and keeps
- * them in `bench/results/` together with the figures as JSON.
+ * `npm run bench`: the server on Node against bare echoes, on Node and in C. Prints tables, and saves them in
+ * `bench/results/` together with the figures as JSON.
  */
 import { type Comparison, compare, processorTable, rateTable, ratioTable } from "./support/comparison.js";
 import { type DownloadMemory, measureMemory } from "./support/download-memory.js";
 import { machine } from "./support/machine.js";
-import { keep, type Measured, measuredNow, sayProgress, table } from "./support/report.js";
+import { type Measured, measuredNow, reportProgress, saveReport, table } from "./support/report.js";
 import { countWakeUps, type WakeUps } from "./support/rest.js";
 import { A_CORE_EACH, ONE_CORE, type Scenario } from "./support/rounds.js";
 import { LOCK_STEP, simultaneous, smallFiles, WINDOWED } from "./support/scenarios.js";
@@ -70,18 +70,18 @@ function report({ date, commit, machine, comparisons, memory, startUp, wakeUps }
 
 Commit ${commit}. ${machine}.
 
-Over loopback; the load generator is in C, and compares every byte. A Node echo is the least that a server on Node can
-be: \`dgram\`, every packet ready in memory, no transfers, no timers. The servers took turns, round by round
-(${ROUNDS} of ${SECONDS} s, or 3 of 2 s with many downloads at once); ratios are taken within each round. All figures are medians.
+Over loopback. The load generator is in C and compares every byte. A Node echo is the minimum for a server on Node:
+\`dgram\`, every packet ready in memory, no transfers, no timers. The servers took turns (${ROUNDS} rounds of ${SECONDS} s, or 3 of 2 s
+with many simultaneous downloads); ratios are taken within a round. All figures are medians.
 
-## Ratios of blocks, or of small files, in a second
+## Blocks, or small files, per second: ratios
 
 ${ratioTable(comparisons, PAIRS, "perSecond")}
 
-## The same by processor time
+## Blocks, or small files, per second of processor time: ratios
 
-For each second of a processor that server and load generator took together. On one core of an idle machine this is the
-same as the above; it hardly changes when other programs run, too.
+Processor time of server and load generator together. On one core of an idle machine these ratios equal those above; other
+programs on the machine hardly change them.
 
 ${ratioTable(
   comparisons.filter(({ placement }) => placement === ONE_CORE),
@@ -89,33 +89,33 @@ ${ratioTable(
   "perProcessorSecond",
 )}
 
-## Blocks of 512 bytes, or small files, in a second
+## Blocks of 512 bytes, or small files, per second
 
 ${rateTable(comparisons)}
 
-## Processor time of the server for each, in microseconds
+## Processor time of the server per block or small file, in microseconds
 
 ${processorTable(comparisons)}
 
-## Memory, starting, resting
+## Memory, start-up, idle
 
 ${table(
-  ["bytes for each simultaneous download", "in RAM", "heap and buffers"],
+  ["bytes per simultaneous download", "in RAM", "heap and buffers"],
   memory.map(({ server, residentBytes, heapBytes }) => [server, Math.round(residentBytes), Math.round(heapBytes)]),
 )}
 
 ${table(
   ["milliseconds until", "", "ratio"],
   [
-    ["bare Node has started and says so", startUp.bareMs.toFixed(1), "1"],
-    ["the server has started and the first file is served", startUp.serverMs.toFixed(1), startUp.ratio.toFixed(2)],
+    ["a bare Node prints a line", startUp.bareMs.toFixed(1), "1"],
+    ["the server serves its first file", startUp.serverMs.toFixed(1), startUp.ratio.toFixed(2)],
   ],
 )}
 
 ${table(
-  ["wake-ups of the main thread in so many seconds", "seconds", "wake-ups"],
+  ["wake-ups of the idle main thread", "seconds", "wake-ups"],
   [
-    ["no request so far", wakeUps.seconds, wakeUps.fresh],
+    ["before the first request", wakeUps.seconds, wakeUps.fresh],
     ["after downloads", wakeUps.seconds, wakeUps.afterDownloads],
   ],
 )}
@@ -123,11 +123,11 @@ ${table(
 }
 
 const comparisons = await compareAll();
-sayProgress("memory of a download");
+reportProgress("memory per download");
 const memory = await measureMemory(files);
-sayProgress("starting");
+reportProgress("start-up");
 const startUp = await measureStartUp(files);
-sayProgress("wake-ups at rest");
+reportProgress("idle wake-ups");
 const wakeUps = await countWakeUps(files);
 const results: Results = { ...measuredNow(), machine: machine(), comparisons, memory, startUp, wakeUps };
-keep("node", results, report(results));
+saveReport("node", results, report(results));

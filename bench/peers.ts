@@ -1,6 +1,6 @@
 /**
- * `npm run bench:peers`: other TFTP servers side by side with this one. Prints tables, and keeps them in `bench/results/`
- * together with the figures as JSON.
+ * `npm run bench:peers`: this server side by side with other TFTP servers. Prints tables, and saves them in
+ * `bench/results/` together with the figures as JSON.
  */
 import { type Comparison, compare, fastestTable, rateTable } from "./support/comparison.js";
 import { machine } from "./support/machine.js";
@@ -15,7 +15,7 @@ import {
   startPeers,
   TFTPD_HPA,
 } from "./support/peers.js";
-import { keep, type Measured, measuredNow } from "./support/report.js";
+import { type Measured, measuredNow, saveReport } from "./support/report.js";
 import { A_CORE_EACH, ONE_CORE } from "./support/rounds.js";
 import { LOCK_STEP, simultaneous, smallFiles } from "./support/scenarios.js";
 import { ServedFiles } from "./support/served-files.js";
@@ -44,23 +44,23 @@ function report({ date, commit, machine, comparisons }: Results): string {
 
 Commit ${commit}. ${machine}.
 
-Over loopback; the load generator is in C, and compares every byte. The servers took turns, round by round
-(${ROUNDS} of ${SECONDS} s, or 3 of 2 s with many downloads at once); ratios are taken within each round. All figures are medians. Each server logs nothing, or as little as it
-can be told to.
+Over loopback. The load generator is in C and compares every byte. The servers took turns (${ROUNDS} rounds of ${SECONDS} s, or 3 of 2 s
+with many simultaneous downloads); ratios are taken within a round. All figures are medians. Each server logs as little as
+its options allow.
 
-## Blocks of 512 bytes, or small files, in a second
+## Blocks of 512 bytes, or small files, per second
 
 ${rateTable(comparisons)}
 
-## Against the fastest of the others, a port for each transfer
+## Against the fastest other server, a port per transfer
 
 ${fastestTable(comparisons, ENGINE, [TFTPD_HPA, ATFTPD, DNSMASQ, NPM_TFTP, BUSYBOX])}
 
-## Against dnsmasq, all transfers on one port
+## Against dnsmasq, one port for all transfers
 
 ${fastestTable(comparisons, ENGINE_SINGLE_PORT, [DNSMASQ_SINGLE_PORT])}
 `;
 }
 
 const results: Results = { ...measuredNow(), machine: machine(), comparisons: await compareAll() };
-keep("peers", results, report(results));
+saveReport("peers", results, report(results));

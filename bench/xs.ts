@@ -13,7 +13,7 @@ import {
   poolSizes,
 } from "../test/xs/support/sizes.js";
 import { type Compared, type Shares, type Speed, speed } from "../test/xs/support/speed.js";
-import { type Cell, keep, type Measured, measuredNow, table } from "./support/report.js";
+import { type Cell, type Measured, measuredNow, saveReport, table } from "./support/report.js";
 
 interface Results extends Measured {
   readonly speed: Speed;
@@ -104,4 +104,4 @@ const results: Results = {
   pools: await poolSizes(),
   crowds: await Promise.all(CROWDS.map(crowdSteps)),
 };
-keep("xs", results, report(results));
+saveReport("xs", results, report(results));

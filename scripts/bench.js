@@ -1,14 +1,14 @@
 /**
- * Compiles the benchmarks and runs one of them: `node scripts/bench.js node`. They count and time; nothing of them is part
- * of `npm test` but that they compile.
+ * Compiles the benchmarks and runs one of them: `node scripts/bench.js node`. `npm test` compiles them but does not run
+ * them.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, rmSync } from "node:fs";
 
 const BUILT = "build/bench";
 
-function run(command, words) {
-  const { status } = spawnSync(command, words, { stdio: "inherit" });
+function run(command, args) {
+  const { status } = spawnSync(command, args, { stdio: "inherit" });
   if (status !== 0) {
     process.exit(status ?? 1);
   }
@@ -21,22 +21,22 @@ function stop(message) {
 
 function checkMachine() {
   if (process.platform !== "linux") {
-    stop("The benchmarks put processes on processor cores and read their times in /proc. Run them on Linux.");
+    stop("The benchmarks need Linux: they pin processes to processor cores and read their times from /proc.");
   }
   for (const [program, packages] of [
     ["cc", "gcc and libc6-dev"],
     ["taskset", "util-linux"],
   ]) {
     if (spawnSync(program, ["--version"]).error !== undefined) {
-      stop(`There is no ${program}, which the benchmarks need. Install it (Debian: ${packages}).`);
+      stop(`The benchmarks need ${program}. Install it (Debian: ${packages}).`);
     }
   }
 }
 
 /**
- * In a network namespace every port is free, also the one that dnsmasq insists on, and nothing can be sent anywhere else.
- * Only the superuser can make one. tftpd-hpa wants an address that is no loopback's, dnsmasq one that an interface has:
- * both are given to the loopback interface (RFC 5737: 192.0.2.1 is nobody's).
+ * In a network namespace every port is free, including port 69, the only one that dnsmasq uses, and no packet leaves the
+ * machine. Making one needs root. tftpd-hpa needs a non-loopback address (192.0.2.1 is reserved by RFC 5737), a second
+ * dnsmasq another address of an interface.
  */
 const NETWORK = "ip link set lo up && ip address add 192.0.2.1/32 dev lo && ip address add 127.0.0.2/8 dev lo";
 
@@ -45,24 +45,24 @@ function inNamespace() {
   return isPossible ? ["unshare", "--net", "sh", "-c", `${NETWORK} && exec "$0" "$@"`] : [];
 }
 
-/** npm's `tftp` has a folder and a lock file of its own, and so is no dependency of the package. */
+/** Has its own lock file, so that npm's `tftp` does not become a dependency of the package. */
 const NPM_PEER = "bench/peers/npm-tftp";
 const BENCHMARKS_WITH_PEERS = ["peers", "loss"];
 
-/** Has to be done before the namespace, from which npm reaches nothing. Without it that server is left out. */
-function installPeer() {
+/** Runs before the namespace is entered, where npm has no network. If it fails, the benchmark leaves that server out. */
+function installPeer(benchmark) {
   if (BENCHMARKS_WITH_PEERS.includes(benchmark) && !existsSync(`${NPM_PEER}/node_modules/tftp`)) {
     spawnSync("npm", ["ci", "--no-audit", "--no-fund"], { cwd: NPM_PEER, stdio: "inherit" });
   }
 }
 
-const [benchmark, ...words] = process.argv.slice(2);
+const [benchmark, ...args] = process.argv.slice(2);
 if (!existsSync("dist/engine.js")) {
   stop("The project is not built. Run: npm run build");
 }
 checkMachine();
-installPeer();
+installPeer(benchmark);
 rmSync(BUILT, { recursive: true, force: true });
 run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "bench", "--noEmit", "false"]);
 const [program, ...rest] = [...inNamespace(), process.execPath, "--enable-source-maps"];
-run(program, [...rest, `${BUILT}/bench/${benchmark}.js`, ...words]);
+run(program, [...rest, `${BUILT}/bench/${benchmark}.js`, ...args]);

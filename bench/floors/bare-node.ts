@@ -1,2 +1,2 @@
-/** A Node that has started, and says so. */
+/** A Node process that prints a line: the lower bound of a start. */
 console.log("started");

@@ -1,11 +1,10 @@
 /**
- * The least that a TFTP server on Node can be: Node's own `dgram`, every packet of one file ready in memory, no
- * transfers, no timers. A request gets the first block, or the OACK of a window; an ACK gets what follows the block that
- * it names.
+ * The minimum of a TFTP server on Node: `dgram`, every packet of one file ready in memory, no transfers, no timers. A
+ * request is answered with the first block, or with an OACK for the window; an ACK with the window that follows its block.
  *
  *     node node-echo.js FILE WINDOW one-socket|socket-each
  *
- * With "socket-each" a request opens a socket, and the ACK of the last block closes it. Prints its port.
+ * With "socket-each" a request opens a socket, which the ACK of the last block closes. Prints its port.
  */
 import dgram from "node:dgram";
 import { readFileSync } from "node:fs";
@@ -20,8 +19,8 @@ const DATA = 3;
 const ACKNOWLEDGEMENT = 4;
 const OPTION_ACKNOWLEDGEMENT = 6;
 
-const [, , file = "", windowWord = "1", sockets = "one-socket"] = process.argv;
-const window = Number(windowWord);
+const [, , file = "", windowText = "1", sockets = "one-socket"] = process.argv;
+const window = Number(windowText);
 const packets = packetsOf(readFileSync(file));
 const offer = Buffer.from(`\0${String.fromCharCode(OPTION_ACKNOWLEDGEMENT)}windowsize\0${window}\0`);
 

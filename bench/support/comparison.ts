@@ -1,5 +1,5 @@
-/** Servers side by side in a scenario, and the tables of what came out. */
-import { type Cell, sayProgress, table } from "./report.js";
+/** Comparisons of servers in a scenario, and the tables of their results. */
+import { type Cell, reportProgress, table } from "./report.js";
 import { type Placement, type Rates, ratioOf, runRounds, type Scenario } from "./rounds.js";
 import type { ServedFiles } from "./served-files.js";
 import type { BenchServer } from "./servers.js";
@@ -11,24 +11,24 @@ export interface Comparison {
   readonly rates: readonly Rates[];
 }
 
-/** Fewer have no middle. */
+/** A median needs at least three values. */
 const MIN_ROUNDS = 3;
 
 export interface Effort {
   readonly files: ServedFiles;
   readonly rounds: number;
-  /** How long a server is loaded in each round. */
+  /** Load of a server per round. */
   readonly seconds: number;
 }
 
-/** Starts the servers, and runs them against each other. */
+/** Starts the servers, runs all rounds and stops the servers. */
 export async function compare(
   placement: Placement,
   scenario: Scenario,
   start: (scenario: Scenario) => Promise<BenchServer[]>,
   { files, rounds, seconds }: Effort,
 ): Promise<Comparison> {
-  sayProgress(`${placement.name}: ${scenario.name}`);
+  reportProgress(`${placement.name}: ${scenario.name}`);
   const name = files.nameOf(scenario.fileBytes);
   const content = files.pathOf(name);
   const isLong = scenario.minSeconds !== undefined && scenario.minSeconds > seconds;
@@ -45,7 +45,7 @@ function serversOf([comparison]: readonly Comparison[]): readonly string[] {
   return comparison?.rates.map(({ server }) => server) ?? [];
 }
 
-/** A table with a row for each comparison, and a column for each of its servers. */
+/** A table with a row per comparison and a column per server. */
 function serverTable(comparisons: readonly Comparison[], cellOf: (rates: Rates) => Cell): string {
   return table(
     ["", ...serversOf(comparisons)],
@@ -53,20 +53,20 @@ function serverTable(comparisons: readonly Comparison[], cellOf: (rates: Rates) 
   );
 }
 
-/** Blocks, or files, in a second. */
+/** Blocks or files per second. */
 export function rateTable(comparisons: readonly Comparison[]): string {
   return serverTable(comparisons, ({ perSecond }) => {
     const rate = median(perSecond);
-    return Number.isNaN(rate) ? "has ended" : Math.round(rate).toLocaleString("en");
+    return Number.isNaN(rate) ? "crashed" : Math.round(rate).toLocaleString("en");
   });
 }
 
-/** What a server's process takes of a processor for each block or file, in microseconds. */
+/** Processor time of a server's process per block or file, in microseconds. */
 export function processorTable(comparisons: readonly Comparison[]): string {
   return serverTable(comparisons, ({ processorUs }) => median(processorUs).toFixed(1));
 }
 
-/** Ratios of one server to another: by the clock, or by processor time, which tells nothing where both may sleep. */
+/** Ratios of one server to another, by the clock or by processor time; the latter means nothing if both may sleep. */
 export function ratioTable(
   comparisons: readonly Comparison[],
   pairs: readonly (readonly [string, string])[],
@@ -81,7 +81,7 @@ export function ratioTable(
   );
 }
 
-/** Each comparison with the fastest of some servers, as far as they are there. */
+/** Each comparison with the fastest of the other servers that ran. */
 export function fastestTable(comparisons: readonly Comparison[], server: string, others: readonly string[]): string {
   return table(
     ["", "the fastest", `${server} / the fastest`],

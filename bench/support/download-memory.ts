@@ -1,4 +1,4 @@
-/** What a simultaneous download takes of memory: many of them are begun and left there. */
+/** Memory per simultaneous download: many downloads are started and left stalled. */
 import { setTimeout as wait } from "node:timers/promises";
 import { runLoad } from "./load.js";
 import { type Memory, memoryOf } from "./memory.js";
@@ -7,32 +7,32 @@ import { type BenchServer, startEngine, startNodeEcho, stop } from "./servers.js
 import { median } from "./statistics.js";
 
 const DOWNLOADS = 1000;
-/** Each takes a process of the load generator. */
+/** Each needs its own process of the load generator. */
 const DOWNLOADS_OF_DIFFERENT_FILES = 100;
 const ROUNDS = 3;
 const FILE_BYTES = 2 ** 20;
-/** A client stays silent from here on, in the middle of the file. */
+/** A client stalls after this many blocks, in the middle of the file. */
 const STALL_AFTER_BLOCKS = 20;
-/** Until all have come so far. */
-const BEGUN_MS = 2000;
+/** Time for all clients to reach that block. */
+const STALLED_MS = 2000;
 const SECONDS = 3;
-/** A client that asked twice could get two transfers, and memory would be counted twice. */
+/** A client that repeated its request could get two transfers, and would count twice. */
 const REPEAT_MS = 10_000;
 
-/** In bytes for each download. */
+/** Bytes per download. */
 export interface DownloadMemory {
   readonly server: string;
   readonly residentBytes: number;
   readonly heapBytes: number;
 }
 
-/** Downloads that are begun at the same time, and by how many clients each file is fetched. */
+/** Downloads that are started together; `clients` fetch each of the files. */
 interface Downloads {
   readonly files: readonly string[];
   readonly clients: number;
 }
 
-/** The server, with one file and with many, and a bare echo with as many sockets. */
+/** Measures the server, with one file and with many, and a bare echo with the same number of sockets. */
 export async function measureMemory(files: ServedFiles): Promise<DownloadMemory[]> {
   const name = files.nameOf(FILE_BYTES);
   const numbers = Array.from({ length: DOWNLOADS_OF_DIFFERENT_FILES }, (_, number) => number);
@@ -44,7 +44,7 @@ export async function measureMemory(files: ServedFiles): Promise<DownloadMemory[
   return [
     await measureDownloads(`server, ${DOWNLOADS} of one file`, startServer, many, files),
     await measureDownloads(`Node echo, a socket each, ${DOWNLOADS}`, startEcho, many, files),
-    await measureDownloads(`server, ${numbers.length} of as many files`, startServer, ofDifferentFiles, files),
+    await measureDownloads(`server, ${numbers.length} of different files`, startServer, ofDifferentFiles, files),
     await measureDownloads(`Node echo, a socket each, ${numbers.length}`, startEcho, fewer, files),
   ];
 }
@@ -84,18 +84,18 @@ async function measureOne(
     repeatMs: REPEAT_MS,
     seconds: SECONDS,
   });
-  // What a process keeps for good, it has after the first download.
+  // The first download allocates what a process keeps for good.
   await runLoad(loadOf(names[0] as string));
   const before = await memoryOf(server.process);
   const stalled = Promise.all(
     names.map((name) => runLoad({ ...loadOf(name), clients, stallAfter: STALL_AFTER_BLOCKS })),
   );
-  await wait(BEGUN_MS);
+  await wait(STALLED_MS);
   const during = await memoryOf(server.process);
   const count = names.length * clients;
   const unfinished = (await stalled).reduce((sum, load) => sum + load.unfinished, 0);
   if (unfinished !== count) {
-    throw new Error(`${server.name}: ${unfinished} downloads instead of ${count}`);
+    throw new Error(`${server.name}: ${unfinished} stalled downloads instead of ${count}`);
   }
   return {
     residentBytes: (during.residentBytes - before.residentBytes) / count,

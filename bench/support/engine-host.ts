@@ -1,6 +1,6 @@
 /**
- * The project's own server for benchmarks, as a program that embeds it: `node engine-host.js OPTIONS`, with the options
- * of `TftpServer` as JSON. Prints its port.
+ * This project's server for benchmarks, embedded in a program: `node engine-host.js OPTIONS`, with the options of
+ * `TftpServer` as JSON. Prints its port.
  */
 import { TftpServer, type TftpServerOptions } from "lockstep-tftp";
 import { answerMemoryQuestions } from "./memory.js";

@@ -1,54 +1,55 @@
-/** Runs the load generator (`bench/load/load.c`). */
+/** Runs the load generator (`bench/load`). */
 import { run } from "../../test/support/program.js";
-import { compiled } from "./compiled.js";
+import { compile } from "./compile.js";
 
 export interface Load {
-  /** Default 127.0.0.1. */
+  /** Address of the server. Default: 127.0.0.1. */
   readonly address?: string;
   readonly port: number;
-  /** The name that is asked for, and the file whose bytes must arrive. */
+  /** Name in the requests. */
   readonly name: string;
+  /** Path of the file whose bytes must arrive. */
   readonly content: string;
-  /** How long it runs; with `once`, the time that it may take. */
+  /** Duration; with `once`, the limit. */
   readonly seconds: number;
   readonly clients?: number;
   readonly window?: number;
-  /** Each client downloads one file. */
+  /** Each client downloads one file only. */
   readonly once?: boolean;
-  /** A client that has so many blocks says nothing more. */
+  /** Blocks after which a client sends nothing more. */
   readonly stallAfter?: number;
-  /** How long a client waits before it sends its last message again. */
+  /** Wait of a client before it sends its last message again. */
   readonly repeatMs?: number;
-  /** The processor core that it runs on. Default: any. */
+  /** Processor core to run on. Default: any. */
   readonly core?: number;
 }
 
-export interface Loaded {
+export interface LoadResult {
   readonly seconds: number;
   readonly blocks: number;
   readonly bytes: number;
   readonly files: number;
-  /** Messages that clients sent again, since no answer came. */
+  /** Messages that clients sent again because no answer came. */
   readonly repeats: number;
-  /** ERRORs that servers sent. */
+  /** ERRORs from the server. */
   readonly errors: number;
-  /** Downloads that were under way in the end. */
+  /** Downloads that were still running at the end. */
   readonly unfinished: number;
-  /** What the load generator took of a processor. */
+  /** Processor time of the load generator. */
   readonly cpuSeconds: number;
 }
 
-/** @throws Error when the server sends other bytes than those of the file. */
-export async function runLoad(load: Load): Promise<Loaded> {
+/** @throws Error if the server sends bytes that differ from the file. */
+export async function runLoad(load: Load): Promise<LoadResult> {
   const { core, once, ...values } = load;
-  const words = Object.entries(values).flatMap(([name, value]) => [`--${kebabCase(name)}`, String(value)]);
-  const program = [compiled("load/load.c"), ...words, ...(once ? ["--once"] : [])];
+  const flags = Object.entries(values).flatMap(([name, value]) => [`--${kebabCase(name)}`, String(value)]);
+  const program = [compile("load"), ...flags, ...(once ? ["--once"] : [])];
   const [command, ...rest] = core === undefined ? program : ["taskset", "-c", String(core), ...program];
   const { code, stdout, stderr } = await run(command as string, rest);
   if (code !== 0) {
     throw new Error(stderr);
   }
-  return JSON.parse(stdout) as Loaded;
+  return JSON.parse(stdout) as LoadResult;
 }
 
 function kebabCase(name: string): string {

@@ -1,9 +1,9 @@
-/** Downloads through a link that loses datagrams, from several servers. */
+/** Downloads from several servers over a link that loses datagrams. */
 import { FaultyLink } from "../../test/support/faulty-link.js";
 import { seededRandom } from "../../test/support/seed.js";
 import { runLoad } from "./load.js";
 import { startPeers } from "./peers.js";
-import { sayProgress, table } from "./report.js";
+import { reportProgress, table } from "./report.js";
 import type { ServedFiles } from "./served-files.js";
 import { type BenchServer, stop } from "./servers.js";
 
@@ -12,9 +12,9 @@ const ROUND_TRIPS_MS = [2, 20];
 const LOSSES = [0.01, 0.02, 0.05];
 const SEEDS = 8;
 const CLIENT_REPEAT_MS = 5000;
-const PATIENCE_SECONDS = 60;
-/** Downloads that run at a time. Nearly all their time they wait, so they do not disturb each other. */
-const AT_ONCE = 32;
+const MAX_SECONDS = 60;
+/** Downloads that run at the same time. They mostly wait, so they do not slow each other. */
+const SIMULTANEOUS = 32;
 
 const NO_FAULTS = { loss: 0, duplication: 0, reordering: 0, reorderingMs: 0 };
 
@@ -25,20 +25,20 @@ interface Download {
   readonly seed: number;
 }
 
-/** What loss adds to a download from one server. */
+/** Time that loss adds to a download from one server. */
 export interface AddedTime {
   readonly server: string;
   readonly roundTripMs: number;
   readonly loss: number;
   readonly addedSeconds: number;
-  /** Downloads that did not end. */
+  /** Downloads that did not end in time. */
   readonly cutOff: number;
 }
 
 export interface LossFigures {
   readonly fileBytes: number;
   readonly clientRepeatMs: number;
-  readonly patienceSeconds: number;
+  readonly maxSeconds: number;
   readonly seeds: number;
   readonly added: readonly AddedTime[];
 }
@@ -49,7 +49,7 @@ export async function measureLoss(files: ServedFiles): Promise<LossFigures> {
     return {
       fileBytes: FILE_BYTES,
       clientRepeatMs: CLIENT_REPEAT_MS,
-      patienceSeconds: PATIENCE_SECONDS,
+      maxSeconds: MAX_SECONDS,
       seeds: SEEDS,
       added: await addedTimes(files, servers),
     };
@@ -83,12 +83,12 @@ async function addedTimes(files: ServedFiles, servers: readonly BenchServer[]): 
           one.server.name === name &&
           one.roundTripMs === roundTripMs &&
           one.loss === loss &&
-          (seconds[index] ?? 0) >= PATIENCE_SECONDS,
+          (seconds[index] ?? 0) >= MAX_SECONDS,
       ).length,
     }));
 }
 
-/** A lost request is repeated by the client alone, after its own time. No server can help that, so it would tell nothing. */
+/** Seeds that let the request pass: only the client could repeat a lost one, which says nothing about the server. */
 function seedsThatKeepTheRequest(): number[] {
   const seeds: number[] = [];
   for (let seed = 1; seeds.length < SEEDS; seed++) {
@@ -99,7 +99,7 @@ function seedsThatKeepTheRequest(): number[] {
   return seeds;
 }
 
-/** How long each download took, in seconds. A few of them run at a time. */
+/** Seconds that each download took, some of them at the same time. */
 async function timesOf(files: ServedFiles, downloads: readonly Download[]): Promise<number[]> {
   const seconds: number[] = [];
   let next = 0;
@@ -108,11 +108,11 @@ async function timesOf(files: ServedFiles, downloads: readonly Download[]): Prom
       const index = next++;
       seconds[index] = await timeOf(files, downloads[index] as Download);
       if (next % 50 === 0) {
-        sayProgress(`lossy link: ${next} of ${downloads.length} downloads`);
+        reportProgress(`lossy link: ${next} of ${downloads.length} downloads`);
       }
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  await Promise.all(Array.from({ length: SIMULTANEOUS }, work));
   return seconds;
 }
 
@@ -120,15 +120,15 @@ async function timeOf(files: ServedFiles, { server, roundTripMs, loss, seed }: D
   const link = await FaultyLink.open(server.port, { ...NO_FAULTS, loss, delayMs: roundTripMs / 2 }, seed);
   const name = files.nameOf(FILE_BYTES);
   try {
-    const loaded = await runLoad({
+    const result = await runLoad({
       port: link.port,
       name,
       content: files.pathOf(name),
-      seconds: PATIENCE_SECONDS,
+      seconds: MAX_SECONDS,
       once: true,
       repeatMs: CLIENT_REPEAT_MS,
     });
-    return loaded.files === 1 ? loaded.seconds : PATIENCE_SECONDS;
+    return result.files === 1 ? result.seconds : MAX_SECONDS;
   } finally {
     link.close();
   }

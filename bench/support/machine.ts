@@ -1,4 +1,4 @@
-/** What a benchmark ran on, without anything that names the computer itself. */
+/** Describes the machine of a benchmark, without naming the computer. */
 import os from "node:os";
 
 export function machine(): string {

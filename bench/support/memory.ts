@@ -1,15 +1,15 @@
-/** What memory a server of a benchmark takes, asked from outside and answered by the server's own process. */
+/** Memory of a server of a benchmark: the benchmark asks, the server's process answers. */
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 
 export interface Memory {
-  /** Everything that the process has in RAM, in bytes. */
+  /** Resident set of the process. */
   readonly residentBytes: number;
-  /** Objects, and the buffers that they hold, in bytes. */
+  /** JavaScript objects and their buffers. */
   readonly heapBytes: number;
 }
 
-/** Called by the server: answers each message with a {@link Memory}, garbage collected. */
+/** In the server: answers each message with a {@link Memory}, after collecting garbage. */
 export function answerMemoryQuestions(): void {
   process.on("message", () => {
     globalThis.gc?.();
@@ -17,11 +17,11 @@ export function answerMemoryQuestions(): void {
     const { rss, heapUsed, external } = process.memoryUsage();
     process.send?.({ residentBytes: rss, heapBytes: heapUsed + external } satisfies Memory);
   });
-  // A server ends with whoever started it.
+  // End together with the benchmark.
   process.on("disconnect", () => process.exit());
 }
 
-/** Asks a server that was started with `fork`. */
+/** In the benchmark: asks a server that was started with `fork`. */
 export async function memoryOf(server: ChildProcess): Promise<Memory> {
   const answer = once(server, "message");
   server.send("memory");

@@ -1,15 +1,16 @@
 /**
- * Other servers to compare with: those that Debian has, and npm's `tftp`. What is absent is left out, with a message.
+ * The servers to compare with: those of Debian, and npm's `tftp`. Servers that are not installed are left out, with a
+ * message.
  *
- * Some of Debian's packages exclude each other. Unpack them into a folder (`dpkg -x PACKAGE.deb FOLDER`, and so the
- * libraries that they need), and name it in the environment as TFTP_PEERS.
+ * Some of Debian's packages exclude each other. Unpack them, and the libraries that they need, into a folder
+ * (`dpkg -x PACKAGE.deb FOLDER`), and name the folder in the environment variable TFTP_PEERS.
  */
 import { execFileSync } from "node:child_process";
 import dgram from "node:dgram";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { PROJECT } from "../../test/support/program.js";
-import { sayProgress } from "./report.js";
+import { reportProgress } from "./report.js";
 import type { ServedFiles } from "./served-files.js";
 import { type BenchServer, spawnGroup, startEngine, stop } from "./servers.js";
 
@@ -23,20 +24,21 @@ export const NPM_TFTP = "npm's tftp";
 export const BUSYBOX = "busybox tftpd";
 
 const HOST = "127.0.0.1";
-/** dnsmasq takes no other port; so that two of them can run, one has another address. */
+/** dnsmasq uses no other port; the second one runs on another address instead. */
 const TFTP_PORT = 69;
 const OTHER_HOST = "127.0.0.2";
-const MIN_PORTS = 20_000;
+/** Ports of the other servers, from here on. */
+const FIRST_PORT = 20_000;
 const MAX_START_MS = 5000;
-const PROBE_EVERY_MS = 50;
+const PROBE_INTERVAL_MS = 50;
 const NPM_FOLDER = path.join(PROJECT, "bench/peers/npm-tftp");
 
 interface Peer {
   readonly name: string;
   readonly host?: string;
-  /** The only port that it takes. */
+  /** The only port that it can use. */
   readonly port?: number;
-  /** The program, and the words that make it serve a folder. */
+  /** Program and arguments that serve a folder. */
   command(port: number, folder: string): readonly string[];
 }
 
@@ -68,7 +70,7 @@ const PEERS: readonly Peer[] = [
     name: DNSMASQ_SINGLE_PORT,
     host: OTHER_HOST,
     port: TFTP_PORT,
-    // Bound to an address it would answer nobody: it then sends from an address that it never set.
+    // Without --bind-interfaces: with it, a single-port dnsmasq sends from an uninitialized address.
     command: (_port, folder) => [...dnsmasq(OTHER_HOST, folder), "--tftp-single-port"],
   },
   {
@@ -88,7 +90,7 @@ function dnsmasq(host: string, folder: string): readonly string[] {
   ];
 }
 
-/** The project's own server, in both its ways, and those of the others that this machine has. */
+/** Starts this project's server in both its modes, and those of the others that are installed. */
 export async function startPeers(files: ServedFiles): Promise<BenchServer[]> {
   const servers = [
     await startEngine(ENGINE, { root: files.folder }),
@@ -96,9 +98,9 @@ export async function startPeers(files: ServedFiles): Promise<BenchServer[]> {
   ];
   for (const [index, peer] of PEERS.entries()) {
     try {
-      servers.push(await startPeer(peer, MIN_PORTS + index, files));
+      servers.push(await startPeer(peer, FIRST_PORT + index, files));
     } catch (error) {
-      sayProgress(`Without ${peer.name}: ${(error as Error).message}`);
+      reportProgress(`${peer.name} is left out: ${(error as Error).message}`);
     }
   }
   return servers;
@@ -106,11 +108,11 @@ export async function startPeers(files: ServedFiles): Promise<BenchServer[]> {
 
 async function startPeer(peer: Peer, freePort: number, files: ServedFiles): Promise<BenchServer> {
   const { name, host = HOST, port = freePort } = peer;
-  const [program = "", ...words] = peer.command(port, files.folder);
-  const child = spawnGroup(program, words, { env: environment(), stdio: ["ignore", "ignore", "pipe"] });
+  const [program = "", ...args] = peer.command(port, files.folder);
+  const child = spawnGroup(program, args, { env: environment(), stdio: ["ignore", "ignore", "pipe"] });
   const server = { name, host, port, process: child };
   try {
-    await answering(server, files.nameOf(1));
+    await waitForAnswer(server, files.nameOf(1));
   } catch (error) {
     await stop(server);
     throw error;
@@ -118,7 +120,7 @@ async function startPeer(peer: Peer, freePort: number, files: ServedFiles): Prom
   return server;
 }
 
-/** Programs and libraries are looked for in the folder of unpacked packages first. */
+/** The environment in which unpacked packages come before installed ones. */
 function environment(): NodeJS.ProcessEnv {
   const { PATH = "", TFTP_PEERS: folder } = process.env;
   if (folder === undefined) {
@@ -130,32 +132,32 @@ function environment(): NodeJS.ProcessEnv {
   return { ...process.env, LD_LIBRARY_PATH: libraries.join(":"), PATH: `${programs.join(":")}:${PATH}:/usr/sbin` };
 }
 
-/** Asks for a file until there is an answer. */
-async function answering({ host, port, process: child }: BenchServer, name: string): Promise<void> {
-  let said = "";
+/** Asks for a file until an answer comes. */
+async function waitForAnswer({ host, port, process: child }: BenchServer, name: string): Promise<void> {
+  let errorOutput = "";
   let failure = "";
   child.stderr?.setEncoding("utf8").on("data", (text) => {
-    said += text;
+    errorOutput += text;
   });
   child.once("error", (error) => {
     failure = error.message;
   });
   child.once("exit", (code, signal) => {
-    failure = `it ended with ${signal ?? `code ${code}`} ${said.trim()}`;
+    failure = `ended with ${signal ?? `code ${code}`} ${errorOutput.trim()}`;
   });
   let isAnswered = false;
   const socket = dgram.createSocket("udp4").on("message", (message, peer) => {
     isAnswered = true;
-    // The ACK of the only block, so that nothing of this is repeated while others are measured.
+    // Acknowledge the only block, so that the server does not repeat it while others are measured.
     socket.send(Buffer.of(0, 4, ...message.subarray(2, 4)), peer.port, peer.address);
   });
   for (const end = Date.now() + MAX_START_MS; !isAnswered; ) {
     if (failure !== "" || Date.now() > end) {
       socket.close();
-      throw new Error(failure === "" ? `no answer within ${MAX_START_MS} ms ${said.trim()}` : failure);
+      throw new Error(failure === "" ? `no answer within ${MAX_START_MS} ms ${errorOutput.trim()}` : failure);
     }
     socket.send(`\0\x01${name}\0octet\0`, port, host);
-    await wait(PROBE_EVERY_MS);
+    await wait(PROBE_INTERVAL_MS);
   }
   socket.close();
 }

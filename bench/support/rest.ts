@@ -1,4 +1,4 @@
-/** What a server does while nobody wants anything of it: counted as wake-ups of its main thread. */
+/** Wake-ups of the main thread of an idle server. */
 import { readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { runLoad } from "./load.js";
@@ -7,7 +7,7 @@ import { type BenchServer, startEngine, stop } from "./servers.js";
 
 const FILE_BYTES = 2 ** 18;
 const SECONDS = 5;
-/** Ports that rest after their transfers are closed by then, and V8 has collected what it wants to. */
+/** By then the ports of ended transfers are closed, and V8 has collected its garbage. */
 const SETTLED_MS = 10_000;
 
 export interface WakeUps {
@@ -23,7 +23,7 @@ export async function countWakeUps(files: ServedFiles): Promise<WakeUps> {
     await wait(SETTLED_MS);
     const fresh = await wakeUpsOf(server);
     const load = { port: server.port, name, content: files.pathOf(name) };
-    // All of them are whole: what is cut off would be repeated for a while.
+    // Complete downloads: a server repeats blocks for a while to clients that went away.
     await runLoad({ ...load, clients: 16, once: true, seconds: 10 });
     await wait(SETTLED_MS);
     return { seconds: SECONDS, fresh, afterDownloads: await wakeUpsOf(server) };
@@ -33,13 +33,13 @@ export async function countWakeUps(files: ServedFiles): Promise<WakeUps> {
 }
 
 async function wakeUpsOf(server: BenchServer): Promise<number> {
-  const before = switches(server);
+  const before = sleepsOf(server);
   await wait(SECONDS * 1000);
-  return switches(server) - before;
+  return sleepsOf(server) - before;
 }
 
-/** How often the main thread went to sleep so far. */
-function switches({ process: { pid } }: BenchServer): number {
+/** Times that the main thread has gone to sleep. */
+function sleepsOf({ process: { pid } }: BenchServer): number {
   const status = readFileSync(`/proc/${pid}/task/${pid}/status`, "utf8");
   return Number(/^voluntary_ctxt_switches:\s*(\d+)$/m.exec(status)?.[1]);
 }

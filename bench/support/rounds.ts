@@ -1,12 +1,12 @@
 /**
- * Servers side by side: each is loaded for a short time, one after the other, round by round. What the machine does
- * besides befalls all of them alike; so the ratio of two servers is taken within each round, and the middle one counts.
+ * Servers side by side: in each round every server is loaded for a short time, one after the other. Other load on the
+ * machine affects all servers of a round alike, so ratios are taken within a round; their median counts.
  */
-import { type Loaded, runLoad } from "./load.js";
+import { type LoadResult, runLoad } from "./load.js";
 import { type BenchServer, pin, processorUs, stop } from "./servers.js";
 import { median, ratios } from "./statistics.js";
 
-/** Where server and load generator run. */
+/** Processor cores of server and load generator. */
 export interface Placement {
   readonly name: string;
   readonly serverCore: number;
@@ -20,27 +20,28 @@ export interface Scenario {
   readonly name: string;
   readonly clients: number;
   readonly window: number;
-  /** The file that is downloaded again and again. */
+  /** Size of the file that clients download. */
   readonly fileBytes: number;
-  /** What is counted in a second. */
+  /** Unit of the counted rates. */
   readonly unit: "blocks" | "files";
-  /** Each round takes so long at the least; there are fewer of them then. */
+  /** Least duration of a round; with longer rounds there are fewer of them. */
   readonly minSeconds?: number;
 }
 
-/** One server in one scenario; the lists have an entry for each round. */
+/** Results of one server in one scenario; the lists have an entry per round. */
 export interface Rates {
   readonly server: string;
   readonly perSecond: number[];
-  /** Processor time that the server took for each block or file, in microseconds. */
+  /** Processor time of the server per block or file, in microseconds. */
   readonly processorUs: number[];
   /**
-   * Blocks or files for each second of processor time that server and load generator took together. On one core this is
-   * what `perSecond` would be if nothing else ran on the machine.
+   * Blocks or files per second of processor time of server and load generator together. On one core this equals
+   * `perSecond` on an idle machine.
    */
   readonly perProcessorSecond: number[];
-  /** Messages that were sent again by clients, and ERRORs, in all rounds. */
+  /** Messages that clients sent again, in all rounds. */
   repeats: number;
+  /** ERRORs from the server, in all rounds. */
   errors: number;
 }
 
@@ -50,25 +51,25 @@ export interface Rounds {
   readonly scenario: Scenario;
   readonly placement: Placement;
   readonly servers: readonly BenchServer[];
-  /** What the servers serve: the name asked for, and the file. */
+  /** Name in the requests. */
   readonly name: string;
+  /** Path of the file that the servers serve. */
   readonly content: string;
   readonly rounds: number;
   readonly seconds: number;
 }
 
-/** Runs the rounds, and stops the servers. */
-export async function runRounds({ scenario, placement, servers, rounds, ...what }: Rounds): Promise<Rates[]> {
-  const load = (server: BenchServer, seconds: number): Promise<Loaded> =>
+/** Runs all rounds, and stops the servers. */
+export async function runRounds({ scenario, placement, servers, rounds, seconds, ...file }: Rounds): Promise<Rates[]> {
+  const load = (server: BenchServer, loadSeconds: number): Promise<LoadResult> =>
     runLoad({
       address: server.host,
       port: server.port,
-      name: what.name,
-      content: what.content,
+      ...file,
       clients: scenario.clients,
       window: scenario.window,
       core: placement.loadCore,
-      seconds,
+      seconds: loadSeconds,
     });
   const rates = servers.map(
     ({ name }): Rates => ({
@@ -88,8 +89,8 @@ export async function runRounds({ scenario, placement, servers, rounds, ...what 
     for (let round = 0; round < rounds; round++) {
       for (const [index, server] of servers.entries()) {
         const before = processorUs(server);
-        const loaded = await load(server, what.seconds);
-        note(rates[index] as Rates, loaded, loaded[scenario.unit], processorUs(server) - before);
+        const result = await load(server, seconds);
+        record(rates[index] as Rates, result, result[scenario.unit], processorUs(server) - before);
       }
     }
   } finally {
@@ -98,16 +99,16 @@ export async function runRounds({ scenario, placement, servers, rounds, ...what 
   return rates;
 }
 
-/** A server that has ended in between has no figures, from then on. */
-function note(rates: Rates, loaded: Loaded, count: number, processorUs: number): void {
-  rates.perSecond.push(Number.isNaN(processorUs) ? Number.NaN : count / loaded.seconds);
+/** Records a round. A server that has crashed has no figures from then on. */
+function record(rates: Rates, result: LoadResult, count: number, processorUs: number): void {
+  rates.perSecond.push(Number.isNaN(processorUs) ? Number.NaN : count / result.seconds);
   rates.processorUs.push(processorUs / count);
-  rates.perProcessorSecond.push(count / (processorUs / 1e6 + loaded.cpuSeconds));
-  rates.repeats += loaded.repeats;
-  rates.errors += loaded.errors;
+  rates.perProcessorSecond.push(count / (processorUs / 1e6 + result.cpuSeconds));
+  rates.repeats += result.repeats;
+  rates.errors += result.errors;
 }
 
-/** The middle of the ratios of one server to another, round by round. */
+/** Median over the rounds of the ratio of one server to another. */
 export function ratioOf(
   rates: readonly Rates[],
   server: string,
@@ -120,7 +121,7 @@ export function ratioOf(
 function ratesOf(rates: readonly Rates[], server: string): Rates {
   const found = rates.find((one) => one.server === server);
   if (found === undefined) {
-    throw new Error(`There are no figures of ${server}`);
+    throw new Error(`No figures of ${server}`);
   }
   return found;
 }

@@ -1,4 +1,4 @@
-/** A folder with the files of a benchmark, which goes away with the process. */
+/** A folder with the files of a benchmark, removed when the process exits. */
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -8,12 +8,12 @@ export class ServedFiles {
   readonly folder = mkdtempSync(path.join(tmpdir(), "lockstep-tftp-bench-"));
 
   constructor() {
-    // Servers that run as another user read it, too.
+    // Some servers run as another user.
     chmodSync(this.folder, 0o755);
     process.once("exit", () => rmSync(this.folder, { recursive: true, force: true }));
   }
 
-  /** Makes a file of this size, if there is none, and returns its name. There may be several of a size. */
+  /** Name of a file of this size, which is made on first use. `number` tells files of the same size apart. */
   nameOf(sizeBytes: number, number = 0): string {
     const name = `file-${sizeBytes}-${number}`;
     if (!existsSync(this.pathOf(name))) {

@@ -1,25 +1,25 @@
-/** Servers of a benchmark: each a process of its own, which can be put on a processor core. */
+/** Servers of a benchmark: each is a process that can be pinned to a processor core. */
 import { type ChildProcess, execFileSync, fork, type StdioOptions, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { TftpServerOptions } from "lockstep-tftp";
 import { script } from "../../test/support/program.js";
-import { compiled } from "./compiled.js";
+import { compile } from "./compile.js";
 
 const LOOPBACK = "127.0.0.1";
 const MAX_START_MS = 10_000;
 
 export interface BenchServer {
   readonly name: string;
-  /** Where it takes requests. */
+  /** Address for requests. */
   readonly host: string;
   readonly port: number;
   readonly process: ChildProcess;
 }
 
-/** Starts a server that prints its port on a line of its own. */
-async function started(name: string, child: ChildProcess): Promise<BenchServer> {
+/** Waits until a server has printed its port. */
+async function waitForPort(name: string, child: ChildProcess): Promise<BenchServer> {
   const limit = setTimeout(() => child.kill("SIGKILL"), MAX_START_MS);
   try {
     for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
@@ -31,15 +31,15 @@ async function started(name: string, child: ChildProcess): Promise<BenchServer> 
   throw new Error(`${name} did not start`);
 }
 
-function forked(name: string, program: string, words: readonly string[]): Promise<BenchServer> {
-  return started(
+function forkServer(name: string, program: string, args: readonly string[]): Promise<BenchServer> {
+  return waitForPort(
     name,
-    fork(program, words, { execArgv: ["--expose-gc"], stdio: ["ignore", "pipe", "inherit", "ipc"] }),
+    fork(program, args, { execArgv: ["--expose-gc"], stdio: ["ignore", "pipe", "inherit", "ipc"] }),
   );
 }
 
 export function startEngine(name: string, options: TftpServerOptions): Promise<BenchServer> {
-  return forked(name, script("./engine-host.js", import.meta.url), [JSON.stringify(options)]);
+  return forkServer(name, script("./engine-host.js", import.meta.url), [JSON.stringify(options)]);
 }
 
 export function startNodeEcho(
@@ -48,12 +48,12 @@ export function startNodeEcho(
   window: number,
   sockets: "one-socket" | "socket-each",
 ): Promise<BenchServer> {
-  return forked(name, script("../floors/node-echo.js", import.meta.url), [file, String(window), sockets]);
+  return forkServer(name, script("../floors/node-echo.js", import.meta.url), [file, String(window), sockets]);
 }
 
 export function startCEcho(name: string, file: string, window: number): Promise<BenchServer> {
-  const words = [file, String(window)];
-  return started(name, spawnGroup(compiled("floors/echo.c"), words, { stdio: ["ignore", "pipe", "inherit"] }));
+  const args = [file, String(window)];
+  return waitForPort(name, spawnGroup(compile("floors/echo.c"), args, { stdio: ["ignore", "pipe", "inherit"] }));
 }
 
 interface GroupOptions {
@@ -61,7 +61,7 @@ interface GroupOptions {
   readonly stdio: StdioOptions;
 }
 
-/** Detached servers, which do not end with the benchmark by themselves. */
+/** Detached servers, which would outlive the benchmark. */
 const detached = new Set<ChildProcess>();
 process.once("exit", () => {
   for (const child of detached) {
@@ -72,9 +72,9 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => process.exit(1));
 }
 
-/** Starts a server with a process group of its own, so that what it starts can be ended with it. */
-export function spawnGroup(program: string, words: readonly string[], options: GroupOptions): ChildProcess {
-  const child = spawn(program, words, { ...options, detached: true });
+/** Starts a server in a new process group, so that its children can be ended with it. */
+export function spawnGroup(program: string, args: readonly string[], options: GroupOptions): ChildProcess {
+  const child = spawn(program, args, { ...options, detached: true });
   detached.add(child);
   child.once("exit", () => detached.delete(child));
   return child;
@@ -84,11 +84,11 @@ function kill(child: ChildProcess): void {
   try {
     process.kill(detached.has(child) ? -(child.pid as number) : (child.pid as number), "SIGKILL");
   } catch {
-    // It has ended meanwhile.
+    // Already ended.
   }
 }
 
-/** Ends a server, and what it has started. */
+/** Ends a server and its children. */
 export async function stop({ process: child }: BenchServer): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) {
     return;
@@ -98,12 +98,12 @@ export async function stop({ process: child }: BenchServer): Promise<void> {
   await ended;
 }
 
-/** Puts all threads of a process on a processor core. */
+/** Pins all threads of a process to a processor core. */
 export function pin({ process: { pid } }: BenchServer, core: number): void {
   execFileSync("taskset", ["-acp", String(core), String(pid)], { stdio: "ignore" });
 }
 
-/** The processor time that a process has taken so far, in microseconds; NaN when it has ended. */
+/** Processor time of a process since its start, in microseconds; NaN if it has ended. */
 export function processorUs({ process: { pid } }: BenchServer): number {
   const tasks = `/proc/${pid}/task`;
   try {

@@ -1,7 +1,7 @@
-/** What a window of RFC 7440 brings where the round trip is long, and what a lost block costs within one. */
+/** Gain of a window (RFC 7440) over a long round trip, and cost of a lost block within one. */
 import { FaultyLink } from "../../test/support/faulty-link.js";
 import { runLoad } from "./load.js";
-import { sayProgress, table } from "./report.js";
+import { reportProgress, table } from "./report.js";
 import type { ServedFiles } from "./served-files.js";
 import { type BenchServer, startEngine, stop } from "./servers.js";
 
@@ -15,10 +15,10 @@ const ROUNDS = 5;
 const MAX_SECONDS = 60;
 
 export interface WindowFigures {
-  /** The round trip that a lock-step download has over the link, in milliseconds. */
+  /** Round trip of a lock-step download over the link, in milliseconds. */
   readonly roundTripMs: number;
   readonly throughput: readonly { readonly window: number; readonly kibPerSecond: number }[];
-  /** What one lost block adds in a window of 16, in milliseconds. */
+  /** Time that one lost block adds in a window of 16, in milliseconds. */
   readonly lostBlockMs: number;
 }
 
@@ -29,7 +29,7 @@ export async function measureWindows(files: ServedFiles): Promise<WindowFigures>
   const lossy: number[] = [];
   try {
     for (let round = 1; round <= ROUNDS; round++) {
-      sayProgress(`windows: round ${round} of ${ROUNDS}`);
+      reportProgress(`windows: round ${round} of ${ROUNDS}`);
       for (const [window, seconds] of whole) {
         seconds.push(await timeOf(server, files, window, []));
       }
@@ -38,7 +38,7 @@ export async function measureWindows(files: ServedFiles): Promise<WindowFigures>
   } finally {
     await stop(server);
   }
-  // What else the machine does makes a download only slower, so the fastest round counts.
+  // Other load on the machine only slows a download, so the fastest round counts.
   const fastest = (window: number): number => Math.min(...(whole.get(window) ?? []));
   const kibibytes = FILE_BYTES / 1024;
   return {

@@ -1,11 +1,10 @@
 /**
- * The load generator of the benchmarks accepts the bytes of the file and nothing else. Figures of a server that sends
- * wrong ones would mean nothing.
+ * The load generator of the benchmarks rejects wrong bytes: the figures of a server that sends them would mean nothing.
  */
 import assert from "node:assert/strict";
 import dgram from "node:dgram";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { type Ended, hasProgram, PROJECT, run } from "../support/program.js";
@@ -20,8 +19,10 @@ const DATA = 3;
 
 const skip = hasProgram("cc") && process.platform === "linux" ? false : "needs Linux and a C compiler";
 
-/** A server that sends the blocks of these bytes, as they are asked for. */
-async function serving(t: TestContext, bytes: Buffer): Promise<number> {
+const SOURCES = path.join(PROJECT, "bench/load");
+
+/** Starts a server that sends these bytes, block by block. @returns its port. */
+async function serve(t: TestContext, bytes: Buffer): Promise<number> {
   const socket = dgram.createSocket("udp4");
   t.after(() => socket.close());
   socket.on("message", (message, peer) => {
@@ -36,51 +37,52 @@ async function serving(t: TestContext, bytes: Buffer): Promise<number> {
   return socket.address().port;
 }
 
-async function compiled(folder: string): Promise<string> {
+async function compile(folder: string): Promise<string> {
   const program = path.join(folder, "load");
-  const source = path.join(PROJECT, "bench/load/load.c");
-  const { code, stderr } = await run("cc", ["-Wall", "-Wextra", "-Werror", "-o", program, source]);
+  const names = readdirSync(SOURCES).filter((name) => name.endsWith(".c"));
+  const sources = names.map((name) => path.join(SOURCES, name));
+  const { code, stderr } = await run("cc", ["-Wall", "-Wextra", "-Werror", "-o", program, ...sources]);
   assert.equal(code, 0, stderr);
   return program;
 }
 
-/** Lets three clients download from a server of these bytes, one file each. */
-async function loaded(t: TestContext, bytes: Buffer): Promise<Ended> {
+/** Runs three clients that download one file each from a server of these bytes. */
+async function load(t: TestContext, bytes: Buffer): Promise<Ended> {
   const folder = temporaryFolder(t);
-  const program = await compiled(folder);
+  const program = await compile(folder);
   const content = path.join(folder, "content");
   writeFileSync(content, CONTENT);
-  const port = await serving(t, bytes);
-  const words = ["--port", String(port), "--name", "content", "--content", content, "--clients", "3", "--once"];
-  return run(program, [...words, "--seconds", "20"]);
+  const port = await serve(t, bytes);
+  const flags = ["--port", String(port), "--name", "content", "--content", content, "--clients", "3", "--once"];
+  return run(program, [...flags, "--seconds", "20"]);
 }
 
-test("the file's bytes are counted", { skip }, async (t) => {
-  const { code, stdout, stderr } = await loaded(t, CONTENT);
+test("the load generator counts the blocks, bytes and files of its downloads", { skip }, async (t) => {
+  const { code, stdout, stderr } = await load(t, CONTENT);
   assert.equal(code, 0, stderr);
   const { seconds: _, cpuSeconds: __, ...counted } = JSON.parse(stdout);
   const expected = { blocks: 3 * BLOCKS, bytes: 3 * CONTENT.length, files: 3, repeats: 0, errors: 0, unfinished: 0 };
   assert.deepEqual(counted, expected);
 });
 
-test("a wrong byte in the last block is found", { skip }, async (t) => {
+test("the load generator rejects a wrong byte in the last block", { skip }, async (t) => {
   const wrong = Buffer.from(CONTENT);
   wrong.writeUInt8(wrong.readUInt8(wrong.length - 1) ^ 1, wrong.length - 1);
-  const { code, stderr } = await loaded(t, wrong);
+  const { code, stderr } = await load(t, wrong);
   assert.equal(code, 1);
-  assert.match(stderr, /block 4, of 100 bytes, is not that of/);
+  assert.match(stderr, /block 4 \(100 bytes\) differs from/);
 });
 
-test("a file that ends too early is found", { skip }, async (t) => {
-  const { code, stderr } = await loaded(t, CONTENT.subarray(0, -1));
+test("the load generator rejects a last block that is too short", { skip }, async (t) => {
+  const { code, stderr } = await load(t, CONTENT.subarray(0, -1));
   assert.equal(code, 1);
-  assert.match(stderr, /block 4, of 99 bytes, is not that of/);
+  assert.match(stderr, /block 4 \(99 bytes\) differs from/);
 });
 
-test("it sends to no other machine", { skip }, async (t) => {
-  const program = await compiled(temporaryFolder(t));
-  const words = ["--address", "192.0.2.1", "--port", "6969", "--name", "content", "--content", program];
-  const { code, stderr } = await run(program, [...words, "--seconds", "1"]);
+test("the load generator rejects an address outside the loopback network", { skip }, async (t) => {
+  const program = await compile(temporaryFolder(t));
+  const flags = ["--address", "192.0.2.1", "--port", "6969", "--name", "content", "--content", program];
+  const { code, stderr } = await run(program, [...flags, "--seconds", "1"]);
   assert.equal(code, 2);
   assert.match(stderr, /^usage: /);
 });

@@ -1,4 +1,4 @@
-/** npm's `tftp`, serving a folder: `node serve.js PORT FOLDER`. */
+/** Serves a folder with npm's `tftp`: `node serve.js PORT FOLDER`. */
 import tftp from "tftp";
 
 const [, , port, root] = process.argv;
