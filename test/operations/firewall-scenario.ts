@@ -1,7 +1,7 @@
 /**
- * Three machines as network namespaces, to try the firewall rules of `examples/operations`: a router, which is where this
- * runs, a server in its network 192.168.0.0/24, and a client outside. Each rule file lets its transfers through, and
- * without what it asks for nothing gets through.
+ * Tries the firewall rules of `examples/operations` with three machines as network namespaces: a router, which runs this
+ * program, a server in its network 192.168.0.0/24, and a client outside. Each rule file lets transfers through, and only
+ * with the flags that it names.
  */
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
@@ -18,27 +18,27 @@ const ROUTER_OUTSIDE = "203.0.113.1";
 const CLIENT = "203.0.113.2";
 
 const CONTENT = "through the firewall\n";
-/** Far longer than a transfer takes that gets through at all. */
-const PATIENCE_S = "4";
+/** Far longer than a transfer takes. */
+const MAX_SECONDS = "4";
 
-/** The words before a program that runs on a machine. */
+/** The command that runs another command on a machine. */
 type Machine = readonly string[];
 const ROUTER: Machine = [];
 
-const atTheEnd: (() => unknown)[] = [];
-const ending = { after: (action: () => unknown): void => void atTheEnd.unshift(action) };
+const cleanups: (() => unknown)[] = [];
+const cleanup = { after: (action: () => unknown): void => void cleanups.unshift(action) };
 
-function run(machine: Machine, ...words: string[]): string {
-  const [program, ...rest] = [...machine, ...words] as [string, ...string[]];
+function run(machine: Machine, ...command: string[]): string {
+  const [program, ...rest] = [...machine, ...command] as [string, ...string[]];
   const { status, stdout, stderr } = spawnSync(program, rest, { encoding: "utf8" });
   assert.equal(status, 0, `${[program, ...rest].join(" ")}: ${stderr}`);
   return stdout;
 }
 
-/** A machine with one address, on a wire to the router. */
-async function connectedMachine(wire: string, routerAddress: string, address: string): Promise<Machine> {
+/** Makes a machine with one address, connected to the router. */
+async function connectMachine(wire: string, routerAddress: string, address: string): Promise<Machine> {
   const holder = spawn("unshare", ["--net", "sleep", "infinity"], { stdio: "ignore" });
-  ending.after(() => holder.kill("SIGKILL"));
+  cleanup.after(() => holder.kill("SIGKILL"));
   while (readlinkSync(`/proc/${holder.pid}/ns/net`) === readlinkSync("/proc/self/ns/net")) {
     await sleep(10);
   }
@@ -54,26 +54,26 @@ async function connectedMachine(wire: string, routerAddress: string, address: st
 }
 
 const root = mkdtempSync(path.join(tmpdir(), "lockstep-tftp-"));
-ending.after(() => rmSync(root, { recursive: true }));
+cleanup.after(() => rmSync(root, { recursive: true }));
 writeFileSync(path.join(root, "file"), CONTENT);
 
 interface Attempt {
-  /** The machine with the rules, and their file. */
+  /** The machine with the rules, and the file of the rules. */
   readonly rules: readonly [machine: Machine, file: string];
-  /** What the server is told beside its address. */
-  readonly words: readonly string[];
-  /** Who asks, and what address. */
+  /** Flags of the server besides its address. */
+  readonly flags: readonly string[];
   readonly client: Machine;
-  readonly asked: string;
+  /** Address that the client sends its request to. */
+  readonly address: string;
 }
 
-/** Whether the client gets the file. */
-async function getsThrough(server: Machine, { rules, words, client, asked }: Attempt): Promise<boolean> {
+/** Fetches the file. @returns whether the client got it. */
+async function fetchThrough(server: Machine, { rules, flags, client, address }: Attempt): Promise<boolean> {
   const [filtering, file] = rules;
   run(filtering, "nft", "--file", path.join(PROJECT, "examples/operations", file));
-  const port = words.includes("--port") ? [] : ["--port", "69"];
-  const process = await ServerProcess.start(ending, [root, "--host", SERVER, ...port, ...words], { launcher: server });
-  const fetch = ["curl", "--silent", "--max-time", PATIENCE_S, `tftp://${asked}/file`];
+  const port = flags.includes("--port") ? [] : ["--port", "69"];
+  const process = await ServerProcess.start(cleanup, [root, "--host", SERVER, ...port, ...flags], { launcher: server });
+  const fetch = ["curl", "--silent", "--max-time", MAX_SECONDS, `tftp://${address}/file`];
   const [program, ...rest] = [...client, ...fetch] as [string, ...string[]];
   const { status, stdout } = spawnSync(program, rest, { encoding: "utf8" });
   await process.kill();
@@ -83,36 +83,36 @@ async function getsThrough(server: Machine, { rules, words, client, asked }: Att
 }
 
 try {
-  const server = await connectedMachine("inside", ROUTER_INSIDE, SERVER);
-  const client = await connectedMachine("outside", ROUTER_OUTSIDE, CLIENT);
+  const server = await connectMachine("inside", ROUTER_INSIDE, SERVER);
+  const client = await connectMachine("outside", ROUTER_OUTSIDE, CLIENT);
   writeFileSync("/proc/sys/net/ipv4/ip_forward", "1");
 
-  const neighbour = { client: ROUTER, asked: SERVER };
-  const stranger = { client, asked: SERVER };
+  const neighbour = { client: ROUTER, address: SERVER };
+  const stranger = { client, address: SERVER };
   const onServer = (file: string): readonly [Machine, string] => [server, file];
   const onRouter = (file: string): readonly [Machine, string] => [ROUTER, file];
   const range = ["--port-range", "50000-50999"];
-  // A server that is told no range may by chance get a port which the rules let through.
+  // Without a range, the server could by chance get a port that the rules let through.
   const otherRange = ["--port-range", "40000-40999"];
 
   const shared = ["--single-port"];
-  const forwarded = { client, asked: ROUTER_OUTSIDE };
-  const attempts: [what: string, isExpected: boolean, Attempt][] = [
-    ["server.nft, a neighbour", true, { rules: onServer("server.nft"), words: [], ...neighbour }],
-    ["server.nft, a stranger", false, { rules: onServer("server.nft"), words: [], ...stranger }],
-    ["port-range.nft, with a range", true, { rules: onServer("port-range.nft"), words: range, ...neighbour }],
-    ["port-range.nft, with another", false, { rules: onServer("port-range.nft"), words: otherRange, ...neighbour }],
-    ["redirect.nft", true, { rules: onServer("redirect.nft"), words: ["--port", "6969"], ...neighbour }],
-    ["port-forwarding.nft", true, { rules: onRouter("port-forwarding.nft"), words: shared, ...forwarded }],
-    ["single-port.nft, with a shared port", true, { rules: onRouter("single-port.nft"), words: shared, ...stranger }],
-    ["single-port.nft, without", false, { rules: onRouter("single-port.nft"), words: [], ...stranger }],
-    ["connection-helper.nft", true, { rules: onRouter("connection-helper.nft"), words: [], ...stranger }],
+  const forwarded = { client, address: ROUTER_OUTSIDE };
+  const attempts: [title: string, isExpected: boolean, Attempt][] = [
+    ["server.nft, a neighbour", true, { rules: onServer("server.nft"), flags: [], ...neighbour }],
+    ["server.nft, a stranger", false, { rules: onServer("server.nft"), flags: [], ...stranger }],
+    ["port-range.nft, its range", true, { rules: onServer("port-range.nft"), flags: range, ...neighbour }],
+    ["port-range.nft, other range", false, { rules: onServer("port-range.nft"), flags: otherRange, ...neighbour }],
+    ["redirect.nft", true, { rules: onServer("redirect.nft"), flags: ["--port", "6969"], ...neighbour }],
+    ["port-forwarding.nft", true, { rules: onRouter("port-forwarding.nft"), flags: shared, ...forwarded }],
+    ["single-port.nft, with a shared port", true, { rules: onRouter("single-port.nft"), flags: shared, ...stranger }],
+    ["single-port.nft, without a shared port", false, { rules: onRouter("single-port.nft"), flags: [], ...stranger }],
+    ["connection-helper.nft", true, { rules: onRouter("connection-helper.nft"), flags: [], ...stranger }],
   ];
-  for (const [what, isExpected, attempt] of attempts) {
-    assert.equal(await getsThrough(server, attempt), isExpected, what);
+  for (const [title, isExpected, attempt] of attempts) {
+    assert.equal(await fetchThrough(server, attempt), isExpected, title);
   }
 } finally {
-  for (const action of atTheEnd) {
+  for (const action of cleanups) {
     await action();
   }
 }

@@ -7,7 +7,7 @@ import { hasProgram, PROJECT, script } from "../support/program.js";
 
 const MISSING = ["nft", "nsenter", "curl"].filter((name) => !hasProgram(name));
 
-/** The reason to skip, or false. What the kernel must have, the rules for its helper find out. */
+/** Reason to skip, or false. Loading the connection helper's rules shows whether the kernel has what the tests need. */
 function unlessFirewall(): string | false {
   if (UNLESS_NAMESPACES) {
     return UNLESS_NAMESPACES;
@@ -17,10 +17,12 @@ function unlessFirewall(): string | false {
   }
   const rules = path.join(PROJECT, "examples/operations/connection-helper.nft");
   const { status } = spawnSync("unshare", ["--net", "nft", "--file", rules]);
-  return status !== 0 && "this kernel has no nftables, or no helper for TFTP (nf_conntrack_tftp)";
+  return status !== 0 && "the kernel has no nftables, or no connection helper for TFTP (nf_conntrack_tftp)";
 }
 
-test("the rules for firewalls let transfers through as they say", { skip: unlessFirewall() }, async () => {
+test("each firewall example lets transfers through, and only with the flags that it names", {
+  skip: unlessFirewall(),
+}, async () => {
   const { code, stderr } = await runInNamespace(script("./firewall-scenario.js", import.meta.url));
   assert.equal(code, 0, stderr);
 });
