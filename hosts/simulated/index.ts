@@ -1,9 +1,11 @@
 /**
  * A simulated network for tests of a storage, a host or the engine itself. It uses no API of any platform.
  */
+
+export type { CheckedLimits, EngineState } from "./checks/check-context.js";
 export { CheckedStorage, type OpenedFile } from "./checks/checked-storage.js";
-export { RuleViolation } from "./checks/violation.js";
-export { type CheckedLimits, type EngineState, WireChecker } from "./checks/wire-checker.js";
+export { type Culprit, RuleViolation } from "./checks/violation.js";
+export { WireChecker } from "./checks/wire-checker.js";
 export {
   type LossBurst,
   type NetworkConditions,
@@ -26,14 +28,8 @@ export { PutClient, type PutClientOptions } from "./peers/put-client.js";
 export { RaspberryPiRom, raspberryPiProbes } from "./peers/raspberry-pi.js";
 export { Troublemaker, type TroublemakerOptions } from "./peers/troublemaker.js";
 export { UBoot } from "./peers/u-boot.js";
-export {
-  type ClockJump,
-  type ContentPlan,
-  type PeerKind,
-  type PeerPlan,
-  type Scenario,
-  scenarioOf,
-} from "./scenarios/scenario.js";
+export type { ClockJump, ContentPlan, PeerKind, PeerPlan, Scenario } from "./scenarios/scenario.js";
+export { scenarioOf } from "./scenarios/scenario-of.js";
 export { runScenario, type ScenarioSummary } from "./scenarios/scenario-run.js";
 export { SimulatedServer, type SimulatedServerOptions } from "./simulated-server.js";
 export { Simulation, SimulationFailure, type SimulationOptions } from "./simulation.js";

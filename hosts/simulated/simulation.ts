@@ -1,8 +1,9 @@
 /**
- * A whole simulated world: a clock, a network, a server and its clients, all from one seed.
+ * A simulated world: a clock, a network, a server and its clients, all made from one seed.
  */
 
-import { RuleViolation } from "./checks/violation.js";
+import { checkedObserver } from "./checks/checked-observer.js";
+import { type Culprit, RuleViolation } from "./checks/violation.js";
 import { type NetworkConditions, SimulatedNetwork } from "./network/network.js";
 import { PacketLog } from "./network/packet-log.js";
 import { SeededRandom } from "./network/seeded-random.js";
@@ -15,17 +16,17 @@ import { SimulatedServer, type SimulatedServerOptions } from "./simulated-server
 export interface SimulationOptions extends SimulatedServerOptions {
   /** The same seed, options and calls give the same run, packet by packet. Default 1. */
   seed?: number;
-  /** What the network does to datagrams. Default: half a millisecond each way, and nothing bad. */
+  /** Conditions of the network. Default: half a millisecond each way, and no faults. */
   network?: NetworkConditions;
-  /** How many entries of the packet log are kept. Default 400. */
+  /** Entries of the packet log that are kept, the latest. Default 400. */
   maxLogEntries?: number;
 }
 
-/** More events than this are no simulation of anything: something goes round in circles. */
+/** A run with more events than this is in an endless loop. */
 const MAX_EVENTS = 50_000_000;
 
 /**
- * Tests a storage, and what is built upon the engine, without a board and without a network:
+ * Tests a storage, or anything else built on the engine, without a board and without a network:
  *
  * ```js
  * const simulation = new Simulation({ storage: new MyStorage(), seed: 7, network: { lossPercent: 5 } });
@@ -34,19 +35,19 @@ const MAX_EVENTS = 50_000_000;
  * assert.equal(phone.state, "completed");
  * ```
  *
- * While it runs, everything that the engine sends and every call between engine and storage is checked; what must not
- * be ends the run with a {@link SimulationFailure}.
+ * While it runs, every message of the engine and every call between engine and storage is checked. The first one that
+ * breaks a rule ends the run with a {@link SimulationFailure}, which names the culprit: the engine or the storage.
  */
 export class Simulation {
-  /** What chance is made from. */
+  /** The seed of all random decisions. */
   readonly seed: number;
   /** Virtual time. */
   readonly clock = new VirtualClock();
-  /** What carries the datagrams. Its conditions may be changed while the simulation runs. */
+  /** The network. Its conditions may be changed while the simulation runs. */
   readonly network: SimulatedNetwork;
   /** The machine that runs the engine. */
   readonly server: SimulatedServer;
-  /** Everybody else, in the order in which they were added. */
+  /** The clients, in the order in which they were added. */
   readonly peers: SimulatedPeer[] = [];
   private readonly random: SeededRandom;
   private events = 0;
@@ -56,7 +57,9 @@ export class Simulation {
     this.random = new SeededRandom(this.seed);
     const log = new PacketLog(options.maxLogEntries);
     this.network = new SimulatedNetwork(this.clock, this.random.fork(), options.network, log);
-    this.server = new SimulatedServer(this.clock, this.network, this.random.fork(), options);
+    const { observer } = options;
+    const serverOptions = observer === undefined ? options : { ...options, observer: checkedObserver(observer) };
+    this.server = new SimulatedServer(this.clock, this.network, this.random.fork(), serverOptions);
   }
 
   /** The packet log, as text. */
@@ -64,29 +67,29 @@ export class Simulation {
     return this.network.log.toString();
   }
 
-  /** Virtual time since the beginning, in milliseconds. */
+  /** The present, in milliseconds of virtual time. */
   get nowMs(): number {
     return this.clock.nowUs / US_PER_MS;
   }
 
-  /** A client that fetches. */
+  /** Adds a client that downloads a file. */
   get(options: GetClientOptions): GetClient {
     return this.add((world) => new GetClient(world, options));
   }
 
-  /** A client that puts. */
+  /** Adds a client that uploads a file. */
   put(options: PutClientOptions): PutClient {
     return this.add((world) => new PutClient(world, options));
   }
 
-  /** Any other peer: one of the models, or one of your own. */
+  /** Adds any other peer: one of the models, or one of your own. */
   add<Kind extends SimulatedPeer>(make: (world: SimulatedWorld) => Kind): Kind {
     const peer = make(this.world());
     this.peers.push(peer);
     return peer;
   }
 
-  /** What a peer is given to live in. */
+  /** Makes the world that a peer is constructed with. */
   world(): SimulatedWorld {
     return {
       clock: this.clock,
@@ -97,53 +100,55 @@ export class Simulation {
     };
   }
 
-  /** Lets `action` happen at a time, in milliseconds since the beginning. */
+  /** Schedules an action, in milliseconds of virtual time. */
   at(timeMs: number, action: () => void): void {
     this.clock.at(timeMs * US_PER_MS, action);
   }
 
   /**
-   * Runs until nothing is left to happen, or until `untilMs`.
+   * Runs until no event is left, or until `untilMs`.
    *
-   * @throws SimulationFailure when something happened that must not.
+   * @throws SimulationFailure when a rule is broken.
    */
   run(untilMs = Number.POSITIVE_INFINITY): void {
     const untilUs = untilMs * US_PER_MS;
     try {
       while (this.clock.nextAtUs <= untilUs && this.clock.step()) {
         if (++this.events > MAX_EVENTS) {
-          throw new RuleViolation(`After ${MAX_EVENTS} events there is still no end`);
+          throw new RuleViolation(`The run has not ended after ${MAX_EVENTS} events`, "unknown");
         }
       }
       if (this.clock.nextAtUs === Number.POSITIVE_INFINITY) {
         this.server.checkAtRest();
       }
     } catch (error) {
-      throw error instanceof RuleViolation ? this.failure(error.message) : error;
+      throw error instanceof RuleViolation ? this.failure(error.message, error.culprit) : error;
     }
   }
 
-  /** A failure that tells how to see it again. For checks of your own. */
-  failure(what: string): SimulationFailure {
-    return new SimulationFailure(what, this.seed, this.nowMs, this.log);
+  /** Makes a failure that tells how to reproduce it. For checks of your own. */
+  failure(what: string, culprit: Culprit = "unknown"): SimulationFailure {
+    return new SimulationFailure(what, culprit, this.seed, this.nowMs, this.log);
   }
 }
 
-/** Something happened that must not. The message has the seed and the packet log. */
+/** A rule was broken. The message has the culprit, the seed and the packet log. */
 export class SimulationFailure extends Error {
   /** The name of its class, as every error has it. */
   override readonly name: string = "SimulationFailure";
 
   constructor(
-    /** What happened, without the rest. */
+    /** The broken rule, in words. */
     readonly what: string,
-    /** The seed that shows it again. */
+    /** The part that broke the rule: the engine, or the storage or observer under test. */
+    readonly culprit: Culprit,
+    /** The seed that reproduces it. */
     readonly seed: number,
-    /** When, in milliseconds of virtual time. */
+    /** The moment, in milliseconds of virtual time. */
     readonly atMs: number,
     /** The last datagrams, one a line. */
     readonly packetLog: string,
   ) {
-    super(`${what}\nSeed ${seed}, at ${atMs} ms. The packets:\n${packetLog}`);
+    super(`${what}\nCulprit: ${culprit}. Seed ${seed}, at ${atMs} ms. The packets:\n${packetLog}`);
   }
 }

@@ -1,45 +1,46 @@
 /**
- * What the checker knows of one transfer, from the messages alone: what was asked, what is agreed, what is through.
+ * What the checker knows about one transfer, from the messages alone: the request, the agreed options, the blocks that are
+ * through.
  */
-
 import { GrowingBytes } from "../wire/bytes.js";
 import { blockOf } from "../wire/messages.js";
-import { encodeNetascii } from "../wire/netascii.js";
+import { decodeNetascii, encodeNetascii } from "../wire/netascii.js";
 import { type Agreement, type AskedRequest, agreementOf } from "./asked-request.js";
 import type { OpenedFile } from "./checked-storage.js";
 
 const BLOCK_NUMBER_MASK = 0xffff;
 
-/** What a received message means to a conversation. */
+/** The meaning of a received message to a conversation. */
 export type Meaning = "advances" | "repeated" | "ahead" | "too large" | "ends" | "nothing";
 
 export class Conversation {
   asked: AskedRequest;
   agreement: Agreement;
-  /** The peer has acknowledged something, so it is there. */
+  /** The peer has acknowledged something: its address is not forged. */
   isAnswered = false;
-  /** An upload is finished; its last ACK may be repeated. */
+  /** An upload has ended; its last ACK may be repeated. */
   isLingering = false;
   /** Blocks that are through, counted without wrapping. */
   confirmed = 0;
-  /** Fetching: the last block that is out. Putting: the last that was acknowledged. */
+  /** Download: the last block that was sent. Upload: the last block that was acknowledged. */
   sentUpTo = 0;
-  /** Fetching: the number of the file's last block, when it was sent. */
+  /** Download: the number of the file's last block, once it was sent; otherwise -1. */
   lastBlock = -1;
-  /** Putting: the file's end is in. */
+  /** The file's end is through. */
   isComplete = false;
-  /** Putting: all payloads in their order. */
-  readonly payloads = new GrowingBytes();
-  /** Engine's times in milliseconds. */
+  /** Engine's time of the last progress, in milliseconds. */
   progressAt: number;
+  /** Engine's time since which the next repeat waits, in milliseconds. */
   waitsSince: number;
-  /** The clock went back, and all of this may take longer by so much, until something new gets through. */
+  /** The clock went back: all waits may take this much longer until something new gets through. */
   longerMs = 0;
-  /** How often DATA was repeated by the timer before the first ACK. */
+  /** Repeats of DATA by the timer before the first ACK. */
   unansweredRepeats = 0;
-  /** The number of the engine call in which it sent last. */
+  /** The number of the engine call that sent to this peer last. */
   sentInCall = -1;
 
+  /** Upload: all payloads in their order. */
+  private readonly payloads = new GrowingBytes();
   private readonly wire = new GrowingBytes();
   private encodedBytes = 0;
 
@@ -67,20 +68,20 @@ export class Conversation {
     return this.agreement.acknowledged.length > 0;
   }
 
-  /** Whether `asked` repeats the request that began it. */
+  /** Whether `asked` repeats the request that started it. */
   isBegunBy(asked: AskedRequest): boolean {
     return !this.isAnswered && asked.isUpload === this.isUpload && asked.name === this.asked.name;
   }
 
-  /** The first request has come again, perhaps with other options: somebody is there, and waits anew. */
-  askedAgain(asked: AskedRequest, now: number): void {
+  /** Takes the first request again, perhaps with other options: the client is there, and starts to wait again. */
+  repeatRequest(asked: AskedRequest, now: number): void {
     this.progressAt = now;
     this.asked = asked;
     this.agreement = agreementOf(asked, this.file.sizeBytes, this.maxWindowSize);
   }
 
-  /** What an ACK means. "advances" changes `confirmed`. */
-  acknowledged(message: Uint8Array, now: number): Meaning {
+  /** Takes an ACK. If it "advances", `confirmed` changes. */
+  takeAcknowledgement(message: Uint8Array, now: number): Meaning {
     if (this.isUpload) {
       return "nothing";
     }
@@ -99,8 +100,8 @@ export class Conversation {
     return "advances";
   }
 
-  /** What DATA means. "advances" changes `confirmed` and keeps the payload. */
-  received(message: Uint8Array, now: number): Meaning {
+  /** Takes DATA. If it "advances", `confirmed` changes and the payload is kept. */
+  takeData(message: Uint8Array, now: number): Meaning {
     if (!this.isUpload) {
       return "nothing";
     }
@@ -125,7 +126,7 @@ export class Conversation {
     return ahead <= this.agreement.windowSize && ahead > 1 ? "ahead" : "nothing";
   }
 
-  /** What a block of a download must carry, as far as the file was read. */
+  /** The payload that a block of a download must carry, as far as the file was read. */
   payloadOf(block: number): Uint8Array {
     const size = this.agreement.blockSizeBytes;
     return this.wireBytes().part((block - 1) * size, block * size);
@@ -134,6 +135,17 @@ export class Conversation {
   /** Whether the bytes on the wire end with this block. */
   endsWith(block: number): boolean {
     return this.file.isWhole && this.wireBytes().length < block * this.agreement.blockSizeBytes;
+  }
+
+  /** The file that an upload's payloads make up so far. */
+  get receivedContent(): Uint8Array {
+    const wire = this.payloads.part(0, this.payloads.length);
+    return this.asked.isNetascii ? decodeNetascii(wire) : wire;
+  }
+
+  /** The size of {@link receivedContent}. */
+  get receivedBytes(): number {
+    return this.asked.isNetascii ? this.receivedContent.length : this.payloads.length;
   }
 
   private wireBytes(): GrowingBytes {

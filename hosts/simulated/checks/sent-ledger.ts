@@ -1,18 +1,17 @@
 /**
- * How many bytes went to whom: towards a peer that never acknowledged anything, whose address may therefore be somebody
- * else's, they stay within a bound for each datagram that came from there.
+ * Counts the bytes that go to each client. A client that never acknowledged anything may have a forged address, so the bytes
+ * sent there stay within a bound for each datagram that came from it.
  */
-import { MAX_PACKET_BYTES, OPCODE_READ_REQUEST, OPCODE_WRITE_REQUEST } from "../../../src/index.js";
-import { opcodeOf } from "../wire/messages.js";
+import { MAX_PACKET_BYTES } from "../../../src/index.js";
 import { violated } from "./violation.js";
 
-/** A block once and repeated twice. */
+/** A block once, and its two repeats. */
 const MAX_BLOCKS = 3;
 /** All four options with their longest values. */
 const MAX_OPTION_ACKNOWLEDGEMENT_BYTES = 73;
-/** The least interval that a client can ask for (RFC 2349), with which an OACK is repeated until the transfer ends. */
-const INTERVAL_MS_LEAST = 1000;
-/** Doubling from a millisecond, so many repeats come before an interval is a second. */
+/** The shortest interval that a client can negotiate (RFC 2349); the OACK is repeated at it until the transfer ends. */
+const MIN_INTERVAL_MS = 1000;
+/** Repeats before an interval that starts at a millisecond and doubles has grown to a second. */
 const MAX_DOUBLINGS = 10;
 const MAX_ERROR_BYTES = 68;
 
@@ -28,29 +27,28 @@ export class SentLedger {
   private readonly maxRequestBytes: number;
 
   constructor({ giveUpMs }: { readonly giveUpMs: number }) {
-    const offers = 1 + Math.ceil(giveUpMs / INTERVAL_MS_LEAST) + MAX_DOUBLINGS;
+    const offers = 1 + Math.ceil(giveUpMs / MIN_INTERVAL_MS) + MAX_DOUBLINGS;
     const messagesBytes = Math.max(MAX_BLOCKS * MAX_PACKET_BYTES, offers * MAX_OPTION_ACKNOWLEDGEMENT_BYTES);
     // A transfer may end with an ERROR: the server stops, or its storage fails.
     this.maxRequestBytes = messagesBytes + MAX_ERROR_BYTES;
   }
 
-  received(address: string, port: number, message: Uint8Array): void {
+  countReceived(address: string, port: number, isRequest: boolean): void {
     const account = this.account(address, port);
-    const opcode = opcodeOf(message);
-    if (opcode === OPCODE_READ_REQUEST || opcode === OPCODE_WRITE_REQUEST) {
+    if (isRequest) {
       account.requests++;
     } else {
       account.others++;
     }
   }
 
-  acknowledged(address: string, port: number): void {
+  countAcknowledged(address: string, port: number): void {
     this.account(address, port).isAcknowledged = true;
   }
 
-  sent(address: string, port: number, message: Uint8Array): void {
+  countSent(address: string, port: number, bytes: number): void {
     const account = this.account(address, port);
-    account.sentBytes += message.length;
+    account.sentBytes += bytes;
     const allowed = account.requests * this.maxRequestBytes + account.others * MAX_ERROR_BYTES;
     if (!account.isAcknowledged && account.sentBytes > allowed) {
       violated(`${account.sentBytes} bytes went to ${address}:${port}, which never acknowledged anything`);

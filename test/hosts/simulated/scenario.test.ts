@@ -1,5 +1,5 @@
 /**
- * A failing scenario tells all that is needed to see it again, and the command says so with its exit code.
+ * A failing scenario reports everything that reproduces it, and the command ends with an exit code that says so.
  */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -8,7 +8,7 @@ import { runScenario, type Scenario, SimulationFailure, scenarioOf } from "locks
 
 const CLIENT = { address: "192.168.4.2", port: 2000, name: "a" };
 
-/** Nobody can get through here, though the scenario says that everybody must. */
+/** No client can succeed here, though the scenario says that every client must. */
 const IMPOSSIBLE: Scenario = {
   ...scenarioOf(1),
   seed: 4711,
@@ -20,14 +20,17 @@ const IMPOSSIBLE: Scenario = {
   peers: [{ kind: "get", options: CLIENT }],
 };
 
-test("a failing scenario is told with its seed, its data and its packets", () => {
+test("a failing scenario reports its seed, its plan and its packets", () => {
   assert.throws(
     () => runScenario(IMPOSSIBLE),
     (error: unknown) => {
       assert.ok(error instanceof SimulationFailure);
       assert.match(error.message, /^get at 192\.168\.4\.2 gave up \(no answer\) on a good network\n/);
       assert.match(error.message, /\nScenario \{"seed":4711,.*"lossPercent":100/);
-      assert.match(error.message, /\nSeed 4711, at \d+ ms\. The packets:\n.* RRQ "a" "octet" {2}\[lost\]/);
+      assert.match(
+        error.message,
+        /\nCulprit: unknown\. Seed 4711, at \d+ ms\. The packets:\n.* RRQ "a" "octet" {2}\[lost\]/,
+      );
       return true;
     },
   );
@@ -37,14 +40,14 @@ function simulate(...words: string[]) {
   return spawnSync(process.execPath, ["scripts/simulate.js", ...words], { encoding: "utf8" });
 }
 
-test("the command runs the seeds that it is told, and sums up", () => {
+test("npm run simulate runs the seeds that it is given, and sums up", () => {
   const { status, stdout } = simulate("--seeds", "20", "--from", "7");
   assert.equal(status, 0);
   assert.match(stdout, /20 seeds from 7, \d+ transfers, .*no rule was broken/);
   assert.match(stdout, /How the clients ended:/);
 });
 
-test("the command explains itself where it is not understood", () => {
+test("npm run simulate explains its options after a wrong one", () => {
   for (const words of [["--seeds", "none"], ["--from", "-1"], ["--what"]]) {
     const { status, stderr } = simulate(...words);
     assert.equal(status, 2);

@@ -1,15 +1,22 @@
 /**
- * A storage that breaks its contract is found, and told with the seed and the packets.
+ * The simulation blames a storage that breaks its contract, and reports the seed and the packets.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FAILED, type ReadableFile, type Storage, type WritableFile } from "lockstep-tftp/engine";
-import { equalBytes, MemoryStorage, SeededRandom, Simulation, SimulationFailure } from "lockstep-tftp/simulated";
+import { FAILED, type Observer, type ReadableFile, type Storage, type WritableFile } from "lockstep-tftp/engine";
+import {
+  type Culprit,
+  equalBytes,
+  MemoryStorage,
+  SeededRandom,
+  Simulation,
+  SimulationFailure,
+} from "lockstep-tftp/simulated";
 
 const CONTENT = new SeededRandom(1).bytes(5000);
 const CLIENT = { address: "192.168.4.2", port: 2000, name: "file" };
 
-/** A storage of one file, in which a test changes something. */
+/** A storage of one file, with a change. */
 function storageWith(change: Partial<ReadableFile & WritableFile>): Storage {
   const read = (target: Uint8Array, position: number): number => {
     const part = CONTENT.subarray(position, position + target.length);
@@ -20,53 +27,112 @@ function storageWith(change: Partial<ReadableFile & WritableFile>): Storage {
   return { openForReading: () => file, openForWriting: () => file };
 }
 
-function assertFound(storage: Storage, what: RegExp): void {
-  const simulation = new Simulation({ storage, seed: 77, network: { lossPercent: 30 } });
-  simulation.get(CLIENT);
+function assertBlamed(culprit: Culprit, simulation: Simulation, what: RegExp): void {
   assert.throws(
     () => simulation.run(),
-    (error: unknown) =>
-      error instanceof SimulationFailure &&
-      what.test(error.what) &&
-      error.seed === 77 &&
-      error.message.includes("Seed 77") &&
-      error.message.includes('RRQ "file" "octet"'),
+    (error: unknown) => {
+      assert.ok(error instanceof SimulationFailure);
+      assert.match(error.what, what);
+      assert.equal(error.culprit, culprit);
+      assert.equal(error.seed, 77);
+      assert.ok(error.message.includes(`Culprit: ${culprit}. Seed 77`), error.message);
+      assert.match(error.message, /[RW]RQ "file" "octet"/);
+      return true;
+    },
   );
 }
 
-test("a storage that keeps its contract is not complained of", () => {
+function assertStorageBlamed(storage: Storage, what: RegExp, isUpload = false): void {
+  const simulation = new Simulation({ storage, seed: 77, network: { lossPercent: 30 } });
+  if (isUpload) {
+    simulation.put({ ...CLIENT, content: CONTENT });
+  } else {
+    simulation.get(CLIENT);
+  }
+  assertBlamed("storage", simulation, what);
+}
+
+function throws(): never {
+  throw new Error("flash is on fire");
+}
+
+test("a storage that keeps its contract is not blamed", () => {
   const simulation = new Simulation({ storage: storageWith({}), network: { lossPercent: 30 } });
   const client = simulation.get(CLIENT);
   simulation.run();
   assert.ok(client.state === "completed" && equalBytes(client.content, CONTENT));
 });
 
-test("other bytes when a block is read again are found", () => {
+test("a storage is blamed for other bytes when a block is read again", () => {
   let reads = 0;
   const read = (target: Uint8Array): number => {
     target.fill(++reads);
     return target.length;
   };
-  assertFound(storageWith({ read }), /other bytes .* when read again/);
+  assertStorageBlamed(storageWith({ read }), /read of "file" gave other bytes at \d+ when they were read again/);
 });
 
-test("a size that is not true is found", () => {
-  assertFound(storageWith({ sizeBytes: CONTENT.length + 1 }), /had said that its size is 5001/);
+test("a storage is blamed for a wrong size", () => {
+  assertStorageBlamed(storageWith({ sizeBytes: CONTENT.length + 1 }), /its size was announced as 5001/);
 });
 
-test("more bytes than the buffer holds are found", () => {
-  assertFound(storageWith({ read: () => 513 }), /read 513 bytes .* into a buffer of 512/);
+test("a storage is blamed for more bytes than the buffer holds", () => {
+  assertStorageBlamed(storageWith({ read: () => 513 }), /gave 513 bytes for a buffer of 512/);
 });
 
-test("a refusal that is no error code's complement is found", () => {
-  assertFound(storageWith({ read: () => -0.5 }), /refused with -0.5/);
+test("a storage is blamed for a refusal that stands for no error code", () => {
+  assertStorageBlamed(storageWith({ read: () => -0.5 }), /refused with -0.5/);
 });
 
-test("a storage that throws is found", () => {
-  const read = (): number => {
-    throw new Error("flash is on fire");
-  };
-  assertFound(storageWith({ read }), /The engine threw .*flash is on fire/s);
+for (const [call, isUpload] of [
+  ["read", false],
+  ["write", true],
+  ["commit", true],
+  ["close", true],
+] as const) {
+  test(`a storage is blamed for an exception in ${call}, not the engine`, () => {
+    const storage = storageWith({ [call]: throws });
+    assertStorageBlamed(
+      storage,
+      /^The storage broke its contract: [a-z]+ of "file" threw .*flash is on fire/s,
+      isUpload,
+    );
+  });
+}
+
+test("a storage is blamed for an exception in openForReading and openForWriting, not the engine", () => {
+  const storage: Storage = { openForReading: throws, openForWriting: throws };
+  assertStorageBlamed(storage, /openForReading of "file" threw .*flash is on fire/s);
+  assertStorageBlamed(storage, /openForWriting of "file" threw .*flash is on fire/s, true);
+});
+
+test("a storage is blamed for a result that is neither a file nor a refusal", () => {
+  const asynchronous = { openForReading: async () => FAILED } as unknown as Storage;
+  assertStorageBlamed(asynchronous, /openForReading of "file" gave a promise without a method read/);
+  const forgetful = { openForReading: () => undefined } as unknown as Storage;
+  assertStorageBlamed(forgetful, /openForReading of "file" gave undefined without a method read/);
+  const halfDone = { openForWriting: () => ({ write: () => 0, close: () => {} }) } as unknown as Storage;
+  assertStorageBlamed(halfDone, /openForWriting of "file" gave a value of type object without a method commit/, true);
+});
+
+test("a storage is blamed for a size that is no whole number", () => {
+  assertStorageBlamed(storageWith({ sizeBytes: 0.5 }), /a file of 0.5 bytes/);
+  assertStorageBlamed(storageWith({ sizeBytes: undefined as unknown as number }), /a file of undefined bytes/);
+});
+
+test("a storage is blamed for a write that returns the number of bytes", () => {
+  assertStorageBlamed(
+    storageWith({ write: (_source, _offset, length) => length }),
+    /write of "file" refused with 512/,
+    true,
+  );
+});
+
+test("an observer is blamed for what it throws, not the engine", () => {
+  const observer: Observer = { started: throws, progressed: () => {}, ended: () => {}, refused: () => {} };
+  const simulation = new Simulation({ storage: storageWith({}), seed: 77, observer });
+  simulation.get(CLIENT);
+  assertBlamed("observer", simulation, /^The observer's started threw .*flash is on fire/s);
 });
 
 function put(faults: object, capacityBytes?: number) {
@@ -78,7 +144,7 @@ function put(faults: object, capacityBytes?: number) {
   return { storage, client, simulation };
 }
 
-test("every fault of a storage ends an upload with a reason, and leaves the old file", () => {
+test("every fault of a storage ends an upload with an ERROR, and leaves the old file", () => {
   const all = [{ writeErrorPercent: 100 }, { writeFullPercent: 100 }, { commitErrorPercent: 100 }];
   const reasons = all.map((faults) => {
     const { storage, client } = put(faults);
@@ -88,17 +154,17 @@ test("every fault of a storage ends an upload with a reason, and leaves the old 
   assert.deepEqual(reasons, ["ERROR 0", "ERROR 3", "ERROR 0"]);
 });
 
-test("a storage that is full refuses with ERROR 3", () => {
+test("a full storage refuses an upload with ERROR 3", () => {
   const { storage, client } = put({}, CONTENT.length + 2000);
   assert.equal(client.reason, "ERROR 3");
   assert.deepEqual(storage.versions("file"), [CONTENT]);
 });
 
-test("a storage that is busy for the moment gets no answer, and the client gives up", () => {
+test("a request to a busy storage gets no answer, and the client gives up", () => {
   assert.equal(put({ openBusyPercent: 100 }).client.state, "gave up");
 });
 
-test("a read that fails is told as ERROR 0, and not a byte of it is sent", () => {
+test("a failed read ends the transfer with ERROR 0, and none of its bytes is sent", () => {
   let reads = 0;
   const read = (target: Uint8Array): number => {
     target.fill(0xaa);
@@ -111,7 +177,7 @@ test("a read that fails is told as ERROR 0, and not a byte of it is sent", () =>
   assert.equal(client.content.length, 3 * 512);
 });
 
-test("while a slow commit holds the machine, messages wait, and none is lost", () => {
+test("messages that arrive during a slow commit wait, and none is lost", () => {
   const { client, simulation } = put({ commitMs: 4500 });
   assert.equal(client.state, "completed");
   assert.ok(simulation.nowMs > 4500);

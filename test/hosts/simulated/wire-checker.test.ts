@@ -1,5 +1,5 @@
 /**
- * The checker finds what a server must not do. A server of straw does it, since the real one does not.
+ * The checker finds what a server must not do. A dummy server does it, since the real one does not.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -33,12 +33,12 @@ const LIMITS = {
   lingerMs: 10_000,
 };
 
-/** Does by hand what an engine does, and what it must not do. */
-class StrawServer {
+/** Does step by step what an engine does, and what it must not do. */
+class DummyServer {
   readonly state = { free: 4, used: 0, running: 0, nextAt: 0, accepting: true };
   readonly storage: CheckedStorage;
   readonly checker: WireChecker;
-  /** So much of the file it reads when it accepts a request. */
+  /** Bytes of the file that it reads when it accepts a request. */
   readsBytes = CONTENT.length;
   private file: ReadableFile | undefined;
 
@@ -49,7 +49,7 @@ class StrawServer {
     this.checker = new WireChecker(LIMITS, this.storage, this.state);
   }
 
-  /** A datagram comes, and `acts` is what the server does. */
+  /** A datagram arrives, and the server `acts`. */
   receives(message: Uint8Array, acts: () => void = () => {}, port = PORT, localPort = SLOT, now = 0): this {
     this.checker.receives(message, localPort, CLIENT, port, now);
     acts();
@@ -112,8 +112,8 @@ function block(number: number): Uint8Array {
 const WINDOW: OptionPairs = [["windowsize", "2"]];
 const OFFER = bytesOf("\0\x06windowsize\x002\0");
 
-test("a server that does everything right is not complained of", () => {
-  const server = new StrawServer().accepts(OFFER, WINDOW);
+test("a server that does everything right breaks no rule", () => {
+  const server = new DummyServer().accepts(OFFER, WINDOW);
   server.receives(acknowledgement(0), () => server.sendsWindow());
   server.polls(1000, () => server.sendsWindow());
   server.receives(acknowledgement(2), () => server.sends(block(3)), PORT, SLOT, 1001);
@@ -121,8 +121,8 @@ test("a server that does everything right is not complained of", () => {
   server.receives(acknowledgement(3), () => {}, 9999, SLOT, 1003);
 });
 
-/** What must not be, and what the checker says to it. */
-const FORBIDDEN: readonly [what: string, rule: RegExp, deed: (server: StrawServer) => void][] = [
+/** Violations, with the checker's words for each. */
+const FORBIDDEN: readonly [what: string, rule: RegExp, deed: (server: DummyServer) => void][] = [
   [
     "an answer to a stale ACK",
     /nothing that arrived was a reason/,
@@ -194,7 +194,7 @@ const FORBIDDEN: readonly [what: string, rule: RegExp, deed: (server: StrawServe
     (server) => server.accepts(block(1)).polls(1000, () => server.sends(block(1), SLOT, 69)),
   ],
   [
-    "a message to somebody without a transfer",
+    "a message to a client without a transfer",
     /has no transfer there/,
     (server) => server.accepts(block(1)).polls(1000, () => server.sends(block(1), SLOT, 2001)),
   ],
@@ -294,10 +294,10 @@ const FORBIDDEN: readonly [what: string, rule: RegExp, deed: (server: StrawServe
 ];
 
 for (const [what, rule, deed] of FORBIDDEN) {
-  test(`${what} is found`, () => {
+  test(`the checker finds ${what}`, () => {
     assert.throws(
-      () => deed(new StrawServer()),
-      (error) => error instanceof RuleViolation && rule.test(error.message),
+      () => deed(new DummyServer()),
+      (error) => error instanceof RuleViolation && error.culprit === "engine" && rule.test(error.message),
     );
   });
 }

@@ -1,0 +1,88 @@
+/**
+ * What a call must have sent by the time that it returns.
+ */
+import type { CheckContext } from "./check-context.js";
+import type { Conversation, Meaning } from "./conversation.js";
+import { violated } from "./violation.js";
+
+const BLOCK_NUMBER_MASK = 0xffff;
+
+/** Checks that everything that asks for an answer got one, and that nothing else did. */
+export function checkDemands(context: CheckContext): void {
+  const { engine, conversations, call } = context;
+  const { kind, meaning, conversation } = call.cause;
+  if (kind === "nothing" && call.messages > 0) {
+    violated("Something was sent where silence was due");
+  }
+  if (kind === "stranger" && call.messages !== 1) {
+    violated(`A stranger got ${call.messages} answers instead of one`);
+  }
+  if (kind === "stop" && engine.used > 0) {
+    violated(`The server was stopped, and ${engine.used} slots are still in use`);
+  }
+  if (kind === "request") {
+    checkRequestAnswered(context);
+  }
+  if (kind === "message" && conversation !== undefined) {
+    checkMessageAnswered(context, conversation, meaning);
+  }
+  for (const each of conversations.all) {
+    if (each.sentInCall === call.number && !each.isUpload) {
+      checkWindowFull(each);
+    }
+  }
+}
+
+function checkRequestAnswered({ storage, conversations, call }: CheckContext): void {
+  const { asked, conversation, address, port } = call.cause;
+  const { lastRefusal, lastOpened } = storage;
+  // A storage that is busy has the request ignored instead of refused.
+  const isRefusedAloud = lastRefusal < 0 && ~lastRefusal < BLOCK_NUMBER_MASK;
+  const mustRefuse = asked?.name === undefined || (lastOpened === undefined && isRefusedAloud);
+  if (conversation === undefined && mustRefuse && call.errors !== 1) {
+    violated("A request that had to be refused got no ERROR");
+  }
+  const current = conversations.ofClient(address, port);
+  if (current !== undefined && !current.isLingering && current.sentInCall !== call.number && call.errors === 0) {
+    violated("A request that was accepted got no answer");
+  }
+}
+
+function checkMessageAnswered(context: CheckContext, conversation: Conversation, meaning: Meaning): void {
+  const { limits, conversations, call } = context;
+  const isAnswered = conversation.sentInCall === call.number || call.errors > 0;
+  const isCertain = !conversation.isLingering || !limits.singlePort;
+  const isRepeated = meaning === "repeated" && call.cause.block === (conversation.sentUpTo & BLOCK_NUMBER_MASK);
+  const isWindowFull = conversation.confirmed - conversation.sentUpTo >= conversation.agreement.windowSize;
+  const mustAnswer = conversation.isUpload
+    ? (meaning === "advances" && (conversation.isComplete || isWindowFull)) ||
+      meaning === "too large" ||
+      (isRepeated && isCertain)
+    : meaning === "advances" && !conversation.isComplete;
+  if (mustAnswer && !isAnswered) {
+    violated("A message that had to be answered was not");
+  }
+  if (meaning === "ends") {
+    checkEnded(context, conversation);
+  }
+  const isStillThere = conversations.isPresent(conversation) && !conversation.isLingering;
+  if (conversation.isComplete && meaning === "advances" && isStillThere) {
+    violated("The last block is through, and the transfer is still there");
+  }
+}
+
+/** An ERROR from the peer frees the slot at once. With a single port, nothing shows whether a lingering slot is free. */
+function checkEnded({ conversations }: CheckContext, conversation: Conversation): void {
+  if (conversation.isLingering) {
+    conversations.forget(conversation);
+  } else if (conversations.isPresent(conversation)) {
+    violated("The peer sent an ERROR, and its transfer is still there");
+  }
+}
+
+function checkWindowFull({ confirmed, sentUpTo, lastBlock, agreement, isAnswered, isOffered }: Conversation): void {
+  const isData = isAnswered || !isOffered;
+  if (isData && sentUpTo !== lastBlock && sentUpTo !== confirmed + agreement.windowSize) {
+    violated(`A window ended with block ${sentUpTo}; it begins after block ${confirmed}`);
+  }
+}
