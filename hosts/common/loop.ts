@@ -40,7 +40,7 @@ export interface LoopSockets {
    */
   readWaiting(): void;
   /** Closes the listening ports. The engine has closed the ports of transfers. */
-  close(): void;
+  stopListening(): void;
 }
 
 export class Loop<Engine extends LoopEngine> {
@@ -141,7 +141,7 @@ export class Loop<Engine extends LoopEngine> {
       this.runLater((engine, now) => {
         this.timer.clear();
         engine.stop(now);
-        this.sockets.close();
+        this.sockets.stopListening();
       });
     }
   }
