@@ -221,7 +221,10 @@ async function openPlace(place: string, remoteName: string): Promise<DownloadTar
     throw new LocalFileError(problemWith(wanted, NOT_FOUND));
   }
   await removeAbandonedFiles(folder);
-  const upload = StagedFile.create(new ConfinedFolder(folder, false), path.basename(final), -1, true);
+  const upload = StagedFile.create(new ConfinedFolder(folder, false), path.basename(final), {
+    sizeBytes: -1,
+    mayOverwrite: true,
+  });
   if (isRefusal(upload)) {
     throw new LocalFileError(problemWith(wanted, upload));
   }

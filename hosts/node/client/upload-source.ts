@@ -7,6 +7,7 @@
 import fs from "node:fs";
 import { addAbortSignal, Readable } from "node:stream";
 import type { ReadableFile } from "../../../src/index.js";
+import { ignoreError } from "../files/file-refusals.js";
 import { MemoryFile } from "../files/memory-file.js";
 import { SharedFile } from "../files/shared-file.js";
 import { LocalFileError } from "./download-target.js";
@@ -34,7 +35,7 @@ async function openFile(place: string | URL, signal: AbortSignal | undefined): P
     stats = fs.statSync(place);
     if (stats.isFile()) {
       const descriptor = fs.openSync(place, "r");
-      return new SharedFile(descriptor, fs.fstatSync(descriptor).size);
+      return new SharedFile({ descriptor, path: String(place), status: fs.fstatSync(descriptor) }, ignoreError);
     }
   } catch (error) {
     throw new LocalFileError(unreadable(place, error as NodeJS.ErrnoException), { cause: error });

@@ -1,4 +1,4 @@
-/** A map that keeps so many entries and no more: the one that was set first makes room. */
+/** A map of limited size: the entry that was set first makes room. */
 export class BoundedMap<Key, Value> {
   private readonly entries = new Map<Key, Value>();
 

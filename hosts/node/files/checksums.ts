@@ -1,6 +1,6 @@
 /**
- * Checksums of served files, made when `NAME.sha256` is asked for: TFTP itself has nothing that would tell a damaged
- * image from a whole one.
+ * Checksums of served files, made when `NAME.sha256` is requested: TFTP itself cannot tell a damaged image from a whole
+ * one.
  */
 import fs from "node:fs";
 import path from "node:path";
@@ -13,18 +13,18 @@ import { MemoryFile } from "./memory-file.js";
 
 export const CHECKSUM_SUFFIX = ".sha256";
 const READ_BYTES = 64 * 1024;
-/** Checksums that are kept; a folder rarely has more images. */
+/** Kept checksums; a folder rarely has more images. */
 const MAX_KEPT = 256;
 
-/** A storage that has checksums of its files, and tells them from the files: as a `DirectoryStorage` does. */
+/** A storage with checksums of its files, which it opens apart from the files. {@link DirectoryStorage} is one. */
 export interface ChecksummedStorage extends Storage {
-  /** The file of this very name, or a refusal. */
+  /** Opens the file of exactly this name. */
   openFile(name: string, address: Address): ReadableFile | Refusal;
-  /** The checksum of the file of this name, or a refusal. The client calls that file by another name, maybe. */
+  /** Opens the checksum of the file of this name, which the client may know by another name. */
   openChecksum(name: string, calledName: string, address: Address): ReadableFile | Refusal;
 }
 
-/** The name of the file whose checksum is asked for, or undefined when none is. */
+/** The name of the file whose checksum is requested; undefined if the name is no checksum's. */
 export function checksummedName(name: string): string | undefined {
   return name.endsWith(CHECKSUM_SUFFIX) && path.basename(name) !== CHECKSUM_SUFFIX
     ? name.slice(0, -CHECKSUM_SUFFIX.length)
@@ -32,12 +32,12 @@ export function checksummedName(name: string): string | undefined {
 }
 
 export class Checksums {
-  /** By everything that changes when a file's contents do. */
+  /** By all figures of a file that change with its contents. */
   private readonly kept = new BoundedMap<string, string>(MAX_KEPT);
 
   /**
-   * The line that `sha256sum` writes and `sha256sum --check` reads. A large file takes its time, once: nothing else is
-   * served meanwhile.
+   * The line that `sha256sum` writes and `sha256sum --check` reads. Reading a large file takes time, once, in which nothing
+   * else is served.
    *
    * @throws NodeJS.ErrnoException when the file cannot be read.
    */

@@ -1,44 +1,44 @@
 /**
- * The folder that is served, and the promise that nothing outside it is touched.
+ * A folder, and the promise that nothing outside it is touched.
  *
- * A name is checked before it is opened, so that no device is opened even for a moment; and what was opened is checked
- * again, by asking the system where the open file lies. The second check is the one that counts: between the first and
- * the opening, somebody may have put a symbolic link in place of a folder.
+ * A path is checked before it is opened, so that no device is opened even for a moment. After opening, the system is asked
+ * where the open file lies. The second check is the one that counts: between the first check and the opening, a symbolic
+ * link may have taken the place of a folder.
  */
 import fs from "node:fs";
 import path from "node:path";
 import { FORBIDDEN, NOT_FOUND, type Refusal } from "../../../src/index.js";
-import { refusalOf } from "./file-refusals.js";
+import { type FileErrorListener, ignoreError, refusalOf, refuseToOpen } from "./file-refusals.js";
 
-/** Absent on Windows, where links need rights of their own. */
+/** Absent on Windows, where making a link needs a permission. */
 const NO_FOLLOW = fs.constants.O_NOFOLLOW ?? 0;
-/** A FIFO without a writer must not hang the server. */
+/** Opening a FIFO without a writer must not hang the server. */
 const NO_WAIT = fs.constants.O_NONBLOCK ?? 0;
 const DIRECTORY_ONLY = fs.constants.O_DIRECTORY ?? 0;
 
-/** Where Linux shows the place of an open file. */
+/** Linux shows the path of each open file here. */
 const OPEN_FILES = "/proc/self/fd";
 const HAS_OPEN_FILES = fs.existsSync(OPEN_FILES);
 
-/** On Windows a colon names a drive or a stream, and dots and blanks at the end of a name are dropped. */
+/** On Windows a colon marks a drive or a stream, and dots and blanks at the end of a name are dropped. */
 const WINDOWS_SPECIAL = /:|[. ](\/|$)/;
 
 export interface OpenedFile {
   readonly descriptor: number;
-  /** What the system says of the open file. */
+  /** The system's figures of the open file. */
   readonly status: fs.Stats;
-  /** The path that it was asked for by, which may be a link to the file. */
+  /** The path by which it was requested, which may be a link to the file. */
   readonly path: string;
 }
 
 export class ConfinedFolder {
-  /** The folder's own path, free of links. */
+  /** The path of the folder, free of links. */
   readonly path: string;
   private readonly prefix: string;
   private readonly ignoreCase: boolean;
 
   /**
-   * @throws NodeJS.ErrnoException when there is no such folder, or this user may not enter it.
+   * @throws NodeJS.ErrnoException when the folder does not exist, or this user may not enter it.
    */
   constructor(root: string, ignoreCase: boolean) {
     if (root === "") {
@@ -50,30 +50,30 @@ export class ConfinedFolder {
       error.code = "ENOTDIR";
       throw error;
     }
-    // Without this right nothing in it can be reached.
+    // Without this permission nothing in the folder can be reached.
     fs.accessSync(this.path, fs.constants.X_OK);
     this.prefix = this.path.endsWith(path.sep) ? this.path : this.path + path.sep;
     this.ignoreCase = ignoreCase;
   }
 
-  /** The path that a name of the engine's stands for, which may not exist; undefined for a name that is no file's here. */
+  /** Path for a requested name (it may not exist); undefined if the name cannot be a file on this system. */
   locate(name: string): string | undefined {
     const exact = this.locateExactly(name);
     return exact !== undefined && this.ignoreCase && !fs.existsSync(exact) ? this.locateFolded(name) : exact;
   }
 
-  /** The same, with capital and small letters as they are. */
+  /** Like `locate`, with the case of letters as it is. */
   locateExactly(name: string): string | undefined {
     return process.platform === "win32" && WINDOWS_SPECIAL.test(name) ? undefined : path.join(this.path, name);
   }
 
-  /** Whether a path that is free of links lies in the folder. */
+  /** Whether a path, which must be free of links, lies in the folder. */
   contains(realPath: string): boolean {
     return realPath.startsWith(this.prefix);
   }
 
-  /** Opens a regular file for reading, or says why not. */
-  openFile(name: string): OpenedFile | Refusal {
+  /** Opens a regular file for reading. */
+  openFile(name: string, onError: FileErrorListener = ignoreError): OpenedFile | Refusal {
     const located = this.locate(name);
     if (located === undefined) {
       return NOT_FOUND;
@@ -93,12 +93,12 @@ export class ConfinedFolder {
       closeRead(descriptor);
       return FORBIDDEN;
     } catch (error) {
-      return refusalOf(error);
+      return refuseToOpen(error, onError);
     }
   }
 
   /**
-   * Opens the folder that a file is to be put into, so that it stays the same folder whatever its path becomes.
+   * Opens a folder within, so that it stays the same folder whatever becomes of its path.
    *
    * @returns a descriptor, or a refusal.
    */
@@ -115,7 +115,7 @@ export class ConfinedFolder {
     }
   }
 
-  /** If the path is a symbolic link: where it leads, or undefined where that is outside. Otherwise the path itself. */
+  /** The target of a symbolic link, or undefined if that is outside; the path itself if it is no link. */
   resolveLink(located: string): string | undefined {
     if (!fs.lstatSync(located).isSymbolicLink()) {
       return located;
@@ -124,7 +124,7 @@ export class ConfinedFolder {
     return this.contains(real) ? real : undefined;
   }
 
-  /** Whether what is open lies in the folder, or is the folder itself. */
+  /** Whether an open file or folder lies in this folder, or is this folder. */
   private holds(descriptor: number, openedAs: string): boolean {
     const real = orClosed(descriptor, () =>
       HAS_OPEN_FILES ? fs.readlinkSync(`${OPEN_FILES}/${descriptor}`) : realPathOfSame(descriptor, openedAs),
@@ -132,7 +132,7 @@ export class ConfinedFolder {
     return real !== undefined && (real === this.path || this.contains(real));
   }
 
-  /** The first existing path whose components equal the name's but for case; components that do not exist stay. */
+  /** The first existing path that differs from the name in case only; components that do not exist stay as they are. */
   private locateFolded(name: string): string {
     let folder = this.path;
     for (const component of name.split("/")) {
@@ -143,7 +143,7 @@ export class ConfinedFolder {
   }
 }
 
-/** Asks something of the system about an open file, which is closed if there is no answer. */
+/** Asks the system about an open file, and closes it if that fails. */
 function orClosed<Answer>(descriptor: number, ask: () => Answer): Answer {
   try {
     return ask();
@@ -153,7 +153,7 @@ function orClosed<Answer>(descriptor: number, ask: () => Answer): Answer {
   }
 }
 
-/** Closes what was opened for reading. It never throws. */
+/** Closes a descriptor that was opened for reading. It never throws. */
 export function closeRead(descriptor: number): void {
   try {
     fs.closeSync(descriptor);
@@ -162,12 +162,12 @@ export function closeRead(descriptor: number): void {
   }
 }
 
-/** A path through which the entries of an open folder are reached, whatever becomes of its name. */
+/** A path through which the entries of an open folder are reached, whatever becomes of the folder's name. */
 export function pathOfFolder(descriptor: number, openedAs: string): string {
   return HAS_OPEN_FILES ? `${OPEN_FILES}/${descriptor}` : openedAs;
 }
 
-/** Where the system cannot tell the place of an open file: its path, provided that it still leads to this very file. */
+/** For systems that cannot tell the path of an open file: the path that it was opened by, if that still leads to it. */
 function realPathOfSame(descriptor: number, openedAs: string): string | undefined {
   try {
     const real = fs.realpathSync(openedAs);
@@ -175,7 +175,7 @@ function realPathOfSame(descriptor: number, openedAs: string): string | undefine
     const found = fs.lstatSync(real);
     return opened.dev === found.dev && opened.ino === found.ino ? real : undefined;
   } catch {
-    // The path leads nowhere by now.
+    // The path no longer leads anywhere.
     return undefined;
   }
 }

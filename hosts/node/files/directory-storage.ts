@@ -1,6 +1,4 @@
-/**
- * A folder as storage: files below it are sent, and, if that is allowed, received.
- */
+/** A folder as storage: files below it are sent and, if that is allowed, received. */
 import {
   FORBIDDEN,
   isRefusal,
@@ -12,45 +10,53 @@ import {
 import type { Catalogue, ListedFile } from "../../common/catalogue.js";
 import { type ChecksummedStorage, Checksums, checksummedName } from "./checksums.js";
 import { ConfinedFolder, closeRead, type OpenedFile } from "./confined-folder.js";
-import { refusalOf } from "./file-refusals.js";
+import { ignoreError, refuseToOpen } from "./file-refusals.js";
 import { removeFile, visitFiles } from "./folder-listing.js";
 import { SharedFiles } from "./shared-files.js";
 import { SmallFiles } from "./small-files.js";
 import { StagedFile } from "./staged-file.js";
 import { isTemporaryName, removeTemporaryFiles } from "./temporary-files.js";
 
-/** Which uploads are allowed: none, files that do not exist yet, or also replacing those that do. */
+/** Uploads that are allowed: none, files that do not exist yet, or any. */
 export type WritePolicy = "never" | "new" | "overwrite";
 
-/** What clients may do with a folder. */
+/** Options of a {@link DirectoryStorage}. */
 export interface DirectoryOptions {
-  /** Which uploads are allowed. Default "never". */
+  /** Uploads that are allowed. Default "never". */
   write?: WritePolicy;
   /** Whether files may be fetched. Default true; false makes a drop box. */
   read?: boolean;
-  /** Finds `Boot/BCD` when `boot/bcd` is asked for. An exact match goes first. Default false. */
+  /** Finds `Boot/BCD` when `boot/bcd` is requested. An exact match goes first. Default false. */
   ignoreCase?: boolean;
-  /** Answers a request for `NAME.sha256`, where there is no such file, with the checksum of `NAME`. Default false. */
+  /** Answers a request for `NAME.sha256` with the checksum of `NAME`, unless such a file exists. Default false. */
   checksums?: boolean;
 }
 
-/** A folder as storage: what `TftpServer` makes of its option `root`. */
+/** A folder as storage: {@link TftpServer} makes one of its option `root`. */
 export class DirectoryStorage implements ChecksummedStorage, Catalogue {
-  private readonly root: ConfinedFolder;
+  private readonly folder: ConfinedFolder;
   private readonly write: WritePolicy;
   private readonly readAllowed: boolean;
   private readonly checksums: Checksums | undefined;
   private readonly smallFiles = new SmallFiles();
-  private readonly sentFiles = new SharedFiles();
+  private readonly sharedFiles: SharedFiles;
 
   /**
+   * @param root the path of the folder.
+   * @param onError receives errors of the file system that a refusal does not explain. Must not throw. Default: they are
+   * dropped.
    * @throws NodeJS.ErrnoException ENOENT or ENOTDIR when `root` is no folder.
    */
-  constructor(root: string, options: DirectoryOptions = {}) {
-    this.root = new ConfinedFolder(root, options.ignoreCase ?? false);
+  constructor(
+    root: string,
+    options: DirectoryOptions = {},
+    private readonly onError: (error: unknown) => void = ignoreError,
+  ) {
+    this.folder = new ConfinedFolder(root, options.ignoreCase ?? false);
     this.write = options.write ?? "never";
     this.readAllowed = options.read ?? true;
     this.checksums = options.checksums ? new Checksums() : undefined;
+    this.sharedFiles = new SharedFiles(onError);
   }
 
   get mayWrite(): boolean {
@@ -62,13 +68,12 @@ export class DirectoryStorage implements ChecksummedStorage, Catalogue {
   }
 
   /**
-   * Removes what uploads have left that were cut off by the end of their process. Does nothing where uploads are not
-   * allowed.
+   * Removes unfinished uploads of processes that have ended. Does nothing where uploads are not allowed.
    *
-   * @returns how many files were removed.
+   * @returns the number of removed files.
    */
   async removeLitter(): Promise<number> {
-    return this.write === "never" ? 0 : removeTemporaryFiles(this.root.path);
+    return this.write === "never" ? 0 : removeTemporaryFiles(this.folder.path);
   }
 
   openForReading(name: string): ReadableFile | Refusal {
@@ -77,7 +82,7 @@ export class DirectoryStorage implements ChecksummedStorage, Catalogue {
     return checksummed === undefined ? file : this.openChecksum(checksummed, checksummed);
   }
 
-  /** The file of this very name, or a refusal: never a checksum. */
+  /** Opens the file of exactly this name: never a checksum. */
   openFile(name: string): ReadableFile | Refusal {
     if (!this.readAllowed) {
       return FORBIDDEN;
@@ -89,29 +94,29 @@ export class DirectoryStorage implements ChecksummedStorage, Catalogue {
     if (isTemporaryName(name)) {
       return NOT_FOUND;
     }
-    const opened = this.root.openFile(name);
-    return isRefusal(opened) ? opened : this.sentFile(name, opened);
+    const opened = this.folder.openFile(name, this.onError);
+    return isRefusal(opened) ? opened : this.readableFile(name, opened);
   }
 
-  private sentFile(name: string, opened: OpenedFile): ReadableFile | Refusal {
+  private readableFile(name: string, opened: OpenedFile): ReadableFile | Refusal {
     try {
       const small = this.smallFiles.read(name, opened);
       if (small === undefined) {
-        return this.sentFiles.fileFor(opened);
+        return this.sharedFiles.fileFor(opened);
       }
       closeRead(opened.descriptor);
       return small;
     } catch (error) {
       closeRead(opened.descriptor);
-      return refusalOf(error);
+      return refuseToOpen(error, this.onError);
     }
   }
 
   /**
-   * The checksum of the file of this name.
+   * Opens the checksum of the file of this name.
    *
-   * @param calledName what the client calls that file, and finds beside the checksum.
-   * @returns ERROR 1 as a refusal where there is no such file, or checksums are not given.
+   * @param calledName the client's name for that file, which is written beside the checksum.
+   * @returns `NOT_FOUND` when the file does not exist, or checksums are not given.
    */
   openChecksum(name: string, calledName: string): ReadableFile | Refusal {
     if (!this.readAllowed) {
@@ -120,14 +125,14 @@ export class DirectoryStorage implements ChecksummedStorage, Catalogue {
     if (this.checksums === undefined || isTemporaryName(name)) {
       return NOT_FOUND;
     }
-    const opened = this.root.openFile(name);
+    const opened = this.folder.openFile(name, this.onError);
     if (isRefusal(opened)) {
       return opened;
     }
     try {
       return this.checksums.fileFor(opened, calledName);
     } catch (error) {
-      return refusalOf(error);
+      return refuseToOpen(error, this.onError);
     } finally {
       closeRead(opened.descriptor);
     }
@@ -137,20 +142,25 @@ export class DirectoryStorage implements ChecksummedStorage, Catalogue {
     if (this.write === "never" || isTemporaryName(name)) {
       return FORBIDDEN;
     }
-    return StagedFile.create(this.root, name, sizeBytes, this.mayOverwrite, () => this.smallFiles.changed());
+    return StagedFile.create(this.folder, name, {
+      sizeBytes,
+      mayOverwrite: this.mayOverwrite,
+      onCommitted: () => this.smallFiles.forgetLookUps(),
+      onError: this.onError,
+    });
   }
 
   /** Shows the files that clients can fetch: none of a drop box. */
   async listFiles(visit: (file: ListedFile) => boolean): Promise<boolean> {
-    return !this.readAllowed || visitFiles(this.root, this.mayOverwrite, visit);
+    return !this.readAllowed || visitFiles(this.folder, this.mayOverwrite, visit);
   }
 
-  /** Where files may not be replaced they may not be removed either: that would come to the same. */
+  /** Removes a file. Refused where files may not be overwritten, which would come to the same. */
   removeFile(name: string): 0 | Refusal {
     if (!this.mayOverwrite) {
       return FORBIDDEN;
     }
-    this.smallFiles.changed();
-    return removeFile(this.root, name);
+    this.smallFiles.forgetLookUps();
+    return removeFile(this.folder, name);
   }
 }

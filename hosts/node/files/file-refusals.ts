@@ -1,4 +1,4 @@
-/** What a file system's errors mean to a TFTP client. */
+/** Errors of `node:fs` as refusals of the engine. */
 import { BUSY, DISK_FULL, EXISTS, FAILED, FORBIDDEN, NOT_FOUND, type Refusal } from "../../../src/index.js";
 
 const REFUSALS: Readonly<Record<string, Refusal>> = {
@@ -23,8 +23,32 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   ENOMEM: BUSY,
 };
 
-/** The refusal for an error that `node:fs` has thrown. */
+/** Receives an error whose cause a refusal would hide. Must not throw. */
+export type FileErrorListener = (error: unknown) => void;
+
+export function ignoreError(): void {}
+
+/** The refusal for an error that `node:fs` threw. */
 export function refusalOf(error: unknown): Refusal {
   const code = (error as NodeJS.ErrnoException | null | undefined)?.code;
   return (code === undefined ? undefined : REFUSALS[code]) ?? FAILED;
+}
+
+/** Refuses to open a file. An error that means something to a client is no failure, and is not reported. */
+export function refuseToOpen(error: unknown, onError: FileErrorListener): Refusal {
+  const refusal = refusalOf(error);
+  if (refusal === FAILED) {
+    onError(error);
+  }
+  return refusal;
+}
+
+/**
+ * Refuses to go on with an open file, and reports why.
+ *
+ * @param problem begins the report, as `/srv/tftp/file could not be read`.
+ */
+export function refuseToContinue(problem: string, error: unknown, onError: FileErrorListener): Refusal {
+  onError(new Error(`${problem}: ${error instanceof Error ? error.message : String(error)}`, { cause: error }));
+  return refusalOf(error);
 }

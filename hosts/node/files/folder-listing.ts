@@ -1,6 +1,6 @@
 /**
- * The files of the served folder as a person sees them: listed, and removed. Neither follows a link out of the folder,
- * not even one that somebody puts in a folder's place meanwhile: folders are opened, and what is open is looked at.
+ * Lists and removes the files of a folder for a person. Neither follows a link out of the folder, not even one that takes
+ * the place of a folder meanwhile: folders are opened first, and the open folder is read.
  */
 import fs from "node:fs";
 import path from "node:path";
@@ -11,7 +11,7 @@ import { type ConfinedFolder, closeRead, pathOfFolder } from "./confined-folder.
 import { refusalOf } from "./file-refusals.js";
 import { isTemporaryName } from "./temporary-files.js";
 
-/** So many entries of folders are looked at, however few of them are files: a home folder has more than anybody reads. */
+/** Entries of folders that are looked at, files or not: a home folder has more than a person reads. */
 const MAX_ENTRIES = 20_000;
 
 type Visit = (file: ListedFile) => boolean;
@@ -19,7 +19,7 @@ type Visit = (file: ListedFile) => boolean;
 /**
  * Shows the files that a client can ask for, folder by folder. Folders that are links are left out.
  *
- * @returns false when there are more entries than it looks at, or `visit` has said so.
+ * @returns false when there are more entries than it looks at, or when `visit` returned false.
  */
 export async function visitFiles(root: ConfinedFolder, mayRemove: boolean, visit: Visit): Promise<boolean> {
   const folders = [""];
@@ -48,7 +48,7 @@ export async function visitFiles(root: ConfinedFolder, mayRemove: boolean, visit
         }
       }
     } catch {
-      // A folder that has gone, or cannot be read: the others can.
+      // The folder is gone, or cannot be read. The others can.
     } finally {
       closeRead(descriptor);
     }
@@ -56,12 +56,12 @@ export async function visitFiles(root: ConfinedFolder, mayRemove: boolean, visit
   return true;
 }
 
-/** The size of a file, or -1 when it has gone meanwhile. */
+/** The size of a file, or -1 if it is gone. */
 function sizeOf(file: string): number {
   return fs.lstatSync(file, { throwIfNoEntry: false })?.size ?? -1;
 }
 
-/** The size of the file that a link leads to, or -1 when no client can fetch it. */
+/** The size of the file that a link leads to, or -1 if no client can fetch it. */
 function sizeOfLinked(root: ConfinedFolder, name: string, entry: fs.Dirent): number {
   const opened = entry.isSymbolicLink() ? root.openFile(name) : NOT_FOUND;
   if (isRefusal(opened)) {
@@ -72,7 +72,7 @@ function sizeOfLinked(root: ConfinedFolder, name: string, entry: fs.Dirent): num
 }
 
 /**
- * Removes a regular file. A link is not removed, nor what it leads to.
+ * Removes a regular file; neither a link nor its target.
  *
  * @returns 0, or a refusal.
  */

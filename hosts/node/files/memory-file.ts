@@ -1,6 +1,6 @@
 import type { ReadableFile } from "../../../src/index.js";
 
-/** A file whose bytes are in memory. It never changes, so any number of transfers may have the same one. */
+/** A file whose bytes are in memory. It never changes, so any number of transfers may share one. */
 export class MemoryFile implements ReadableFile {
   readonly sizeBytes: number;
 

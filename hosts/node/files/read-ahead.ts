@@ -1,26 +1,25 @@
 /**
- * Pieces of files that are kept in memory while the files are being sent: to ask the system for each block costs as much
- * as the engine takes for it. All files of the process share these pieces; they are made for the first one, and stay.
+ * Pieces of files, kept in memory while the files are sent: asking the system for each block costs as much as the
+ * engine's own work. All files of the process share these pieces. They are made for the first file, and stay.
  */
 import { MAX_BLOCK_BYTES } from "../../../src/index.js";
 
-/** With more blocks in a piece nothing becomes faster. */
+/** More blocks in a piece bring no more speed. */
 const PIECE_BLOCKS = 16;
 export const PIECE_BYTES = PIECE_BLOCKS * MAX_BLOCK_BYTES;
-/** Together 256 KiB, so that a hundred clients that fetch different files take less than 4 KiB each, and a thousand nothing. */
+/** Together 256 KiB: less than 4 KiB for each of a hundred downloads of different files, and no more for a thousand. */
 const PIECES = 32;
 
-/** Who has pieces. */
 export interface PieceOwner {
-  /** Another one has got this piece. */
+  /** Gives up a piece that another owner has taken. */
   losePiece(piece: Piece): void;
 }
 
 export class Piece {
-  /** Its blocks, made once: to send one makes no object. */
-  private readonly blocks: readonly Buffer[];
+  /** Views of its blocks, made once: sending a block makes no object. */
+  readonly blocks: readonly Buffer[];
   owner: PieceOwner | undefined;
-  /** Which piece of the owner's file it is, counted from 0. */
+  /** Position of the piece in the owner's file, counted in pieces. */
   index = 0;
 
   constructor(readonly bytes: Buffer) {
@@ -28,27 +27,18 @@ export class Piece {
       bytes.subarray(index * MAX_BLOCK_BYTES, (index + 1) * MAX_BLOCK_BYTES),
     );
   }
-
-  /** Copies at least `length` bytes that begin at `offset`. */
-  copyTo(target: Uint8Array, offset: number, length: number): void {
-    if (offset % MAX_BLOCK_BYTES === 0) {
-      target.set(this.blocks[offset / MAX_BLOCK_BYTES] as Buffer);
-    } else {
-      this.bytes.copy(target, 0, offset, offset + length);
-    }
-  }
 }
 
 let free: Piece[] | undefined;
 /** In the order in which they were taken. */
 const taken = new Set<Piece>();
 
-/** Whether nobody loses a piece when another one takes one. */
+/** Whether a piece can be taken without another owner losing one. */
 export function isPieceLeft(): boolean {
   return taken.size < PIECES;
 }
 
-/** A piece for a file: where none is left, the one that was taken first. Its bytes are still those of the owner before. */
+/** Takes a free piece or, if there is none, the one that was taken first. It still has the bytes of its last owner. */
 export function takePiece(owner: PieceOwner, index: number): Piece {
   free ??= makePieces();
   const piece = free.pop() ?? takeFromOther();

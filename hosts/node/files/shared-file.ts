@@ -1,29 +1,31 @@
-/**
- * A large file that is being sent, as large as it was when it was opened. Any number of transfers may have the same one.
- */
+/** A large file that is sent with the size that it had when it was opened. Any number of transfers may share it. */
 import fs from "node:fs";
-import type { ReadableFile } from "../../../src/index.js";
-import { closeRead } from "./confined-folder.js";
-import { refusalOf } from "./file-refusals.js";
+import { MAX_BLOCK_BYTES, type ReadableFile } from "../../../src/index.js";
+import { closeRead, type OpenedFile } from "./confined-folder.js";
+import { type FileErrorListener, refuseToContinue } from "./file-refusals.js";
 import { giveBackPiece, isPieceLeft, PIECE_BYTES, type Piece, type PieceOwner, takePiece } from "./read-ahead.js";
 
 export class SharedFile implements ReadableFile, PieceOwner {
+  readonly sizeBytes: number;
   private readonly pieces = new Map<number, Piece>();
   private transfers = 1;
 
   /**
-   * @param descriptor is closed with the last transfer.
-   * @param closed is told then.
+   * @param opened its descriptor is closed with the last transfer.
+   * @param onError receives the reason why the file cannot be read.
+   * @param onClosed is called when the last transfer has closed the file.
    */
   constructor(
-    private readonly descriptor: number,
-    readonly sizeBytes: number,
-    private readonly closed: () => void = () => {},
-  ) {}
+    private readonly opened: Pick<OpenedFile, "descriptor" | "path" | "status">,
+    private readonly onError: FileErrorListener,
+    private readonly onClosed: () => void = () => {},
+  ) {
+    this.sizeBytes = opened.status.size;
+  }
 
   /**
-   * One more transfer has this file, and will close it. It gets nothing that was read before it asked: a program that has
-   * the file mapped into its memory may have changed it without a new time.
+   * Adds a transfer, which closes the file too. It gets nothing that was read before: a program that has the file mapped
+   * into its memory may have changed it without a new time.
    */
   share(): void {
     this.transfers++;
@@ -31,8 +33,8 @@ export class SharedFile implements ReadableFile, PieceOwner {
   }
 
   /**
-   * What a file has gained since it was opened is not sent: the client was told its size. A file that has become
-   * shorter fails, for the client would take the short block for the end of a whole file.
+   * Leaves out what the file has gained since it was opened: the client was told its size. Fails when the file has become
+   * shorter, for the client would take a short block for the end of a whole file.
    */
   read(target: Uint8Array, position: number): number {
     const left = this.sizeBytes - position;
@@ -45,12 +47,14 @@ export class SharedFile implements ReadableFile, PieceOwner {
       const piece = this.pieceFor((position - offset) / PIECE_BYTES, offset, wanted);
       if (piece === undefined) {
         this.readWhole(target, wanted, position);
+      } else if (offset % MAX_BLOCK_BYTES === 0) {
+        target.set(piece.blocks[offset / MAX_BLOCK_BYTES] as Buffer);
       } else {
-        piece.copyTo(target, offset, wanted);
+        piece.bytes.copy(target, 0, offset, offset + wanted);
       }
       return wanted;
     } catch (error) {
-      return refusalOf(error);
+      return refuseToContinue(`${this.opened.path} could not be read`, error, this.onError);
     }
   }
 
@@ -59,8 +63,8 @@ export class SharedFile implements ReadableFile, PieceOwner {
       return;
     }
     this.giveBackAll();
-    this.closed();
-    closeRead(this.descriptor);
+    this.onClosed();
+    closeRead(this.opened.descriptor);
   }
 
   losePiece({ index }: Piece): void {
@@ -68,9 +72,9 @@ export class SharedFile implements ReadableFile, PieceOwner {
   }
 
   /**
-   * The piece that holds so many bytes at `offset`; undefined where they are better read by themselves: they lie across
-   * two pieces, or there are more transfers than pieces. Whoever is in the middle of a piece then takes none from another,
-   * who would have to read it once more.
+   * The piece with `length` bytes at `offset`, or undefined where the block is better read directly: it lies across two
+   * pieces, or there are more transfers than pieces. In the latter case a transfer in the middle of a piece takes none from
+   * another transfer, which would have to read it again.
    */
   private pieceFor(index: number, offset: number, length: number): Piece | undefined {
     if (offset + length > PIECE_BYTES) {
@@ -96,8 +100,8 @@ export class SharedFile implements ReadableFile, PieceOwner {
   }
 
   /**
-   * There is a piece for each transfer, and that which was read first goes first: a single transfer stays with one, which
-   * the processor's cache holds.
+   * Keeps at most one piece for each transfer, and gives back the one that was read first: a single transfer then stays
+   * with one piece, which the processor's cache holds.
    */
   private giveBackFirst(): void {
     if (this.pieces.size >= this.transfers) {
@@ -115,8 +119,8 @@ export class SharedFile implements ReadableFile, PieceOwner {
   }
 
   private readWhole(target: Uint8Array, length: number, position: number): void {
-    if (fs.readSync(this.descriptor, target, 0, length, position) !== length) {
-      throw new Error("The file has become shorter");
+    if (fs.readSync(this.opened.descriptor, target, 0, length, position) !== length) {
+      throw new Error("it has become shorter");
     }
   }
 }

@@ -1,10 +1,10 @@
 /**
- * The large files that are being sent: one that several clients fetch at the same time is open once, and read once for
- * all of them. A hall of machines that starts wants one and the same image.
+ * Large files that are being sent: a file that several clients fetch at the same time is opened once, and read once for
+ * all of them. A rack or classroom that boots at once wants one image.
  */
-
 import { closeRead, type OpenedFile } from "./confined-folder.js";
 import { type FileIdentity, identityOf, isSameFile, isSettled } from "./file-identity.js";
+import type { FileErrorListener } from "./file-refusals.js";
 import { SharedFile } from "./shared-file.js";
 
 interface KnownFile {
@@ -14,26 +14,29 @@ interface KnownFile {
 
 export class SharedFiles {
   /** By device and number. */
-  private readonly shared = new Map<string, KnownFile>();
+  private readonly known = new Map<string, KnownFile>();
+
+  constructor(private readonly onError: FileErrorListener) {}
 
   /** The file to send. It closes the descriptor, now or later. */
-  fileFor({ descriptor, status }: OpenedFile): SharedFile {
+  fileFor(opened: OpenedFile): SharedFile {
+    const { descriptor, status } = opened;
     if (!isSettled(status)) {
-      return new SharedFile(descriptor, status.size);
+      return new SharedFile(opened, this.onError);
     }
     const key = `${status.dev} ${status.ino}`;
-    const present = this.shared.get(key);
+    const present = this.known.get(key);
     if (present !== undefined && isSameFile(present.identity, status)) {
       closeRead(descriptor);
       present.file.share();
       return present.file;
     }
-    const file = new SharedFile(descriptor, status.size, () => {
-      if (this.shared.get(key)?.file === file) {
-        this.shared.delete(key);
+    const file = new SharedFile(opened, this.onError, () => {
+      if (this.known.get(key)?.file === file) {
+        this.known.delete(key);
       }
     });
-    this.shared.set(key, { file, identity: identityOf(status) });
+    this.known.set(key, { file, identity: identityOf(status) });
     return file;
   }
 }

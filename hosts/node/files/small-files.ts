@@ -1,9 +1,9 @@
 /**
- * Small files are read whole when they are opened, and kept for the next who asks: telephones and switches ask for the
- * same few in numbers, and to open a file safely costs more than all the rest of such a request.
+ * Small files are read whole when they are opened, and kept for the next client: phones and switches request the same few
+ * in great numbers, and opening a file safely costs more than all the rest of such a request.
  *
- * What is kept is served only as long as its path leads to the very file that was read, unchanged; that is looked up
- * once in a millisecond at the most. All the checks of {@link ConfinedFolder.openFile} are made again after a second.
+ * A kept file is served only while its path leads to the very file that was read, unchanged; the path is looked up at most
+ * once in a millisecond. All the checks of {@link ConfinedFolder.openFile} are made again after a second.
  */
 import fs from "node:fs";
 import type { ReadableFile } from "../../../src/index.js";
@@ -13,11 +13,11 @@ import type { OpenedFile } from "./confined-folder.js";
 import { type FileIdentity, identityOf, isSameFile, isSettled } from "./file-identity.js";
 import { MemoryFile } from "./memory-file.js";
 
-/** Six blocks: what telephones and switches ask for is seldom longer. */
+/** Six blocks: files for phones and switches are seldom longer. */
 const SMALL_BYTES = 3072;
-/** Together less than a MiB. */
+/** Together they take less than 1 MiB. */
 const MAX_KEPT = 256;
-/** So old a check is good enough: a transfer that began then would still be served what it opened. */
+/** An older check is repeated. A transfer that began at that check would still be served what it opened. */
 const CHECKED_MS = 1000;
 const NEVER_LOOKED_UP = -1;
 
@@ -26,14 +26,14 @@ interface KeptFile {
   readonly path: string;
   readonly identity: FileIdentity;
   readonly checkedAt: number;
-  /** When its path was looked up last, and led to it. */
+  /** Last time at which the path was looked up and led to the file. */
   lookedUpAt: number;
 }
 
 export class SmallFiles {
   private readonly kept = new BoundedMap<string, KeptFile>(MAX_KEPT);
 
-  /** The file of this name, as it was read before and still is; undefined when it must be opened. */
+  /** The kept file of this name, if it has not changed; undefined when the file must be opened. */
   find(name: string): ReadableFile | undefined {
     const kept = this.kept.get(name);
     if (kept === undefined) {
@@ -50,17 +50,17 @@ export class SmallFiles {
     return kept.file;
   }
 
-  /** A file was put or removed: whoever did that must not be shown the one before. */
-  changed(): void {
+  /** Looks up every path again: a file was put or removed, and that client must not get the old one. */
+  forgetLookUps(): void {
     for (const kept of this.kept.values()) {
       kept.lookedUpAt = NEVER_LOOKED_UP;
     }
   }
 
   /**
-   * Reads a file that has just been opened, if it is small.
+   * Reads a file that was just opened, if it is small.
    *
-   * @returns the file, whose descriptor is no longer needed; undefined for one that is too large, or is changing.
+   * @returns the file, whose descriptor is no longer needed; undefined when it is too large or is changing.
    * @throws NodeJS.ErrnoException when it cannot be read.
    */
   read(name: string, { descriptor, path, status }: OpenedFile): ReadableFile | undefined {
@@ -79,7 +79,7 @@ export class SmallFiles {
   }
 }
 
-/** What a link leads to is not looked up: the link itself is another file. */
+/** Always false for a link: what it leads to is not looked up, and the link itself is another file. */
 function isUnchanged({ path, identity }: KeptFile): boolean {
   try {
     return isSameFile(identity, fs.lstatSync(path));

@@ -1,102 +1,98 @@
 /**
- * A file that is being received: it grows beside its place under a temporary name, and takes its own name in one step
- * when it is whole. Whatever was there before stays until then.
+ * A file that is being received. It grows in the folder of its place under a temporary name, and takes its name in one
+ * step when it is whole. Until then an older file of that name stays.
  */
 import fs from "node:fs";
 import path from "node:path";
-import { EXISTS, FAILED, FORBIDDEN, NOT_FOUND, type Refusal, type WritableFile } from "../../../src/index.js";
+import {
+  EXISTS,
+  FAILED,
+  FORBIDDEN,
+  isRefusal,
+  NOT_FOUND,
+  type Refusal,
+  type WritableFile,
+} from "../../../src/index.js";
 import { type ConfinedFolder, closeRead, pathOfFolder } from "./confined-folder.js";
-import { refusalOf } from "./file-refusals.js";
-import { newTemporaryName, uploadBegins, uploadEnds } from "./temporary-files.js";
+import { type FileErrorListener, ignoreError, refusalOf, refuseToContinue, refuseToOpen } from "./file-refusals.js";
+import { beginUpload, endUpload, newTemporaryName } from "./temporary-files.js";
 
-/** What a new file may be at the most; the process's umask takes away from it. */
+/** Permissions of a new file, from which the process's umask takes away. */
 const NEW_FILE_MODE = 0o666;
 const PERMISSIONS = 0o777;
 
+/** Options of a {@link StagedFile}. */
+export interface StagedFileOptions {
+  /** The announced size in bytes, or -1. */
+  readonly sizeBytes: number;
+  /** Whether an existing file may be replaced. */
+  readonly mayOverwrite: boolean;
+  /** Called when the file has its name. */
+  readonly onCommitted?: () => void;
+  /** Receives the reason why the file cannot be written. */
+  readonly onError?: FileErrorListener;
+}
+
+/** The place that a file will take. */
+interface Target {
+  readonly path: string;
+  /** Permissions of the present file. */
+  readonly mode: number | undefined;
+}
+
 export class StagedFile implements WritableFile {
-  private committed = false;
+  private isCommitted = false;
 
   private constructor(
     private readonly folderDescriptor: number,
     private readonly folder: string,
-    private readonly name: string,
+    private readonly target: Target,
     private readonly temporaryName: string,
     private readonly descriptor: number,
-    private readonly mayOverwrite: boolean,
-    private readonly placed: () => void,
+    private readonly options: StagedFileOptions,
   ) {}
 
   /**
-   * Prepares the upload of `name`.
+   * Opens a file for `name`.
    *
-   * @param sizeBytes what the client announced, or -1.
-   * @param placed is told when the file has its name.
-   * @returns the file, or a refusal: it exists, there is no room, it is no place for a file.
+   * @returns the file, or a refusal when `name` exists, has no room, or is no place for a file.
    */
-  static create(
-    root: ConfinedFolder,
-    name: string,
-    sizeBytes: number,
-    mayOverwrite: boolean,
-    placed: () => void = () => {},
-  ): StagedFile | Refusal {
+  static create(folder: ConfinedFolder, name: string, options: StagedFileOptions): StagedFile | Refusal {
     try {
-      const target = StagedFile.target(root, name, mayOverwrite);
-      if (typeof target === "number") {
+      const target = targetOf(folder, name, options.mayOverwrite);
+      if (isRefusal(target)) {
         return target;
       }
       const folderPath = path.dirname(target.path);
-      const folderDescriptor = root.openFolder(folderPath);
+      const folderDescriptor = folder.openFolder(folderPath);
       if (folderDescriptor < 0) {
         return folderDescriptor;
       }
       try {
-        const folder = pathOfFolder(folderDescriptor, folderPath);
-        if (sizeBytes > roomBytes(folder)) {
-          throw Object.assign(new Error(`no room for ${sizeBytes} bytes`), { code: "ENOSPC" });
-        }
-        const temporaryName = newTemporaryName();
-        const descriptor = fs.openSync(path.join(folder, temporaryName), "wx", target.mode ?? NEW_FILE_MODE);
-        uploadBegins(temporaryName);
-        keepPermissions(descriptor, target.mode);
-        const finalName = path.basename(target.path);
-        return new StagedFile(folderDescriptor, folder, finalName, temporaryName, descriptor, mayOverwrite, placed);
+        return StagedFile.openIn(folderDescriptor, pathOfFolder(folderDescriptor, folderPath), target, options);
       } catch (error) {
         closeRead(folderDescriptor);
         throw error;
       }
     } catch (error) {
-      return refusalOf(error);
+      return refuseToOpen(error, options.onError ?? ignoreError);
     }
   }
 
-  /** Where the file goes, and the permissions of the file that is there now; or why it may not go there. */
-  private static target(
-    root: ConfinedFolder,
-    name: string,
-    mayOverwrite: boolean,
-  ): { path: string; mode: number | undefined } | Refusal {
-    const located = root.locate(name);
-    if (located === undefined) {
-      return FORBIDDEN;
+  private static openIn(
+    folderDescriptor: number,
+    folder: string,
+    target: Target,
+    options: StagedFileOptions,
+  ): StagedFile {
+    if (options.sizeBytes > roomBytes(folder)) {
+      throw Object.assign(new Error(`no room for ${options.sizeBytes} bytes`), { code: "ENOSPC" });
     }
-    const present = fs.lstatSync(located, { throwIfNoEntry: false });
-    if (present === undefined) {
-      return { path: located, mode: undefined };
-    }
-    const resolved = root.resolveLink(located);
-    if (resolved === undefined) {
-      return FORBIDDEN;
-    }
-    const file = fs.lstatSync(resolved);
-    if (!file.isFile()) {
-      return FORBIDDEN;
-    }
-    if (!mayOverwrite) {
-      return EXISTS;
-    }
-    fs.accessSync(resolved, fs.constants.W_OK);
-    return { path: resolved, mode: file.mode & PERMISSIONS };
+    const temporaryName = newTemporaryName();
+    const descriptor = fs.openSync(path.join(folder, temporaryName), "wx", target.mode ?? NEW_FILE_MODE);
+    beginUpload(temporaryName);
+    keepPermissions(descriptor, target.mode);
+    return new StagedFile(folderDescriptor, folder, target, temporaryName, descriptor, options);
   }
 
   write(source: DataView, offset: number, length: number, position: number): number {
@@ -107,27 +103,31 @@ export class StagedFile implements WritableFile {
       }
       return 0;
     } catch (error) {
-      return refusalOf(error);
+      return this.refuse(error);
     }
   }
 
-  /** The bytes reach the disk before the name does: after a power failure there is the old file or the new one. */
+  /** Writes the bytes to the disk before the name: after a power failure there is the old file or the new one. */
   commit(): number {
     const temporary = path.join(this.folder, this.temporaryName);
-    const final = path.join(this.folder, this.name);
+    const final = path.join(this.folder, path.basename(this.target.path));
     try {
       fs.fsyncSync(this.descriptor);
-      if (this.mayOverwrite) {
+      if (this.options.mayOverwrite) {
         fs.renameSync(temporary, final);
       } else {
         nameUnlessTaken(temporary, final);
       }
-      this.committed = true;
-      this.placed();
+      this.isCommitted = true;
+      this.options.onCommitted?.();
       syncFolder(this.folderDescriptor);
       return 0;
     } catch (error) {
-      const refusal = refusalOf(error);
+      if (refusalOf(error) === EXISTS) {
+        // Another client has put the file meanwhile, as it may.
+        return EXISTS;
+      }
+      const refusal = this.refuse(error);
       return refusal === NOT_FOUND ? FAILED : refusal;
     }
   }
@@ -136,17 +136,46 @@ export class StagedFile implements WritableFile {
     try {
       fs.closeSync(this.descriptor);
     } catch {
-      // A file system that reports late that it could not write: the upload is thrown away or was synchronised before.
+      // The file system reports late that it could not write: the file is discarded, or was synchronised before.
     }
-    if (!this.committed) {
+    if (!this.isCommitted) {
       removeIfPossible(path.join(this.folder, this.temporaryName));
     }
     closeRead(this.folderDescriptor);
-    uploadEnds(this.temporaryName);
+    endUpload(this.temporaryName);
+  }
+
+  private refuse(error: unknown): Refusal {
+    return refuseToContinue(`${this.target.path} could not be written`, error, this.options.onError ?? ignoreError);
   }
 }
 
-/** The permissions of the file that is replaced: those that the umask has taken away from the new one come back. */
+/** Finds the place of a file, or why it may not go there. */
+function targetOf(folder: ConfinedFolder, name: string, mayOverwrite: boolean): Target | Refusal {
+  const located = folder.locate(name);
+  if (located === undefined) {
+    return FORBIDDEN;
+  }
+  const present = fs.lstatSync(located, { throwIfNoEntry: false });
+  if (present === undefined) {
+    return { path: located, mode: undefined };
+  }
+  const resolved = folder.resolveLink(located);
+  if (resolved === undefined) {
+    return FORBIDDEN;
+  }
+  const file = fs.lstatSync(resolved);
+  if (!file.isFile()) {
+    return FORBIDDEN;
+  }
+  if (!mayOverwrite) {
+    return EXISTS;
+  }
+  fs.accessSync(resolved, fs.constants.W_OK);
+  return { path: resolved, mode: file.mode & PERMISSIONS };
+}
+
+/** Gives the new file those permissions of the replaced file that the umask took away. */
 function keepPermissions(descriptor: number, mode: number | undefined): void {
   if (mode === undefined) {
     return;
@@ -154,11 +183,11 @@ function keepPermissions(descriptor: number, mode: number | undefined): void {
   try {
     fs.fchmodSync(descriptor, mode);
   } catch {
-    // A file system without permissions has none to keep.
+    // The file system has no permissions.
   }
 }
 
-/** Gives a file its name only if nobody has it. A hard link cannot replace anything, unlike a rename. */
+/** Gives a file its name unless another file has it. Unlike a rename, a hard link replaces nothing. */
 function nameUnlessTaken(temporary: string, final: string): void {
   try {
     fs.linkSync(temporary, final);
@@ -167,7 +196,7 @@ function nameUnlessTaken(temporary: string, final: string): void {
     if (code !== "EPERM" && code !== "ENOSYS" && code !== "EOPNOTSUPP" && code !== "ENOTSUP") {
       throw error;
     }
-    // A file system without hard links. What is lost is only the certainty within the next two lines.
+    // The file system has no hard links. Another file may take the name between the next two lines.
     if (fs.existsSync(final)) {
       throw Object.assign(new Error("exists"), { code: "EEXIST" });
     }
@@ -181,7 +210,7 @@ function removeIfPossible(file: string): void {
   try {
     fs.rmSync(file, { force: true });
   } catch {
-    // The folder has become read-only meanwhile. The next start removes what is left.
+    // The folder has become read-only. The next start removes the file.
   }
 }
 
@@ -189,7 +218,7 @@ function syncFolder(descriptor: number): void {
   try {
     fs.fsyncSync(descriptor);
   } catch {
-    // Not every system lets a folder be synchronised; the file itself is safe.
+    // Not every system can synchronise a folder. The file itself is safe.
   }
 }
 

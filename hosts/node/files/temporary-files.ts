@@ -1,8 +1,8 @@
 /**
- * The names under which uploads grow until they are whole, and the removal of those that nobody will finish.
+ * Temporary names of uploads, and the removal of uploads that no process will finish.
  *
- * A name tells which process the upload belongs to, and where that process runs: two containers may serve one folder, and
- * both servers are process 1 there.
+ * A name tells the process of the upload and the machine or container in which it runs: two containers may serve one
+ * folder, and both servers are process 1 there.
  */
 import fs from "node:fs";
 import { hostname } from "node:os";
@@ -10,22 +10,22 @@ import path from "node:path";
 import { cryptography } from "./cryptography.js";
 
 /**
- * `.tftp-upload-PLACE-PROCESS-RANDOM`: hidden, never served, and recognised when it is left behind. In any case, because a
- * storage that does not mind case would find it by its capital letters.
+ * `.tftp-upload-PLACE-PROCESS-RANDOM`: hidden, never served, and recognised when it is left over. Matched in any case: a
+ * storage that ignores case would find the file by capital letters too.
  */
 const TEMPORARY_NAME = /^\.tftp-upload-([0-9a-f]{8})-(\d+)-[0-9a-f]{16}$/i;
 const PLACE_CHARACTERS = 8;
 
-/** Where Linux names the space in which process numbers are counted: each container has one of its own. */
+/** Linux names the space in which process numbers are counted here. It differs for each container. */
 const PROCESS_NUMBERS_OF = "/proc/self/ns/pid";
 
-/** After so long a temporary file is nobody's, even if its process number is in use again, or its place is not known. */
+/** An older temporary file is abandoned, even if its process number is in use again or its place is unknown. */
 const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000;
 
-/** The names of this process's uploads that are under way. */
+/** Names of this process's running uploads. */
 const underWay = new Set<string>();
 
-/** Whether a name, which may have folders in it, is that of such a file. */
+/** Whether a name, which may contain folders, is a temporary name. */
 export function isTemporaryName(name: string): boolean {
   return TEMPORARY_NAME.test(path.basename(name));
 }
@@ -34,18 +34,18 @@ export function newTemporaryName(): string {
   return `.tftp-upload-${processPlace()}-${process.pid}-${cryptography().randomBytes(8).toString("hex")}`;
 }
 
-/** From now on the file of this name is not litter. */
-export function uploadBegins(temporaryName: string): void {
+/** Keeps the file of this name from being removed. */
+export function beginUpload(temporaryName: string): void {
   underWay.add(temporaryName);
 }
 
-export function uploadEnds(temporaryName: string): void {
+export function endUpload(temporaryName: string): void {
   underWay.delete(temporaryName);
 }
 
 let place: string | undefined;
 
-/** Stands for the machine or container, the same after a restart of either. */
+/** Identifies the machine or container, also after a restart. */
 function processPlace(): string {
   place ??= cryptography()
     .createHash("sha256")
@@ -63,7 +63,7 @@ function processNumbersOf(): string {
   }
 }
 
-/** Removes temporary files below `root` whose process is gone. Links are not followed. Returns how many there were. */
+/** Removes temporary files below `root` whose process is gone, without following links. Returns their number. */
 export async function removeTemporaryFiles(root: string): Promise<number> {
   let removed = 0;
   const folders = [root];
@@ -75,7 +75,7 @@ export async function removeTemporaryFiles(root: string): Promise<number> {
   return removed;
 }
 
-/** The same in one folder. Returns also the folders in it. */
+/** Removes temporary files in one folder whose process is gone. Returns their number, and the folders in it. */
 export async function removeAbandonedFiles(folder: string): Promise<{ removed: number; folders: string[] }> {
   let removed = 0;
   const folders: string[] = [];
@@ -96,7 +96,7 @@ async function removedIfPossible(file: string): Promise<boolean> {
     await fs.promises.rm(file, { force: true });
     return true;
   } catch {
-    // Somebody else's folder: it does not keep the server from starting.
+    // The folder belongs to another user, which must not keep the server from starting.
     return false;
   }
 }
