@@ -33,21 +33,22 @@ export {
 export { TftpError, type TftpErrorCode, type TftpErrorDetails } from "./client/tftp-error.js";
 export type { TransferMode } from "./client/tftp-url.js";
 export type { PutSource } from "./client/upload-source.js";
-export type { ServedOptions } from "./content.js";
+export type { ContentOptions } from "./content.js";
 export type { ChecksummedStorage } from "./files/checksums.js";
 export { type DirectoryOptions, DirectoryStorage, type WritePolicy } from "./files/directory-storage.js";
 export { type NameRule, NameRules } from "./rules/name-rules.js";
 export { type Renamed, RuleStorage } from "./rules/rule-storage.js";
-export {
-  type CloseOptions,
-  type EndedTransfer,
-  type ListeningAddress,
-  type RefusedRequest,
-  type RenamedRequest,
-  TftpServer,
-  type TftpServerEvents,
-  type TftpServerOptions,
-} from "./server.js";
+export { TftpServer } from "./server.js";
+export type {
+  CloseOptions,
+  EndedTransfer,
+  ListeningAddress,
+  RefusedRequest,
+  RenamedRequest,
+  TftpServerEvents,
+  TftpServerOptions,
+  TransferSnapshot,
+} from "./server-options.js";
 export {
   type ChangedFile,
   StatusPage,

@@ -1,130 +1,34 @@
-/**
- * A TFTP server for Node programs: the engine, with UDP sockets and a folder.
- */
+/** A TFTP server for Node programs: the engine, with UDP sockets and a folder. */
 import { EventEmitter } from "node:events";
-import {
-  type Address,
-  checked,
-  FIRST_LISTENER,
-  type LocalPort,
-  MAX_PORT,
-  type Observer,
-  type Outcome,
-  Server,
-  type ServerOptions,
-  type Storage,
-  TFTP_PORT,
-  type TransferView,
-  type Transport,
-} from "../../src/index.js";
+import { type Address, type Observer, Server, type Storage, TFTP_PORT, type TransferView } from "../../src/index.js";
 import type { Catalogue } from "../common/catalogue.js";
+import { Loop } from "../common/loop.js";
+import { outcomeName } from "../common/outcomes.js";
 import type { StatusSource } from "../status/source.js";
-import { MAX_TIMER_MS, now } from "./clock.js";
-import { Served, type ServedOptions } from "./content.js";
-import { PollTimer } from "./poll-timer.js";
-import type { Renamed } from "./rules/rule-storage.js";
+import { MAX_TIMER_MS, now, WakeTimer } from "./clock.js";
+import { Content, type ContentOptions } from "./content.js";
+import {
+  type CloseOptions,
+  type ListeningAddress,
+  snapshotOf,
+  type TftpServerEvents,
+  type TftpServerOptions,
+} from "./server-options.js";
 import { addressHash } from "./udp/address-hash.js";
-import { ALL_IPV4, ALL_IPV6 } from "./udp/addresses.js";
 import { BusyPolling } from "./udp/busy-polling.js";
-import { ReceiveBuffer, sendDatagram } from "./udp/datagrams.js";
 import { Listeners } from "./udp/listeners.js";
-import { type PortRange, TransferPorts } from "./udp/transfer-ports.js";
+import { checkedHosts, checkedPort, checkedRange } from "./udp/listening-options.js";
+import { TransferPorts } from "./udp/transfer-ports.js";
 
-/** Enough for a hall of machines that start together. */
+/** Enough for a rack or classroom that boots at once. */
 const DEFAULT_MAX_TRANSFERS = 1024;
-
-/** What a {@link TftpServer} is told at construction. */
-export interface TftpServerOptions extends Omit<ServerOptions, "addressHash">, ServedOptions {
-  /** Addresses or names to listen on. Default: every address of the machine, IPv4 and IPv6. */
-  host?: string | readonly string[];
-  /** The port on which requests arrive. Default 69, which needs a right on most systems. 0 takes any free port. */
-  port?: number;
-  /** How many transfers there can be at once, 1 to 65,536. Default 1,024; a slot costs some 300 bytes. */
-  maxTransfers?: number;
-  /** Transfers take their ports from here. Default: any free port. */
-  portRange?: PortRange;
-  /**
-   * While transfers run, look for the next packet for 50 microseconds before sleeping, as long as that pays. It makes
-   * lock-step transfers on a fast network up to twice as fast, and keeps a core busier. Default true.
-   */
-  busyPolling?: boolean;
-  /** Closes the server at once when it is aborted. */
-  signal?: AbortSignal;
-}
-
-/** A request that was answered with an ERROR. */
-export interface RefusedRequest {
-  /**
-   * The name that was asked for; empty where there is none that can be read. It may hold anything, control characters
-   * included: show it through {@link printable}.
-   */
-  readonly name: string;
-  /** Whether the client wanted to put the file. */
-  readonly isUpload: boolean;
-  /** The error code of RFC 1350 §5. */
-  readonly errorCode: number;
-  /** The client's address. */
-  readonly address: string;
-  /** The client's port. */
-  readonly port: number;
-}
-
-/** A request for one name that a rule has given the file of another name, if there is such a file. */
-export interface RenamedRequest {
-  /** The name that was asked for. */
-  readonly name: string;
-  /** The name that the rule has made of it. */
-  readonly foundName: string;
-  /** Whether the client wants to put the file. */
-  readonly isUpload: boolean;
-  /** The client's address. */
-  readonly address: string;
-}
-
-/** How a transfer ended. */
-export interface EndedTransfer {
-  /** One of the constants `OUTCOME_…`; {@link outcomeText} puts it in words. */
-  readonly outcome: Outcome;
-  /** From the request to the end, in milliseconds. */
-  readonly durationMs: number;
-}
-
-/** The events of a {@link TftpServer}. A `TransferView` is good during the event only: copy what you keep. */
-export interface TftpServerEvents {
-  /** A request was accepted. */
-  started: [transfer: TransferView];
-  /** Blocks got through. It comes for every ACK of a download and every block of an upload, so be quick. */
-  progress: [transfer: TransferView];
-  /** A transfer is over, well or not. */
-  ended: [transfer: TransferView, end: EndedTransfer];
-  /** A request was answered with an ERROR. */
-  refused: [request: RefusedRequest];
-  /** A rule has given a request the file of another name. */
-  renamed: [request: RenamedRequest];
-  /** The server is closed: it has no socket and no timer any more. */
-  close: [];
-}
-
-/** Where a server listens. */
-export interface ListeningAddress {
-  /** An address of this machine, IPv4 or IPv6. */
-  readonly address: string;
-  /** The port, also where any free one was asked for. */
-  readonly port: number;
-}
-
-/** How a {@link TftpServer} is closed. */
-export interface CloseOptions {
-  /** How long running transfers may go on, in milliseconds. Default 0. */
-  graceMs?: number;
-}
 
 /**
  * A TFTP server.
  *
  * ```js
  * const server = new TftpServer({ root: "/srv/tftp" });
- * server.on("ended", (transfer, { outcome }) => console.log(transfer.name, outcomeText(outcome)));
+ * server.on("ended", (transfer, { outcomeName }) => console.log(transfer.name, outcomeName));
  * await server.listen();
  * ```
  *
@@ -134,22 +38,18 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
   /** The largest upload in bytes. */
   readonly maxSizeBytes: number;
   private readonly engine: Server;
-  private served: Served;
-  /** Calls of `reconfigure`, and which of them has brought what is served now. */
+  private readonly loop: Loop<Server>;
+  private content: Content;
+  /** Calls of `reconfigure` so far, and the call that brought the present content. */
   private reconfigurations = 0;
-  private servedSince = 0;
+  private contentSince = 0;
   private readonly hosts: readonly string[];
   private readonly port: number;
-  private readonly listeningSockets: Listeners;
-  private readonly transferPorts: TransferPorts;
-
-  private readonly receiveBuffer = new ReceiveBuffer();
-  private readonly busyPolling: BusyPolling;
-
-  private readonly timer: PollTimer;
+  private readonly requestSockets: Listeners;
   private isListening = false;
   private closing: Promise<void> | undefined;
-  private whenIdle: (() => void) | undefined;
+  /** Set once `close` is called: goes on with closing. */
+  private finishClosing: (() => void) | undefined;
 
   /**
    * @throws RangeError or TypeError when an option is not acceptable; NodeJS.ErrnoException ENOENT or ENOTDIR when `root`
@@ -157,47 +57,48 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
    */
   constructor(options: TftpServerOptions) {
     super();
-    this.served = new Served(options, this.renamed);
+    this.content = this.contentOf(options);
     this.maxSizeBytes = options.maxSizeBytes ?? Number.MAX_SAFE_INTEGER;
-    this.hosts = hostsOf(options.host);
-    this.port = checkedPort("port", options.port ?? TFTP_PORT, 0);
-    this.listeningSockets = new Listeners((message, listener, address, port) => {
-      if (this.served.allowed.includes(address)) {
-        this.received(message, listener, address, port);
+    this.hosts = checkedHosts(options.host);
+    this.port = checkedPort("port", options.port ?? TFTP_PORT);
+    this.requestSockets = new Listeners((packet, length, listener, address, port) => {
+      if (this.content.allowed.includes(address)) {
+        this.loop.request(packet, length, listener, address, port);
+        busyPolling?.packetAnswered();
       }
     });
-    this.transferPorts = new TransferPorts(checkedRange(options.portRange), (message, transferPort, address, port) =>
-      this.received(message, transferPort, address, port),
-    );
-    this.busyPolling = new BusyPolling(options.busyPolling ?? true);
+    const ports = new TransferPorts(this.requestSockets, checkedRange(options.portRange));
     this.engine = new Server(
-      this.transport(),
+      ports,
       this.storageForEngine(),
       { ...options, maxTransfers: options.maxTransfers ?? DEFAULT_MAX_TRANSFERS, addressHash },
       this.observer(),
     );
-    this.timer = new PollTimer(this.engine, () => this.endIfIdle());
+    const timer = new WakeTimer(() => this.loop.wake());
+    this.loop = new Loop(this.engine, timer, ports, { failed: (error) => this.report("The engine failed", error) });
+    const busyPolling = (options.busyPolling ?? true) ? new BusyPolling(this.engine) : undefined;
+    ports.start(this.loop, busyPolling);
     this.obey(options.signal);
   }
 
-  /** How many transfers are running. */
+  /** Running transfers. */
   get running(): number {
     return this.engine.running;
   }
 
-  /** How many transfers can run at once. */
+  /** Transfers that can run at once. */
   get maxTransfers(): number {
     return this.engine.free + this.engine.used;
   }
 
-  /** What is served, under the names that files have: no rule applies. It never throws. */
+  /** The served files under their own names: no rule applies. It never throws. */
   get storage(): Storage {
-    return this.served.files;
+    return this.content.files;
   }
 
-  /** What the storage offers for people who look at it, if it does. */
+  /** The storage's list of files, if it has one. */
   get catalogue(): Catalogue | undefined {
-    return this.served.catalogue;
+    return this.content.catalogue;
   }
 
   /** Requests that got no answer, because all transfers were taken or a limit was reached. */
@@ -210,53 +111,62 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
     this.engine.visitRunning(visit);
   }
 
-  /** The time in which `startedAt` of a transfer is told: whole milliseconds that never go back. */
+  /** The present time on the clock of a transfer's `startedAt`: whole milliseconds that never go back. */
   now(): number {
     return now();
   }
 
-  /** Where the server listens, address by address; empty before `listen` and after `close`. */
+  /** Addresses on which the server listens; empty before `listen` and after `close`. */
   get addresses(): readonly ListeningAddress[] {
-    return this.listeningSockets.addresses;
+    return this.requestSockets.addresses;
   }
 
   /**
-   * Begins to listen. Removes before what uploads of an earlier run have left unfinished.
+   * Starts to listen, after removing unfinished uploads of earlier runs.
    *
-   * @throws NodeJS.ErrnoException EACCES without the right to the port, EADDRINUSE when it is taken, EADDRNOTAVAIL when
-   * an address is not this machine's, ENOTFOUND when a name means nothing; Error when the server is closed or listening.
+   * @param port overrides the option `port`; 0 takes any free port.
+   * @param host overrides the option `host`.
+   * @throws TypeError or RangeError when an argument is not acceptable; NodeJS.ErrnoException EACCES without permission for
+   * the port, EADDRINUSE when it is taken, EADDRNOTAVAIL when an address is not this machine's, ENOTFOUND when a name could
+   * not be resolved; Error when the server is closed or listening.
    */
-  async listen(): Promise<void> {
+  async listen(port?: number, host?: string | readonly string[]): Promise<void> {
+    // biome-ignore lint/complexity/noArguments: a callback in any place must not be passed over in silence.
+    if (arguments.length > 2) {
+      throw new TypeError("listen takes a port and a host, and returns a promise; it takes no callback");
+    }
+    const listeningPort = port === undefined ? this.port : checkedPort("port", port);
+    const hosts = host === undefined ? this.hosts : checkedHosts(host);
     if (this.isListening || this.closing !== undefined) {
       throw new Error(this.isListening ? "The server is listening already" : "The server is closed");
     }
     this.isListening = true;
     try {
-      await this.served.removeLitter();
-      await this.listeningSockets.listen(this.hosts, this.port);
+      await this.content.removeLitter();
+      await this.requestSockets.listen(hosts, listeningPort);
     } catch (error) {
       this.isListening = false;
       throw error;
     }
     if (this.closing !== undefined) {
-      // Closed while it was looking up names.
-      this.listeningSockets.close();
+      // It was closed while names were looked up.
+      this.requestSockets.close();
     }
   }
 
   /**
-   * Replaces what is served and to whom, all of it: an option that is left out has its default again. Running transfers
-   * go on with the file that they have opened. Of several calls at the same time the last one counts.
+   * Replaces the served files and networks: an option that is left out has its default again. Running transfers go on with
+   * the file that they have opened. Of several calls at the same time the last one counts.
    *
    * @throws as the constructor does, and what listing a folder throws. Nothing has changed then.
    */
-  async reconfigure(options: ServedOptions): Promise<void> {
-    const served = new Served(options, this.renamed);
+  async reconfigure(options: ContentOptions): Promise<void> {
+    const content = this.contentOf(options);
     const reconfiguration = ++this.reconfigurations;
-    await served.removeLitter();
-    if (reconfiguration > this.servedSince) {
-      this.servedSince = reconfiguration;
-      this.served = served;
+    await content.removeLitter();
+    if (reconfiguration > this.contentSince) {
+      this.contentSince = reconfiguration;
+      this.content = content;
     }
   }
 
@@ -266,12 +176,12 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
    */
   close({ graceMs = 0 }: CloseOptions = {}): Promise<void> {
     this.engine.accepting = false;
-    this.closing ??= this.closed();
+    this.closing ??= this.closeWhenIdle();
     if (graceMs <= 0 || this.engine.running === 0) {
-      this.whenIdle?.();
+      this.finishClosing?.();
     } else if (graceMs <= MAX_TIMER_MS) {
       // A longer grace time has no end.
-      setTimeout(() => this.whenIdle?.(), graceMs).unref();
+      setTimeout(() => this.finishClosing?.(), graceMs).unref();
     }
     return this.closing;
   }
@@ -281,91 +191,83 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
     return this.close();
   }
 
-  private async closed(): Promise<void> {
+  private async closeWhenIdle(): Promise<void> {
     await new Promise<void>((resolve) => {
-      this.whenIdle = resolve;
+      this.finishClosing = resolve;
     });
-    this.engine.stop(now());
-    this.timer.clear();
-    this.listeningSockets.close();
-    this.transferPorts.closeResting();
+    this.loop.close();
     this.isListening = false;
-    this.emit("close");
+    this.tell("close");
   }
 
-  private received(message: Buffer, localPort: LocalPort, address: string, port: number): void {
-    const length = this.receiveBuffer.put(message);
-    if (localPort >= FIRST_LISTENER) {
-      this.engine.request(this.receiveBuffer.view, length, localPort, address, port, now());
-    } else {
-      this.engine.receive(this.receiveBuffer.view, length, localPort, address, port, now());
-    }
-    this.afterEngine();
-    if (this.engine.running > 0) {
-      this.busyPolling.packetAnswered();
-    }
+  private contentOf(options: ContentOptions): Content {
+    return new Content(
+      options,
+      (name, foundName, address, isUpload) => {
+        this.tell("renamed", Object.freeze({ name, foundName, address, isUpload }));
+      },
+      (error) => this.report("The storage failed", error),
+    );
   }
 
-  private afterEngine(): void {
-    this.timer.set();
-    this.endIfIdle();
-  }
-
-  private endIfIdle(): void {
-    if (this.whenIdle !== undefined && this.engine.running === 0) {
-      this.whenIdle();
-    }
-  }
-
-  /** What is served may be replaced; the engine has one storage as long as it lives. */
+  /** The engine keeps one storage, while the content may be replaced. */
   private storageForEngine(): Storage {
     return {
-      openForReading: (name, address) => this.served.openForReading(name, address),
-      openForWriting: (name, sizeBytes, address) => this.served.openForWriting(name, sizeBytes, address),
-    };
-  }
-
-  private readonly renamed: Renamed = (name, foundName, address, isUpload) =>
-    this.tell("renamed", { name, foundName, address, isUpload });
-
-  private transport(): Transport {
-    const listeners = this.listeningSockets;
-    const transferPorts = this.transferPorts;
-    return {
-      open: (transferPort, listener, peerAddress, peerPort) =>
-        transferPorts.open(transferPort, listeners.get(listener).address, peerAddress as string, peerPort),
-      close: (transferPort) => transferPorts.close(transferPort),
-      send: (packet, length, localPort, address, port) => {
-        const socket = localPort >= FIRST_LISTENER ? listeners.get(localPort).socket : transferPorts.get(localPort);
-        if (socket !== undefined) {
-          sendDatagram(socket, packet, length, port, address as string);
-        }
-      },
+      openForReading: (name, address) => this.content.storage.openForReading(name, address),
+      openForWriting: (name, sizeBytes, address) => this.content.storage.openForWriting(name, sizeBytes, address),
     };
   }
 
   private observer(): Observer {
     return {
-      started: (transfer) => this.tell("started", transfer),
-      progressed: (transfer) => this.tell("progress", transfer),
-      ended: (transfer, outcome, at) => this.tell("ended", transfer, { outcome, durationMs: at - transfer.startedAt }),
+      started: (transfer) => {
+        if (this.listenerCount("started") > 0) {
+          this.tell("started", snapshotOf(transfer));
+        }
+      },
+      progressed: (transfer) => {
+        // Asked first, since blocks get through with every packet and few servers have a listener.
+        if (this.listenerCount("progress") > 0) {
+          this.tell("progress", transfer);
+        }
+      },
+      ended: (transfer, outcome, at) => {
+        if (this.listenerCount("ended") > 0) {
+          const end = { outcome, outcomeName: outcomeName(outcome), durationMs: at - transfer.startedAt };
+          this.tell("ended", snapshotOf(transfer), Object.freeze(end));
+        }
+        if (this.finishClosing !== undefined) {
+          this.loop.runLater((engine) => {
+            if (engine.running === 0) {
+              this.finishClosing?.();
+            }
+          });
+        }
+      },
       refused: (name: string, isUpload: boolean, errorCode: number, address: Address, port: number) =>
-        this.tell("refused", { name, isUpload, errorCode, address: address as string, port }),
+        this.tell("refused", Object.freeze({ name, isUpload, errorCode, address: address as string, port })),
     };
   }
 
-  /** Emits an event in the middle of the engine's work: what a listener throws is thrown later, past the engine. */
+  /** Emits an event in the middle of the engine's work, which nothing that a listener throws may interrupt. */
   private tell<Name extends keyof TftpServerEvents>(name: Name, ...details: TftpServerEvents[Name]): void {
-    if (this.listenerCount(name) === 0) {
-      // Progress comes for each packet; to emit it to nobody costs more than to look.
-      return;
-    }
     try {
       (this.emit as (name: string, ...details: unknown[]) => boolean).call(this, name, ...details);
     } catch (error) {
-      setImmediate(() => {
-        throw error;
-      });
+      if (name === "error") {
+        process.emitWarning(failure('A listener of "error" threw', error));
+      } else {
+        this.report(`A listener of "${name}" threw`, error);
+      }
+    }
+  }
+
+  private report(what: string, cause: unknown): void {
+    const error = failure(what, cause);
+    if (this.listenerCount("error") > 0) {
+      this.tell("error", error);
+    } else {
+      process.emitWarning(error);
     }
   }
 
@@ -380,25 +282,10 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
   }
 }
 
-function hostsOf(host: string | readonly string[] | undefined): readonly string[] {
-  if (host === undefined || host.length === 0) {
-    return [ALL_IPV4, ALL_IPV6];
-  }
-  const hosts = typeof host === "string" ? [host] : host;
-  if (hosts.includes("")) {
-    throw new TypeError("A host to listen on is empty; name an address or a host, or leave it out to listen on all");
-  }
-  return hosts;
+/** The error that is reported. A warning also shows `detail`. */
+function failure(what: string, cause: unknown): Error {
+  const error = new Error(`${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  return Object.assign(error, cause instanceof Error ? { detail: cause.stack } : {});
 }
 
-function checkedPort(name: string, port: number, least: number): number {
-  return checked(name, port, least, MAX_PORT);
-}
-
-function checkedRange(range: PortRange | undefined): PortRange | undefined {
-  if (range !== undefined) {
-    checkedPort("the first port of the range", range.first, 1);
-    checkedPort("the last port of the range", range.last, range.first);
-  }
-  return range;
-}
+export type { EndedTransfer, RefusedRequest, TftpServerOptions } from "./server-options.js";

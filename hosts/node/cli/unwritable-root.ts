@@ -1,10 +1,10 @@
 /** A server often has a user of its own, who may not write to the folder: then each put would be refused, one by one. */
 import fs from "node:fs";
-import type { ServedOptions } from "../content.js";
+import type { ContentOptions } from "../content.js";
 import type { Log } from "./log.js";
 
 /** Warns where files may be put, and this user cannot write to the folder itself. */
-export function warnOfUnwritableRoot({ root, write }: ServedOptions, log: Log): void {
+export function warnOfUnwritableRoot({ root, write }: ContentOptions, log: Log): void {
   if (root === undefined || write === undefined || write === "never") {
     return;
   }

@@ -1,12 +1,12 @@
 /**
- * Different in each process, so that nobody can choose addresses that meet in one bucket. Nothing that is sent shows it, so
- * it need not be one of cryptography.
+ * Differs in each process, so that an attacker cannot choose addresses that share a bucket. Nothing that is sent reveals
+ * it, so it need not be cryptographically random.
  */
 const SEED = Math.floor(Math.random() * 2 ** 32);
 /** The prime of the 32-bit FNV hash. */
 const PRIME = 0x01000193;
 
-/** Mixes the characters of an address (FNV-1a with a seed of its own). */
+/** Hashes the characters of an address: FNV-1a with the seed of this process. */
 export function addressHash(address: string | number): number {
   const text = address as string;
   let hash = SEED;

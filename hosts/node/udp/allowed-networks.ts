@@ -1,13 +1,13 @@
 import { BlockList, isIP } from "node:net";
 import { withoutZone } from "./addresses.js";
 
-/** The networks whose requests are answered. */
+/** Networks whose requests are answered. */
 export class AllowedNetworks {
   private readonly list: BlockList | undefined;
 
   /**
-   * @param networks each `address/bits` or a single address; undefined or empty allows all.
-   * @throws RangeError when one is neither.
+   * @param networks each is `address/bits` or a single address; undefined or empty allows all.
+   * @throws RangeError when a network is neither.
    */
   constructor(networks: readonly string[] | undefined) {
     if (networks !== undefined && networks.length > 0) {

@@ -2,42 +2,41 @@
  * Looks for the next packet for a short time before the process sleeps. In lock-step the peer's answer often comes
  * within microseconds, sooner than a sleeping processor core wakes up.
  *
- * While it looks it keeps a core busy; so it stops where that does not pay: when the answers come later (a slow peer), when
- * the next packet is there already (many transfers, or a peer that runs on this very core), and when no packet comes at
- * all. It never runs while nothing is transferred.
+ * Looking keeps a core busy, so it pauses where it does not pay: when answers come later (a slow peer), when the next
+ * packet is there already (many transfers, or a peer that runs on this very core), and when no packet comes at all. It
+ * never runs while nothing is transferred.
  */
+
 /** Longer than a peer on the same machine or wire takes to answer, shorter than it takes to wake up. */
 const LOOK_MS = 0.05;
-/** So many looks in vain in a row, and it stops for a while. */
+/** Pause after this many consecutive looks that found nothing. */
 const MAX_VAIN_LOOKS = 8;
-/** After so many packets it is judged whether it pays. */
+/** Packets after which it is judged whether looking pays. */
 const JUDGED_PACKETS = 64;
-/** It pays when at least so many of them were waited for; the others were there already. */
+/** Looking pays when at least this many of them were waited for; the others were there already. */
 const MIN_WAITED_PACKETS = 16;
-/** It stops for so many packets at first: what looked bad can be an accident, on a machine with much to do. */
+/** The first pause. It is short: on a busy machine what looked bad can be an accident. */
 const MIN_PAUSE_PACKETS = 512;
-/** And for twice as many each time that it has not paid again, up to this: under a second of lock-step with a peer near enough. */
+/** Each further pause is twice as long, up to this: under a second of lock-step with a peer near enough. */
 const MAX_PAUSE_PACKETS = 8192;
 
 export class BusyPolling {
-  private readonly enabled: boolean;
   private lookingUntil = 0;
   private isLooking = false;
   private vainLooks = 0;
-  /** Turns of the event loop since the last packet. In the second at the earliest it has waited for the next one. */
+  /** Turns of the event loop since the last packet. From the second one on it has waited for the next packet. */
   private turns = 0;
   private packets = 0;
   private waitedPackets = 0;
   private pausedPackets = 0;
   private nextPausePackets = MIN_PAUSE_PACKETS;
 
-  constructor(enabled: boolean) {
-    this.enabled = enabled;
-  }
+  /** @param engine whose packets are awaited. */
+  constructor(private readonly engine: { readonly running: number } | true) {}
 
-  /** A packet of a running transfer has been answered, and the next is awaited. */
+  /** A packet has been answered. Looks for the next one if a transfer is running. */
   packetAnswered(): void {
-    if (!this.enabled) {
+    if (this.engine !== true && this.engine.running === 0) {
       return;
     }
     if (this.pausedPackets > 0) {
@@ -61,7 +60,7 @@ export class BusyPolling {
     this.lookingUntil = performance.now() + LOOK_MS;
   }
 
-  /** Each turn of the event loop asks the system for packets without waiting, as long as an immediate is due. */
+  /** While an immediate is due, each turn of the event loop asks the system for packets without waiting. */
   private readonly look = (): void => {
     this.turns++;
     if (this.pausedPackets === 0 && performance.now() < this.lookingUntil) {

@@ -1,58 +1,60 @@
 /**
  * The sockets on which requests arrive: one for each address of this machine, so that an answer leaves from the address
- * that was asked. Node cannot tell on which address a datagram of an all-addresses socket arrived.
+ * that the client asked. Node cannot tell on which address a datagram of an all-addresses socket arrived.
  *
- * Where all addresses are served there is one more socket, bound to none in particular. It gets what is addressed to no
- * address known so far: a broadcast, which is not answered (RFC 1123 §4.2.3.5), or an address that this machine has
- * acquired since, which then gets a socket of its own, in time for the client's next try.
+ * Where all addresses are served there is one more socket, bound to no particular address. It receives what is addressed
+ * to none of the known ones: a broadcast, which is not answered (RFC 1123 §4.2.3.5), or an address that this machine has
+ * acquired since, which then gets a socket in time for the client's next try.
  */
-import type dgram from "node:dgram";
 import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 import { FIRST_LISTENER, type LocalPort } from "../../../src/index.js";
 import { now } from "../clock.js";
 import { ALL_IPV6, isWildcard, wildcardOf, withoutZone } from "./addresses.js";
-import { openSocket } from "./socket.js";
+import { UdpSocket } from "./socket.js";
 
-/** Requests that arrive at once wait here; Linux grants less unless net.core.rmem_max allows it. */
+/** Room for requests that arrive at once. Linux grants less unless net.core.rmem_max allows it. */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
-/** How often, at the most, the machine's addresses are read again. */
+/** Shortest time between two readings of the machine's addresses. */
 const RESCAN_MS = 1000;
-/** A port that is free on one address may be taken on the next; then another free one is tried. */
+/** A port that is free on one address may be taken on the next; then another free port is tried. */
 const FREE_PORT_TRIES = 10;
 
-/** What systems without IPv6 answer. */
+/** Error codes of systems without IPv6. */
 const NO_IPV6: ReadonlySet<string> = new Set(["EAFNOSUPPORT", "EPROTONOSUPPORT", "EADDRNOTAVAIL"]);
 
-export type RequestReceived = (message: Buffer, listener: LocalPort, address: string, port: number) => void;
+export type RequestHandler = (
+  packet: DataView,
+  length: number,
+  listener: LocalPort,
+  address: string,
+  port: number,
+) => void;
 
 interface MachineAddress {
   readonly address: string;
-  /** The number of its interface, where the address means nothing without; otherwise {@link NO_SCOPE}. */
+  /** Number of the interface, for an address that means nothing without it; otherwise {@link NO_SCOPE}. */
   readonly scope: number;
 }
 
 const NO_SCOPE = 0;
 
 export interface Listener extends MachineAddress {
-  readonly socket: dgram.Socket;
+  readonly socket: UdpSocket;
 }
 
 export class Listeners {
   /** By number, from FIRST_LISTENER on. */
   private readonly open: Listener[] = [];
   private readonly wildcards: string[] = [];
-  private readonly received: RequestReceived;
   private port = 0;
   private rescannedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(received: RequestReceived) {
-    this.received = received;
-  }
+  constructor(private readonly handle: RequestHandler) {}
 
   /**
-   * Listens on `hosts`: addresses or names; `0.0.0.0` and `::` stand for all addresses of their kind, and go first, so
-   * that an address that is also given by itself finds their sockets there.
+   * Listens on `hosts`, which are addresses or names. `0.0.0.0` and `::`, for all addresses of their kind, are opened
+   * first, so that an address that is also given by itself finds their sockets there.
    *
    * @throws NodeJS.ErrnoException when the port is taken, not permitted, or an address is not this machine's.
    */
@@ -113,28 +115,28 @@ export class Listeners {
       }
       return;
     }
-    // Alone on the port for a moment: it finds out whether another program has it, which sharing would hide.
-    const alone = openSocket({ address, port: this.port }, () => {});
-    this.port = alone.address().port;
-    alone.close();
+    // Bind exclusively first: address reuse would hide that another program owns the port.
+    const exclusive = new UdpSocket({ address, port: this.port }, () => {});
+    this.port = exclusive.port;
+    exclusive.close();
     this.wildcards.push(address);
     this.add({ address, scope: NO_SCOPE }, true);
     this.addMachineAddresses();
   }
 
-  /** @param index where it stands among the listeners; it takes the place of whatever is there. */
-  private add({ address, scope }: MachineAddress, shared: boolean, index = this.open.length): void {
+  /** @param index position among the listeners; a listener that is there is replaced. */
+  private add({ address, scope }: MachineAddress, isShared: boolean, index = this.open.length): void {
     const listener: LocalPort = FIRST_LISTENER + index;
     const isForAll = isWildcard(address);
-    const socket = openSocket(
-      { address, port: this.port, shared, receiveBufferBytes: RECEIVE_BUFFER_BYTES },
-      (message, peer, port) => {
+    const socket = new UdpSocket(
+      { address, port: this.port, isShared, receiveBufferBytes: RECEIVE_BUFFER_BYTES },
+      (packet, length, peer, port) => {
         if (!isForAll || this.isAddressedToUs(peer)) {
-          this.received(message, listener, peer, port);
+          this.handle(packet, length, listener, peer, port);
         }
       },
     );
-    this.port = socket.address().port;
+    this.port = socket.port;
     this.open[index]?.socket.close();
     this.open[index] = { address, scope, socket };
   }
@@ -150,7 +152,7 @@ export class Listeners {
       try {
         this.addMachineAddresses();
       } catch {
-        // Somebody else has the port on the new address. The others go on.
+        // Another program has the port on the new address. The other addresses are served on.
       }
     }
     return false;
@@ -159,7 +161,7 @@ export class Listeners {
   private addMachineAddresses(): void {
     for (const found of machineAddresses()) {
       const index = this.open.findIndex(({ address }) => address === found.address);
-      // An interface that was taken away and has come back has another number, and the socket on the old one is dead.
+      // An interface that was removed and has come back has another number, and the socket on the old one is dead.
       const isKnown = index >= 0 && this.open[index]?.scope === found.scope;
       if (isKnown || !this.wildcards.includes(wildcardOf(found.address))) {
         continue;
@@ -193,7 +195,7 @@ function machineAddresses(): MachineAddress[] {
 }
 
 async function addressesOf(name: string): Promise<string[]> {
-  // A server that is given no names starts a millisecond sooner without.
+  // Loading the resolver takes a millisecond, which a server without names to look up saves.
   const { lookup } = await import("node:dns/promises");
   const found = await lookup(name, { all: true });
   return [...new Set(found.map(({ address }) => address))];

@@ -1,19 +1,31 @@
 /**
- * UDP sockets that act at once. Node's own `bind` and `send` look every address up first, even a literal one, and so
- * return before anything happened; here addresses are literal and the look-up answers immediately.
+ * UDP sockets that act at once, on literal addresses. Node's own `bind` and `send` look up even a literal address, and
+ * return before anything has happened; the look-up given here answers immediately.
  */
 import dgram from "node:dgram";
+import { MAX_PACKET_BYTES } from "../../../src/index.js";
 
-/** What a socket hands over for each datagram. */
-export type Received = (message: Buffer, address: string, port: number) => void;
+/** A request with options may be as long as an Ethernet frame. Bytes beyond that hold no option. */
+const RECEIVE_BYTES = 2048;
+
+/** The datagram that is being handled. Handlers return before the next one arrives, so one buffer serves all sockets. */
+const received = new Uint8Array(RECEIVE_BYTES);
+const receivedView = new DataView(received.buffer);
+
+/**
+ * Handles a datagram: the first `length` bytes of `packet`, which may be written to and are good during the call only.
+ */
+export type DatagramHandler = (packet: DataView, length: number, address: string, port: number) => void;
 
 export interface SocketOptions {
-  address: string;
-  /** 0 for any that is free. */
-  port: number;
+  readonly address: string;
+  /** 0 for any free port. */
+  readonly port: number;
   /** Lets a socket for one address and one for all addresses have the same port. */
-  shared?: boolean;
-  receiveBufferBytes?: number;
+  readonly isShared?: boolean;
+  readonly receiveBufferBytes?: number;
+  /** Reports a datagram that could not be sent. */
+  readonly onError?: (error: Error) => void;
 }
 
 type LookupCallback = (error: Error | null, address: string, family: number) => void;
@@ -26,18 +38,116 @@ function literalIpv6(address: string, _options: unknown, callback: LookupCallbac
   callback(null, address, 6);
 }
 
+export class UdpSocket {
+  /** The address that the socket is bound to. */
+  readonly address: string;
+  private readonly socket: dgram.Socket;
+
+  /**
+   * Opens the socket and binds it.
+   *
+   * @throws NodeJS.ErrnoException when the system refuses: EADDRINUSE, EACCES, EADDRNOTAVAIL, EMFILE.
+   */
+  constructor(options: SocketOptions, handle: DatagramHandler) {
+    this.address = options.address;
+    const isVersion6 = options.address.includes(":");
+    this.socket = dgram.createSocket({
+      type: isVersion6 ? "udp6" : "udp4",
+      lookup: (isVersion6 ? literalIpv6 : literalIpv4) as never,
+      ipv6Only: isVersion6,
+      reuseAddr: options.isShared ?? false,
+      ...(options.receiveBufferBytes === undefined ? {} : { recvBufferSize: options.receiveBufferBytes }),
+    });
+    let failure: Error | undefined;
+    // Later errors concern one datagram each, which is then lost; both ends repeat what is lost.
+    this.socket.on("error", (error) => {
+      failure = error;
+      options.onError?.(error);
+    });
+    this.socket.on("message", (message, peer) => handle(receivedView, copyReceived(message), peer.address, peer.port));
+    this.socket.bind({ port: options.port, address: options.address, exclusive: true });
+    if (failure !== undefined) {
+      this.socket.close();
+      throw failure;
+    }
+  }
+
+  /** The port that the socket is bound to. */
+  get port(): number {
+    return this.socket.address().port;
+  }
+
+  /** Sends the first `length` bytes of `packet`, which is free for the next message as soon as this returns. */
+  send(packet: Uint8Array, length: number, address: string, port: number): void {
+    try {
+      this.socket.send(outgoing.hold(packet, length), port, address);
+      if (this.socket.getSendQueueCount() > 0) {
+        outgoing = new SendBuffer();
+      }
+    } catch {
+      // A datagram that cannot be sent is a lost datagram.
+    }
+  }
+
+  close(): void {
+    this.socket.close();
+  }
+
+  /** Lets the process end although the socket is open. */
+  unref(): void {
+    this.socket.unref();
+  }
+}
+
+/** @returns the number of bytes for the engine. */
+function copyReceived(message: Buffer): number {
+  if (message.length > RECEIVE_BYTES) {
+    return message.copy(received);
+  }
+  received.set(message);
+  return message.length;
+}
+
+/**
+ * A message on its way into a socket. The engine has one transmit buffer, and a socket may keep what it is given until
+ * the system takes it.
+ */
+class SendBuffer {
+  private readonly bytes = Buffer.allocUnsafeSlow(MAX_PACKET_BYTES);
+  /** By length: the same few lengths are sent again and again, so their buffers are made once. */
+  private readonly beginnings: Buffer[] = [];
+
+  /** @returns a copy of the first `length` bytes of `packet`. */
+  hold(packet: Uint8Array, length: number): Buffer {
+    this.bytes.set(packet);
+    const present = this.beginnings[length];
+    if (present !== undefined) {
+      return present;
+    }
+    const beginning = this.bytes.subarray(0, length);
+    this.beginnings[length] = beginning;
+    return beginning;
+  }
+}
+
+/** Replaced whenever a socket still holds its bytes. */
+let outgoing = new SendBuffer();
+
 /**
  * Opens a socket and binds it.
  *
  * @throws NodeJS.ErrnoException when the system refuses: EADDRINUSE, EACCES, EADDRNOTAVAIL, EMFILE.
  */
-export function openSocket(options: SocketOptions, received: Received): dgram.Socket {
+export function openSocket(
+  options: { address: string; port: number; receiveBufferBytes?: number },
+  onMessage: (message: Buffer, address: string, port: number) => void,
+): dgram.Socket {
   const isVersion6 = options.address.includes(":");
   const socket = dgram.createSocket({
     type: isVersion6 ? "udp6" : "udp4",
     lookup: (isVersion6 ? literalIpv6 : literalIpv4) as never,
     ipv6Only: isVersion6,
-    reuseAddr: options.shared ?? false,
+    reuseAddr: false,
     ...(options.receiveBufferBytes === undefined ? {} : { recvBufferSize: options.receiveBufferBytes }),
   });
   let failure: Error | undefined;
@@ -45,7 +155,7 @@ export function openSocket(options: SocketOptions, received: Received): dgram.So
   socket.on("error", (error) => {
     failure = error;
   });
-  socket.on("message", (message, peer) => received(message, peer.address, peer.port));
+  socket.on("message", (message, peer) => onMessage(message, peer.address, peer.port));
   socket.bind({ port: options.port, address: options.address, exclusive: true });
   if (failure !== undefined) {
     socket.close();

@@ -1,14 +1,13 @@
 /**
- * A port for each transfer: its transfer identifier (RFC 1350 §4). Any free one, or one of a range that a firewall lets
- * through.
- *
- * To open a socket costs as much as to serve a small file, so sockets rest for a while when their transfer is over and
- * serve later ones. The one that has rested longest goes first, and never to the peer it served last: a late packet of
- * the transfer before would then look like one of the new.
+ * A port for each transfer, its transfer identifier (RFC 1350 §4), and the way of its datagrams: what arrives goes to the
+ * loop, what the engine sends goes out. Ports are any free ones, or those of a range that a firewall lets through.
  */
-import type dgram from "node:dgram";
-import type { LocalPort } from "../../../src/index.js";
-import { openSocket } from "./socket.js";
+import { type Address, FIRST_LISTENER, type LocalPort, type Transport } from "../../../src/index.js";
+import type { LoopSockets } from "../../common/loop.js";
+import type { BusyPolling } from "./busy-polling.js";
+import type { Listeners } from "./listeners.js";
+import { type RestingSocket, RestingSockets } from "./resting-sockets.js";
+import { UdpSocket } from "./socket.js";
 
 export interface PortRange {
   /** The first port, 1 to 65,535. */
@@ -17,132 +16,89 @@ export interface PortRange {
   last: number;
 }
 
-export type TransferReceived = (message: Buffer, transferPort: LocalPort, address: string, port: number) => void;
-
-/** Below this number a resting socket stays at rest, so that transfers in a row have different ports. */
-const MIN_RESTING = 16;
-/** Above this number a socket is closed instead of put to rest. */
-const MAX_RESTING = 256;
-/** A server without transfers keeps no sockets longer than this. */
-const REST_MS = 2000;
-
-const NO_TRANSFER: LocalPort = -1;
-
-class TransferSocket {
-  readonly socket: dgram.Socket;
-  transferPort: LocalPort = NO_TRANSFER;
-  lastPeerAddress = "";
-  lastPeerPort = 0;
-
-  constructor(
-    readonly address: string,
-    port: number,
-    received: TransferReceived,
-  ) {
-    this.socket = openSocket({ address, port }, (message, peer, peerPort) => {
-      if (this.transferPort !== NO_TRANSFER) {
-        received(message, this.transferPort, peer, peerPort);
-      }
-    });
-  }
-
-  servedLast(peerAddress: string, peerPort: number): boolean {
-    return this.lastPeerPort === peerPort && this.lastPeerAddress === peerAddress;
-  }
+/** Receives the datagrams of transfers, with the slot of the transfer: the loop of a server. */
+export interface TransferReceiver {
+  receive(packet: DataView, length: number, slot: number, address: string, port: number): void;
 }
 
-export class TransferPorts {
+/** Up to this number of resting sockets a new one is opened instead, so that transfers in a row have different ports. */
+const MIN_RESTING = 16;
+
+const NO_SLOT = -1;
+
+class TransferSocket extends UdpSocket implements RestingSocket {
+  slot = NO_SLOT;
+  lastPeerAddress = "";
+  lastPeerPort = 0;
+}
+
+export class TransferPorts implements Transport, LoopSockets {
+  /** By slot. */
   private readonly inUse: (TransferSocket | undefined)[] = [];
-  /** The one that has rested longest is the first. */
-  private resting: TransferSocket[] = [];
-  private restTimer: NodeJS.Timeout | undefined;
-
-  private readonly range: PortRange | undefined;
-  private readonly received: TransferReceived;
-  /** Where in the range the next search begins. */
+  private readonly resting = new RestingSockets<TransferSocket>();
+  /** Offset in the range at which the next search begins. */
   private next = 0;
-  /** Sockets that are open, at rest or not. */
-  private openCount = 0;
+  private inUseCount = 0;
+  private receiver: TransferReceiver | undefined;
+  private busyPolling: BusyPolling | undefined;
 
-  constructor(range: PortRange | undefined, received: TransferReceived) {
-    this.range = range;
-    this.received = received;
+  constructor(
+    private readonly listeners: Listeners,
+    private readonly range: PortRange | undefined,
+  ) {}
+
+  /** Sets the receiver of datagrams: it exists only after the engine, which needs this transport. */
+  start(receiver: TransferReceiver, busyPolling: BusyPolling | undefined): void {
+    this.receiver = receiver;
+    this.busyPolling = busyPolling;
   }
 
-  /**
-   * Gives the transfer a port on `address`, to talk to a peer.
-   *
-   * @returns whether there was one.
-   */
-  open(transferPort: LocalPort, address: string, peerAddress: string, peerPort: number): boolean {
+  open(slot: number, listener: LocalPort, peerAddress: Address, peerPort: number): boolean {
+    const { address } = this.listeners.get(listener);
+    const peer = peerAddress as string;
     const socket =
-      this.takeResting(MIN_RESTING, address, peerAddress, peerPort) ??
+      (this.resting.count >= MIN_RESTING ? this.resting.take(address, peer, peerPort) : undefined) ??
       this.openAnother(address) ??
-      this.takeResting(1, address, peerAddress, peerPort) ??
+      this.resting.take(address, peer, peerPort) ??
       this.openInPlaceOfResting(address);
     if (socket === undefined) {
       return false;
     }
-    socket.transferPort = transferPort;
-    socket.lastPeerAddress = peerAddress;
+    socket.slot = slot;
+    socket.lastPeerAddress = peer;
     socket.lastPeerPort = peerPort;
-    this.inUse[transferPort] = socket;
+    this.inUse[slot] = socket;
+    this.inUseCount++;
     return true;
   }
 
-  get(transferPort: LocalPort): dgram.Socket | undefined {
-    return this.inUse[transferPort]?.socket;
+  /** Puts the port to rest: its transfer is over. */
+  close(slot: number): void {
+    const socket = this.inUse[slot];
+    this.inUse[slot] = undefined;
+    if (socket !== undefined) {
+      socket.slot = NO_SLOT;
+      this.inUseCount--;
+      this.resting.put(socket);
+    }
   }
 
-  /** The transfer is over: its port rests. */
-  close(transferPort: LocalPort): void {
-    const socket = this.inUse[transferPort];
-    this.inUse[transferPort] = undefined;
-    if (socket === undefined) {
-      return;
-    }
-    socket.transferPort = NO_TRANSFER;
-    if (this.resting.length >= MAX_RESTING) {
-      this.closeSocket(socket);
-      return;
-    }
-    this.resting.push(socket);
-    this.restTimer ??= setTimeout(() => this.closeResting(), REST_MS).unref();
+  send(packet: Uint8Array, length: number, localPort: LocalPort, address: Address, port: number): void {
+    const from = localPort >= FIRST_LISTENER ? this.listeners.get(localPort).socket : this.inUse[localPort];
+    from?.send(packet, length, address as string, port);
   }
 
-  /** Closes what is at rest. */
-  closeResting(): void {
-    clearTimeout(this.restTimer);
-    this.restTimer = undefined;
-    for (const socket of this.resting) {
-      this.closeSocket(socket);
-    }
-    this.resting = [];
+  /** Does nothing: Node's timers fire after the sockets were read. */
+  readWaiting(): void {}
+
+  stopListening(): void {
+    this.listeners.close();
+    this.resting.closeAll();
   }
 
-  private takeResting(
-    atLeast: number,
-    address: string,
-    peerAddress: string,
-    peerPort: number,
-  ): TransferSocket | undefined {
-    if (this.resting.length < atLeast) {
-      return undefined;
-    }
-    const index = this.resting.findIndex(
-      (socket) => socket.address === address && !socket.servedLast(peerAddress, peerPort),
-    );
-    return index < 0 ? undefined : this.resting.splice(index, 1)[0];
-  }
-
-  /** The range is used up: a port at rest that cannot serve this peer makes room for one that can. */
+  /** The range is used up: a resting port that cannot serve this peer makes room for one that can. */
   private openInPlaceOfResting(address: string): TransferSocket | undefined {
-    const rested = this.resting.shift();
-    if (rested === undefined) {
-      return undefined;
-    }
-    this.closeSocket(rested);
-    return this.openAnother(address);
+    return this.resting.closeFirst() ? this.openAnother(address) : undefined;
   }
 
   private openAnother(address: string): TransferSocket | undefined {
@@ -151,7 +107,7 @@ export class TransferPorts {
       return this.tryToOpen(address, 0);
     }
     const count = range.last - range.first + 1;
-    if (this.openCount >= count) {
+    if (this.inUseCount + this.resting.count >= count) {
       return undefined;
     }
     for (let tried = 0; tried < count; tried++) {
@@ -167,16 +123,19 @@ export class TransferPorts {
 
   private tryToOpen(address: string, port: number): TransferSocket | undefined {
     try {
-      const socket = new TransferSocket(address, port, this.received);
-      this.openCount++;
+      const socket: TransferSocket = new TransferSocket({ address, port }, (packet, length, peer, peerPort) =>
+        this.received(socket, packet, length, peer, peerPort),
+      );
       return socket;
     } catch {
       return undefined;
     }
   }
 
-  private closeSocket(socket: TransferSocket): void {
-    socket.socket.close();
-    this.openCount--;
+  private received(socket: TransferSocket, packet: DataView, length: number, address: string, port: number): void {
+    if (socket.slot !== NO_SLOT) {
+      this.receiver?.receive(packet, length, socket.slot, address, port);
+      this.busyPolling?.packetAnswered();
+    }
   }
 }

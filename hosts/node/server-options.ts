@@ -1,0 +1,128 @@
+/** Options and events of a {@link TftpServer}. */
+import type { Outcome, ServerOptions, TransferView } from "../../src/index.js";
+import type { ContentOptions } from "./content.js";
+import type { PortRange } from "./udp/transfer-ports.js";
+
+/** Options of a {@link TftpServer}. */
+export interface TftpServerOptions extends Omit<ServerOptions, "addressHash">, ContentOptions {
+  /** Addresses or names to listen on. Default: every address of the machine, IPv4 and IPv6. */
+  host?: string | readonly string[];
+  /** Port on which requests arrive. Default 69, which needs a permission on most systems. 0 takes any free port. */
+  port?: number;
+  /** Transfers at once, 1 to 65,536. Default 1,024; a slot takes some 300 bytes. */
+  maxTransfers?: number;
+  /** Ports of transfers. Default: any free port. */
+  portRange?: PortRange;
+  /**
+   * While transfers run, look for the next packet for 50 microseconds before sleeping, as long as that pays. It makes
+   * lock-step transfers on a fast network up to twice as fast, and keeps a core busier. Default true.
+   */
+  busyPolling?: boolean;
+  /** Closes the server at once when it is aborted. */
+  signal?: AbortSignal;
+}
+
+/** A copy of the figures of a transfer. It is frozen, and may be kept. */
+export interface TransferSnapshot extends Readonly<TransferView> {
+  /** The client's address. */
+  readonly address: string;
+}
+
+/** Copies the view of a transfer, whose slot is used again. */
+export function snapshotOf(transfer: TransferView): TransferSnapshot {
+  return Object.freeze({
+    slot: transfer.slot,
+    address: transfer.address as string,
+    port: transfer.port,
+    name: transfer.name,
+    isUpload: transfer.isUpload,
+    isNetascii: transfer.isNetascii,
+    sizeBytes: transfer.sizeBytes,
+    bytes: transfer.bytes,
+    blocks: transfer.blocks,
+    blockSizeBytes: transfer.blockSizeBytes,
+    windowSize: transfer.windowSize,
+    retransmissions: transfer.retransmissions,
+    duplicates: transfer.duplicates,
+    errorCode: transfer.errorCode,
+    roundTripMs: transfer.roundTripMs,
+    startedAt: transfer.startedAt,
+  } satisfies TransferSnapshot);
+}
+
+/** A request that was answered with an ERROR. It is frozen, and may be kept. */
+export interface RefusedRequest {
+  /**
+   * The requested name; empty if the request has no readable one. It may hold anything, control characters included: show
+   * it through {@link printable}.
+   */
+  readonly name: string;
+  /** Whether the client wanted to put the file. */
+  readonly isUpload: boolean;
+  /** Error code of RFC 1350 §5; {@link errorText} puts it in words. */
+  readonly errorCode: number;
+  /** The client's address. */
+  readonly address: string;
+  /** The client's port. */
+  readonly port: number;
+}
+
+/** A request for one name that a rule changed into another name. It is frozen, and may be kept. */
+export interface RenamedRequest {
+  /** The requested name. */
+  readonly name: string;
+  /** The name that the rule made of it, which may not exist. */
+  readonly foundName: string;
+  /** Whether the client wants to put the file. */
+  readonly isUpload: boolean;
+  /** The client's address. */
+  readonly address: string;
+}
+
+/** The end of a transfer. It is frozen, and may be kept. */
+export interface EndedTransfer {
+  /** Number of the outcome; {@link outcomeText} puts it in words. */
+  readonly outcome: Outcome;
+  /** Name of the outcome: `completed`, `timed_out`, … */
+  readonly outcomeName: string;
+  /** Time from the request to the end, in milliseconds. */
+  readonly durationMs: number;
+}
+
+/** Events of a {@link TftpServer}, with the arguments of their listeners. */
+export interface TftpServerEvents {
+  /** A request was accepted. */
+  started: [transfer: TransferSnapshot];
+  /**
+   * Blocks got through. Emitted for every ACK of a download and every block of an upload, so be quick. The view is good
+   * during the call only: copy what you keep.
+   */
+  progress: [transfer: TransferView];
+  /** A transfer is over, well or not. */
+  ended: [transfer: TransferSnapshot, end: EndedTransfer];
+  /** A request was answered with an ERROR. */
+  refused: [request: RefusedRequest];
+  /** A rule changed the name in a request. */
+  renamed: [request: RenamedRequest];
+  /**
+   * The storage or a listener threw, or a file could not be read or written; `cause` of the error is what was thrown. The
+   * server goes on. Without a listener for this event, the process emits a warning.
+   */
+  error: [error: Error];
+  /** The server is closed: it has no open socket and no timer. */
+  close: [];
+}
+
+/** An address on which a server listens. */
+export interface ListeningAddress {
+  /** An address of this machine, IPv4 or IPv6. */
+  readonly address: string;
+  /** The port, also where any free one was asked for. */
+  readonly port: number;
+}
+
+/** Options of {@link TftpServer.close}. */
+export interface CloseOptions {
+  /** Time for which running transfers may go on, in milliseconds. Default 0. */
+  graceMs?: number;
+}
