@@ -1,6 +1,6 @@
 /** Downloads from several servers over a link that loses datagrams. */
+import { SeededRandom } from "lockstep-tftp/simulated";
 import { FaultyLink } from "../../test/support/faulty-link.js";
-import { seededRandom } from "../../test/support/seed.js";
 import { runLoad } from "./load.js";
 import { startPeers } from "./peers.js";
 import { reportProgress, table } from "./report.js";
@@ -92,7 +92,7 @@ async function addedTimes(files: ServedFiles, servers: readonly BenchServer[]): 
 function seedsThatKeepTheRequest(): number[] {
   const seeds: number[] = [];
   for (let seed = 1; seeds.length < SEEDS; seed++) {
-    if (seededRandom(seed)() >= Math.max(...LOSSES)) {
+    if (!new SeededRandom(seed).chance(100 * Math.max(...LOSSES))) {
       seeds.push(seed);
     }
   }

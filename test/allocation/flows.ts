@@ -1,5 +1,6 @@
 /** What flows: each makes an engine, begins what is to go on, and returns one step of it. */
 import type { ServerOptions } from "lockstep-tftp/engine";
+import { SeededRandom } from "lockstep-tftp/simulated";
 import {
   acknowledgement,
   data,
@@ -13,7 +14,6 @@ import {
   texts,
   writeRequest,
 } from "../support/packets.js";
-import { Random } from "../support/random.js";
 import { Flow, MISSING_NAME, textBlock } from "./flow.js";
 
 export interface Running {
@@ -123,10 +123,10 @@ function duplicates(): Running {
  */
 function garbage(arrive: (flow: Flow, packet: Uint8Array) => void, limits: ServerOptions = {}): Running {
   const { flow, step } = download(OCTET, NOTHING_ASKED, 0, limits);
-  const random = new Random(GARBAGE_SEED);
+  const random = new SeededRandom(GARBAGE_SEED);
   const packets = Array.from({ length: GARBAGE_PACKETS }, () => {
     const packet = random.bytes(random.below(MAX_GARBAGE_BYTES));
-    packet.set([random.chance(0.8) ? 0 : random.below(0x80), random.below(8)].slice(0, packet.length));
+    packet.set([random.chance(80) ? 0 : random.below(0x80), random.below(8)].slice(0, packet.length));
     return packet;
   });
   const wellFormed = [

@@ -28,6 +28,7 @@ import {
   OUTCOME_TIMED_OUT,
 } from "lockstep-tftp/engine";
 import { encodeNetascii } from "lockstep-tftp/simulated";
+import { contents } from "../support/contents.js";
 import {
   acknowledgement,
   bytesOf,
@@ -39,7 +40,6 @@ import {
   packetOf,
   readRequest,
 } from "../support/packets.js";
-import { contents } from "../support/random.js";
 import { LOOPBACK, ServedFolder } from "../support/served-folder.js";
 import { SocketPeer } from "../support/socket-peer.js";
 

@@ -9,8 +9,9 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
+import { SeededRandom } from "lockstep-tftp/simulated";
 import { fetchFile } from "../support/retrying-client.js";
-import { SEED, seededBytes, seededRandom } from "../support/seed.js";
+import { SEED, seededBytes } from "../support/seed.js";
 import { ServerProcess } from "../support/server-process.js";
 import { serving } from "../support/serving.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
@@ -77,16 +78,13 @@ const READ_REQUEST = Buffer.from("\0\x01file\0octet\0");
 
 test(`garbage on the listening port does not keep a client from its file (seed ${SEED})`, async (context) => {
   const server = await started(context, []);
-  const random = seededRandom(SEED);
+  const random = new SeededRandom(SEED);
   const socket = await boundSocket(context);
   const before = residentBytes(server.pid);
   const flooding = flood(GARBAGE_PACKETS, () => {
-    const packet = Buffer.alloc(Math.floor(random() * MAX_GARBAGE_BYTES));
-    for (let index = 0; index < packet.length; index++) {
-      packet[index] = random() * 256;
-    }
-    if (packet.length > 1 && random() < 0.7) {
-      packet.writeUInt16BE(Math.floor(random() * 8), 0);
+    const packet = Buffer.from(random.bytes(random.below(MAX_GARBAGE_BYTES)));
+    if (packet.length > 1 && random.chance(70)) {
+      packet.writeUInt16BE(random.below(8), 0);
     }
     socket.send(packet, server.port, "127.0.0.1");
   });

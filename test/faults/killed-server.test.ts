@@ -6,8 +6,9 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
+import { SeededRandom } from "lockstep-tftp/simulated";
 import { putFile } from "../support/retrying-client.js";
-import { SEED, seededBytes, seededRandom } from "../support/seed.js";
+import { SEED, seededBytes } from "../support/seed.js";
 import { ServerProcess } from "../support/server-process.js";
 import { hiddenFiles, temporaryFolder } from "../support/temporary-folder.js";
 
@@ -30,7 +31,7 @@ function isSame(one: Content, other: Content): boolean {
 
 test(`kill -9 in the middle of uploads, ${ROUNDS} times (seed ${SEED})`, async (t) => {
   const root = temporaryFolder(t);
-  const random = seededRandom(SEED);
+  const random = new SeededRandom(SEED);
   const counts = { litter: 0, old: 0, new: 0 };
   for (const name of NAMES.filter((name) => name.startsWith("old"))) {
     writeFileSync(path.join(root, name), seededBytes(SEED, SIZE_BYTES));
@@ -39,7 +40,7 @@ test(`kill -9 in the middle of uploads, ${ROUNDS} times (seed ${SEED})`, async (
   for (let round = 1; round <= ROUNDS; round++) {
     const before = new Map(NAMES.map((name) => [name, contentOf(path.join(root, name))]));
     const uploads = new Map(NAMES.map((name, index) => [name, seededBytes(SEED + 100 * round + index, SIZE_BYTES)]));
-    const killedAt = Math.floor(random() * NAMES.length * BLOCKS);
+    const killedAt = random.below(NAMES.length * BLOCKS);
 
     const server = await ServerProcess.start(t, [root, "--overwrite"]);
     assert.deepEqual(hiddenFiles(root), [], `the start of round ${round} removed the litter`);

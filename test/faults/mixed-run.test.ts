@@ -3,9 +3,10 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
+import { SeededRandom } from "lockstep-tftp/simulated";
 import { memoryInUse, openFiles, untilFilesAreClosed } from "../support/process-resources.js";
 import { fetchFile, putFile } from "../support/retrying-client.js";
-import { SEED, seededBytes, seededRandom } from "../support/seed.js";
+import { SEED, seededBytes } from "../support/seed.js";
 import { serving } from "../support/serving.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
@@ -20,8 +21,8 @@ function breakOff(): never {
   throw new Error("broken off");
 }
 
-async function runMixture(port: number, random: () => number): Promise<void> {
-  const below = (limit: number): number => Math.floor(random() * limit);
+async function runMixture(port: number, random: SeededRandom): Promise<void> {
+  const below = (limit: number): number => random.below(limit);
   for (let round = 0; round < ROUNDS; round++) {
     const upload = `upload-${below(5)}`;
     const options = { windowsize: 1 + below(16) };
@@ -47,7 +48,7 @@ test("a long mixture of transfers gives back memory and descriptors", async (t) 
   const root = temporaryFolder(t);
   writeFileSync(path.join(root, NAME), CONTENT);
   const { server, port } = await serving(t, { root, write: "overwrite", giveUpMs: 5000, lingerMs: 500 });
-  const random = seededRandom(SEED);
+  const random = new SeededRandom(SEED);
   const openBefore = openFiles();
 
   // What the process keeps for good, it has after the first half.

@@ -8,8 +8,9 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import type { TftpServer, TftpServerOptions } from "lockstep-tftp";
+import { SeededRandom } from "lockstep-tftp/simulated";
 import { hasProgram, run } from "../support/program.js";
-import { seededBytes, seededRandom } from "../support/seed.js";
+import { seededBytes } from "../support/seed.js";
 import { serving } from "../support/serving.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
@@ -221,11 +222,11 @@ describe("netascii", () => {
   }
 
   function textWithLineEnds(length: number): Buffer {
-    const random = seededRandom(1);
+    const random = new SeededRandom(1);
     const characters = ["a", "b", "\n", "\r", "\r\n", "\n\r", "\0"];
     let text = "";
     while (text.length < length) {
-      text += characters[Math.floor(random() * characters.length)];
+      text += random.pick(characters);
     }
     return Buffer.from(text, "latin1");
   }

@@ -1,7 +1,7 @@
 /** Decimal numbers as the wire has them, read and written: an upload's `tsize` comes back as it was understood. */
 import { test } from "node:test";
+import { SeededRandom } from "lockstep-tftp/simulated";
 import { Harness } from "../support/engine-harness.js";
-import { Random } from "../support/random.js";
 import { seedOr } from "../support/seed.js";
 
 const SEED = seedOr(2349);
@@ -22,7 +22,7 @@ function expectEcho(written: string, echoed: string | null): void {
 }
 
 test("random numbers of 1 to 15 digits come back as they are", () => {
-  const random = new Random(SEED);
+  const random = new SeededRandom(SEED);
   for (let count = 0; count < NUMBERS; count++) {
     const digits = 1 + random.below(MAX_DIGITS);
     let text = `${1 + random.below(9)}`;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MAX_NAME_BYTES, OPCODE_READ_REQUEST } from "lockstep-tftp/engine";
+import { SeededRandom } from "lockstep-tftp/simulated";
 import { Harness } from "../support/engine-harness.js";
 import { packetOf, texts } from "../support/packets.js";
-import { Random } from "../support/random.js";
 import { seedOr } from "../support/seed.js";
 
 const SEED = seedOr(3629);
@@ -55,7 +55,7 @@ function cleaned(name: string): string | undefined {
 }
 
 test("random names are cleaned or refused as a model on strings does it", () => {
-  const random = new Random(SEED);
+  const random = new SeededRandom(SEED);
   for (let count = 0; count < NAMES; count++) {
     let name = "";
     for (let pieces = random.below(10); pieces >= 0; pieces--) {
@@ -76,7 +76,7 @@ test("every character of Unicode's planes comes through UTF-8, in names that are
 
 test("random bytes are decoded exactly where they are UTF-8", () => {
   const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  const random = new Random(SEED);
+  const random = new SeededRandom(SEED);
   for (let count = 0; count < NAMES; count++) {
     // Bytes from 0x7e on, where the rules are; the letter behind keeps the last from being taken for filler.
     const bytes = random.bytes(1 + random.below(5)).map((byte) => (byte % 2 === 0 ? 0x61 : 0x80 | byte));

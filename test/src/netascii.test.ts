@@ -1,11 +1,10 @@
 /** The netascii translation against a model that works on whole files, at every place where a block may cut it. */
 import { test } from "node:test";
-import { decodeNetascii, encodeNetascii } from "lockstep-tftp/simulated";
+import { decodeNetascii, encodeNetascii, SeededRandom } from "lockstep-tftp/simulated";
 import { equalBytes } from "../support/assertions.js";
 import { Harness } from "../support/engine-harness.js";
 import { NETASCII, numberOf, type Options, payloadOf } from "../support/packets.js";
 import { blockOf, type Peer } from "../support/peer.js";
-import { Random } from "../support/random.js";
 import { seedOr } from "../support/seed.js";
 
 const LINE_FEED = 0x0a;
@@ -23,7 +22,7 @@ function optionsOf(blockSize: number): Options {
 }
 
 /** A text that is rich in what is translated. */
-function text(random: Random, sizeBytes: number): Uint8Array {
+function text(random: SeededRandom, sizeBytes: number): Uint8Array {
   return random.bytes(sizeBytes).map((byte) => ALPHABET[byte % ALPHABET.length] as number);
 }
 
@@ -55,7 +54,7 @@ test("every special byte at every place of two blocks, down and up, in blocks of
 
 test("random texts, down and up, in blocks of every size from 8 to 512 bytes", () => {
   for (let blockSize = MIN_BLOCK_BYTES; blockSize <= MAX_BLOCK_BYTES; blockSize++) {
-    const random = new Random(SEED + blockSize);
+    const random = new SeededRandom(SEED + blockSize);
     const harness = new Harness();
     const what = `blocks of ${blockSize} bytes, TEST_SEED=${SEED}`;
     try {
@@ -85,7 +84,7 @@ function takeWindow(peer: Peer, wire: Uint8Array, blockSize: number, from: numbe
 
 test("random texts in windows that lose random blocks, in blocks of many sizes", () => {
   for (let blockSize = MIN_BLOCK_BYTES; blockSize <= MAX_BLOCK_BYTES; blockSize += 7) {
-    const random = new Random(SEED + blockSize);
+    const random = new SeededRandom(SEED + blockSize);
     const harness = new Harness();
     const file = harness.file("file", text(random, (10 + random.below(10)) * blockSize));
     const wire = encodeNetascii(file);

@@ -1,8 +1,9 @@
 /** The engine's estimate in integers against RFC 6298 in floating point, seen from outside: when is a block repeated? */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { SeededRandom } from "lockstep-tftp/simulated";
+import { contents } from "../support/contents.js";
 import { Harness } from "../support/engine-harness.js";
-import { contents, Random } from "../support/random.js";
 import { seedOr } from "../support/seed.js";
 
 const SEED = seedOr(6298);
@@ -41,7 +42,7 @@ class Rfc6298 {
 
 test("after any round trips the wait is what RFC 6298 computes", () => {
   for (let run = 0; run < RUNS; run++) {
-    const random = new Random(SEED + run);
+    const random = new SeededRandom(SEED + run);
     const harness = new Harness({ initialIntervalMs: CEILING_MS, minIntervalMs: FLOOR_MS, maxIntervalMs: CEILING_MS });
     const model = new Rfc6298();
     const count = 1 + random.below(MAX_SAMPLES);
@@ -52,7 +53,7 @@ test("after any round trips the wait is what RFC 6298 computes", () => {
     peer.ignoreAll();
     for (let block = 1; block <= count; block++) {
       // Mostly about the same, sometimes far off; never so late that the block is repeated.
-      const roundTripMs = random.chance(0.9) ? usual + random.below(20) : random.below(MAX_ROUND_TRIP_MS);
+      const roundTripMs = random.chance(90) ? usual + random.below(20) : random.below(MAX_ROUND_TRIP_MS);
       const isInTime = block === 1 || roundTripMs < model.timeoutMs - WAIT_TOLERANCE_MS;
       const taken = isInTime ? roundTripMs : 0;
       harness.advance(taken);

@@ -1,9 +1,9 @@
 /** The schedule against a plain list: many transfers, each repeated when its own time has come and at no other. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { SeededRandom } from "lockstep-tftp/simulated";
 import { Harness } from "../support/engine-harness.js";
 import type { Peer } from "../support/peer.js";
-import { Random } from "../support/random.js";
 import { seedOr } from "../support/seed.js";
 
 const SEED = seedOr(1129);
@@ -22,7 +22,7 @@ interface Expected {
 }
 
 /** An upload that waits for its first DATA, with an interval of its own (RFC 2349). */
-function begin(harness: Harness, random: Random): Expected {
+function begin(harness: Harness, random: SeededRandom): Expected {
   const seconds = 1 + random.below(8);
   const peer = harness.peer();
   peer.write("file", ["timeout", `${seconds}`]);
@@ -67,14 +67,14 @@ function peerHasOneMessage(peer: Peer): boolean {
 
 test("transfers that come and go at random are repeated and ended in their own milliseconds", () => {
   for (let run = 0; run < RUNS; run++) {
-    const random = new Random(SEED + run);
+    const random = new SeededRandom(SEED + run);
     const harness = new Harness({ maxTransfers: POOL_SIZE });
     let expected: Expected[] = [];
     try {
       for (let step = 0; step < STEPS; step++) {
-        if (expected.length < POOL_SIZE && random.chance(0.6)) {
+        if (expected.length < POOL_SIZE && random.chance(60)) {
           expected.push(begin(harness, random));
-        } else if (expected.length > 0 && random.chance(0.5)) {
+        } else if (expected.length > 0 && random.chance(50)) {
           const [gone] = expected.splice(random.below(expected.length), 1) as [Expected];
           gone.peer.error(0);
         } else {

@@ -4,7 +4,7 @@
  */
 import dgram from "node:dgram";
 import { once } from "node:events";
-import { seededRandom } from "./seed.js";
+import { SeededRandom } from "lockstep-tftp/simulated";
 
 export interface Faults {
   /** Each from 0 to 1: the part of all datagrams that it befalls, in each direction. */
@@ -97,21 +97,21 @@ export class FaultyLink {
   /** Makes a function that lets each datagram meet its fate. */
   private deliverer(fates: Fates, seed: number): (send: () => void) => void {
     const { loss, duplication, reordering, reorderingMs, delayMs, lost = [] } = this.faults;
-    const random = seededRandom(seed);
+    const random = new SeededRandom(seed);
     let count = 0;
     const deliverOnce = (send: () => void): void => {
-      const isReordered = random() < reordering;
+      const isReordered = random.chance(100 * reordering);
       fates.reordered += isReordered ? 1 : 0;
       setTimeout(() => this.isClosed || send(), delayMs + (isReordered ? reorderingMs : 0));
     };
     return (send) => {
-      if (random() < loss || lost.includes(count++)) {
+      if (random.chance(100 * loss) || lost.includes(count++)) {
         fates.lost++;
         return;
       }
       fates.passed++;
       deliverOnce(send);
-      if (random() < duplication) {
+      if (random.chance(100 * duplication)) {
         fates.duplicated++;
         deliverOnce(send);
       }

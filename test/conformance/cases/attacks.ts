@@ -9,10 +9,10 @@ import {
   OUTCOME_COMPLETED,
 } from "lockstep-tftp/engine";
 import { equal } from "../../support/assertions.js";
+import { contents } from "../../support/contents.js";
 import type { Harness } from "../../support/engine-harness.js";
 import { acknowledgement, bytesOf, data, packetOf, readRequest, texts, textsOf } from "../../support/packets.js";
 import { blockOf, type Peer } from "../../support/peer.js";
-import { contents } from "../../support/random.js";
 import { type Case, engineCase } from "./case.js";
 
 /** The second block of a file is with the peer. */

@@ -6,9 +6,9 @@ import {
   OUTCOME_DECLINED,
 } from "lockstep-tftp/engine";
 import { equal } from "../../support/assertions.js";
+import { contents } from "../../support/contents.js";
 import { acknowledgement, bytesOf } from "../../support/packets.js";
 import { blockOf } from "../../support/peer.js";
-import { contents } from "../../support/random.js";
 import { type Case, engineCase } from "./case.js";
 
 const ERROR_ABORTED = 8;

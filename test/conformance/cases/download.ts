@@ -12,9 +12,9 @@ import {
   OUTCOME_STORAGE_FAILED,
 } from "lockstep-tftp/engine";
 import { equal, ok } from "../../support/assertions.js";
+import { contents } from "../../support/contents.js";
 import { optionAcknowledgement } from "../../support/packets.js";
 import { blockOf } from "../../support/peer.js";
-import { contents } from "../../support/random.js";
 import { type Case, engineCase } from "./case.js";
 
 const SIZES_BYTES = [0, 1, 511, 512, 513, 1024];

@@ -1,10 +1,10 @@
 /** Limits for networks that are not trusted: what one address, and all of them together, may get out of a server. */
 import { Server, type ServerOptions } from "lockstep-tftp/engine";
 import { equal, ok } from "../../support/assertions.js";
+import { contents } from "../../support/contents.js";
 import type { Harness } from "../../support/engine-harness.js";
 import { MemoryStorage } from "../../support/memory-storage.js";
 import { blockOf, type Peer } from "../../support/peer.js";
-import { contents } from "../../support/random.js";
 import { VirtualNetwork } from "../../support/virtual-network.js";
 import { type Case, engineCase } from "./case.js";
 

@@ -1,9 +1,11 @@
 /** The listening port takes requests and nothing else. */
 import { ERROR_FILE_NOT_FOUND } from "lockstep-tftp/engine";
+import { SeededRandom } from "lockstep-tftp/simulated";
 import { equal } from "../../support/assertions.js";
+import { contents } from "../../support/contents.js";
 import { acknowledgement, data, error, optionAcknowledgement, packetOf, readRequest } from "../../support/packets.js";
 import { blockOf } from "../../support/peer.js";
-import { contents, Random } from "../../support/random.js";
+import { LISTENER } from "../../support/virtual-network.js";
 import { type Case, engineCase } from "./case.js";
 
 const TFTP_PORT = 69;
@@ -106,11 +108,11 @@ export const listeningPortCases: readonly Case[] = [
     peer.read("file");
     peer.expectData(1, blockOf(file, 1));
     const stranger = harness.peer();
-    const random = new Random(GARBAGE_SEED);
+    const random = new SeededRandom(GARBAGE_SEED);
     for (let count = 0; count < GARBAGE_DATAGRAMS; count++) {
       const garbage = random.bytes(random.below(60));
       garbage.set([0, random.below(8)].slice(0, garbage.length));
-      stranger.send(garbage, random.chance(0.5) ? peer.serverPort : -1);
+      stranger.send(garbage, random.chance(50) ? peer.serverPort : LISTENER);
     }
     stranger.ignoreAll();
     for (const block of [2, 3, 4]) {

@@ -11,10 +11,10 @@ import {
   Server,
 } from "lockstep-tftp/engine";
 import { equal, equalTexts, ok } from "../../support/assertions.js";
+import { contents } from "../../support/contents.js";
 import { MemoryStorage } from "../../support/memory-storage.js";
 import { acknowledgement, NETASCII, packetOf, readRequest } from "../../support/packets.js";
 import { blockOf, type Peer } from "../../support/peer.js";
-import { contents } from "../../support/random.js";
 import type { SeenTransfer } from "../../support/recording-observer.js";
 import { LISTENER, VirtualNetwork } from "../../support/virtual-network.js";
 import { type Case, engineCase } from "./case.js";

@@ -8,9 +8,9 @@ import {
   OUTCOME_STORAGE_FAILED,
 } from "lockstep-tftp/engine";
 import { equal, equalBytes } from "../../support/assertions.js";
+import { contents } from "../../support/contents.js";
 import { NETASCII, type Options } from "../../support/packets.js";
 import { blockOf } from "../../support/peer.js";
-import { contents } from "../../support/random.js";
 import { type Case, engineCase } from "./case.js";
 
 const FILE_BYTES = 600;

@@ -7,11 +7,12 @@ import {
   Server,
   type ServerOptions,
 } from "lockstep-tftp/engine";
+import { SeededRandom } from "lockstep-tftp/simulated";
 import { equal, equalBytes, ok } from "../../support/assertions.js";
+import { contents } from "../../support/contents.js";
 import type { Harness } from "../../support/engine-harness.js";
 import { MemoryStorage } from "../../support/memory-storage.js";
 import { blockOf, type Peer } from "../../support/peer.js";
-import { contents, Random } from "../../support/random.js";
 import { VirtualNetwork } from "../../support/virtual-network.js";
 import { type Case, engineCase } from "./case.js";
 
@@ -128,7 +129,7 @@ const large: readonly Case[] = [
         peers.push(peer);
       }
       equal(harness.server.free, 0, "free slots");
-      const random = new Random(ORDER_SEED);
+      const random = new SeededRandom(ORDER_SEED);
       while (peers.length > 0) {
         const [peer] = peers.splice(random.below(peers.length), 1) as [Peer];
         complete(peer, file);

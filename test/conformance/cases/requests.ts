@@ -7,9 +7,9 @@ import {
   OPCODE_WRITE_REQUEST,
 } from "lockstep-tftp/engine";
 import { equal, equalTexts } from "../../support/assertions.js";
+import { contents } from "../../support/contents.js";
 import { bytesOf, packetOf, readRequest, texts, writeRequest } from "../../support/packets.js";
 import { blockOf } from "../../support/peer.js";
-import { contents } from "../../support/random.js";
 import { type Case, engineCase } from "./case.js";
 
 const modes: readonly Case[] = [

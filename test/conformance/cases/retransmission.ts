@@ -7,10 +7,10 @@ import {
   type ServerOptions,
 } from "lockstep-tftp/engine";
 import { equal, equalTexts } from "../../support/assertions.js";
+import { contents } from "../../support/contents.js";
 import type { Harness } from "../../support/engine-harness.js";
 import type { Options } from "../../support/packets.js";
 import { blockOf, type Peer } from "../../support/peer.js";
-import { contents } from "../../support/random.js";
 import { type Case, engineCase } from "./case.js";
 
 const HOUR_MS = 3_600_000;

@@ -1,8 +1,8 @@
 /** RFC 1123 §4.2.3.1: a repeated ACK must never make a repeated DATA, or every message is doubled to the end. */
 import { OUTCOME_COMPLETED } from "lockstep-tftp/engine";
 import { equal } from "../../support/assertions.js";
+import { contents } from "../../support/contents.js";
 import { blockOf } from "../../support/peer.js";
-import { contents } from "../../support/random.js";
 import { type Case, engineCase } from "./case.js";
 
 const INTERVAL_MS = 300;

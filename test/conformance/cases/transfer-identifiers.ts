@@ -7,10 +7,10 @@ import {
   OUTCOME_SUPERSEDED,
 } from "lockstep-tftp/engine";
 import { equal } from "../../support/assertions.js";
+import { contents } from "../../support/contents.js";
 import type { Harness } from "../../support/engine-harness.js";
 import { acknowledgement, data, error, optionAcknowledgement, readRequest } from "../../support/packets.js";
 import { blockOf, type Peer } from "../../support/peer.js";
-import { contents } from "../../support/random.js";
 import { LISTENER } from "../../support/virtual-network.js";
 import { type Case, engineCase } from "./case.js";
 

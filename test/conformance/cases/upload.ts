@@ -17,10 +17,10 @@ import {
   OUTCOME_TOO_LARGE,
 } from "lockstep-tftp/engine";
 import { equal, equalBytes } from "../../support/assertions.js";
+import { contents } from "../../support/contents.js";
 import type { Harness } from "../../support/engine-harness.js";
 import { optionAcknowledgement } from "../../support/packets.js";
 import { blockOf, type Peer } from "../../support/peer.js";
-import { contents } from "../../support/random.js";
 import { type Case, engineCase } from "./case.js";
 
 const SIZES_BYTES = [0, 1, 511, 512, 513, 1024];

@@ -1,9 +1,9 @@
 /** Windows of blocks: RFC 7440. */
 import { OUTCOME_COMPLETED, OUTCOME_PROBABLY_COMPLETED } from "lockstep-tftp/engine";
 import { equal, equalBytes } from "../../support/assertions.js";
+import { contents } from "../../support/contents.js";
 import type { Harness } from "../../support/engine-harness.js";
 import { blockOf, type Peer } from "../../support/peer.js";
-import { contents } from "../../support/random.js";
 import { type Case, engineCase } from "./case.js";
 
 const WINDOW = 4;

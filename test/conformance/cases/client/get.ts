@@ -13,9 +13,9 @@ import {
 import { encodeNetascii } from "lockstep-tftp/simulated";
 import { equal } from "../../../support/assertions.js";
 import { SLOT } from "../../../support/client-harness.js";
+import { contents } from "../../../support/contents.js";
 import { acknowledgement, bytesOf, data, error, NETASCII, optionAcknowledgement } from "../../../support/packets.js";
 import { blockOf } from "../../../support/peer.js";
-import { contents } from "../../../support/random.js";
 import type { Case } from "../case.js";
 import { clientCase, serve } from "./case.js";
 

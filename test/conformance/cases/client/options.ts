@@ -10,9 +10,9 @@ import {
 } from "lockstep-tftp/engine";
 import type { ClientRequest } from "lockstep-tftp/engine/client";
 import { equal, equalBytes } from "../../../support/assertions.js";
+import { contents } from "../../../support/contents.js";
 import { type Options, optionAcknowledgement, packetOf, texts } from "../../../support/packets.js";
 import { blockOf } from "../../../support/peer.js";
-import { contents } from "../../../support/random.js";
 import type { Case } from "../case.js";
 import { clientCase, serve, take } from "./case.js";
 

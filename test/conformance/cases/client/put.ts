@@ -11,9 +11,9 @@ import {
 } from "lockstep-tftp/engine";
 import { encodeNetascii } from "lockstep-tftp/simulated";
 import { equal } from "../../../support/assertions.js";
+import { contents } from "../../../support/contents.js";
 import { acknowledgement, bytesOf, data, NETASCII, optionAcknowledgement } from "../../../support/packets.js";
 import { blockOf } from "../../../support/peer.js";
-import { contents } from "../../../support/random.js";
 import type { Case } from "../case.js";
 import { clientCase, take } from "./case.js";
 

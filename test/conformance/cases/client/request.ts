@@ -12,8 +12,8 @@ import {
 import { type ClientRequest, NO_SLOT } from "lockstep-tftp/engine/client";
 import { equal, ok } from "../../../support/assertions.js";
 import { type ClientHarness, SLOT } from "../../../support/client-harness.js";
+import { contents } from "../../../support/contents.js";
 import { acknowledgement, bytesOf, data, packetOf, texts } from "../../../support/packets.js";
-import { contents } from "../../../support/random.js";
 import type { Case } from "../case.js";
 import { clientCase, serve, take } from "./case.js";
 

@@ -8,8 +8,8 @@ import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { DirectoryStorage } from "lockstep-tftp";
 import { isRefusal, type ReadableFile } from "lockstep-tftp/engine";
+import { SeededRandom } from "lockstep-tftp/simulated";
 import { diskFailure, settle } from "../../../support/file-conditions.js";
-import { Random } from "../../../support/random.js";
 import { SEED, seededBytes } from "../../../support/seed.js";
 import { contentOf } from "../../../support/storage-use.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
@@ -70,7 +70,7 @@ test("blocks in order cost a call of the system for sixteen of them", (t) => {
 test("blocks of any size, repeated and out of order, are those of the file", (t) => {
   const { open } = opened(t, CONTENT);
   const file = open();
-  const random = new Random(SEED);
+  const random = new SeededRandom(SEED);
   for (let count = 0; count < 2000; count++) {
     // As netascii does, and blocks of another size: from anywhere, mostly near to where it was before.
     assertBlock(file, random.below(CONTENT.length), CONTENT);

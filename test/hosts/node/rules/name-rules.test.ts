@@ -13,7 +13,7 @@ import {
   TftpServer,
 } from "lockstep-tftp";
 import { ERROR_ACCESS_VIOLATION, ERROR_FILE_NOT_FOUND } from "lockstep-tftp/engine";
-import { Random } from "../../../support/random.js";
+import { SeededRandom } from "lockstep-tftp/simulated";
 import { fetchFile, putFile } from "../../../support/retrying-client.js";
 import { seedOr } from "../../../support/seed.js";
 import { serving } from "../../../support/serving.js";
@@ -67,7 +67,7 @@ describe("match", () => {
 
   test("finds what a regular expression finds", () => {
     const seed = seedOr(2132);
-    const random = new Random(seed);
+    const random = new SeededRandom(seed);
     const WILDCARDS: Record<string, string> = { "?": "([^/])", "*": "([^/]*)", "**": "(.*)" };
     const pick = (pieces: readonly string[], count: number) =>
       Array.from({ length: random.below(count) }, () => pieces[random.below(pieces.length)] as string);
