@@ -27,13 +27,25 @@ const BOARD_MODULES = {
   "/start.js": "lockstep-tftp/firmware",
 };
 
-function compile(tsconfig) {
-  return typescript({
-    tsconfig,
-    compilerOptions: { noEmit: false, sourceMap: false, removeComments: true },
-    noEmitOnError: true,
-  });
+/**
+ * Emits all sources as JavaScript when the first bundle starts; later bundles take theirs from that. It does not check
+ * types, which `tsc --build` does once, room by room.
+ */
+function compileOnce() {
+  const plugin = typescript({ tsconfig: "tsconfig.bundles.json", noEmitOnError: true });
+  let isCompiled = false;
+  return {
+    ...plugin,
+    buildStart(options) {
+      if (!isCompiled) {
+        isCompiled = true;
+        plugin.buildStart.call(this, options);
+      }
+    },
+  };
 }
+
+const compiled = compileOnce();
 
 function failOnWarning(warning) {
   throw new Error(warning.message);
@@ -64,7 +76,7 @@ function nodeBundle(input, options) {
       paths: toEngineBundle,
     },
     external: (id) => isEngineBundle(id) || id.startsWith("node:") || Object.hasOwn(dependencies, id),
-    plugins: [pageModule, compile("hosts/node/tsconfig.json")],
+    plugins: [pageModule, compiled],
     onwarn: failOnWarning,
   };
 }
@@ -81,7 +93,7 @@ function boardBundles(input) {
       },
     },
     external: (id, importer) => importer !== undefined && !/^[./]/.test(id) && id !== PAGE_MODULE,
-    plugins: [boardModules, pageModule, compile("hosts/moddable/tsconfig.json")],
+    plugins: [boardModules, pageModule, compiled],
     onwarn: failOnWarning,
   };
 }
@@ -90,9 +102,9 @@ function boardBundles(input) {
 const NODE_TYPES = '/// <reference types="node" />\n';
 
 /** What TypeScript, and the reference, are told of a bundle, in one file beside it. */
-function declarations({ name, about, input, file, tsconfig, types = "" }) {
+function declarations({ name, about, input, file, types = "" }) {
   return {
-    input,
+    input: `dist/types/${input}`,
     output: {
       file,
       format: "es",
@@ -100,7 +112,7 @@ function declarations({ name, about, input, file, tsconfig, types = "" }) {
       banner: `${types}/**\n * ${about}\n *\n * @module ${name}\n */`,
     },
     external: (id, importer) => importer !== undefined && (isEngineBundle(id) || id.startsWith("node:")),
-    plugins: [dts({ tsconfig })],
+    plugins: [dts()],
     onwarn: failOnWarning,
   };
 }
@@ -110,59 +122,51 @@ const PUBLISHED = [
   {
     name: "lockstep-tftp",
     about: "A TFTP server for Node programs: {@link TftpServer}. It brings the whole of the engine's module along.",
-    input: "hosts/node/index.ts",
+    input: "hosts/node/index.d.ts",
     file: "dist/node/index.d.ts",
-    tsconfig: "hosts/node/tsconfig.json",
     types: NODE_TYPES,
   },
   {
     name: "lockstep-tftp/engine",
     about: "The engine: TFTP without I/O, for a host that brings sockets, a clock and a storage.",
-    input: "src/index.ts",
+    input: "src/index.d.ts",
     file: "dist/engine.d.ts",
-    tsconfig: "tsconfig.json",
   },
   {
     name: "lockstep-tftp/engine/client",
     about: "The engine's other end: a client without I/O, which fetches and puts files.",
-    input: "src/client/index.ts",
+    input: "src/client/index.d.ts",
     file: "dist/engine/client.d.ts",
-    tsconfig: "tsconfig.json",
   },
   {
     name: "lockstep-tftp/simulated",
     about: "A seeded network with models of real clients, for tests: {@link Simulation}.",
-    input: "hosts/simulated/index.ts",
+    input: "hosts/simulated/index.d.ts",
     file: "dist/simulated/index.d.ts",
-    tsconfig: "hosts/simulated/tsconfig.json",
   },
   {
     name: "lockstep-tftp/server",
     about: "A TFTP server for firmware on the Moddable SDK.",
-    input: "hosts/moddable/server.ts",
+    input: "hosts/moddable/server.d.ts",
     file: "dist/moddable/server.d.ts",
-    tsconfig: "hosts/moddable/tsconfig.json",
   },
   {
     name: "lockstep-tftp/client",
     about: "A TFTP client for firmware on the Moddable SDK.",
-    input: "hosts/moddable/client.ts",
+    input: "hosts/moddable/client.d.ts",
     file: "dist/moddable/client.d.ts",
-    tsconfig: "hosts/moddable/tsconfig.json",
   },
   {
     name: "lockstep-tftp/storage",
     about: "Storages for firmware on the Moddable SDK.",
-    input: "hosts/moddable/storage/index.ts",
+    input: "hosts/moddable/storage/index.d.ts",
     file: "dist/moddable/storage.d.ts",
-    tsconfig: "hosts/moddable/tsconfig.json",
   },
   {
     name: "lockstep-tftp/status-page",
     about: "The status page for firmware on the Moddable SDK.",
-    input: "hosts/moddable/status/status-page.ts",
+    input: "hosts/moddable/status/status-page.d.ts",
     file: "dist/moddable/status-page.d.ts",
-    tsconfig: "hosts/moddable/tsconfig.json",
   },
 ];
 
@@ -174,13 +178,13 @@ export default [
   {
     input: { engine: "src/index.ts", "engine/client": "src/client/index.ts" },
     output: { dir: "dist", format: "es", chunkFileNames: "core.js", minifyInternalExports: false },
-    plugins: [compile("tsconfig.json")],
+    plugins: [compiled],
     onwarn: failOnWarning,
   },
   {
     input: "hosts/status/page/main.ts",
     output: { dir: "dist/status", format: "iife" },
-    plugins: [compile("hosts/status/page/tsconfig.json"), makePage],
+    plugins: [compiled, makePage],
     onwarn: failOnWarning,
   },
   nodeBundle({ index: "hosts/node/index.ts" }),
@@ -193,7 +197,7 @@ export default [
       paths: toEngineBundle,
     },
     external: isEngineBundle,
-    plugins: [compile("hosts/simulated/tsconfig.json")],
+    plugins: [compiled],
     onwarn: failOnWarning,
   },
   boardBundles({
@@ -211,7 +215,7 @@ export default [
     input: "hosts/moddable/command/add-files.ts",
     output: { file: "dist/command/add-files.js", format: "es" },
     external: (id) => id.startsWith("node:"),
-    plugins: [compile("hosts/moddable/command/tsconfig.json")],
+    plugins: [compiled],
     onwarn: failOnWarning,
   },
 ];

@@ -3,7 +3,8 @@
  * them.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
+import { compile } from "./compile.js";
 
 const BUILT = "build/bench";
 
@@ -62,7 +63,6 @@ if (!existsSync("dist/engine.js")) {
 }
 checkMachine();
 installPeer(benchmark);
-rmSync(BUILT, { recursive: true, force: true });
-run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "bench", "--noEmit", "false"]);
+compile("bench");
 const [program, ...rest] = [...inNamespace(), process.execPath, "--enable-source-maps"];
 run(program, [...rest, `${BUILT}/bench/${benchmark}.js`, ...args]);

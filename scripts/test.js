@@ -3,7 +3,8 @@
  * their path.
  */
 import { spawnSync } from "node:child_process";
-import { readdirSync, rmSync } from "node:fs";
+import { readdirSync } from "node:fs";
+import { compile, removeOrphans } from "./compile.js";
 
 const BUILT_TESTS = "build/test";
 /** A test that hangs is a failure, not a wait. */
@@ -16,8 +17,8 @@ function run(command, words) {
   }
 }
 
-rmSync(BUILT_TESTS, { recursive: true, force: true });
-run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "test", "--noEmit", "false"]);
+removeOrphans(BUILT_TESTS, "test");
+compile("test");
 
 const chosen = process.argv.slice(2);
 const files = readdirSync(BUILT_TESTS, { recursive: true })

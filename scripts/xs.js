@@ -5,7 +5,8 @@
  * The first run builds an XS worker inside `test/xs` from the sources in npm's `@agoric/xsnap`, with cc and make.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
+import { compile, removeOrphans } from "./compile.js";
 
 const FOLDER = "test/xs";
 const BUILT = "build/xs";
@@ -45,8 +46,8 @@ function install() {
 }
 
 function build() {
-  rmSync(BUILT, { recursive: true, force: true });
-  run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", FOLDER, "--noEmit", "false"]);
+  removeOrphans(BUILT_TESTS, FOLDER);
+  compile(FOLDER);
   run(process.execPath, ["node_modules/rollup/dist/bin/rollup", "-c", `${FOLDER}/rollup.config.js`, "--silent"]);
 }
 

@@ -1,0 +1,83 @@
+/**
+ * Makes `dist/`, unless it is what the sources make already: checks the types and writes the declarations of every room,
+ * bundles, and packs the example files for a board.
+ */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+
+const OUTPUT = "dist";
+const DECLARATIONS = "dist/types";
+/** Hashes of what the last build read and wrote. */
+const STAMP = "build/dist.stamp";
+const ROOT_FILES = /^(package\.json|package-lock\.json|rollup\.config\.js|tsconfig.*\.json)$/;
+const SOURCES = ["src", "hosts", "scripts", "examples/files"];
+
+function filesBelow(folder) {
+  return existsSync(folder)
+    ? readdirSync(folder, { recursive: true })
+        .map((name) => path.join(folder, name))
+        .filter((file) => statSync(file).isFile())
+    : [];
+}
+
+function hashOf(files) {
+  const hash = createHash("sha256");
+  for (const file of files.sort()) {
+    const content = readFileSync(file);
+    hash.update(`${file}\0${content.length}\0`).update(content);
+  }
+  return hash.digest("hex");
+}
+
+function stamp() {
+  const inputs = [...readdirSync(".").filter((name) => ROOT_FILES.test(name)), ...SOURCES.flatMap(filesBelow)];
+  return `${hashOf(inputs)} ${hashOf(filesBelow(OUTPUT))}\n`;
+}
+
+/** Keeps the declarations: the compiler writes only those that changed. */
+function removeBundles() {
+  for (const name of existsSync(OUTPUT) ? readdirSync(OUTPUT) : []) {
+    const place = path.join(OUTPUT, name);
+    if (place !== path.normalize(DECLARATIONS)) {
+      rmSync(place, { recursive: true });
+    }
+  }
+}
+
+async function bundle() {
+  const { rollup } = await import("rollup");
+  const { default: bundles } = await import("../rollup.config.js");
+  for (const { output, ...input } of bundles) {
+    const made = await rollup(input);
+    await made.write(output);
+    await made.close();
+  }
+}
+
+function packExamples() {
+  const words = ["dist/command/add-files.js", "examples/files", "--to", "dist/firmware", "--quiet"];
+  const { status } = spawnSync(process.execPath, words, { stdio: "inherit" });
+  if (status !== 0) {
+    process.exit(status ?? 1);
+  }
+}
+
+async function build() {
+  const { compile, removeOrphans } = await import("./compile.js");
+  rmSync(STAMP, { force: true });
+  removeBundles();
+  removeOrphans(DECLARATIONS, ".");
+  compile(".");
+  await bundle();
+  // npm makes the command executable when it installs a package, not when a clone that is installed is built again.
+  chmodSync("dist/node/cli.js", 0o755);
+  packExamples();
+  mkdirSync(path.dirname(STAMP), { recursive: true });
+  writeFileSync(STAMP, stamp());
+}
+
+if (!existsSync(STAMP) || readFileSync(STAMP, "utf8") !== stamp()) {
+  await build();
+}

@@ -1,0 +1,33 @@
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import path from "node:path";
+import ts from "typescript";
+
+const FORMAT = {
+  getCanonicalFileName: (name) => name,
+  getCurrentDirectory: ts.sys.getCurrentDirectory,
+  getNewLine: () => ts.sys.newLine,
+};
+
+function report(diagnostic) {
+  console.error(ts.formatDiagnosticsWithColorAndContext([diagnostic], FORMAT).trimEnd());
+}
+
+/** Checks projects and all that they refer to, and writes what changed: `tsc --build` in this process. Exits on an error. */
+export function compile(...projects) {
+  const host = ts.createSolutionBuilderHost(ts.sys, undefined, report);
+  const status = ts.createSolutionBuilder(host, projects, {}).build();
+  if (status !== ts.ExitStatus.Success) {
+    process.exit(status);
+  }
+}
+
+/** Removes what was compiled from sources that are gone. Paths below `compiled` are the same as below `sources`. */
+export function removeOrphans(compiled, sources) {
+  const files = existsSync(compiled) ? readdirSync(compiled, { recursive: true, withFileTypes: true }) : [];
+  for (const { parentPath, name } of files.filter((entry) => entry.isFile())) {
+    const source = name.replace(/(\.d\.ts|\.js|\.js\.map)$/, ".ts");
+    if (source !== name && !existsSync(path.join(sources, path.relative(compiled, parentPath), source))) {
+      rmSync(path.join(parentPath, name));
+    }
+  }
+}
