@@ -1,6 +1,6 @@
 /**
- * Takes the backups that switches and routers put, and keeps each in a folder of its day and its sender. Nothing is ever
- * replaced, and nobody can fetch what others have put.
+ * Takes backups from switches and routers, and keeps each in a folder named after its day and its sender. No file is ever
+ * replaced, and no client can fetch files.
  *
  *     node examples/node/collect-backups.js /path/to/backups 6969
  *
@@ -13,7 +13,7 @@ import { DirectoryStorage, FORBIDDEN, printable, TftpServer } from "lockstep-tft
 
 const [root, port = "6969", host] = process.argv.slice(2);
 
-/** A configuration is small. Whoever sends more means no good, or sends the wrong file. */
+/** A configuration is small. A larger file is a mistake or an attack. */
 const MAX_BACKUP_BYTES = 16 * 1024 * 1024;
 
 class BackupStorage {
@@ -28,7 +28,7 @@ class BackupStorage {
 
   openForWriting(name, sizeBytes, address) {
     const [day, time] = new Date().toISOString().split(/[T.]/);
-    // An IPv6 address has colons, which not every file system takes in a name.
+    // An IPv6 address has colons, which not every file system allows in a name.
     const folder = `${day}/${address.replaceAll(/[:%]/g, "-")}`;
     mkdirSync(path.join(this.root, folder), { recursive: true });
     const keptName = `${folder}/${time.replaceAll(":", "")}-${path.posix.basename(name)}`;
@@ -37,7 +37,7 @@ class BackupStorage {
 }
 
 const storage = new BackupStorage(root);
-// What uploads have left that an earlier run of this program did not see to their end.
+// Unfinished uploads of an earlier run of this program are removed.
 await storage.files.removeLitter();
 
 const server = new TftpServer({ storage, port: Number(port), host, maxSizeBytes: MAX_BACKUP_BYTES });

@@ -1,6 +1,6 @@
 /**
- * Makes a configuration for each device at the moment the device asks for it. The devices ask for files that are named
- * after their MAC addresses, as most phones do: `0004f2abcdef.cfg`.
+ * Makes a configuration for each device when the device requests it. Devices request files that are named after their MAC
+ * addresses, as most phones do: `0004f2abcdef.cfg`.
  *
  *     node examples/node/device-configurations.js 6969
  */
@@ -8,7 +8,7 @@ import { FORBIDDEN, NOT_FOUND, TftpServer } from "lockstep-tftp";
 
 const [port = "6969", host] = process.argv.slice(2);
 
-/** In a program of yours these come from a database, or from an inventory. */
+/** A real program gets these from a database or an inventory. */
 const DEVICES = new Map([
   ["0004f2abcdef", { label: "Reception", extension: 101 }],
   ["0004f2abcd00", { label: "Workshop", extension: 102 }],
@@ -16,7 +16,7 @@ const DEVICES = new Map([
 
 const CONFIGURATION_NAME = /^([0-9a-f]{12})\.cfg$/i;
 
-/** A text as a file. It is made once for each transfer: a block that is sent again must be the same. */
+/** A text as a file. It is made once for each transfer, because a repeated block must have the same bytes. */
 class TextFile {
   constructor(text) {
     this.bytes = new TextEncoder().encode(text);

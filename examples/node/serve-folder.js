@@ -1,9 +1,9 @@
 /**
- * Serves a folder from a program, and says what happens.
+ * Serves a folder, and logs what happens.
  *
  *     node examples/node/serve-folder.js examples/files 6969
  *
- * Ctrl-C ends it when the running transfers are through, after ten seconds at the latest.
+ * Ctrl-C ends it when the running transfers are over, after at most ten seconds.
  */
 import { errorText, outcomeText, printable, TftpServer } from "lockstep-tftp";
 
@@ -11,7 +11,7 @@ const [root, port = "6969", host] = process.argv.slice(2);
 
 const server = new TftpServer({ root, port: Number(port), host });
 
-// Names come from the network: `printable` keeps them from doing anything to a terminal.
+// Names come from the network: `printable` makes them safe for a terminal.
 server.on("ended", (transfer, { outcome, durationMs }) => {
   const name = printable(transfer.name);
   console.log(`${transfer.address} ${name}: ${outcomeText(outcome)}, ${transfer.bytes} bytes in ${durationMs} ms`);

@@ -1,22 +1,23 @@
-/** The examples for Node, each as the process that its heading starts. */
+/** The examples for Node, each run as a process in the way that its heading shows. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
-import { ERROR_ACCESS_VIOLATION, ERROR_FILE_NOT_FOUND } from "lockstep-tftp/engine";
+import { ERROR_ACCESS_VIOLATION, ERROR_DISK_FULL, ERROR_FILE_EXISTS, ERROR_FILE_NOT_FOUND } from "lockstep-tftp/engine";
 import { PROJECT } from "../support/program.js";
 import { ErrorAnswer, fetchFile, putFile } from "../support/retrying-client.js";
+import { seededBytes } from "../support/seed.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
 interface Example {
   readonly port: number;
-  /** Ends it as Ctrl-C does; says what it has written since its start. */
+  /** Ends the example as Ctrl-C does, and returns its output. */
   end(): Promise<string>;
 }
 
-/** Starts an example on a free port of 127.0.0.1, and waits until it listens. */
+/** Starts an example on a free port of 127.0.0.1, and waits until the example listens. */
 async function start(t: TestContext, name: string, words: readonly string[]): Promise<Example> {
   const file = path.join(PROJECT, "examples/node", name);
   const child = spawn(process.execPath, [file, ...words, "0", "127.0.0.1"], { stdio: ["ignore", "pipe", "inherit"] });
@@ -43,7 +44,7 @@ function isError(errorCode: number): (error: unknown) => boolean {
   return (error) => error instanceof ErrorAnswer && error.errorCode === errorCode;
 }
 
-test("serve-folder serves a folder, says what happens, and ends", async (t) => {
+test("serve-folder serves a folder, logs what happens, and ends", async (t) => {
   const root = temporaryFolder(t);
   writeFileSync(path.join(root, "file"), "content");
   const { port, end } = await start(t, "serve-folder.js", [root]);
@@ -54,7 +55,7 @@ test("serve-folder serves a folder, says what happens, and ends", async (t) => {
   assert.match(said, /^127\.0\.0\.1 missing: not found$/m);
 });
 
-test("device-configurations makes a configuration for each device that it knows", async (t) => {
+test("device-configurations makes a configuration for each known device", async (t) => {
   const { port, end } = await start(t, "device-configurations.js", []);
   const { content } = await fetchFile("0004F2ABCD00.cfg", { port });
   assert.equal(content.toString(), "label = Workshop\nextension = 102\naddress = 127.0.0.1\n");
@@ -63,7 +64,24 @@ test("device-configurations makes a configuration for each device that it knows"
   await end();
 });
 
-test("refuse-by-network gives everybody the public part, and the rest to administrators", async (t) => {
+test("memory-files sends its own file and the files that clients have put", async (t) => {
+  const { port, end } = await start(t, "memory-files.js", []);
+  assert.equal((await fetchFile("greeting", { port })).content.toString(), "Hello\n");
+  for (const sizeBytes of [0, 511, 512, 5000]) {
+    const content = seededBytes(sizeBytes + 1, sizeBytes);
+    await putFile(`file-${sizeBytes}`, content, { port });
+    assert.deepEqual((await fetchFile(`file-${sizeBytes}`, { port })).content, content);
+    // A block size of the client shows that `read` fills a whole buffer whatever the client uses.
+    const { content: inSmallBlocks } = await fetchFile(`file-${sizeBytes}`, { port, options: { blksize: 100 } });
+    assert.deepEqual(inSmallBlocks, content);
+  }
+  await assert.rejects(putFile("greeting", Buffer.from("x"), { port }), isError(ERROR_FILE_EXISTS));
+  await assert.rejects(putFile("large", Buffer.alloc(1024 * 1024 + 1), { port }), isError(ERROR_DISK_FULL));
+  await assert.rejects(fetchFile("large", { port }), isError(ERROR_FILE_NOT_FOUND));
+  assert.match(await end(), /127\.0\.0\.1 file-5000: completed/);
+});
+
+test("refuse-by-network gives the public part to every client, and the rest to administrators", async (t) => {
   const root = temporaryFolder(t);
   mkdirSync(path.join(root, "public"));
   writeFileSync(path.join(root, "public/file"), "for all");
@@ -78,7 +96,7 @@ test("refuse-by-network gives everybody the public part, and the rest to adminis
   await end();
 });
 
-test("collect-backups keeps each backup in the folder of its day and its sender", async (t) => {
+test("collect-backups keeps each backup in a folder named after its day and its sender", async (t) => {
   const root = temporaryFolder(t);
   const { port, end } = await start(t, "collect-backups.js", [root]);
   await putFile("switch/running-config", Buffer.from("hostname one"), { port, localAddress: "127.0.0.2" });
