@@ -47,7 +47,7 @@ export class GuardedStorage implements Storage {
   }
 }
 
-class GuardedFile<File extends ReadableFile | WritableFile> {
+export class GuardedFile<File extends { close(): void }> {
   constructor(
     protected readonly file: File,
     protected readonly errors: StorageErrors,

@@ -44,11 +44,12 @@ export interface LoopSockets {
 }
 
 export class Loop<Engine extends LoopEngine> {
+  /** Whether `close` was called. */
+  isClosed = false;
   private wakeAt = NEVER;
   private isWorking = false;
-  private isClosing = false;
-  /** Actions that wait until the engine's work is over. */
-  private readonly waiting: (() => void)[] = [];
+  /** Calls that wait until the engine's present work is over. */
+  private readonly waiting: ((now: number) => void)[] = [];
 
   constructor(
     private readonly engine: Engine,
@@ -56,11 +57,6 @@ export class Loop<Engine extends LoopEngine> {
     private readonly sockets: LoopSockets,
     private readonly errors: ErrorListener,
   ) {}
-
-  /** Whether `close` was called. */
-  get isClosed(): boolean {
-    return this.isClosing;
-  }
 
   /** Hands on a datagram that arrived at the port of the transfer in `slot`. `packet` may be written to. */
   receive(packet: DataView, length: number, slot: number, address: Address, port: number): void {
@@ -112,12 +108,12 @@ export class Loop<Engine extends LoopEngine> {
     this.setTimer(0);
   }
 
-  /** Calls the engine, in a callback too, and returns or throws what `call` does. */
-  run<Result>(call: (engine: Engine, now: number) => Result): Result {
+  /** Lets `call` use the engine, in a callback too, and returns or throws what it does. */
+  run<Result>(call: (now: number) => Result): Result {
     const isInCallback = this.isWorking;
     this.isWorking = true;
     try {
-      return call(this.engine, this.timer.now());
+      return call(this.timer.now());
     } finally {
       if (!isInCallback) {
         this.finish();
@@ -125,29 +121,34 @@ export class Loop<Engine extends LoopEngine> {
     }
   }
 
-  /** Calls the engine now or, in a callback, as soon as the engine's present work is over. */
-  runLater(call: (engine: Engine, now: number) => void): void {
-    this.waiting.push(() => call(this.engine, this.timer.now()));
+  /** Lets `call` use the engine now or, in a callback, as soon as the engine's present work is over. `call` must not throw. */
+  runLater(call: (now: number) => void): void {
+    this.waiting.push(call);
     if (!this.isWorking) {
       this.isWorking = true;
       this.finish();
     }
   }
 
+  /** Reports an exception of a socket. */
+  failed(error: unknown): void {
+    this.errors.failed(error);
+  }
+
   /** Ends every transfer, stops the timer and closes the sockets. In a callback this happens afterwards. */
   close(): void {
-    if (!this.isClosing) {
-      this.isClosing = true;
-      this.runLater((engine, now) => {
+    if (!this.isClosed) {
+      this.isClosed = true;
+      this.runLater((now) => {
         this.timer.clear();
-        engine.stop(now);
+        this.engine.stop(now);
         this.sockets.stopListening();
       });
     }
   }
 
   private finish(): void {
-    // Asked first, since this runs for each datagram.
+    // Asked first, since an iterator would be garbage for each datagram.
     if (this.waiting.length > 0) {
       this.runWaiting();
     }
@@ -155,14 +156,10 @@ export class Loop<Engine extends LoopEngine> {
     this.setTimer(this.engine.nextAt);
   }
 
-  /** An action calls back too, and more actions may be appended meanwhile. */
+  /** Calls may append to the list: their callbacks ask for more. */
   private runWaiting(): void {
-    for (let index = 0; index < this.waiting.length; index++) {
-      try {
-        (this.waiting[index] as () => void)();
-      } catch (error) {
-        this.errors.failed(error);
-      }
+    for (const call of this.waiting) {
+      call(this.timer.now());
     }
     this.waiting.length = 0;
   }

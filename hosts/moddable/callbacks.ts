@@ -1,47 +1,50 @@
-/** The callbacks of a server's author, and the records for its status page. */
-import type { Address, Observer, Outcome, TransferView } from "../../src/index.js";
-import type TFTPServer from "./server.js";
-import type { TFTPServerOptions } from "./server.js";
-import { TransferCallbacks } from "./transfer-callbacks.js";
+/**
+ * Calls the callbacks of a firmware author, in the middle of the engine's work. What they throw goes no further: it would
+ * leave the engine half-way, and an exception that leaves the callback of a socket ends the machine.
+ */
+import type { Outcome, TransferObserver, TransferView } from "../../src/index.js";
+import { ErrorReport } from "./error-report.js";
 
-export class Callbacks extends TransferCallbacks<TFTPServer, TransferView> implements Observer {
+/** The callbacks about transfers of `Owner`, a server or a client. */
+export interface CallbackOptions<Owner, View extends TransferView> {
+  onStarted?(this: Owner, transfer: TransferView): void;
+  onProgress?(this: Owner, transfer: TransferView): void;
+  onEnded?(this: Owner, transfer: View, outcome: Outcome, durationMs: number): void;
+  onError?(this: Owner, error: unknown): void;
+}
+
+export class Callbacks<Owner, View extends TransferView, Options extends CallbackOptions<Owner, View>>
+  extends ErrorReport<Owner>
+  implements TransferObserver
+{
   constructor(
-    server: TFTPServer,
-    private readonly options: TFTPServerOptions,
+    owner: Owner,
+    protected readonly options: Options,
   ) {
-    super(server, options);
+    super(owner, options.onError);
   }
 
-  /** What the engine tells, or null when nobody wants to hear it, which costs the engine nothing. */
-  get observer(): Observer | null {
-    const { onStarted, onProgress, onEnded, onRefused, records } = this.options;
-    const isWanted = (onStarted ?? onProgress ?? onEnded ?? onRefused ?? records) !== undefined;
-    return isWanted ? this : null;
-  }
-
-  /** Whether a request from `address` is to be answered. */
-  isWelcome(address: Address): boolean {
+  started(transfer: TransferView): void {
     try {
-      return this.options.onRequest === undefined || this.options.onRequest.call(this.owner, address);
-    } catch (error) {
-      this.failed(error);
-      return false;
-    }
-  }
-
-  override ended(transfer: TransferView, outcome: Outcome, now: number): void {
-    try {
-      this.options.records?.ended(transfer, outcome, now);
+      this.options.onStarted?.call(this.owner, transfer);
     } catch (error) {
       this.failed(error);
     }
-    super.ended(transfer, outcome, now);
   }
 
-  refused(name: string, isUpload: boolean, errorCode: number, address: Address): void {
+  progressed(transfer: TransferView): void {
+    if (this.options.onProgress !== undefined) {
+      try {
+        this.options.onProgress.call(this.owner, transfer);
+      } catch (error) {
+        this.failed(error);
+      }
+    }
+  }
+
+  ended(transfer: View, outcome: Outcome, now: number): void {
     try {
-      this.options.records?.refused(isUpload, errorCode);
-      this.options.onRefused?.call(this.owner, name, isUpload, errorCode, address);
+      this.options.onEnded?.call(this.owner, transfer, outcome, now - transfer.startedAt);
     } catch (error) {
       this.failed(error);
     }

@@ -17,37 +17,61 @@
  * client.get({ address: "192.168.1.10", name: "config.json" }, storage.openForWriting("config.json", -1));
  * ```
  */
-import type { ClientOptions, ClientRequest, ClientTransferView } from "../../src/client/index.js";
-import type { Address, Outcome, ReadableFile, TransferView, WritableFile } from "../../src/index.js";
-import { ClientLoop } from "./client-loop.js";
+import {
+  Client,
+  type ClientOptions,
+  type ClientRequest,
+  type ClientTransferView,
+  NO_SLOT,
+} from "../../src/client/index.js";
+import {
+  type Address,
+  checked,
+  isRefusal,
+  MAX_PORT,
+  type Outcome,
+  type ReadableFile,
+  type Refusal,
+  TFTP_PORT,
+  type TransferView,
+  type WritableFile,
+} from "../../src/index.js";
+import { addressText } from "../common/address-text.js";
+import { GuardedFile, GuardedReadableFile, GuardedWritableFile } from "../common/guarded-storage.js";
+import { addressBits } from "../common/ipv4.js";
+import { Loop } from "../common/loop.js";
+import { Callbacks } from "./callbacks.js";
+import { Sockets } from "./sockets.js";
+import { BoardTimer } from "./timer.js";
 import type { UDPConstructor } from "./udp.js";
 
 export { addressText } from "../common/address-text.js";
+export { outcomeName } from "../common/outcomes.js";
 export type { BufferUDP, Datagram, UDP, UDPConstructor, UDPOptions } from "./udp.js";
 
-/** What a {@link TFTPClient} is made of. In every callback `this` is the client; what a callback throws is caught. */
+/** Options of a {@link TFTPClient}. In every callback `this` is the client; what a callback throws is caught. */
 export interface TFTPClientOptions extends ClientOptions {
   /**
-   * The class of the sockets: that of `embedded:io/socket/udp`, or another one like it. A transfer's address is what it
-   * gives: a text with the SDK's class, a number with the board's own. `addressText` makes a text of either.
+   * The class of the sockets: that of `embedded:io/socket/udp`, or another one like it. The address of a transfer is in the
+   * form that it uses: a text with the SDK's class, a number with the board's own. `addressText` makes a text of either.
    */
   io: UDPConstructor;
-  /** Yours: the client only keeps it, as its property `target`. */
+  /** Free for your own use: the client only keeps it, as its property `target`. */
   target?: unknown;
-  /** A server has answered. The transfer's view is good during the callback only, here and below. */
+  /** A server has answered. The view of the transfer is valid during the callback only, here and below. */
   onStarted?(this: TFTPClient, transfer: TransferView): void;
   /** Blocks got through. */
   onProgress?(this: TFTPClient, transfer: TransferView): void;
   /**
-   * A transfer is over, in the way that `outcome` says: one of the engine's OUTCOME_ constants. Its place is still taken,
-   * so the next one can begin here only if `maxTransfers` leaves one more.
+   * A transfer is over. `outcome` is one of the engine's OUTCOME_ constants; `outcomeName` gives its name. The slot is
+   * still taken, so the callback can begin another transfer only if `maxTransfers` leaves one more.
    */
   onEnded?(this: TFTPClient, transfer: ClientTransferView, outcome: Outcome, durationMs: number): void;
-  /** Something threw: a file, a callback, a socket that could not be opened. The client goes on. */
+  /** A file, a callback or the opening of a socket threw. The client goes on. Default: a line on the console. */
   onError?(this: TFTPClient, error: unknown): void;
 }
 
-/** What is asked of which server. */
+/** The name of a file, and the server that has it or gets it. */
 export interface TFTPClientRequest extends ClientRequest {
   /** The server's IPv4 address: a text such as "192.168.1.1", or its 32 bits as a whole number of 0 or more. */
   address: Address;
@@ -55,11 +79,17 @@ export interface TFTPClientRequest extends ClientRequest {
   port?: number;
 }
 
+/** Begins a transfer; returns its slot. */
+type Begin = (address: Address, port: number, now: number) => number;
+
 /** Fetches files from servers and puts files to them. */
 export default class TFTPClient {
-  /** What was given as the option `target`. */
+  /** The option `target`. */
   readonly target: unknown;
-  private readonly loop: ClientLoop;
+  readonly #io: UDPConstructor;
+  readonly #callbacks: Callbacks<TFTPClient, ClientTransferView, TFTPClientOptions>;
+  readonly #engine: Client;
+  readonly #loop: Loop<Client>;
 
   /**
    * Opens no socket yet.
@@ -68,24 +98,33 @@ export default class TFTPClient {
    */
   constructor(options: TFTPClientOptions) {
     this.target = options.target;
-    this.loop = new ClientLoop(this, options);
+    this.#io = options.io;
+    this.#callbacks = new Callbacks<TFTPClient, ClientTransferView, TFTPClientOptions>(this, options);
+    const sockets = new Sockets(options.io);
+    const timer = new BoardTimer();
+    this.#engine = new Client(sockets, options, this.#callbacks);
+    this.#loop = new Loop(this.#engine, timer, sockets, this.#callbacks);
+    sockets.deliverTo(this.#loop);
+    timer.start(this.#loop);
   }
 
-  /** How many transfers are running. */
+  /** Number of running transfers. */
   get running(): number {
-    return this.loop.running;
+    return this.#engine.running;
   }
 
   /**
    * Asks for a file. `file` gets its `commit` when it is whole, and is closed in any case, also when this throws.
    *
-   * @returns the transfer's number, for `abort`: it is that of its `slot`, and good until `onEnded`. -1 when there is no
-   * room, or no socket, for one more.
+   * @returns the transfer's number, for `abort`: its `slot`, valid until `onEnded`. -1 when there is no room, or no socket,
+   * for one more.
    * @throws RangeError when the request cannot be sent as it is; TypeError when `file` is a storage's refusal; Error when
    * the client is closed.
    */
   get(request: TFTPClientRequest, file: WritableFile): number {
-    return this.loop.get(request, file);
+    return this.#begin(request, file, (address, port, now) =>
+      this.#engine.get(request, new GuardedWritableFile(file, this.#callbacks), address, port, now),
+    );
   }
 
   /**
@@ -95,19 +134,55 @@ export default class TFTPClient {
    * @throws as `get` does.
    */
   put(request: TFTPClientRequest, file: ReadableFile): number {
-    return this.loop.put(request, file);
+    return this.#begin(request, file, (address, port, now) =>
+      this.#engine.put(request, new GuardedReadableFile(file, this.#callbacks), address, port, now),
+    );
   }
 
   /**
-   * Ends a transfer with an ERROR to its server; a file that is not whole leaves nothing. In a callback it ends when the
-   * callback is over. A number of no transfer does nothing.
+   * Ends a transfer with an ERROR to its server; a file that is not whole leaves nothing. In a callback the transfer ends
+   * after the callback. A number of no transfer does nothing.
    */
   abort(transfer: number): void {
-    this.loop.abort(transfer);
+    this.#loop.runLater((now) => {
+      if (transfer >= 0 && transfer < this.#engine.free + this.#engine.used) {
+        this.#engine.abort(transfer, now);
+      }
+    });
   }
 
   /** Ends every transfer, with an ERROR to its server, and closes the sockets. Files that are not whole leave nothing. */
   close(): void {
-    this.loop.close();
+    this.#loop.close();
   }
+
+  #begin(request: TFTPClientRequest, file: ReadableFile | WritableFile | Refusal, begin: Begin): number {
+    let slot = NO_SLOT;
+    try {
+      if (this.#loop.isClosed) {
+        throw new Error("The client is closed; make a new one");
+      }
+      if (isRefusal(file)) {
+        throw new TypeError(`The storage refused the file (error ${~file}); check its return value before you use it`);
+      }
+      const address = comparable(request.address, this.#io);
+      const port = checked("port", request.port ?? TFTP_PORT, 1, MAX_PORT);
+      slot = this.#loop.run((now) => begin(address, port, now));
+    } finally {
+      if (slot === NO_SLOT && !isRefusal(file)) {
+        // The engine does not take this file.
+        new GuardedFile(file, this.#callbacks).close();
+      }
+    }
+    return slot;
+  }
+}
+
+/** The address in the form of the sockets, whose senders' addresses the engine compares it with. */
+function comparable(address: Address, io: UDPConstructor): Address {
+  const bits = typeof address === "string" ? addressBits(address) : address;
+  if (bits >>> 0 !== bits) {
+    throw new RangeError(`address is ${address}; it must be an IPv4 address, such as "192.168.1.1"`);
+  }
+  return io.readsIntoBuffer === true ? bits : addressText(bits);
 }

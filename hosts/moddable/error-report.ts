@@ -19,7 +19,7 @@ export class ErrorReport<Owner> implements ErrorListener, StorageErrors {
         this.onError.call(this.owner, error);
       }
     } catch {
-      // What `onError` throws has no listener, and must not end the machine.
+      // Thrown by `onError`, or by an error that has no text. It must not end the machine.
     }
   }
 

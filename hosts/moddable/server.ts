@@ -16,43 +16,62 @@
  * });
  * ```
  */
-import type { Address, Outcome, ServerOptions, Storage, TransferView } from "../../src/index.js";
-import { ServerLoop } from "./server-loop.js";
+import {
+  type Address,
+  checked,
+  type LocalPort,
+  MAX_PORT,
+  type Observer,
+  OPCODE_WRITE_REQUEST,
+  type Outcome,
+  Server,
+  type ServerOptions,
+  type Storage,
+  TFTP_PORT,
+  type TransferView,
+} from "../../src/index.js";
+import { GuardedStorage } from "../common/guarded-storage.js";
+import { Loop } from "../common/loop.js";
+import { Callbacks } from "./callbacks.js";
+import { type DatagramHandler, Sockets } from "./sockets.js";
+import { BoardTimer } from "./timer.js";
 import type { UDPConstructor } from "./udp.js";
 
 export { addressText } from "../common/address-text.js";
 export { outcomeName } from "../common/outcomes.js";
 export type { BufferUDP, Datagram, UDP, UDPConstructor, UDPOptions } from "./udp.js";
 
-/** What a {@link TFTPServer} is made of. In every callback `this` is the server; what a callback throws is caught. */
+/** Options of a {@link TFTPServer}. In every callback `this` is the server; what a callback throws is caught. */
 export interface TFTPServerOptions extends Omit<ServerOptions, "addressHash"> {
   /**
-   * The class of the sockets: that of `embedded:io/socket/udp`, or another one like it. Addresses are what it gives: a
-   * text with the SDK's class, a number with the board's own. `addressText` makes a text of either.
+   * The class of the sockets: that of `embedded:io/socket/udp`, or another one like it. Addresses are in the form that it
+   * uses: a text with the SDK's class, a number with the board's own. `addressText` makes a text of either.
    */
   io: UDPConstructor;
-  /** Where the files are. What its methods throw is caught. */
+  /** Holds the files. What its methods throw is caught. */
   storage: Storage;
   /** The port on which requests arrive, 1 to 65,535. Default 69. */
   port?: number;
-  /** Is told how transfers end and what is refused: the records of a status page. */
+  /** Receives ends of transfers and refusals: the records of a status page. */
   records?: TransferRecorder;
-  /** Yours: the server only keeps it, as its property `target`. */
+  /** Free for your own use: the server only keeps it, as its property `target`. */
   target?: unknown;
   /**
-   * Asked before each request. False leaves it without an answer, for a stranger's address or while memory is short: the
+   * Called before each request. False leaves it without an answer, for a stranger's address or while memory is short: the
    * client asks again, and running transfers go on.
    */
   onRequest?(this: TFTPServer, address: Address): boolean;
-  /** A request was accepted. The transfer's view is good during the callback only, here and below. */
+  /** A request was accepted. The view of the transfer is valid during the callback only, here and below. */
   onStarted?(this: TFTPServer, transfer: TransferView): void;
   /** Blocks got through. */
   onProgress?(this: TFTPServer, transfer: TransferView): void;
-  /** A transfer is over, in the way that `outcome` says: one of the engine's OUTCOME_ constants. */
+  /** A transfer is over. `outcome` is one of the engine's OUTCOME_ constants; `outcomeName` gives its name. */
   onEnded?(this: TFTPServer, transfer: TransferView, outcome: Outcome, durationMs: number): void;
   /** A request was answered with an ERROR: `errorCode` of RFC 1350 §5. */
   onRefused?(this: TFTPServer, name: string, isUpload: boolean, errorCode: number, address: Address): void;
-  /** Something threw: the storage, a callback, a socket that could not be opened. The server goes on. */
+  /**
+   * The storage, a callback or the opening of a socket threw. The server goes on. Default: a line on the console.
+   */
   onError?(this: TFTPServer, error: unknown): void;
 }
 
@@ -66,9 +85,14 @@ export interface TransferRecorder {
 
 /** A TFTP server on a board. It listens from its construction until `close`. */
 export default class TFTPServer {
-  /** What was given as the option `target`. */
+  /** The option `target`. */
   readonly target: unknown;
-  private readonly loop: ServerLoop;
+  /** The largest upload in bytes. */
+  readonly maxSizeBytes: number;
+  readonly #engine: Server;
+  readonly #sockets: Sockets;
+  readonly #timer = new BoardTimer();
+  readonly #loop: Loop<Server>;
 
   /**
    * Listens at once.
@@ -78,49 +102,107 @@ export default class TFTPServer {
    */
   constructor(options: TFTPServerOptions) {
     this.target = options.target;
-    this.loop = new ServerLoop(this, options);
+    this.maxSizeBytes = options.maxSizeBytes ?? Number.MAX_SAFE_INTEGER;
+    const port = checked("port", options.port ?? TFTP_PORT, 1, MAX_PORT);
+    const callbacks = new ServerCallbacks(this, options);
+    const storage = new GuardedStorage(options.storage, callbacks);
+    this.#sockets = new Sockets(options.io);
+    this.#engine = new Server(this.#sockets, storage, options, callbacks.observer);
+    this.#loop = new Loop(this.#engine, this.#timer, this.#sockets, callbacks);
+    this.#sockets.deliverTo(this.#loop);
+    callbacks.loop = this.#loop;
+    this.#sockets.listen(port, callbacks);
+    this.#timer.start(this.#loop);
   }
 
-  /** How many transfers are running. */
+  /** Number of running transfers. */
   get running(): number {
-    return this.loop.running;
+    return this.#engine.running;
+  }
+
+  /** Number of transfers that can run at once. */
+  get maxTransfers(): number {
+    return this.#engine.free + this.#engine.used;
   }
 
   /** Requests that the engine left without an answer, because all transfers were taken or a limit was reached. */
   get unansweredRequests(): number {
-    return this.loop.unansweredRequests;
-  }
-
-  /** How many transfers can run at once. */
-  get maxTransfers(): number {
-    return this.loop.maxTransfers;
-  }
-
-  /** The largest upload in bytes. */
-  get maxSizeBytes(): number {
-    return this.loop.maxSizeBytes;
-  }
-
-  /** Shows each running transfer. The view is good during the call only. */
-  visitRunning(visit: (transfer: TransferView) => void): void {
-    this.loop.visitRunning(visit);
-  }
-
-  /** The time in which `startedAt` of a transfer is told: milliseconds that never go back. */
-  now(): number {
-    return this.loop.now();
+    return this.#engine.unansweredRequests;
   }
 
   /**
-   * Datagrams that were thrown away because too many came at once. Of those that the system threw away before they came
-   * here, the board's own UDP knows the number, and the SDK's does not.
+   * Datagrams that were thrown away because too many came at once. Those that the system threw away are counted with the
+   * board's own UDP only: the SDK's does not tell.
    */
   get droppedDatagrams(): number {
-    return this.loop.droppedDatagrams;
+    return this.#sockets.droppedDatagrams;
+  }
+
+  /** Shows each running transfer. The view is valid during the call only. */
+  visitRunning(visit: (transfer: TransferView) => void): void {
+    this.#engine.visitRunning(visit);
+  }
+
+  /** The clock of `startedAt` of a transfer: milliseconds that never go back. */
+  now(): number {
+    return this.#timer.now();
   }
 
   /** Ends every transfer, with an ERROR to its client, and closes the sockets. Unfinished uploads leave nothing. */
   close(): void {
-    this.loop.close();
+    this.#loop.close();
+  }
+}
+
+/** Everything that the author of the firmware decides or hears: requests, reports of the engine, and exceptions. */
+class ServerCallbacks
+  extends Callbacks<TFTPServer, TransferView, TFTPServerOptions>
+  implements Observer, DatagramHandler
+{
+  loop: Loop<Server> | null = null;
+
+  /** Null where no callback needs the engine's reports, which then cost nothing. */
+  get observer(): Observer | null {
+    const { onStarted, onProgress, onEnded, onRefused, records } = this.options;
+    return (onStarted ?? onProgress ?? onEnded ?? onRefused ?? records) === undefined ? null : this;
+  }
+
+  /** Takes a datagram of the listening port. */
+  receive(packet: DataView, length: number, listener: LocalPort, address: Address, port: number): void {
+    const isRequest = length >= 2 && packet.getUint16(0) <= OPCODE_WRITE_REQUEST;
+    if (!isRequest || this.allows(address)) {
+      (this.loop as Loop<Server>).request(packet, length, listener, address, port);
+    }
+  }
+
+  wakeSoon(): void {
+    (this.loop as Loop<Server>).wakeSoon();
+  }
+
+  override ended(transfer: TransferView, outcome: Outcome, now: number): void {
+    try {
+      this.options.records?.ended(transfer, outcome, now);
+    } catch (error) {
+      this.failed(error);
+    }
+    super.ended(transfer, outcome, now);
+  }
+
+  refused(name: string, isUpload: boolean, errorCode: number, address: Address): void {
+    try {
+      this.options.records?.refused(isUpload, errorCode);
+      this.options.onRefused?.call(this.owner, name, isUpload, errorCode, address);
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  private allows(address: Address): boolean {
+    try {
+      return this.options.onRequest === undefined || this.options.onRequest.call(this.owner, address);
+    } catch (error) {
+      this.failed(error);
+      return false;
+    }
   }
 }

@@ -1,50 +1,47 @@
 /**
- * The sockets: one for each transfer (RFC 1350 §4), and for a server one on which requests arrive, which all may share.
+ * The sockets of a board: one for each transfer (RFC 1350 §4), and for a server one on which requests arrive, which all
+ * transfers may share.
  */
 import { type Address, FIRST_LISTENER, HEADER_BYTES, type LocalPort, type Transport } from "../../src/index.js";
+import type { LoopSockets } from "../common/loop.js";
 import type { BufferUDP, UDP, UDPConstructor } from "./udp.js";
 
-/** How the engine knows the port on which requests arrive. */
-export const LISTENER: LocalPort = FIRST_LISTENER;
+/**
+ * Datagrams read from one socket in a row: more than the windows of several clients together. After that timers, other
+ * sockets and the system's task that feeds the watchdog have their turn.
+ */
+const MAX_READS = 64;
 
 /**
- * So many datagrams of one socket are taken at a time. The windows of several clients together are less. What is still
- * left has to wait: it is somebody else's turn, the timers', the other sockets' and that of the system's task that feeds
- * the watchdog.
+ * Further datagrams that are read and thrown away where the queue of a socket has no limit, as with the SDK's class: they
+ * are a flood, and would take all memory.
  */
-const TAKEN_AT_A_TIME = 64;
+const MAX_DROPS = 512;
 
-/**
- * Where datagrams wait in a queue without a limit, as with the SDK's class, what is left is a flood: so many of it are read
- * and thrown away, for it would take all memory.
- */
-const DROPPED_AT_A_TIME = 512;
-
-/** The longest datagram that Ethernet and Wi-Fi carry in one piece. What is longer is no request, and no block either. */
+/** The longest datagram that Ethernet and Wi-Fi carry in one piece. A longer one is neither a request nor a block. */
 const MAX_DATAGRAM_BYTES = 1472;
 
-/** Takes what arrives. None of this may throw. */
+/** Takes the datagrams of a port. None of this may throw. */
 export interface DatagramHandler {
-  received(packet: DataView, length: number, localPort: LocalPort, address: Address, port: number): void;
-  /** Datagrams are left in a socket that will not say so again: `Sockets.readOn` is to be called soon. */
-  mustReadOn(): void;
+  receive(packet: DataView, length: number, localPort: LocalPort, address: Address, port: number): void;
+  /** Datagrams are left in a socket that does not announce them again: `readWaiting` must be called soon. */
+  wakeSoon(): void;
   /** A socket threw. */
   failed(error: unknown): void;
 }
 
-/** What a socket calls, with itself as `this`. */
+/** Called by a socket, as its method. */
 function onReadable(this: UDP): void {
-  (this.target as Port).readable();
+  (this.target as Port).read();
 }
 
 class Port {
-  hasMore = false;
   private socket: UDP | null = null;
-  /** Datagrams of sockets that are closed are in it, too. */
+  /** Counts those of sockets that are closed, too. */
   private dropped = 0;
 
   /**
-   * @param buffer where datagrams are read to, or null for sockets that make a buffer for each.
+   * @param buffer receives datagrams; null for sockets that make a buffer for each.
    */
   constructor(
     private readonly handler: DatagramHandler,
@@ -63,7 +60,6 @@ class Port {
 
   close(): void {
     const socket = this.socket;
-    this.hasMore = false;
     this.socket = null;
     try {
       this.dropped += this.droppedBy(socket);
@@ -77,32 +73,49 @@ class Port {
     this.socket?.write(message, address, port);
   }
 
-  /** Nothing that is thrown here may reach the socket: an exception that leaves its callback ends the machine. */
-  readable(): void {
+  /** Catches everything: an exception that leaves the callback of a socket ends the machine. */
+  read(): void {
     try {
-      this.read();
+      this.readSome();
     } catch (error) {
       this.handler.failed(error);
     }
   }
 
-  private read(): void {
+  private readSome(): void {
     const socket = this.socket;
-    this.hasMore = false;
-    for (let count = 0; count < TAKEN_AT_A_TIME; count++) {
-      if (socket === null || !this.takeOne(socket) || this.socket !== socket) {
+    for (let count = 0; count < MAX_READS; count++) {
+      if (socket === null || !this.readOne(socket) || this.socket !== socket) {
         return;
       }
     }
     if (this.buffer !== null || !this.dropRest(socket as UDP)) {
-      this.hasMore = true;
-      this.handler.mustReadOn();
+      this.handler.wakeSoon();
     }
   }
 
-  /** Returns whether the socket is empty now. */
+  /** @returns whether there was a datagram. */
+  private readOne(socket: UDP): boolean {
+    const { handler, localPort, buffer } = this;
+    if (buffer === null) {
+      const datagram = socket.read();
+      if (datagram === undefined) {
+        return false;
+      }
+      handler.receive(new DataView(datagram), datagram.byteLength, localPort, datagram.address, datagram.port);
+      return true;
+    }
+    const length = (socket as BufferUDP).read(buffer);
+    if (length === undefined) {
+      return false;
+    }
+    handler.receive(buffer, length, localPort, (socket as BufferUDP).peerAddress, (socket as BufferUDP).peerPort);
+    return true;
+  }
+
+  /** @returns whether the socket is empty now. */
   private dropRest(socket: UDP): boolean {
-    for (let count = 0; count < DROPPED_AT_A_TIME; count++) {
+    for (let count = 0; count < MAX_DROPS; count++) {
       if (socket.read() === undefined) {
         return true;
       }
@@ -114,111 +127,92 @@ class Port {
   private droppedBy(socket: UDP | null): number {
     return socket === null || this.buffer === null ? 0 : (socket as BufferUDP).droppedDatagrams;
   }
-
-  /** Returns whether there was a datagram. */
-  private takeOne(socket: UDP): boolean {
-    const { handler, localPort, buffer } = this;
-    if (buffer === null) {
-      const datagram = socket.read();
-      if (datagram === undefined) {
-        return false;
-      }
-      handler.received(new DataView(datagram), datagram.byteLength, localPort, datagram.address, datagram.port);
-      return true;
-    }
-    const length = (socket as BufferUDP).read(buffer);
-    if (length === undefined) {
-      return false;
-    }
-    handler.received(buffer, length, localPort, (socket as BufferUDP).peerAddress, (socket as BufferUDP).peerPort);
-    return true;
-  }
 }
 
-export class Sockets implements Transport {
-  private readonly listener: Port;
-  /** One serves all sockets: the engine is done with a datagram before the next one is read. */
+export class Sockets implements Transport, LoopSockets {
+  private listener: Port | null = null;
+  /** One buffer serves all sockets: the engine is done with a datagram before the next one is read. */
   private readonly buffer: DataView | null;
   /** By slot; made when a slot is first used, and kept. */
   private readonly transferPorts: Port[] = [];
+  private handler: DatagramHandler | null = null;
 
-  /** Views of the engine's transmit buffer, because a socket sends the whole of what it is given. */
+  /** Views of the engine's transmit buffer, because a socket sends all of its argument. */
   private acknowledgement: Uint8Array | null = null;
   private otherMessage: Uint8Array | null = null;
 
-  constructor(
-    private readonly io: UDPConstructor,
-    private readonly handler: DatagramHandler,
-  ) {
+  constructor(private readonly io: UDPConstructor) {
     this.buffer = io.readsIntoBuffer === true ? new DataView(new ArrayBuffer(MAX_DATAGRAM_BYTES)) : null;
-    this.listener = new Port(handler, LISTENER, this.buffer);
+  }
+
+  /** Sets the handler of the ports of transfers. */
+  deliverTo(handler: DatagramHandler): void {
+    this.handler = handler;
   }
 
   /**
-   * Opens the port on which requests arrive.
+   * Opens the port on which requests arrive, with a handler of its own.
    *
    * @throws whatever `io` throws: no network yet, the port is taken, no memory.
    */
-  listen(port: number): void {
+  listen(port: number, handler: DatagramHandler): void {
+    this.listener = new Port(handler, FIRST_LISTENER, this.buffer);
     this.listener.open(this.io, port);
   }
 
-  open(localPort: LocalPort): boolean {
-    while (this.transferPorts.length <= localPort) {
-      this.transferPorts.push(new Port(this.handler, this.transferPorts.length, this.buffer));
+  stopListening(): void {
+    this.listener?.close();
+  }
+
+  open(slot: number): boolean {
+    const handler = this.handler as DatagramHandler;
+    while (this.transferPorts.length <= slot) {
+      this.transferPorts.push(new Port(handler, this.transferPorts.length, this.buffer));
     }
     try {
-      this.port(localPort).open(this.io, undefined);
+      this.port(slot).open(this.io, undefined);
       return true;
     } catch (error) {
-      this.handler.failed(error);
+      handler.failed(error);
       return false;
     }
   }
 
-  close(localPort: LocalPort): void {
-    this.port(localPort).close();
-  }
-
-  /** Closes the port on which requests arrive. The engine closes the others. */
-  stopListening(): void {
-    this.listener.close();
+  close(slot: number): void {
+    this.port(slot).close();
   }
 
   send(packet: Uint8Array, length: number, localPort: LocalPort, address: Address, port: number): void {
     try {
-      this.port(localPort).write(this.exactly(packet, length), address, port);
+      this.port(localPort).write(this.messageOf(packet, length), address, port);
     } catch {
       // A datagram that cannot be sent, for want of memory or of a route, is a lost datagram.
     }
   }
 
-  /** How many datagrams were thrown away because too many came at once. */
-  get droppedDatagrams(): number {
-    return this.transferPorts.reduce((sum, port) => sum + port.droppedDatagrams, this.listener.droppedDatagrams);
+  /** Reads every socket, since timers may fire before the system announces what has arrived. */
+  readWaiting(): void {
+    this.listener?.read();
+    for (let slot = 0; slot < this.transferPorts.length; slot++) {
+      this.port(slot).read();
+    }
   }
 
-  /** Reads the sockets that were left with datagrams in them. */
-  readOn(): void {
-    if (this.listener.hasMore) {
-      this.listener.readable();
-    }
-    for (let slot = 0; slot < this.transferPorts.length; slot++) {
-      if (this.port(slot).hasMore) {
-        this.port(slot).readable();
-      }
-    }
+  /** Datagrams that were thrown away because too many came at once. */
+  get droppedDatagrams(): number {
+    const dropped = this.listener?.droppedDatagrams ?? 0;
+    return this.transferPorts.reduce((sum, port) => sum + port.droppedDatagrams, dropped);
   }
 
   private port(localPort: LocalPort): Port {
-    return localPort === LISTENER ? this.listener : (this.transferPorts[localPort] as Port);
+    return (localPort === FIRST_LISTENER ? this.listener : this.transferPorts[localPort]) as Port;
   }
 
   /**
-   * A view of the message alone. Full blocks and acknowledgements, which are nearly all, have theirs already; any other
-   * length needs a new one, which is kept in case the next message is as long.
+   * A view of the message alone. Nearly all messages are full blocks and acknowledgements, whose views exist. Any other
+   * length needs a new view, which is kept in case the next message is as long.
    */
-  private exactly(packet: Uint8Array, length: number): Uint8Array {
+  private messageOf(packet: Uint8Array, length: number): Uint8Array {
     if (length === packet.length) {
       return packet;
     }

@@ -237,8 +237,8 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
           this.tell("ended", snapshotOf(transfer), Object.freeze(end));
         }
         if (this.finishClosing !== undefined) {
-          this.loop.runLater((engine) => {
-            if (engine.running === 0) {
+          this.loop.runLater(() => {
+            if (this.engine.running === 0) {
               this.finishClosing?.();
             }
           });
