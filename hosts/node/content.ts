@@ -4,7 +4,8 @@ import { type Catalogue, catalogueOf } from "../common/catalogue.js";
 import { GuardedStorage } from "../common/guarded-storage.js";
 import { type DirectoryOptions, DirectoryStorage } from "./files/directory-storage.js";
 import { refusalOf } from "./files/file-refusals.js";
-import { type NameRule, NameRules } from "./rules/name-rules.js";
+import type { NameRule } from "./rules/name-rule.js";
+import { NameRules } from "./rules/name-rules.js";
 import { type Renamed, RuleStorage } from "./rules/rule-storage.js";
 import { AllowedNetworks } from "./udp/allowed-networks.js";
 

@@ -36,7 +36,8 @@ export type { PutSource } from "./client/upload-source.js";
 export type { ContentOptions } from "./content.js";
 export type { ChecksummedStorage } from "./files/checksums.js";
 export { type DirectoryOptions, DirectoryStorage, type WritePolicy } from "./files/directory-storage.js";
-export { type NameRule, NameRules } from "./rules/name-rules.js";
+export type { NameRule } from "./rules/name-rule.js";
+export { NameRules } from "./rules/name-rules.js";
 export { type Renamed, RuleStorage } from "./rules/rule-storage.js";
 export { TftpServer } from "./server.js";
 export type {

@@ -1,7 +1,7 @@
 /** The configuration file of `serve`, in TOML: the settings by the names of their flags, `root`, and `rules`. */
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import type { NameRule } from "../rules/name-rules.js";
+import type { NameRule } from "../rules/name-rule.js";
 import { suggestion } from "../rules/nearest-name.js";
 import { SETTING_KINDS, SETTING_NAMES, type SettingName, type SettingValues } from "./settings.js";
 import { UsageError } from "./usage-error.js";

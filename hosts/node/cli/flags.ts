@@ -78,7 +78,9 @@ function takeFlag(values: Record<string, string | string[] | boolean>, token: Fl
   const name = isTakenBack ? taken : token.name;
   switch (kindOf(name, kinds)) {
     case undefined:
-      throw new UsageError(`"${token.rawName}" is no option${suggestion(token.name, Object.keys(kinds), "--")}`);
+      throw new UsageError(
+        `"${token.rawName}" is no option${suggestion(token.name, Object.keys(kinds), { prefix: "--" })}`,
+      );
     case "flag":
       if (token.value !== undefined) {
         throw new UsageError(`${token.rawName} takes no value; write it alone`);

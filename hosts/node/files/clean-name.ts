@@ -1,15 +1,15 @@
 import { cleanName, decodeName, MAX_NAME_BYTES } from "../../../src/index.js";
 
-/** One more than a name may have, so that a name which is too long is seen. */
+/** One byte more than a name may have, to detect a longer one. */
 const bytes = new Uint8Array(MAX_NAME_BYTES + 1);
 const view = new DataView(bytes.buffer);
 const encoder = new TextEncoder();
 
 /**
- * A name as the engine would give it to the storage, by the checks that names from the wire go through.
+ * Applies the engine's checks of names from the wire.
  *
- * @returns the name, or undefined where it is none: empty, too long, with `..` as a component, with a control character,
- * or with the name of a device.
+ * @returns the name as the storage gets it; undefined if the engine refuses it: empty, too long, with a component `..`, or
+ * with a control character.
  */
 export function cleanedName(text: string): string | undefined {
   const { read, written } = encoder.encodeInto(text, bytes);

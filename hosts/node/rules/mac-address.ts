@@ -1,22 +1,22 @@
-/** Link-layer addresses (EUI-48) as boot loaders and phones write them into the names that they ask for. */
+/** Link-layer addresses (EUI-48) as boot loaders and phones write them into file names. */
 
 const PAIR = "[0-9a-f]{2}";
-const WRITINGS = [
+const NOTATIONS = [
   `${PAIR}(?:-${PAIR}){5}`,
   `${PAIR}(?::${PAIR}){5}`,
   "[0-9a-f]{4}(?:\\.[0-9a-f]{4}){2}",
   "[0-9a-f]{12}",
 ].join("|");
-const AT_PLACE = new RegExp(WRITINGS, "iy");
-const WHOLE = new RegExp(`^(?:${WRITINGS})$`, "i");
+const AT_INDEX = new RegExp(NOTATIONS, "iy");
+const WHOLE = new RegExp(`^(?:${NOTATIONS})$`, "i");
 
-/** How many characters the MAC address has that begins at this place of a text: 12, 14 or 17, or 0 where none does. */
+/** Length of the MAC address at `index` of a text: 12, 14 or 17 characters; 0 if there is none. */
 export function macLengthAt(text: string, index: number): number {
-  AT_PLACE.lastIndex = index;
-  return AT_PLACE.exec(text)?.[0].length ?? 0;
+  AT_INDEX.lastIndex = index;
+  return AT_INDEX.exec(text)?.[0].length ?? 0;
 }
 
-/** The address as `aa-bb-cc-dd-ee-ff`, or undefined where the text is none. */
+/** The address as `aa-bb-cc-dd-ee-ff`; undefined if the text is not a MAC address. */
 export function plainMac(text: string): string | undefined {
   return WHOLE.test(text)
     ? text

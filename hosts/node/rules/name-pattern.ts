@@ -1,13 +1,13 @@
 /**
- * Patterns for the names of files. Names come from the wire, so matching takes a time that is bounded by the lengths of
- * pattern and name: no place in the name is looked at more than once for each part of the pattern.
+ * Patterns for file names. Names come from the wire, so the time of a match is bounded by the lengths of pattern and name:
+ * each part of the pattern is compared at most once with each position of the name.
  */
 import { MAX_NAME_BYTES } from "../../../src/index.js";
 import { macLengthAt, plainMac } from "./mac-address.js";
 
-/** Bounds the time that a match takes. */
+/** Bounds the time of a match. */
 const MAX_WILDCARDS = 8;
-/** Each wildcard may have a text before it, and the last one behind it. */
+/** A text before each wildcard, and one after the last. */
 const MAX_PARTS = 2 * MAX_WILDCARDS + 1;
 
 type Part = { readonly kind: "text"; readonly text: string } | { readonly kind: "one" | "component" | "path" | "mac" };
@@ -18,31 +18,31 @@ const WILDCARDS: Readonly<Record<string, Part>> = {
   "**": { kind: "path" },
   "{mac}": { kind: "mac" },
 };
-/** The text between wildcards, and the wildcards. */
+/** Splits a pattern into wildcards and the texts between them. */
 const PARTS = /(\?|\*+|\{[^}]*\})/;
 
-/** What a pattern has found in a name. */
+/** Texts that the wildcards of a pattern matched. */
 export interface NameMatch {
-  /** What each `*`, `**` and `?` stands for, in their order. */
+  /** Texts that `*`, `**` and `?` matched, in order. */
   readonly wildcards: readonly string[];
-  /** The address that `{mac}` stands for, as `aa-bb-cc-dd-ee-ff`. */
+  /** The address that `{mac}` matched, as `aa-bb-cc-dd-ee-ff`; undefined without `{mac}`. */
   readonly mac: string | undefined;
 }
 
-/** Marks, part by part, where the rest of the pattern matches the rest of the name. For one match at a time. */
+/** One row per part: 1 where the rest of the pattern matches the rest of the name. Shared, because a match is synchronous. */
 const marks = new Uint8Array((MAX_PARTS + 1) * (MAX_NAME_BYTES + 1));
 const ROW = MAX_NAME_BYTES + 1;
 
 export class NamePattern {
   private readonly parts: readonly Part[];
-  /** How many `*`, `**` and `?` there are. */
+  /** Number of `*`, `**` and `?`. */
   readonly wildcardCount: number;
   readonly hasMac: boolean;
 
   /**
-   * @param text `?` stands for one character, `*` for any number, neither of them `/`; `**` for any number of any
-   * characters; `{mac}` for a MAC address in any of its writings. Capitals and small letters of ASCII are the same.
-   * @throws RangeError when there are more than 8 wildcards, or an unknown one in braces.
+   * @param text `?` matches one character and `*` any number of characters, except `/`; `**` matches any characters;
+   * `{mac}` matches a MAC address in any notation. Upper and lower case of ASCII letters are equal.
+   * @throws RangeError for more than 8 wildcards, or an unknown one in braces.
    */
   constructor(text: string) {
     this.parts = text
@@ -57,17 +57,17 @@ export class NamePattern {
     this.wildcardCount = wildcards.filter(({ kind }) => kind !== "mac").length;
   }
 
-  /** @returns what the wildcards stand for, the first ones for as much as possible; undefined where it does not match. */
+  /** Earlier wildcards match as much as possible. Returns undefined if the name does not match. */
   match(name: string): NameMatch | undefined {
     if (name.length > MAX_NAME_BYTES) {
       return undefined;
     }
-    const folded = smallLetters(name);
+    const folded = toLowerAscii(name);
     this.mark(folded);
-    return marks[0] === 1 ? this.found(name, folded) : undefined;
+    return marks[0] === 1 ? this.readMarks(name, folded) : undefined;
   }
 
-  /** From the last part to the first, and from the end of the name to its beginning. */
+  /** Goes from the last part to the first, and from the end of the name to its beginning. */
   private mark(name: string): void {
     const end = this.parts.length;
     marks.fill(0, end * ROW, end * ROW + name.length);
@@ -89,8 +89,8 @@ export class NamePattern {
     return length > 0 && marks[next * ROW + at + length] === 1;
   }
 
-  /** Follows the marks. */
-  private found(name: string, folded: string): NameMatch {
+  /** Follows the marks from the beginning, and collects the texts of the wildcards. */
+  private readMarks(name: string, folded: string): NameMatch {
     const wildcards: string[] = [];
     let mac: string | undefined;
     let at = 0;
@@ -114,19 +114,19 @@ export class NamePattern {
 }
 
 function partOf(text: string): Part {
-  const written = text.startsWith("**") ? "**" : smallLetters(text);
+  const written = text.startsWith("**") ? "**" : toLowerAscii(text);
   const wildcard = Object.hasOwn(WILDCARDS, written) ? WILDCARDS[written] : undefined;
   if (wildcard === undefined && text.startsWith("{")) {
-    throw new RangeError(`${text} is no wildcard; there are ?, *, ** and {mac}`);
+    throw new RangeError(`unknown wildcard ${text}; expected ?, *, ** or {mac}`);
   }
-  return wildcard ?? { kind: "text", text: smallLetters(text) };
+  return wildcard ?? { kind: "text", text: toLowerAscii(text) };
 }
 
 function isStretching(kind: Part["kind"]): boolean {
   return kind === "component" || kind === "path";
 }
 
-/** How many characters a part takes at this place, one at a time if it stretches; 0 where it takes none. */
+/** Number of characters that a part matches at `at`, or 0. A stretching part takes one at a time. */
 function lengthAt(part: Part, name: string, at: number): number {
   switch (part.kind) {
     case "text":
@@ -140,7 +140,7 @@ function lengthAt(part: Part, name: string, at: number): number {
   }
 }
 
-/** ASCII only, so that every character stays at its place. */
-function smallLetters(text: string): string {
+/** Folds ASCII only: other letters may change their length, which would move the characters after them. */
+function toLowerAscii(text: string): string {
   return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

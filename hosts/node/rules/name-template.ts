@@ -1,12 +1,13 @@
-/** The name that a rule makes of what was found in the name that was asked for. */
+/** Templates for the names that rules make. */
 import { isIPv6 } from "node:net";
 import { cleanedName } from "../files/clean-name.js";
 import { withoutZone } from "../udp/addresses.js";
 import type { NameMatch, NamePattern } from "./name-pattern.js";
 
-const PLACES = /(\{[^}]*\})/;
+const PLACEHOLDERS = /(\{[^}]*\})/;
 
-export interface AskedFile {
+/** A request that a rule matched. */
+export interface MatchedRequest {
   readonly name: string;
   /** The client's address. */
   readonly address: string;
@@ -17,46 +18,47 @@ export class NameTemplate {
   private readonly pieces: readonly string[];
 
   /**
-   * @param text `{name}` stands for the name that was asked for, `{1}` to `{8}` for what the pattern's wildcards have
-   * found, `{mac}` for the MAC address in the name, `{address}` for the client's address.
-   * @throws RangeError when it asks for what the pattern does not find, or can never make a name.
+   * @param text `{name}` is replaced by the requested name, `{1}` to `{8}` by the texts of the pattern's wildcards, `{mac}`
+   * by the MAC address in the name, `{address}` by the client's address.
+   * @throws RangeError for a placeholder that the pattern does not fill, or a template that can never make a valid name.
    */
   constructor(text: string, pattern: NamePattern) {
-    this.pieces = text.split(PLACES);
+    this.pieces = text.split(PLACEHOLDERS);
     for (const piece of this.pieces) {
-      checkPlace(piece, pattern);
+      checkPlaceholder(piece, pattern);
     }
     if (cleanedName(text.replaceAll(/\{[^}]*\}/g, "x")) === undefined) {
-      throw new RangeError(`"${text}" can be no file's name; write one without "..", as clients would ask for it`);
+      throw new RangeError(`"${text}" is not a valid file name; write a relative path without ".."`);
     }
   }
 
-  /** @returns a text that may be no proper name: what was found can make it one that leads out of the folder. */
-  nameFor(asked: AskedFile): string {
-    return this.pieces.map((piece) => filled(piece, asked)).join("");
+  /** The result may be invalid, or lead out of the folder: the texts come from the wire. */
+  fill(request: MatchedRequest): string {
+    return this.pieces.map((piece) => fillPiece(piece, request)).join("");
   }
 }
 
-function checkPlace(piece: string, pattern: NamePattern): void {
+function checkPlaceholder(piece: string, pattern: NamePattern): void {
   if (!piece.startsWith("{") || piece === "{name}" || piece === "{address}") {
     return;
   }
   if (piece === "{mac}") {
     if (!pattern.hasMac) {
-      throw new RangeError("{mac} needs a {mac} in match, where the address is found");
+      throw new RangeError("{mac} needs a {mac} in match, which finds the address");
     }
     return;
   }
   const number = /^\{[1-8]\}$/.test(piece) ? Number(piece[1]) : 0;
   if (number === 0) {
-    throw new RangeError(`${piece} stands for nothing; there are {name}, {address}, {mac} and {1} to {8}`);
+    throw new RangeError(`unknown placeholder ${piece}; expected {name}, {address}, {mac} or {1} to {8}`);
   }
   if (number > pattern.wildcardCount) {
-    throw new RangeError(`${piece} needs ${number} wildcards in match, and there are ${pattern.wildcardCount}`);
+    const wildcards = number === 1 ? "wildcard" : "wildcards";
+    throw new RangeError(`${piece} needs at least ${number} ${wildcards} in match, which has ${pattern.wildcardCount}`);
   }
 }
 
-function filled(piece: string, { name, address, match }: AskedFile): string {
+function fillPiece(piece: string, { name, address, match }: MatchedRequest): string {
   switch (piece) {
     case "{name}":
       return name;
@@ -69,7 +71,7 @@ function filled(piece: string, { name, address, match }: AskedFile): string {
   }
 }
 
-/** Without an interface, and without colons, which not every file system takes. */
+/** Without a zone, and without colons, which some file systems refuse. */
 function addressAsName(address: string): string {
   const plain = withoutZone(address);
   return isIPv6(plain) ? plain.replaceAll(":", "-") : plain;

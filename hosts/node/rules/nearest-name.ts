@@ -1,34 +1,50 @@
-/** More letters than that are wrong in another name, not in this one. */
-const MAX_WRONG_LETTERS = 2;
+/** Edits beyond which two names are not a misspelling of each other. */
+const MAX_EDITS = 2;
 
-/**
- * The name that somebody who wrote another one most likely meant.
- *
- * @returns `; did you mean NAME?`, or nothing when no name is near.
- */
-export function suggestion(written: string, names: readonly string[], prefix = ""): string {
-  let nearest = "";
-  let least = MAX_WRONG_LETTERS + 1;
-  for (const name of names) {
-    const wrong = wrongLetters(written, name);
-    if (wrong < least) {
-      nearest = name;
-      least = wrong;
-    }
-  }
-  return nearest === "" ? "" : `; did you mean ${prefix}${nearest}?`;
+export interface SuggestionOptions {
+  /** Text written before the suggested name, such as `--`. */
+  readonly prefix?: string;
+  /** Current names by former ones. */
+  readonly formerNames?: Readonly<Record<string, string>>;
 }
 
-/** How many letters must be put in, left out or replaced to make one text of the other (Levenshtein's distance). */
-function wrongLetters(one: string, other: string): number {
+/**
+ * Suggests the name that was probably meant by an unknown one.
+ *
+ * @returns `; did you mean NAME?`, or an empty text when no name is near.
+ */
+export function suggestion(
+  written: string,
+  names: readonly string[],
+  { prefix = "", formerNames = {} }: SuggestionOptions = {},
+): string {
+  const name = Object.hasOwn(formerNames, written) ? formerNames[written] : nearest(written, names);
+  return name === undefined ? "" : `; did you mean ${prefix}${name}?`;
+}
+
+function nearest(written: string, names: readonly string[]): string | undefined {
+  let found: string | undefined;
+  let fewest = MAX_EDITS + 1;
+  for (const name of names) {
+    const edits = editDistance(written, name);
+    if (edits < fewest) {
+      found = name;
+      fewest = edits;
+    }
+  }
+  return found;
+}
+
+/** Levenshtein distance: the fewest letters to insert, remove or replace to turn one text into the other. */
+function editDistance(one: string, other: string): number {
   let above = Array.from({ length: other.length + 1 }, (_, column) => column);
   for (let row = 1; row <= one.length; row++) {
-    const present = [row];
+    const current = [row];
     for (let column = 1; column <= other.length; column++) {
       const replaced = (above[column - 1] as number) + (one[row - 1] === other[column - 1] ? 0 : 1);
-      present.push(Math.min(replaced, (above[column] as number) + 1, (present[column - 1] as number) + 1));
+      current.push(Math.min(replaced, (above[column] as number) + 1, (current[column - 1] as number) + 1));
     }
-    above = present;
+    above = current;
   }
   return above[other.length] as number;
 }

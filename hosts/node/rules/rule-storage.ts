@@ -1,4 +1,4 @@
-/** A storage whose files are found by rules. */
+/** A storage that finds the files of another storage by rules. */
 import {
   type Address,
   FORBIDDEN,
@@ -9,21 +9,21 @@ import {
   type WritableFile,
 } from "../../../src/index.js";
 import { CHECKSUM_SUFFIX, type ChecksummedStorage, checksummedName } from "../files/checksums.js";
+import { REFUSED_NAME } from "./name-rule.js";
 import type { NameRules } from "./name-rules.js";
-import { REFUSED_NAME } from "./name-rules.js";
 
-/** Told of a file that a client got under another name than the one it asked for. */
+/** Called when a rule has mapped a requested name to another one. */
 export type Renamed = (name: string, foundName: string, address: string, isUpload: boolean) => void;
 
 type Open = (foundName: string) => ReadableFile | Refusal;
 
-/** Stands before a storage, and asks it for the names that the rules make. */
+/** Asks a storage for the names that rules make, instead of the requested ones. */
 export class RuleStorage implements Storage {
   /**
-   * @param storage has the files. Where it has checksums of them, too, a client can have that of a file which the rules
-   * let it have.
-   * @param rules find their names.
-   * @param renamed is told of files that have other names than the ones that were asked for.
+   * @param storage has the files. If it also has their checksums, a client gets the checksum of the file that the rules
+   * give it.
+   * @param rules find the names.
+   * @param renamed called for each name that a rule has changed.
    */
   constructor(
     private readonly storage: Storage | ChecksummedStorage,
@@ -43,7 +43,7 @@ export class RuleStorage implements Storage {
       : this.openFirst(called, CHECKSUM_SUFFIX, address, (found) => storage.openChecksum(found, called, address));
   }
 
-  /** Of several names the first is taken that there is a file for. */
+  /** Opens the first name that has a file. */
   private openFirst(name: string, suffix: string, address: Address, open: Open): ReadableFile | Refusal {
     for (const found of this.rules.namesFor(name, String(address), false)) {
       if (found === REFUSED_NAME) {
@@ -51,24 +51,24 @@ export class RuleStorage implements Storage {
       }
       const file = open(found);
       if (file !== NOT_FOUND) {
-        this.tell(name + suffix, found + suffix, address, false);
+        this.reportRenamed(name + suffix, found + suffix, address, false);
         return file;
       }
     }
     return NOT_FOUND;
   }
 
-  /** A file that is still to be written is not there to be looked for: the first name is taken. */
+  /** Opens the first name: a new file cannot be looked up. */
   openForWriting(name: string, sizeBytes: number, address: Address): WritableFile | Refusal {
     const [found] = this.rules.namesFor(name, String(address), true);
     if (found === REFUSED_NAME) {
       return FORBIDDEN;
     }
-    this.tell(name, found, address, true);
+    this.reportRenamed(name, found, address, true);
     return this.storage.openForWriting(found, sizeBytes, address);
   }
 
-  private tell(name: string, found: string, address: Address, isUpload: boolean): void {
+  private reportRenamed(name: string, found: string, address: Address, isUpload: boolean): void {
     if (found !== name) {
       this.renamed(name, found, String(address), isUpload);
     }
