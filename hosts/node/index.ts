@@ -21,15 +21,14 @@ export {
 export type { Catalogue, ListedFile } from "../common/catalogue.js";
 export { outcomeName } from "../common/outcomes.js";
 export type { StatusSource } from "../status/source.js";
-export {
-  type ClientTransferOptions,
-  type FetchedFile,
-  type GetOptions,
-  type GetToOptions,
-  get,
-  put,
-  type TransferSummary,
-} from "./client/get-and-put.js";
+export type {
+  ClientTransferOptions,
+  FetchedFile,
+  GetOptions,
+  GetToOptions,
+  TransferSummary,
+} from "./client/client-options.js";
+export { get, put } from "./client/get-and-put.js";
 export { TftpError, type TftpErrorCode, type TftpErrorDetails } from "./client/tftp-error.js";
 export type { TransferMode } from "./client/tftp-url.js";
 export type { PutSource } from "./client/upload-source.js";

@@ -1,5 +1,5 @@
 /** What `get` and `put` are to do, made of the words of the command line. */
-import type { ClientTransferOptions, GetOptions } from "../client/get-and-put.js";
+import type { ClientTransferOptions, GetOptions } from "../client/client-options.js";
 import { parseTftpUrl } from "../client/tftp-url.js";
 import { given } from "../client/without-undefined.js";
 import { type FlagKinds, parseWords } from "./flags.js";

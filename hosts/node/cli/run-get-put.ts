@@ -1,6 +1,7 @@
 /** `lockstep-tftp get` and `lockstep-tftp put`. */
 import { sizeText } from "../../common/size-text.js";
-import { get, put, type TransferSummary } from "../client/get-and-put.js";
+import type { TransferSummary } from "../client/client-options.js";
+import { get, put } from "../client/get-and-put.js";
 import { TftpError, type TftpErrorCode } from "../client/tftp-error.js";
 import { printable } from "../words.js";
 import { ProgressBar } from "./live/progress-bar.js";

@@ -1,6 +1,4 @@
-/**
- * One transfer of the engine's client, with a socket of its own: from the request until there is nothing more to do.
- */
+/** Runs one transfer of the engine's client over its own socket. */
 import type dgram from "node:dgram";
 import {
   Client,
@@ -18,11 +16,11 @@ import { BusyPolling } from "../udp/busy-polling.js";
 import { ReceiveBuffer, sendDatagram } from "../udp/datagrams.js";
 import { openSocket } from "../udp/socket.js";
 
-/** A file and which way it goes. */
-export type ClientFile = { readonly received: WritableFile } | { readonly sent: ReadableFile };
+/** The local file: the target of a get, or the source of a put. */
+export type LocalFile = { readonly target: WritableFile } | { readonly source: ReadableFile };
 
 /** How a transfer ended. */
-export interface EndedRun {
+export interface TransferEnd {
   readonly outcome: Outcome;
   readonly errorCode: number;
   readonly errorText: string;
@@ -32,44 +30,45 @@ export interface EndedRun {
   readonly windowSize: number;
   readonly retransmissions: number;
   readonly durationMs: number;
-  /** Why the last datagram could not be sent, if it could not. */
+  /** Why the last datagram could not be sent; undefined if it was sent. */
   readonly networkError: Error | undefined;
 }
 
-export interface RunOptions extends ClientOptions {
+export interface SocketTransferOptions extends ClientOptions {
   readonly signal?: AbortSignal | undefined;
+  /** Must not throw: the engine is in the middle of its work. */
   readonly onProgress?: ((transfer: TransferView) => void) | undefined;
 }
-/** A window of blocks may arrive at once. */
+
+/** Room for a whole window of blocks that arrives at once. */
 const RECEIVE_BUFFER_BYTES = 1024 * 1024;
 /** The engine's only slot. */
 const SLOT = 0;
 
 /**
- * Does a transfer.
+ * Closes the file in any case.
  *
- * @param address a literal address.
- * @throws RangeError when the request or an option is out of its range; NodeJS.ErrnoException when there is no socket. The
- * file is closed in any case.
+ * @param address an address, not a name.
+ * @throws RangeError when the request or an option is out of range; NodeJS.ErrnoException when no socket can be opened.
  */
 export function runTransfer(
   address: string,
   port: number,
   request: ClientRequest,
-  file: ClientFile,
-  options: RunOptions,
-): Promise<EndedRun> {
+  file: LocalFile,
+  options: SocketTransferOptions,
+): Promise<TransferEnd> {
   return new Promise((resolve, reject) => {
     try {
-      new ClientRun(address, options, request.wait ?? false, resolve).ask(request, file, port);
+      new SocketTransfer(address, options, request.wait ?? false, resolve).start(request, file, port);
     } catch (error) {
-      ("received" in file ? file.received : file.sent).close();
+      ("target" in file ? file.target : file.source).close();
       reject(error);
     }
   });
 }
 
-class ClientRun {
+class SocketTransfer {
   private readonly engine: Client;
   private readonly timer: PollTimer;
   private readonly busyPolling = new BusyPolling(true);
@@ -81,27 +80,27 @@ class ClientRun {
 
   constructor(
     private readonly address: string,
-    private readonly options: RunOptions,
+    private readonly options: SocketTransferOptions,
     private readonly waits: boolean,
-    private readonly resolve: (ended: EndedRun) => void,
+    private readonly resolve: (end: TransferEnd) => void,
   ) {
     this.engine = new Client(this.transport(), options, this.observer());
     this.timer = new PollTimer(this.engine, () => {});
   }
 
-  ask(request: ClientRequest, file: ClientFile, port: number): void {
+  start(request: ClientRequest, file: LocalFile, port: number): void {
     const slot =
-      "received" in file
-        ? this.engine.get(request, file.received, this.address, port, now())
-        : this.engine.put(request, file.sent, this.address, port, now());
+      "target" in file
+        ? this.engine.get(request, file.target, this.address, port, now())
+        : this.engine.put(request, file.source, this.address, port, now());
     if (slot === NO_SLOT) {
-      throw this.networkError ?? new Error("there is no socket for the transfer");
+      throw this.networkError ?? new Error("the socket could not be opened");
     }
     this.timer.set();
     this.options.signal?.addEventListener("abort", this.stop);
   }
 
-  /** Not at once: the engine may be in the middle of its work, and have called who aborts it. */
+  /** Waits for the engine to finish, because the abort may come from a callback of the engine. */
   private readonly stop = (): void => {
     setImmediate(() => this.engine.stop(now()));
   };
@@ -124,8 +123,8 @@ class ClientRun {
   private open(): boolean {
     try {
       const here = { address: wildcardOf(this.address), port: 0, receiveBufferBytes: RECEIVE_BUFFER_BYTES };
-      this.socket = openSocket(here, (message, address, port) => this.received(message, address, port));
-      this.socket.on("error", (error) => this.notSent(error));
+      this.socket = openSocket(here, (message, address, port) => this.receive(message, address, port));
+      this.socket.on("error", (error) => this.handleSocketError(error));
       return true;
     } catch (error) {
       this.networkError = error as Error;
@@ -133,15 +132,15 @@ class ClientRun {
     }
   }
 
-  /** A route may appear while somebody waits for a device; otherwise there is no use in asking again. */
-  private notSent(error: Error): void {
+  /** Gives up at once, unless it waits for a device: then a route may still appear. */
+  private handleSocketError(error: Error): void {
     this.networkError = error;
     if (!this.hasStarted && !this.waits) {
       this.stop();
     }
   }
 
-  private received(message: Buffer, address: string, port: number): void {
+  private receive(message: Buffer, address: string, port: number): void {
     const length = this.receiveBuffer.put(message);
     this.networkError = undefined;
     this.engine.receive(this.receiveBuffer.view, length, SLOT, address, port, now());
@@ -155,14 +154,14 @@ class ClientRun {
     return {
       started: (transfer) => {
         this.hasStarted = true;
-        this.tell(transfer);
+        this.options.onProgress?.(transfer);
       },
-      progressed: (transfer) => this.tell(transfer),
+      progressed: (transfer) => this.options.onProgress?.(transfer),
       ended: (transfer, outcome, at) => this.end(transfer, outcome, at),
     };
   }
 
-  /** The slot may linger to repeat the last ACK. That keeps no process from ending. */
+  /** The slot may linger to repeat the last ACK, which does not keep the process running. */
   private end(transfer: ClientTransferView, outcome: Outcome, at: number): void {
     this.isOver = true;
     this.options.signal?.removeEventListener("abort", this.stop);
@@ -171,16 +170,5 @@ class ClientRun {
     const { errorCode, errorText, bytes, blocks, blockSizeBytes, windowSize, retransmissions } = transfer;
     const figures = { bytes, blocks, blockSizeBytes, windowSize, retransmissions, durationMs: at - transfer.startedAt };
     this.resolve({ outcome, errorCode, errorText, ...figures, networkError: this.networkError });
-  }
-
-  /** What somebody's function throws is thrown later, past the engine, which is in the middle of its work. */
-  private tell(transfer: TransferView): void {
-    try {
-      this.options.onProgress?.(transfer);
-    } catch (error) {
-      setImmediate(() => {
-        throw error;
-      });
-    }
   }
 }

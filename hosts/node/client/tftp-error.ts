@@ -1,21 +1,19 @@
-/**
- * Why a file was not fetched or put.
- */
+/** Why a file was not fetched or put. */
 import type { Outcome } from "../../../src/index.js";
 
 /**
- * What kind of failure it was:
+ * Kind of failure:
  *
- * - `not-found`: the server has no such file, or no folder for the file that is put (ERROR 1).
- * - `refused`: the server refused for another reason, or broke off (any other ERROR, or a text in its place).
- * - `no-answer`: nobody answered the request.
- * - `timed-out`: the server answered no more.
- * - `unconfirmed`: everything was put, but the last acknowledgement did not come. The file has probably arrived.
- * - `protocol`: the server sent what makes no sense: larger blocks than agreed, or options that were not asked for.
+ * - `not-found`: the server has no such file, or for a put no such folder (ERROR 1).
+ * - `refused`: the server refused or aborted with any other ERROR, or with a text in place of one.
+ * - `no-answer`: the server did not respond to the request.
+ * - `timed-out`: the server stopped responding during the transfer.
+ * - `unconfirmed`: everything was sent, but the last acknowledgement did not arrive. The server probably has the file.
+ * - `protocol`: the server violated the protocol: blocks larger than agreed, or options that were not requested.
  * - `too-large`: the file is larger than `maxSizeBytes`.
- * - `local-file`: the file at this end could not be read or written.
- * - `unknown-host`: the server's name means no address.
- * - `unreachable`: this machine cannot send to the server's address, or has no port for the transfer.
+ * - `local-file`: the local file could not be read or written.
+ * - `unknown-host`: the server's name could not be resolved.
+ * - `unreachable`: this machine cannot send to the server's address, or could not open a socket.
  */
 export type TftpErrorCode =
   | "not-found"
@@ -29,32 +27,32 @@ export type TftpErrorCode =
   | "unknown-host"
   | "unreachable";
 
-/** What is known of a failure. */
+/** Details of a {@link TftpError}. */
 export interface TftpErrorDetails {
   /** How the transfer ended. */
   readonly outcome?: Outcome;
-  /** The error code of RFC 1350 §5. */
+  /** Error code of the server (RFC 1350 §5). */
   readonly errorCode?: number;
-  /** What the server wrote beside it. */
+  /** Text of the server beside the code. */
   readonly serverText?: string;
-  /** What led to it on this machine. */
+  /** The local error that caused the failure. */
   readonly cause?: unknown;
 }
 
-/** `get` and `put` reject with this, unless they were aborted or were called in a way that makes no sense. */
+/** Rejection of `get` and `put`, unless they were aborted or called with invalid arguments. */
 export class TftpError extends Error {
-  /** The name of its class, as every error has it. */
+  /** `TftpError`. */
   override readonly name = "TftpError";
-  /** How the engine's transfer ended; undefined when it never began. */
+  /** How the transfer ended; undefined if it never started. */
   readonly outcome: Outcome | undefined;
-  /** The code of the server's ERROR (RFC 1350 §5); undefined when there was none. */
+  /** Code of the server's ERROR (RFC 1350 §5); undefined if it sent none. */
   readonly errorCode: number | undefined;
-  /** What the server said in words, made safe for a terminal; undefined when it said nothing. */
+  /** Text of the server's ERROR, escaped for a terminal; undefined if it sent none. */
   readonly serverText: string | undefined;
 
   constructor(
     message: string,
-    /** What kind of failure it was. */
+    /** Kind of failure. */
     readonly code: TftpErrorCode,
     details: TftpErrorDetails = {},
   ) {

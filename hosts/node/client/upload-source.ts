@@ -1,22 +1,19 @@
-/**
- * Where a file comes from that is put: a file, bytes, or a stream.
- *
- * A block may have to be sent again, so what cannot be read twice is read to its end first. Many servers also want to know
- * the size before.
- */
+/** Opens what `put` sends: a file, bytes, or a stream. */
 import fs from "node:fs";
 import { addAbortSignal, Readable } from "node:stream";
 import type { ReadableFile } from "../../../src/index.js";
 import { ignoreError } from "../files/file-refusals.js";
 import { MemoryFile } from "../files/memory-file.js";
 import { SharedFile } from "../files/shared-file.js";
-import { LocalFileError } from "./download-target.js";
+import { LocalFileError } from "./local-file-error.js";
 
-/** What can be put: the path of a file, bytes, or a stream of bytes or texts. */
+/** The path of a file, bytes, or a stream of bytes or strings. */
 export type PutSource = string | URL | Uint8Array | AsyncIterable<Uint8Array | string>;
 
 /**
- * @throws LocalFileError when a file cannot be read; what a stream throws.
+ * Reads a stream to its end first: a block may have to be sent again, and many servers ask for the size in advance.
+ *
+ * @throws LocalFileError when a file cannot be read; any error of a stream.
  */
 export async function openSource(source: PutSource, signal: AbortSignal | undefined): Promise<ReadableFile> {
   if (typeof source === "string" || source instanceof URL) {
@@ -38,22 +35,22 @@ async function openFile(place: string | URL, signal: AbortSignal | undefined): P
       return new SharedFile({ descriptor, path: String(place), status: fs.fstatSync(descriptor) }, ignoreError);
     }
   } catch (error) {
-    throw new LocalFileError(unreadable(place, error as NodeJS.ErrnoException), { cause: error });
+    throw new LocalFileError(readProblem(place, error as NodeJS.ErrnoException), { cause: error });
   }
   if (stats.isDirectory()) {
-    throw new LocalFileError(`${place} is a folder; name a file`);
+    throw new LocalFileError(`${place} is a folder; give the name of a file`);
   }
   return new MemoryFile(await readAll(fs.createReadStream(place), signal));
 }
 
-function unreadable(place: string | URL, { code, message }: NodeJS.ErrnoException): string {
+function readProblem(place: string | URL, { code, message }: NodeJS.ErrnoException): string {
   switch (code) {
     case "ENOENT":
     case "ENOTDIR":
-      return `there is no file ${place}`;
+      return `there is no file ${place}; check the name`;
     case "EACCES":
     case "EPERM":
-      return `${place} may not be read; check its permissions`;
+      return `${place} cannot be read; check its permissions`;
     default:
       return `${place} cannot be read: ${message}`;
   }

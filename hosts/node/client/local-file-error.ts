@@ -1,0 +1,2 @@
+/** A local file that cannot be read or written. */
+export class LocalFileError extends Error {}

@@ -1,0 +1,74 @@
+/** Explains why a transfer of the client failed: what happened, and what to do. */
+import {
+  ERROR_FILE_NOT_FOUND,
+  OUTCOME_ABORTED_BY_PEER,
+  OUTCOME_DECLINED,
+  OUTCOME_PROBABLY_COMPLETED,
+  OUTCOME_PROTOCOL_VIOLATED,
+  OUTCOME_STORAGE_FAILED,
+  OUTCOME_TIMED_OUT,
+  OUTCOME_TOO_LARGE,
+  OUTCOME_UNANSWERED,
+} from "../../../src/index.js";
+import { errorText, printable } from "../words.js";
+import type { TransferEnd } from "./socket-transfer.js";
+import type { TftpErrorCode } from "./tftp-error.js";
+
+export interface FailedRequest {
+  readonly isPut: boolean;
+  readonly useOptions: boolean;
+  /** Why the local file could not be read or written, if that was the failure. */
+  readonly localProblem: string;
+}
+
+export interface Failure {
+  readonly code: TftpErrorCode;
+  readonly text: string;
+}
+
+export function explainFailure(end: TransferEnd, request: FailedRequest): Failure {
+  const cause = end.networkError?.message;
+  switch (end.outcome) {
+    case OUTCOME_DECLINED:
+    case OUTCOME_ABORTED_BY_PEER:
+      return explainRefusal(end, request.isPut);
+    case OUTCOME_UNANSWERED: {
+      const note = cause === undefined ? "" : ` (${cause})`;
+      return { code: "no-answer", text: `no response${note}; check the address, and that no firewall blocks UDP` };
+    }
+    case OUTCOME_TIMED_OUT:
+      return { code: "timed-out", text: `the server stopped responding after ${end.bytes} bytes; try again` };
+    case OUTCOME_PROBABLY_COMPLETED:
+      return {
+        code: "unconfirmed",
+        text: "everything was sent, but the last acknowledgement did not arrive; check whether the server has the file",
+      };
+    case OUTCOME_PROTOCOL_VIOLATED: {
+      const advice = request.useOptions ? "try without options" : "look for a newer version of the server";
+      return { code: "protocol", text: `the server does not keep to the protocol; ${advice}` };
+    }
+    case OUTCOME_TOO_LARGE:
+      return { code: "too-large", text: "the file is larger than the limit; raise the limit to accept it" };
+    case OUTCOME_STORAGE_FAILED:
+      return { code: "local-file", text: request.localProblem };
+    default:
+      return {
+        code: "unreachable",
+        text: `this machine cannot send to that address: ${cause ?? "the transfer was stopped"}; check the network`,
+      };
+  }
+}
+
+function explainRefusal(end: TransferEnd, isPut: boolean): Failure {
+  if (end.errorCode === ERROR_FILE_NOT_FOUND) {
+    return {
+      code: "not-found",
+      text: isPut
+        ? "the server has no folder for it; create the folder there first"
+        : "the server has no such file; check the name, including upper and lower case",
+    };
+  }
+  const serverText = printable(end.errorText);
+  const said = serverText === "" ? `ERROR ${end.errorCode}, ${errorText(end.errorCode)}` : serverText;
+  return { code: "refused", text: `the server says: ${said}` };
+}

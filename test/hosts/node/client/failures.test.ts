@@ -1,0 +1,143 @@
+/** Failures of `get` and `put`: each has a code, and a message that says what happened, where, and what to do. */
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { describe, test } from "node:test";
+import { get, put } from "lockstep-tftp";
+import { ERROR_ACCESS_VIOLATION, OUTCOME_PROBABLY_COMPLETED } from "lockstep-tftp/engine";
+import { freePort } from "../../../support/free-port.js";
+import { LOOPBACK } from "../../../support/served-folder.js";
+import { serving } from "../../../support/serving.js";
+import { SocketPeer } from "../../../support/socket-peer.js";
+import { temporaryFolder } from "../../../support/temporary-folder.js";
+import { CONTENT, openServer, SHORT_TIMES, tftpError, url } from "./client-support.js";
+
+describe("a failed transfer rejects with a code and a message", () => {
+  test("not-found: the server has no such file", async (t) => {
+    const { port } = await openServer(t);
+    const message = new RegExp(`^getting "missing" from 127\\.0\\.0\\.1:${port}: the server has no such file`);
+    await assert.rejects(get(url(port, "missing")), tftpError("not-found", message, { errorCode: 1 }));
+  });
+
+  test("not-found: the server has no folder for an upload", async (t) => {
+    const { port } = await openServer(t);
+    const message = /^putting "none\/file" to .*: the server has no folder for it; create the folder there first$/;
+    await assert.rejects(put(CONTENT, url(port, "none/file")), tftpError("not-found", message, { errorCode: 1 }));
+  });
+
+  test("refused: an ERROR without a text is shown in words", async () => {
+    await using server = await SocketPeer.open(0, LOOPBACK, { address: LOOPBACK });
+    const fetching = get(url(server.port, "file"));
+    await server.receive(1);
+    await server.reply(Buffer.from("\0\x05\0\x02\0", "latin1"));
+    await assert.rejects(fetching, tftpError("refused", /the server says: ERROR 2, access refused$/));
+  });
+
+  test("refused: a read-only server", async (t) => {
+    const { root } = await openServer(t);
+    const { port } = await serving(t, { root });
+    const details = { errorCode: ERROR_ACCESS_VIOLATION, serverText: "Access violation" };
+    await assert.rejects(
+      put(CONTENT, url(port, "new")),
+      tftpError("refused", /the server says: Access violation/, details),
+    );
+  });
+
+  test("no-answer: no server at the port", async () => {
+    const port = await freePort();
+    await assert.rejects(get(url(port, "file"), SHORT_TIMES), tftpError("no-answer", /no response; check the address/));
+  });
+
+  test("unknown-host: a name that cannot be resolved", async () => {
+    await assert.rejects(
+      get("tftp://no-such-host.invalid/file"),
+      tftpError("unknown-host", /the host name "no-such-host\.invalid" could not be resolved/),
+    );
+  });
+
+  test("timed-out: a server that falls silent half-way; unconfirmed: no last acknowledgement", async () => {
+    await using server = await SocketPeer.open(0, LOOPBACK, { address: LOOPBACK });
+    const fetching = get(url(server.port, "file"), SHORT_TIMES);
+    await server.receive(1);
+    await server.reply(Buffer.concat([Buffer.from([0, 3, 0, 1]), CONTENT.subarray(0, 512)]));
+    await assert.rejects(fetching, tftpError("timed-out", /the server stopped responding after 512 bytes/));
+
+    await using other = await SocketPeer.open(0, LOOPBACK, { address: LOOPBACK });
+    const putting = put(CONTENT.subarray(0, 10), url(other.port, "file"), SHORT_TIMES);
+    await other.receive(2);
+    await other.acknowledge(0);
+    const outcome = OUTCOME_PROBABLY_COMPLETED;
+    await assert.rejects(putting, tftpError("unconfirmed", /check whether the server has the file/, { outcome }));
+  });
+
+  test("refused: a device that answers with a plain text instead of an ERROR", async () => {
+    await using device = await SocketPeer.open(0, LOOPBACK, { address: LOOPBACK });
+    const putting = put(CONTENT, url(device.port, "firmware"), { useOptions: false });
+    await device.receive(2);
+    await device.reply(Buffer.from("Invalid image\r\n"));
+    const details = { serverText: "Invalid image", errorCode: 0 };
+    await assert.rejects(putting, tftpError("refused", /the server says: Invalid image$/, details));
+  });
+
+  test("protocol: a server that grants an option that was not requested", async () => {
+    await using server = await SocketPeer.open(0, LOOPBACK, { address: LOOPBACK });
+    const fetching = get(url(server.port, "file"));
+    await server.receive(1);
+    await server.reply(Buffer.from("\0\x06blksize\x001468\0", "latin1"));
+    await assert.rejects(fetching, tftpError("protocol", /does not keep to the protocol; try without options/));
+    await server.expectError(8);
+  });
+
+  test("local-file: a missing file, a folder, a missing folder, a bad name, a dangling link", async (t) => {
+    const folder = temporaryFolder(t);
+    writeFileSync(path.join(folder, "file"), "mine");
+    symlinkSync("none", path.join(folder, "link"));
+    const { port } = await openServer(t);
+    const cases: readonly (readonly [promise: Promise<unknown>, message: RegExp])[] = [
+      [put(path.join(folder, "none"), url(port, "x")), /there is no file .*none/],
+      [put(folder, url(port, "x")), /is a folder; give the name of a file/],
+      [
+        get(url(port, "file"), { to: path.join(folder, "none", "x") }),
+        /the folder of .* does not exist; create it first/,
+      ],
+      [get(url(port, "folder/.."), { to: folder }), /does not end in a file name/],
+      [
+        get(url(port, "file"), { to: `${path.join(folder, "none")}/` }),
+        /the folder .*none\/ does not exist; create it first/,
+      ],
+      [
+        get(url(port, "file"), { to: `${path.join(folder, "file")}/` }),
+        /the folder .*file\/ does not exist; create it first/,
+      ],
+      [get(url(port, "file"), { to: path.join(folder, "link") }), /link is a dangling link; remove it/],
+      [get(url(port, "file"), { to: path.join(folder, "file", "x") }), /x cannot be written: ENOTDIR/],
+    ];
+    for (const [promise, message] of cases) {
+      await assert.rejects(promise, tftpError("local-file", message));
+    }
+    assert.deepEqual(readdirSync(folder), ["file", "link"]);
+    assert.equal(readFileSync(path.join(folder, "file"), "utf8"), "mine");
+  });
+
+  test("local-file: a full device; a failed get leaves no listener on standard output", async (t) => {
+    const { port } = await openServer(t, { small: Buffer.from("small") });
+    const full = get(url(port, "small"), { to: "/dev/full" });
+    await assert.rejects(full, tftpError("local-file", /the stream failed: .*ENOSPC/));
+    const before = process.stdout.listenerCount("error");
+    await assert.rejects(get(url(port, "missing"), { to: process.stdout }), tftpError("not-found", /no such file/));
+    assert.equal(process.stdout.listenerCount("error"), before);
+  });
+
+  test("invalid URLs and options reject with TypeErrors and RangeErrors", async () => {
+    for (const wrong of ["http://host/file", "tftp://host", "tftp://host/", "tftp:///file", "host/file", ""]) {
+      await assert.rejects(get(wrong), /is not the URL of a file on a TFTP server; write it like/);
+    }
+    await assert.rejects(get("tftp://host:0/file"), TypeError);
+    await assert.rejects(get("tftp://host:65536/file"), TypeError);
+    await assert.rejects(get("tftp://host/100%"), /write %25 for the character itself/);
+    await assert.rejects(get("tftp://host/file;mode=mail"), /unknown mode "mail"/);
+    await assert.rejects(get("tftp://127.0.0.1/file", { blockSizeBytes: 513 }), RangeError);
+    await assert.rejects(put(CONTENT, "tftp://127.0.0.1/file", { windowSize: 0 }), RangeError);
+    await assert.rejects(get("tftp://127.0.0.1/file", { giveUpMs: 0 }), RangeError);
+  });
+});
