@@ -1,20 +1,21 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
-import { type Command, HELP, readCommandLine } from "./command-line.js";
-import { CLIENT_HELP, isClientKind } from "./parse-get-put.js";
-import { serve } from "./run-serve.js";
+import { type Command, parseCommandLine } from "./command-line.js";
+import { CLIENT_HELP, SERVE_HELP } from "./help.js";
+import { isGetOrPut } from "./parse-get-put.js";
+import { runServe } from "./run-serve.js";
 import { UsageError } from "./usage-error.js";
 
-/** Whoever gave a wrong word is told, and pointed at the help. */
-async function commandOf(words: readonly string[]): Promise<Command | undefined> {
+/** Prints a usage error with a pointer to the help, and returns undefined. */
+async function parseOrExplain(args: readonly string[]): Promise<Command | undefined> {
   try {
-    return await readCommandLine(words);
+    return await parseCommandLine(args);
   } catch (error) {
     if (!(error instanceof UsageError)) {
       throw error;
     }
-    const [command] = words;
-    const help = isClientKind(command) ? `${command} --help` : "--help";
+    const [command] = args;
+    const help = isGetOrPut(command) ? `${command} --help` : "--help";
     console.error(`lockstep-tftp: ${error.message}\nTry: lockstep-tftp ${help}`);
     return undefined;
   }
@@ -25,13 +26,13 @@ function version(): string {
   return (JSON.parse(description) as { version: string }).version;
 }
 
-async function run(words: readonly string[]): Promise<number> {
-  const command = await commandOf(words);
+async function run(args: readonly string[]): Promise<number> {
+  const command = await parseOrExplain(args);
   switch (command?.kind) {
     case undefined:
       return 1;
     case "help":
-      console.log(HELP);
+      console.log(SERVE_HELP);
       return 0;
     case "client-help":
       console.log(CLIENT_HELP);
@@ -40,17 +41,17 @@ async function run(words: readonly string[]): Promise<number> {
       console.log(version());
       return 0;
     case "serve":
-      return serve(command);
+      return runServe(command);
     case "get":
     case "put": {
-      // A server starts sooner without.
-      const { getOrPut } = await import("./run-get-put.js");
-      return getOrPut(command);
+      // Loaded on demand, so that a server starts sooner.
+      const { runGetPut } = await import("./run-get-put.js");
+      return runGetPut(command);
     }
   }
 }
 
-// Not awaited: what is loaded later imports from this file, and would wait for its end.
+// Not awaited: modules loaded on demand import from this file, and would wait for it to finish.
 void run(process.argv.slice(2)).then((exitCode) => {
   process.exitCode = exitCode;
 });

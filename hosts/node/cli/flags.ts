@@ -1,16 +1,17 @@
-/**
- * The words of a command line, taken apart: flags with their values, and what is no flag.
- */
+/** Splits the arguments of a command line into flags with their values, and operands. */
 import { parseArgs } from "node:util";
 import { suggestion } from "../rules/nearest-name.js";
 import { UsageError } from "./usage-error.js";
 
-/** What a flag takes: nothing (and `--no-NAME` takes it back), one text, or a text each time that it is given. */
-export type FlagKind = "flag" | "text" | "texts";
+/**
+ * Kind of a flag: a switch takes no value and is turned off by `--no-NAME`; `text` takes one value; `texts` takes one
+ * value each time it is given.
+ */
+export type FlagKind = "switch" | "text" | "texts";
 
 export type FlagKinds = Readonly<Record<string, FlagKind>>;
 
-/** The values by the flags' names; a flag that was not given has none. */
+/** Values by flag name; flags that were not given are absent. */
 export type FlagValues<Kinds extends FlagKinds> = {
   readonly [Name in keyof Kinds]?: Kinds[Name] extends "texts"
     ? readonly string[]
@@ -19,13 +20,13 @@ export type FlagValues<Kinds extends FlagKinds> = {
       : boolean;
 };
 
-/** Flags that are asked for before anything else has a meaning, with their short forms. */
-const GENERAL = { help: { type: "boolean", short: "h" }, version: { type: "boolean", short: "V" } } as const;
+/** Flags of every command, which take precedence over all others. */
+const GENERAL_FLAGS = { help: { type: "boolean", short: "h" }, version: { type: "boolean", short: "V" } } as const;
 
-export interface ParsedWords<Kinds extends FlagKinds> {
+export interface ParsedFlags<Kinds extends FlagKinds> {
   readonly values: FlagValues<Kinds>;
-  /** The words that are no flags, in their order. */
-  readonly others: readonly string[];
+  /** Arguments that are not flags, in order. */
+  readonly operands: readonly string[];
   readonly asksForHelp: boolean;
   readonly asksForVersion: boolean;
 }
@@ -38,60 +39,70 @@ interface FlagToken {
 }
 
 /**
- * @throws UsageError that names the flag which is none, or lacks its value, or has one that it does not take.
+ * @param formerNames current names by former ones, for the suggestion in the error message.
+ * @throws UsageError for an unknown flag, a missing value, or a value of a switch.
  */
-export function parseWords<Kinds extends FlagKinds>(words: readonly string[], kinds: Kinds): ParsedWords<Kinds> {
+export function parseFlags<Kinds extends FlagKinds>(
+  args: readonly string[],
+  kinds: Kinds,
+  formerNames: Readonly<Record<string, string>> = {},
+): ParsedFlags<Kinds> {
   const options = Object.entries(kinds).map(
-    ([name, kind]) => [name, { type: kind === "flag" ? "boolean" : "string" }] as const,
+    ([name, kind]) => [name, { type: kind === "switch" ? "boolean" : "string" }] as const,
   );
   const { tokens } = parseArgs({
-    args: [...words],
-    options: { ...Object.fromEntries(options), ...GENERAL },
-    // Its own messages speak to programmers.
+    args: [...args],
+    options: { ...Object.fromEntries(options), ...GENERAL_FLAGS },
+    // Node's own error messages are written for programmers.
     strict: false,
     tokens: true,
     allowPositionals: true,
   });
   const values: Record<string, string | string[] | boolean> = {};
-  const others: string[] = [];
-  const asked = new Set<string>();
+  const operands: string[] = [];
+  const general = new Set<string>();
   for (const token of tokens) {
     if (token.kind === "positional") {
-      others.push(token.value);
-    } else if (token.kind === "option" && Object.hasOwn(GENERAL, token.name)) {
-      asked.add(token.name);
+      operands.push(token.value);
+    } else if (token.kind === "option" && Object.hasOwn(GENERAL_FLAGS, token.name)) {
+      general.add(token.name);
     } else if (token.kind === "option") {
-      takeFlag(values, token, kinds);
+      setFlag(values, token, kinds, formerNames);
     }
   }
   return {
     values: values as FlagValues<Kinds>,
-    others,
-    asksForHelp: asked.has("help"),
-    asksForVersion: asked.has("version"),
+    operands,
+    asksForHelp: general.has("help"),
+    asksForVersion: general.has("version"),
   };
 }
 
-function takeFlag(values: Record<string, string | string[] | boolean>, token: FlagToken, kinds: FlagKinds): void {
-  const taken = token.name.replace(/^no-/, "");
-  const isTakenBack = taken !== token.name && kindOf(taken, kinds) === "flag";
-  const name = isTakenBack ? taken : token.name;
+function setFlag(
+  values: Record<string, string | string[] | boolean>,
+  token: FlagToken,
+  kinds: FlagKinds,
+  formerNames: Readonly<Record<string, string>>,
+): void {
+  const positive = token.name.replace(/^no-/, "");
+  const isTurnedOff = positive !== token.name && kindOf(positive, kinds) === "switch";
+  const name = isTurnedOff ? positive : token.name;
   switch (kindOf(name, kinds)) {
-    case undefined:
-      throw new UsageError(
-        `"${token.rawName}" is no option${suggestion(token.name, Object.keys(kinds), { prefix: "--" })}`,
-      );
-    case "flag":
+    case undefined: {
+      const meant = suggestion(token.name, Object.keys(kinds), { prefix: "--", formerNames });
+      throw new UsageError(`unknown option "${token.rawName}"${meant}`);
+    }
+    case "switch":
       if (token.value !== undefined) {
-        throw new UsageError(`${token.rawName} takes no value; write it alone`);
+        throw new UsageError(`${token.rawName} takes no value; leave out "=${token.value}"`);
       }
-      values[name] = !isTakenBack;
+      values[name] = !isTurnedOff;
       return;
     case "text":
-      values[name] = textOf(token);
+      values[name] = requiredValue(token);
       return;
     case "texts":
-      values[name] = [...((values[name] as string[] | undefined) ?? []), textOf(token)];
+      values[name] = [...((values[name] as string[] | undefined) ?? []), requiredValue(token)];
   }
 }
 
@@ -99,7 +110,7 @@ function kindOf(name: string, kinds: FlagKinds): FlagKind | undefined {
   return Object.hasOwn(kinds, name) ? kinds[name] : undefined;
 }
 
-function textOf({ rawName, value, inlineValue }: FlagToken): string {
+function requiredValue({ rawName, value, inlineValue }: FlagToken): string {
   if (value === undefined) {
     throw new UsageError(`${rawName} needs a value`);
   }

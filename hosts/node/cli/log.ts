@@ -1,12 +1,10 @@
-/**
- * What the command line's server says: lines for people, or JSON lines for programs.
- */
+/** The log of `serve`: lines for people, or JSON lines for programs. */
 export const LOG_LEVELS = ["error", "warn", "info", "debug"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 export const LOG_FORMATS = ["live", "text", "json"] as const;
 export type LogFormat = (typeof LOG_FORMATS)[number];
 
-/** What a line says beyond its text; the names are those of the JSON. */
+/** Further fields of a JSON line, by name. */
 export type LogDetails = Readonly<Record<string, string | number | boolean>>;
 
 export class Log {
@@ -15,28 +13,28 @@ export class Log {
   constructor(
     private readonly isJson: boolean,
     level: LogLevel,
-    private readonly write: (line: string, level: LogLevel) => void,
+    private readonly print: (line: string, level: LogLevel) => void,
   ) {
     this.level = level;
   }
 
-  /** The least important lines that are written. */
+  /** The least important level that is written. */
   set level(level: LogLevel) {
     this.levels = LOG_LEVELS.slice(0, LOG_LEVELS.indexOf(level) + 1);
   }
 
-  /** Whether lines of this level are written: for whoever would make a text in vain. */
+  /** Whether lines of this level are written. Lets a caller skip making a text that nothing would print. */
   includes(level: LogLevel): boolean {
     return this.levels.includes(level);
   }
 
   /** @param text must be printable: texts of a peer go through `printable` first. */
-  say(level: LogLevel, event: string, text: string, details: LogDetails = {}): void {
+  write(level: LogLevel, event: string, text: string, details: LogDetails = {}): void {
     if (!this.includes(level)) {
       return;
     }
     const time = new Date().toISOString();
     const line = this.isJson ? JSON.stringify({ time, level, event, ...details }) : `${time.slice(11, 19)} ${text}`;
-    this.write(line, level);
+    this.print(line, level);
   }
 }

@@ -1,34 +1,13 @@
-/** Where `serve` says what it has to say: on a terminal that it draws on, or in plain lines. */
-
+/** Where `serve` prints its lines: a terminal with a live view, or plain standard output. */
 import type { TftpServer } from "../server.js";
-import type { LogFormat, LogLevel } from "./log.js";
+import type { LogLevel } from "./log.js";
 
 export interface Output {
-  /** Whether people look at it while it changes. */
+  /** Whether it shows running transfers. */
   readonly isLive: boolean;
-  /** Writes a line. */
-  say(line: string, level: LogLevel): void;
-  /** Shows what a server does from now on. */
+  print(line: string, level: LogLevel): void;
+  /** Starts to show the running transfers of a server. */
   watch(server: TftpServer): void;
-  /** Nothing changes any more. Lines can still be written. */
+  /** Ends the live view. Lines can still be printed. */
   close(): void;
-}
-
-const PLAIN_OUTPUT: Output = {
-  isLive: false,
-  say: (line) => console.log(line),
-  watch: () => {},
-  close: () => {},
-};
-
-/** @param format "live" without a terminal is as good as "text"; none given is "live" on a terminal. */
-export async function openOutput(format: LogFormat | undefined): Promise<Output> {
-  const { TERM: terminalKind } = process.env;
-  const isTerminal = process.stdout.isTTY && terminalKind !== "dumb";
-  if (!isTerminal || (format ?? "live") !== "live") {
-    return PLAIN_OUTPUT;
-  }
-  // What draws is loaded by those only who see it.
-  const { LiveOutput } = await import("./live/live-output.js");
-  return new LiveOutput(process.stdout);
 }

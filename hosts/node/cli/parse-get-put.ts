@@ -1,81 +1,51 @@
-/** What `get` and `put` are to do, made of the words of the command line. */
+/** Turns the arguments of `get` and `put` into a command. */
 import type { ClientTransferOptions, GetOptions } from "../client/client-options.js";
 import { parseTftpUrl } from "../client/tftp-url.js";
-import { given } from "../client/without-undefined.js";
-import { type FlagKinds, parseWords } from "./flags.js";
-import { Settings } from "./settings.js";
+import { withoutUndefined } from "../client/without-undefined.js";
+import { type FlagKinds, parseFlags } from "./flags.js";
 import { UsageError } from "./usage-error.js";
+import { ValueReader } from "./value-reader.js";
 
-export interface ClientCommand {
+export interface GetPutCommand {
   readonly kind: "get" | "put";
   readonly url: string;
-  /** The file at this end; "-" stands for standard input or output. */
+  /** Path of the local file, or {@link STANDARD_STREAM}. */
   readonly file: string;
   readonly options: ClientTransferOptions & GetOptions;
   readonly isQuiet: boolean;
 }
 
+/** Operand for standard input or output. */
 export const STANDARD_STREAM = "-";
 
-const CLIENT_KINDS = {
-  netascii: "flag",
-  options: "flag",
+const CLIENT_FLAGS = {
+  netascii: "switch",
+  options: "switch",
   blksize: "text",
   windowsize: "text",
   timeout: "text",
-  wait: "flag",
+  wait: "switch",
   "give-up": "text",
   "max-size": "text",
-  quiet: "flag",
+  quiet: "switch",
 } as const satisfies FlagKinds;
 
-export const CLIENT_HELP = `lockstep-tftp: fetches and puts files
-
-Usage:
-  lockstep-tftp get tftp://HOST[:PORT]/PATH [FILE] [options]
-  lockstep-tftp put FILE tftp://HOST[:PORT]/PATH [options]
-
-FILE is a file or, as "-", standard output or input. "get" without FILE takes
-the name that ends PATH, and a folder as FILE gets a file of that name. The file
-appears when it is whole; until then, what was there stays.
-
-  --wait               ask every second until the server answers, for a device
-                       that you are about to switch on
-  --no-options         ask as RFC 1350 has it, without any option, for devices
-                       that understand nothing else
-  --windowsize N       let N blocks go before an acknowledgement, 1 to 16384
-                       (RFC 7440): faster, where the server can do it
-  --blksize N          bytes in a block, 8 to 512 (default: 512)
-  --timeout N          both ends repeat what has no answer after N seconds,
-                       1 to 255 (default: as fast as the network is)
-  --give-up TIME       end it after so long without progress (default: 25s)
-  --netascii           a text whose line ends are to be translated
-  --max-size SIZE      the largest file to fetch, e.g. 64M (default: no limit)
-  --quiet              show no progress, and nothing when all went well
-
-Exit codes: 0 done, 1 a mistake in the words, 2 no such file, 3 no answer,
-  4 refused by the server, 5 the server breaks the protocol, 6 the file at this
-  end, 7 no way to the server, 8 put without a last acknowledgement,
-  130 interrupted
-`;
-
-/** Whether a word of the command line is a command of the client's. */
-export function isClientKind(word: string | undefined): word is ClientCommand["kind"] {
-  return word === "get" || word === "put";
+export function isGetOrPut(argument: string | undefined): argument is GetPutCommand["kind"] {
+  return argument === "get" || argument === "put";
 }
 
 /**
- * @param kind the word before the others.
- * @returns undefined when the words ask for help.
- * @throws UsageError when they make no sense.
+ * @param args arguments after the word `get` or `put`.
+ * @returns undefined when they ask for help.
+ * @throws UsageError when they are invalid.
  */
-export function parseClientWords(kind: ClientCommand["kind"], words: readonly string[]): ClientCommand | undefined {
-  const { values, others, asksForHelp } = parseWords(words, CLIENT_KINDS);
+export function parseGetPut(kind: GetPutCommand["kind"], args: readonly string[]): GetPutCommand | undefined {
+  const { values, operands, asksForHelp } = parseFlags(args, CLIENT_FLAGS);
   if (asksForHelp) {
     return undefined;
   }
-  const { url, file } = kind === "get" ? placesOfGet(others) : placesOfPut(others);
-  const settings = new Settings(values, (name) => `--${name}`);
+  const { url, file } = kind === "get" ? operandsOfGet(operands) : operandsOfPut(operands);
+  const reader = new ValueReader(values, (name) => `--${name}`);
   return {
     kind,
     url,
@@ -85,26 +55,28 @@ export function parseClientWords(kind: ClientCommand["kind"], words: readonly st
       wait: values.wait ?? false,
       useOptions: values.options ?? true,
       ...(values.netascii ? { mode: "netascii" } : {}),
-      ...given("blockSizeBytes", settings.number("blksize", 8, 512)),
-      ...given("windowSize", settings.number("windowsize", 1, 16_384)),
-      ...given("timeoutSeconds", settings.number("timeout", 1, 255)),
-      ...given("giveUpMs", settings.durationMs("give-up", 1)),
-      ...given("maxSizeBytes", settings.sizeBytes("max-size")),
+      ...withoutUndefined({
+        blockSizeBytes: reader.number("blksize", 8, 512),
+        windowSize: reader.number("windowsize", 1, 16_384),
+        timeoutSeconds: reader.number("timeout", 1, 255),
+        giveUpMs: reader.durationMs("give-up", 1),
+        maxSizeBytes: reader.sizeBytes("max-size"),
+      }),
     },
   };
 }
 
-function placesOfGet([url, file, ...rest]: readonly string[]): { url: string; file: string } {
+function operandsOfGet([url, file, ...rest]: readonly string[]): { url: string; file: string } {
   if (url === undefined) {
-    throw new UsageError("get needs an address: lockstep-tftp get tftp://HOST/PATH [FILE]");
+    throw new UsageError("get needs a URL: lockstep-tftp get tftp://HOST/PATH [FILE]");
   }
   refuseMore("get", rest);
   return { url: checkedUrl(url), file: file ?? "." };
 }
 
-function placesOfPut([file, url, ...rest]: readonly string[]): { url: string; file: string } {
+function operandsOfPut([file, url, ...rest]: readonly string[]): { url: string; file: string } {
   if (file === undefined || url === undefined) {
-    throw new UsageError("put needs a file and an address: lockstep-tftp put FILE tftp://HOST/PATH");
+    throw new UsageError("put needs a file and a URL: lockstep-tftp put FILE tftp://HOST/PATH");
   }
   refuseMore("put", rest);
   return { url: checkedUrl(url), file };
@@ -112,7 +84,7 @@ function placesOfPut([file, url, ...rest]: readonly string[]): { url: string; fi
 
 function refuseMore(kind: string, rest: readonly string[]): void {
   if (rest.length > 0) {
-    throw new UsageError(`${kind} moves one file; "${rest[0]}" is one word too many`);
+    throw new UsageError(`unexpected argument "${rest[0]}"; ${kind} transfers one file`);
   }
 }
 

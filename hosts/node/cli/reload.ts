@@ -1,5 +1,4 @@
-/** The configuration file is read again while the server runs. */
-
+/** Rereads the configuration file while the server runs. */
 import type { TftpServer } from "../server.js";
 import type { Log } from "./log.js";
 import type { ServeCommand } from "./parse-serve.js";
@@ -7,8 +6,8 @@ import { SETTING_NAMES, type SettingName } from "./settings.js";
 import { type SystemError, startFailure } from "./start-failure.js";
 import { warnOfUnwritableRoot } from "./unwritable-root.js";
 
-/** What takes effect at once. The others shape the sockets and the pool of transfers, which are made at the start. */
-const CHANGEABLE: ReadonlySet<SettingName> = new Set([
+/** Settings that take effect at once. The others shape the sockets and the pool of transfers, which are made at the start. */
+const RELOADABLE: ReadonlySet<SettingName> = new Set([
   "allow",
   "write",
   "overwrite",
@@ -20,12 +19,12 @@ const CHANGEABLE: ReadonlySet<SettingName> = new Set([
 ]);
 
 /**
- * Takes over what the file says now. What cannot change in flight is named and stays as it was; a file with a mistake
- * changes nothing.
+ * Applies the file as it is now. Changed settings that need a restart are logged and keep their old values; a file with
+ * a mistake changes nothing.
  *
- * @returns what the server does from now on.
+ * @returns the command in effect from now on.
  */
-export async function reloaded(server: TftpServer, running: ServeCommand, log: Log): Promise<ServeCommand> {
+export async function reload(server: TftpServer, running: ServeCommand, log: Log): Promise<ServeCommand> {
   const { configuration } = running;
   if (configuration === undefined) {
     return running;
@@ -33,27 +32,26 @@ export async function reloaded(server: TftpServer, running: ServeCommand, log: L
   const { file } = configuration;
   let next = running;
   try {
-    next = await configuration.read();
+    next = await configuration.reread();
     await server.reconfigure(next.server);
   } catch (error) {
     const reason = startFailure(error as SystemError, next);
-    log.say("error", "reload-failed", `Everything stays as it was: ${reason}`, { file, reason });
+    log.write("error", "reload-failed", `Not reloaded, nothing has changed: ${reason}`, { file, reason });
     return running;
   }
   log.level = next.log.level;
   warnOfUnwritableRoot(next.server, log);
-  const stay = SETTING_NAMES.filter((name) => !CHANGEABLE.has(name) && hasChanged(name, running, next));
-  if (stay.length > 0) {
-    const names = stay.join(", ");
-    log.say("warn", "unchanged", `Start the server again to change ${names}; until then it is as it was`, {
-      settings: names,
-    });
+  const unchanged = SETTING_NAMES.filter((name) => !RELOADABLE.has(name) && differs(name, running, next));
+  if (unchanged.length > 0) {
+    const settings = unchanged.join(", ");
+    const text = `Restart the server to change ${settings}; the old values stay in effect until then`;
+    log.write("warn", "unchanged", text, { settings });
   }
-  log.say("info", "reloaded", `Reloaded ${file}`, { file });
-  // What stays is compared with what the file says the next time.
+  log.write("info", "reloaded", `Reloaded ${file}`, { file });
+  // The next reload compares the file with the settings that are in effect.
   return { ...next, settings: running.settings };
 }
 
-function hasChanged(name: SettingName, before: ServeCommand, after: ServeCommand): boolean {
-  return JSON.stringify(before.settings.values[name]) !== JSON.stringify(after.settings.values[name]);
+function differs(name: SettingName, before: ServeCommand, after: ServeCommand): boolean {
+  return JSON.stringify(before.settings[name]) !== JSON.stringify(after.settings[name]);
 }

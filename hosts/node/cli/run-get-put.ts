@@ -1,13 +1,13 @@
-/** `lockstep-tftp get` and `lockstep-tftp put`. */
+/** Runs `lockstep-tftp get` and `lockstep-tftp put`. */
 import { sizeText } from "../../common/size-text.js";
 import type { TransferSummary } from "../client/client-options.js";
 import { get, put } from "../client/get-and-put.js";
 import { TftpError, type TftpErrorCode } from "../client/tftp-error.js";
-import { printable } from "../words.js";
+import { counted, printable } from "../words.js";
 import { ProgressBar } from "./live/progress-bar.js";
-import { type ClientCommand, STANDARD_STREAM } from "./parse-get-put.js";
+import { type GetPutCommand, STANDARD_STREAM } from "./parse-get-put.js";
 
-/** For scripts; the help and docs/client.md list them. */
+/** Exit codes, for scripts. The help and docs/client.md list them. */
 const EXIT_CODES: Readonly<Record<TftpErrorCode, number>> = {
   "not-found": 2,
   "no-answer": 3,
@@ -20,30 +20,30 @@ const EXIT_CODES: Readonly<Record<TftpErrorCode, number>> = {
   unreachable: 7,
   unconfirmed: 8,
 };
-/** What the command line can do about it. */
-const ADVICE: { readonly [code in TftpErrorCode]?: string } = {
-  "no-answer": "If the device is not on yet: --wait. If it is a very simple one: --no-options",
-  protocol: "Without options: --no-options",
-  "too-large": "The limit is that of --max-size",
-};
-const EXIT_MISTAKE = 1;
+const EXIT_USAGE = 1;
 const EXIT_LOCAL_FILE = 6;
-/** As shells have it: 128 and the number of the signal. */
+/** By the convention of shells: 128 and the number of the signal. */
 const EXIT_SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/** A signal has come. */
+/** Flags that may help, beside the advice in the error message. */
+const ADVICE: { readonly [code in TftpErrorCode]?: string } = {
+  "no-answer": "If the device is not switched on yet, use --wait; if it is a very simple one, --no-options.",
+  protocol: "To ask without options, use --no-options.",
+  "too-large": "The limit is set by --max-size.",
+};
+
 class Interruption extends Error {
   constructor(readonly signal: keyof typeof EXIT_SIGNALS) {
-    super(`stopped by ${signal}`);
+    super(`interrupted by ${signal}`);
   }
 }
 
 /**
- * Moves one file.
+ * Transfers one file.
  *
- * @returns the process's exit code.
+ * @returns the exit code.
  */
-export async function getOrPut(command: ClientCommand): Promise<number> {
+export async function runGetPut(command: GetPutCommand): Promise<number> {
   const bar = command.isQuiet ? undefined : ProgressBar.on(process.stderr, process.env);
   const interruption = new AbortController();
   const interrupt = (signal: NodeJS.Signals): void =>
@@ -51,10 +51,10 @@ export async function getOrPut(command: ClientCommand): Promise<number> {
   process.once("SIGINT", interrupt);
   process.once("SIGTERM", interrupt);
   try {
-    const summary = await move(command, interruption.signal, bar);
+    const summary = await transfer(command, interruption.signal, bar);
     bar?.clear();
     if (!command.isQuiet) {
-      console.error(said(command, summary));
+      console.error(summaryText(command, summary));
     }
     return 0;
   } catch (error) {
@@ -68,28 +68,28 @@ export async function getOrPut(command: ClientCommand): Promise<number> {
   }
 }
 
-function move(
-  { kind, url, file, options }: ClientCommand,
+function transfer(
+  { kind, url, file, options }: GetPutCommand,
   signal: AbortSignal,
   bar: ProgressBar | undefined,
 ): Promise<TransferSummary> {
-  const all = { ...options, signal, ...(bar === undefined ? {} : { onProgress: bar.show }) };
+  const allOptions = { ...options, signal, ...(bar === undefined ? {} : { onProgress: bar.show }) };
   const isStream = file === STANDARD_STREAM;
   return kind === "get"
-    ? get(url, { ...all, to: isStream ? process.stdout : file })
-    : put(isStream ? process.stdin : file, url, all);
+    ? get(url, { ...allOptions, to: isStream ? process.stdout : file })
+    : put(isStream ? process.stdin : file, url, allOptions);
 }
 
-/** Whoever has left out the options already is not told to do so. */
-function adviceFor({ code }: TftpError, { options }: ClientCommand): string | undefined {
-  return code === "protocol" && options.useOptions === false ? undefined : ADVICE[code];
+function adviceFor({ code }: TftpError, { options }: GetPutCommand): string | undefined {
+  const isFollowed = code === "protocol" && options.useOptions === false;
+  return isFollowed ? undefined : ADVICE[code];
 }
 
-function said({ kind, url }: ClientCommand, { bytes, durationMs, retransmissions }: TransferSummary): string {
+function summaryText({ kind, url }: GetPutCommand, { bytes, durationMs, retransmissions }: TransferSummary): string {
   const rate = sizeText((bytes * 1000) / Math.max(1, durationMs));
-  const repeats = retransmissions > 0 ? `, ${retransmissions} repeated` : "";
+  const retries = retransmissions > 0 ? `, ${counted(retransmissions, "retransmission")}` : "";
   const verb = kind === "get" ? "Got" : "Put";
-  return `${verb} ${printable(url)}: ${sizeText(bytes)} in ${(durationMs / 1000).toFixed(1)} s (${rate}/s${repeats})`;
+  return `${verb} ${printable(url)}: ${sizeText(bytes)} in ${(durationMs / 1000).toFixed(1)} s (${rate}/s${retries})`;
 }
 
 function exitCodeOf(error: unknown): number {
@@ -99,5 +99,5 @@ function exitCodeOf(error: unknown): number {
   if (error instanceof Interruption) {
     return EXIT_SIGNALS[error.signal];
   }
-  return error instanceof RangeError || error instanceof TypeError ? EXIT_MISTAKE : EXIT_LOCAL_FILE;
+  return error instanceof RangeError || error instanceof TypeError ? EXIT_USAGE : EXIT_LOCAL_FILE;
 }

@@ -1,27 +1,25 @@
-/**
- * `lockstep-tftp serve`: a server in the foreground, until a signal ends it.
- */
+/** Runs `lockstep-tftp serve`: a server in the foreground, until a signal stops it. */
 import path from "node:path";
 import { TftpServer, type TftpServerOptions } from "../server.js";
 import { hostAndPort, tftpUrl } from "../udp/addresses.js";
 import { counted } from "../words.js";
 import { Log } from "./log.js";
-import { openOutput } from "./output.js";
+import { openOutput } from "./open-output.js";
 import type { ServeCommand } from "./parse-serve.js";
-import { reloaded } from "./reload.js";
+import { ServeSignals } from "./serve-signals.js";
+import { serveStatusPage, statusPageFailure } from "./serve-status-page.js";
 import { type SystemError, startFailure } from "./start-failure.js";
-import { serveStatusPage, statusPageFailure } from "./status-page-flag.js";
 import { logTransfers } from "./transfer-log.js";
 import { warnOfUnwritableRoot } from "./unwritable-root.js";
 
 /**
- * Serves until SIGINT or SIGTERM. With a configuration file, SIGHUP reads it again.
+ * Serves until SIGINT or SIGTERM. With a configuration file, SIGHUP rereads it.
  *
- * @returns the process's exit code: 0 when it was stopped, 1 when it could not start.
+ * @returns the exit code: 0 after a stop, 1 if the server could not start.
  */
-export async function serve(command: ServeCommand): Promise<number> {
+export async function runServe(command: ServeCommand): Promise<number> {
   const output = await openOutput(command.log.format);
-  const log = new Log(command.log.format === "json", command.log.level, (line, level) => output.say(line, level));
+  const log = new Log(command.log.format === "json", command.log.level, (line, level) => output.print(line, level));
   let server: TftpServer;
   try {
     server = new TftpServer(command.server);
@@ -32,10 +30,10 @@ export async function serve(command: ServeCommand): Promise<number> {
     console.error(`lockstep-tftp: ${startFailure(error as SystemError, command)}`);
     return 1;
   }
-  const run = new Run(server, command, log);
+  const signals = new ServeSignals(server, command, log);
   output.watch(server);
   if (output.isLive) {
-    showListening(server, command, (line) => output.say(line, "info"));
+    showListening(server, command, (line) => output.print(line, "info"));
   } else {
     logListening(server, command, log);
   }
@@ -43,7 +41,7 @@ export async function serve(command: ServeCommand): Promise<number> {
   const { statusPage } = command;
   try {
     const page = statusPage === undefined ? undefined : await serveStatusPage(server, statusPage, log);
-    await run.hasEnded;
+    await signals.serverClosed;
     await page?.close();
   } catch (error) {
     output.close();
@@ -51,90 +49,39 @@ export async function serve(command: ServeCommand): Promise<number> {
     await server.close();
     return 1;
   }
-  logEnd(server, log);
+  logStop(server, log);
   output.close();
   return 0;
 }
 
-const ACCESS = { never: "read only", new: "new files may be put", overwrite: "files may be put and replaced" };
+const ACCESS = {
+  never: "read only",
+  new: "clients may upload new files",
+  overwrite: "clients may upload and replace files",
+};
 
 function servingText(root: string, { write, read }: TftpServerOptions): string {
-  const limit = read === false ? ", nothing can be fetched" : "";
+  const limit = read === false ? ", but download none" : "";
   return `Serving ${root} (${ACCESS[write ?? "never"]}${limit})`;
 }
 
 function logListening(server: TftpServer, command: ServeCommand, log: Log): void {
   const { root, write } = command.server;
-  log.say("info", "serving", servingText(root, command.server), { root, write: write ?? "never" });
+  log.write("info", "serving", servingText(root, command.server), { root, write: write ?? "never" });
   for (const { address, port } of server.addresses) {
-    log.say("info", "listening", `Listening on ${hostAndPort(address, port)}`, { address, port });
+    log.write("info", "listening", `Listening on ${hostAndPort(address, port)}`, { address, port });
   }
 }
 
-/** For somebody who is going to type one of the addresses. */
-function showListening(server: TftpServer, command: ServeCommand, say: (line: string) => void): void {
-  say(`${servingText(path.resolve(command.server.root), command.server)}. Stop with Ctrl-C.`);
+/** Prints the addresses as URLs, ready to be typed or copied. */
+function showListening(server: TftpServer, command: ServeCommand, print: (line: string) => void): void {
+  print(`${servingText(path.resolve(command.server.root), command.server)}. Stop with Ctrl-C.`);
   for (const { address, port } of server.addresses) {
-    say(`  ${tftpUrl(address, port)}`);
+    print(`  ${tftpUrl(address, port)}`);
   }
 }
 
-function logEnd({ unansweredRequests }: TftpServer, log: Log): void {
-  const missed = `${counted(unansweredRequests, "request")} got no answer: too many transfers at once, or a limit was reached`;
-  log.say("info", "stopped", unansweredRequests > 0 ? `Stopped; ${missed}` : "Stopped", { unansweredRequests });
-}
-
-/** A server that listens for signals. */
-class Run {
-  readonly hasEnded: Promise<void>;
-  private isStopping = false;
-  private reloading: Promise<void> = Promise.resolve();
-
-  constructor(
-    private readonly server: TftpServer,
-    private command: ServeCommand,
-    private readonly log: Log,
-  ) {
-    process.on("SIGINT", this.stop);
-    process.on("SIGTERM", this.stop);
-    if (command.configuration !== undefined) {
-      process.on("SIGHUP", this.reload);
-    }
-    process.stdout.on("error", this.lostOutput);
-    this.hasEnded = new Promise((resolve) => {
-      server.once("close", () => {
-        process.off("SIGINT", this.stop);
-        process.off("SIGTERM", this.stop);
-        process.off("SIGHUP", this.reload);
-        resolve();
-      });
-    });
-  }
-
-  /** Waits for the running transfers; a second signal does not wait. */
-  private readonly stop = (): void => {
-    const { graceMs } = this.command;
-    const { running } = this.server;
-    const isFirst = !this.isStopping;
-    this.isStopping = true;
-    if (isFirst && running > 0) {
-      const text = `Stopping: ${counted(running, "transfer")} may run for ${graceMs / 1000} s; once more stops at once`;
-      this.log.say("info", "stopping", text, { running, graceMs });
-    }
-    void this.server.close({ graceMs: isFirst ? graceMs : 0 });
-  };
-
-  /** One after the other, however fast the signals come. */
-  private readonly reload = (): void => {
-    this.reloading = this.reloading.then(async () => {
-      this.command = await reloaded(this.server, this.command, this.log);
-    });
-  };
-
-  /** Whoever reads a log may stop reading, and the transfers go on. A terminal that is gone takes its server along. */
-  private readonly lostOutput = (): void => {
-    if (process.stdout.isTTY && !this.isStopping) {
-      this.stop();
-    }
-  };
+function logStop({ unansweredRequests }: TftpServer, log: Log): void {
+  const missed = `${counted(unansweredRequests, "request")} went unanswered: all transfers were in use, or a limit was reached`;
+  log.write("info", "stopped", unansweredRequests > 0 ? `Stopped; ${missed}` : "Stopped", { unansweredRequests });
 }

@@ -1,4 +1,4 @@
-/** Says what a server's transfers do. */
+/** Logs the transfers and refusals of a server. */
 import {
   ERROR_FILE_NOT_FOUND,
   OUTCOME_ABORTED_BY_PEER,
@@ -11,10 +11,10 @@ import {
 } from "../../../src/index.js";
 import type { EndedTransfer, RefusedRequest, TftpServer } from "../server.js";
 import { hostAndPort } from "../udp/addresses.js";
-import { errorText, outcomeText, printable } from "../words.js";
+import { counted, errorText, outcomeText, printable } from "../words.js";
 import type { Log, LogDetails, LogLevel } from "./log.js";
 
-/** Ends that nobody needs to look into. */
+/** Outcomes that need no attention. */
 const ORDINARY_OUTCOMES: readonly Outcome[] = [OUTCOME_COMPLETED, OUTCOME_PROBABLY_COMPLETED, OUTCOME_SUPERSEDED];
 
 export function logTransfers(server: TftpServer, log: Log): void {
@@ -22,7 +22,7 @@ export function logTransfers(server: TftpServer, log: Log): void {
     if (!log.includes("debug")) {
       return;
     }
-    log.say("debug", "started", `${subject(transfer)}: started`, transferDetails(transfer));
+    log.write("debug", "started", `${subject(transfer)}: started`, transferDetails(transfer));
   });
   server.on("ended", (transfer, end) => {
     const level = levelOf(end.outcome);
@@ -30,7 +30,7 @@ export function logTransfers(server: TftpServer, log: Log): void {
       return;
     }
     const text = `${subject(transfer)}: ${outcomeText(end.outcome)}${errorNote(transfer)}; ${figures(transfer, end)}`;
-    log.say(level, "ended", text, {
+    log.write(level, "ended", text, {
       ...transferDetails(transfer),
       outcome: outcomeText(end.outcome),
       ...(transfer.errorCode < 0 ? {} : { errorCode: transfer.errorCode }),
@@ -46,18 +46,18 @@ export function logTransfers(server: TftpServer, log: Log): void {
     if (log.includes("debug")) {
       const { address, isUpload } = request;
       const names = { file: printable(request.name), foundFile: printable(request.foundName) };
-      const text = `${address} ${verb(isUpload)} "${names.file}": by the rules this is "${names.foundFile}"`;
-      log.say("debug", "renamed", text, { direction: directionOf(isUpload), ...names, address });
+      const text = `${address} ${verb(isUpload)} "${names.file}": the rules map it to "${names.foundFile}"`;
+      log.write("debug", "renamed", text, { direction: directionOf(isUpload), ...names, address });
     }
   });
   server.on("refused", (request) => {
-    // Phones and boot loaders ask for many files that need not exist. An upload finds no folder: that backup is lost.
+    // Phones and boot loaders ask for many optional files. An upload that finds no folder is a lost backup.
     const isOrdinary = request.errorCode === ERROR_FILE_NOT_FOUND && !request.isUpload;
     const level = isOrdinary ? "debug" : "warn";
     if (!log.includes(level)) {
       return;
     }
-    log.say(level, "refused", `${subject(request)}: ${errorText(request.errorCode)}`, refusalDetails(request));
+    log.write(level, "refused", `${subject(request)}: ${errorText(request.errorCode)}`, refusalDetails(request));
   });
 }
 
@@ -71,7 +71,7 @@ function levelOf(outcome: Outcome): LogLevel {
   return outcome === OUTCOME_ABORTED_BY_PEER ? "info" : "warn";
 }
 
-/** `1.2.3.4:5000 gets "name"`. */
+/** Beginning of a line, as `1.2.3.4:5000 gets "name"`. */
 function subject({ address, port, name, isUpload }: TransferView | RefusedRequest): string {
   return `${hostAndPort(address, port)} ${verb(isUpload)} "${printable(name)}"`;
 }
@@ -90,9 +90,9 @@ function errorNote({ errorCode }: TransferView): string {
 
 function figures(transfer: TransferView, end: EndedTransfer): string {
   const seconds = end.durationMs / 1000;
-  const repeated = transfer.retransmissions > 0 ? `, ${transfer.retransmissions} retransmissions` : "";
+  const retries = transfer.retransmissions > 0 ? `, ${counted(transfer.retransmissions, "retransmission")}` : "";
   const rate = seconds > 0 ? `, ${Math.round(transfer.bytes / seconds / 1024)} KiB/s` : "";
-  return `${transfer.bytes} bytes in ${seconds.toFixed(3)} s${rate}${repeated}`;
+  return `${transfer.bytes} bytes in ${seconds.toFixed(3)} s${rate}${retries}`;
 }
 
 function transferDetails(transfer: TransferView): LogDetails {

@@ -1,9 +1,8 @@
-/** A server often has a user of its own, who may not write to the folder: then each put would be refused, one by one. */
+/** Warns at the start about a folder that the server's user cannot write to, instead of only refusing every upload. */
 import fs from "node:fs";
 import type { ContentOptions } from "../content.js";
 import type { Log } from "./log.js";
 
-/** Warns where files may be put, and this user cannot write to the folder itself. */
 export function warnOfUnwritableRoot({ root, write }: ContentOptions, log: Log): void {
   if (root === undefined || write === undefined || write === "never") {
     return;
@@ -11,6 +10,7 @@ export function warnOfUnwritableRoot({ root, write }: ContentOptions, log: Log):
   try {
     fs.accessSync(root, fs.constants.W_OK);
   } catch {
-    log.say("warn", "unwritable", `Puts into ${root} itself will be refused: this user may not write to it`, { root });
+    const text = `Uploads to ${root} itself will be refused: this user has no permission to write to it`;
+    log.write("warn", "unwritable", text, { root });
   }
 }

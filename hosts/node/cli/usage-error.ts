@@ -1,2 +1,2 @@
-/** A mistake in the command line or in a configuration file: the message says which, and what to write instead. */
+/** A mistake in the command line or in a configuration file. The message names it and says what to write instead. */
 export class UsageError extends Error {}

@@ -2,30 +2,30 @@ import stringWidth from "string-width";
 
 const GAP = "...";
 
-/** A text that takes no more than so many columns of a terminal: what is too much is left out of its middle. */
-export function shortened(text: string, columns: number): string {
+/** Shortens a text in the middle, if it takes more than `columns` on a terminal. */
+export function shorten(text: string, columns: number): string {
   if (stringWidth(text) <= columns) {
     return text;
   }
   const characters = [...new Intl.Segmenter().segment(text)].map(({ segment }) => segment);
   const gap = GAP.slice(0, columns);
   const room = columns - gap.length;
-  // The end of a name says more than its beginning: number, version, extension.
-  const end = fitting(characters.toReversed(), Math.ceil(room / 2))
+  // The end of a name tells more than its beginning: number, version, extension.
+  const end = leading(characters.toReversed(), Math.ceil(room / 2))
     .reverse()
     .join("");
-  const start = fitting(characters, room - stringWidth(end)).join("");
+  const start = leading(characters, room - stringWidth(end)).join("");
   return start + gap + end;
 }
 
-/** Exactly so many columns. */
-export function inColumns(text: string, columns: number): string {
-  const fit = shortened(text, columns);
-  return fit + " ".repeat(columns - stringWidth(fit));
+/** Shortens or pads a text to exactly `columns`. */
+export function fitColumns(text: string, columns: number): string {
+  const short = shorten(text, columns);
+  return short + " ".repeat(columns - stringWidth(short));
 }
 
-/** As many of the first characters as take no more than so many columns. */
-function fitting(characters: readonly string[], columns: number): string[] {
+/** The first characters that fit `columns` together. */
+function leading(characters: readonly string[], columns: number): string[] {
   let left = columns;
   const end = characters.findIndex((character) => {
     left -= stringWidth(character);

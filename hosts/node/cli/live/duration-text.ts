@@ -1,12 +1,12 @@
-/** Times, short enough for a column. */
+/** Times that fit a narrow column. */
 
 const MINUTE_SECONDS = 60;
 const HOUR_SECONDS = 3600;
-/** From here on nobody asks for minutes. */
-const HOURS_ALONE = 10;
+/** Minutes are left out from this many hours on. */
+const MIN_HOURS_ALONE = 10;
 const MAX_HOURS_SHOWN = 99;
 
-/** Five characters at the most, as `0:07`, `59:59`, `2h05m`, `12h` or `>99h`. */
+/** At most five characters, as `0:07`, `59:59`, `2h05m`, `12h` or `>99h`. */
 export function durationText(seconds: number): string {
   const whole = Math.ceil(seconds);
   const hours = Math.floor(whole / HOUR_SECONDS);
@@ -14,7 +14,7 @@ export function durationText(seconds: number): string {
   if (hours > MAX_HOURS_SHOWN) {
     return `>${MAX_HOURS_SHOWN}h`;
   }
-  if (hours >= HOURS_ALONE) {
+  if (hours >= MIN_HOURS_ALONE) {
     return `${hours}h`;
   }
   return hours > 0 ? `${hours}h${twoDigits(minutes)}m` : `${minutes}:${twoDigits(whole % MINUTE_SECONDS)}`;

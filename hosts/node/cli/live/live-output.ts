@@ -1,4 +1,4 @@
-/** A terminal with the running transfers at its bottom, and what was said above. */
+/** A terminal that shows the running transfers at the bottom, and log lines above them. */
 import type { WriteStream } from "node:tty";
 import type { TftpServer } from "../../server.js";
 import type { LogLevel } from "../log.js";
@@ -18,8 +18,8 @@ export class LiveOutput implements Output {
     this.screen = new LiveScreen(terminal, (columns, rows) => this.frame(columns, rows));
   }
 
-  say(line: string, level: LogLevel): void {
-    this.screen.say(this.painted(line, level));
+  print(line: string, level: LogLevel): void {
+    this.screen.print(this.painted(line, level));
   }
 
   watch(server: TftpServer): void {

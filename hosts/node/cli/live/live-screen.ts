@@ -1,6 +1,6 @@
 /**
- * Lines at the bottom of a terminal that change, below lines that stay. It draws only when there is something to draw,
- * and then not more often than an eye can follow.
+ * Changing lines at the bottom of a terminal, below permanent lines. Draws only while there is something to draw, and at
+ * most ten times a second.
  */
 import { clearScreenDown, moveCursor } from "node:readline";
 import type { WriteStream } from "node:tty";
@@ -12,17 +12,17 @@ const COLUMNS_DEFAULT = 80;
 const ROWS_DEFAULT = 24;
 
 /**
- * Makes the lines that change.
+ * Makes the changing lines.
  *
- * @param columns no line may take more.
- * @param rows nor may there be more lines than that.
+ * @param columns largest width of a line.
+ * @param rows largest number of lines.
  */
 export type Frame = (columns: number, rows: number) => readonly string[];
 
 export class LiveScreen {
   private readonly update: ReturnType<typeof createLogUpdate>;
-  /** Lines that are to stay, and are not written yet. */
-  private waiting: string[] = [];
+  /** Permanent lines that are not written yet. */
+  private pending: string[] = [];
   private drawn: readonly string[] = [];
   private drawnAt = Number.NEGATIVE_INFINITY;
   private timer: NodeJS.Timeout | undefined;
@@ -33,21 +33,21 @@ export class LiveScreen {
     private readonly frame: Frame,
   ) {
     this.update = createLogUpdate(terminal, { showCursor: true });
-    terminal.on("resize", this.resized);
-    process.on("SIGCONT", this.resumed);
+    terminal.on("resize", this.onResize);
+    process.on("SIGCONT", this.onResume);
   }
 
-  /** A line that stays, above the ones that change. It is written within 100 ms. */
-  say(line: string): void {
+  /** Writes a permanent line above the changing ones, within 100 ms. */
+  print(line: string): void {
     if (this.isClosed) {
       this.terminal.write(`${line}\n`);
       return;
     }
-    this.waiting.push(line);
+    this.pending.push(line);
     this.wake();
   }
 
-  /** There may be something new to draw. As long as there is, it is drawn again and again. */
+  /** Starts to draw, and continues while the frame has lines. */
   wake(): void {
     if (this.timer === undefined && !this.isClosed) {
       const wait = Math.max(0, this.drawnAt + DRAW_MS - performance.now());
@@ -55,14 +55,14 @@ export class LiveScreen {
     }
   }
 
-  /** Takes away the lines that change. */
+  /** Removes the changing lines. */
   close(): void {
     if (!this.isClosed) {
       this.write([]);
       this.isClosed = true;
       clearTimeout(this.timer);
-      this.terminal.off("resize", this.resized);
-      process.off("SIGCONT", this.resumed);
+      this.terminal.off("resize", this.onResize);
+      process.off("SIGCONT", this.onResume);
     }
   }
 
@@ -70,7 +70,7 @@ export class LiveScreen {
     this.timer = undefined;
     this.drawnAt = performance.now();
     const { columns = COLUMNS_DEFAULT, rows = ROWS_DEFAULT } = this.terminal;
-    // The last column stays free: some terminals begin a new row when it is used. So does the row of the cursor.
+    // The last column stays free, because some terminals wrap when it is used. The row of the cursor stays free, too.
     const lines = this.frame(columns - 1, rows - 1);
     this.write(lines);
     if (lines.length > 0) {
@@ -78,13 +78,13 @@ export class LiveScreen {
     }
   }
 
-  /** In one go, so that nothing flickers. */
+  /** Writes everything at once, to avoid flicker. */
   private write(lines: readonly string[]): void {
     this.terminal.cork();
-    if (this.waiting.length > 0) {
+    if (this.pending.length > 0) {
       this.update.clear();
-      this.terminal.write(`${this.waiting.join("\n")}\n`);
-      this.waiting = [];
+      this.terminal.write(`${this.pending.join("\n")}\n`);
+      this.pending = [];
     }
     if (lines.length > 0) {
       this.update(lines.join("\n"));
@@ -95,16 +95,16 @@ export class LiveScreen {
     this.terminal.uncork();
   }
 
-  /** Terminals break lines that have become too long into several rows; those are erased, too. */
-  private readonly resized = (): void => {
+  /** Erases the extra rows into which a narrower terminal has wrapped the lines, then draws again. */
+  private readonly onResize = (): void => {
     const { columns = COLUMNS_DEFAULT } = this.terminal;
-    const brokenRows = this.drawn.reduce(
+    const wrappedRows = this.drawn.reduce(
       (sum, line) => sum + Math.max(0, Math.ceil(stringWidth(line) / columns) - 1),
       0,
     );
-    if (brokenRows > 0) {
+    if (wrappedRows > 0) {
       this.update.clear();
-      moveCursor(this.terminal, 0, -brokenRows);
+      moveCursor(this.terminal, 0, -wrappedRows);
       clearScreenDown(this.terminal);
     }
     if (this.drawn.length > 0) {
@@ -113,8 +113,8 @@ export class LiveScreen {
     }
   };
 
-  /** After a pause the shell has written below; what was drawn before is left as it is. */
-  private readonly resumed = (): void => {
+  /** Starts below what the shell has written during the pause, and leaves the old lines alone. */
+  private readonly onResume = (): void => {
     this.update.done();
     this.drawn = [];
     this.wake();

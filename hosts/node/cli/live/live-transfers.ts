@@ -1,9 +1,9 @@
-/** The running transfers of a server, as lines of a terminal. */
+/** Running transfers of a server as lines on a terminal. */
 import type { TransferView } from "../../../../src/index.js";
 import { now } from "../../clock.js";
 import type { TftpServer } from "../../server.js";
 import { printable } from "../../words.js";
-import { shortened } from "./columns.js";
+import { shorten } from "./columns.js";
 import type { Frame } from "./live-screen.js";
 import type { Paint } from "./paint.js";
 import { type Progress, progressLine } from "./progress-line.js";
@@ -22,18 +22,18 @@ class RunningTransfer {
     this.progress = progressOf(transfer, -1);
   }
 
-  /** Whether the slot has still this transfer. */
+  /** Whether the slot still holds this transfer. */
   is(transfer: TransferView): boolean {
     return this.startedAt === transfer.startedAt && this.port === transfer.port;
   }
 
-  see(transfer: TransferView, at: number): void {
-    this.meter.see(transfer.bytes, at);
+  update(transfer: TransferView, at: number): void {
+    this.meter.update(transfer.bytes, at);
     this.progress = progressOf(transfer, this.meter.bytesPerSecond);
   }
 }
 
-/** The oldest first, one line each; what there is no room for is counted. */
+/** One line per transfer, oldest first. The last line counts those that do not fit. */
 export function transferLines(server: Pick<TftpServer, "visitRunning">, paint: Paint): Frame {
   let known = new Map<number, RunningTransfer>();
   return (columns, rows) => {
@@ -42,7 +42,7 @@ export function transferLines(server: Pick<TftpServer, "visitRunning">, paint: P
     server.visitRunning((transfer) => {
       const before = known.get(transfer.slot);
       const entry = before?.is(transfer) ? before : new RunningTransfer(transfer);
-      entry.see(transfer, at);
+      entry.update(transfer, at);
       running.set(transfer.slot, entry);
     });
     known = running;
@@ -50,7 +50,7 @@ export function transferLines(server: Pick<TftpServer, "visitRunning">, paint: P
     const shown = oldest.length <= rows ? oldest : oldest.slice(0, Math.max(0, rows - 1));
     const lines = shown.map(({ progress }) => progressLine(progress, columns, paint));
     const more = oldest.length - shown.length;
-    return more > 0 ? [...lines, paint.faint(shortened(`and ${more} more`, columns))] : lines;
+    return more > 0 ? [...lines, paint.faint(shorten(`and ${more} more`, columns))] : lines;
   };
 }
 

@@ -1,10 +1,10 @@
-/** Colours on a terminal, where that has them and its user wants them: NO_COLOR, FORCE_COLOR and TERM are heeded. */
+/** Colours on a terminal, unless NO_COLOR, FORCE_COLOR or TERM turn them off. */
 import type { WriteStream } from "node:tty";
 import styles from "ansi-styles";
 
 export type Paint = Readonly<Record<"faint" | "good" | "odd" | "bad", (text: string) => string>>;
 
-export const NO_PAINT: Paint = { faint: asItIs, good: asItIs, odd: asItIs, bad: asItIs };
+export const NO_PAINT: Paint = { faint: unpainted, good: unpainted, odd: unpainted, bad: unpainted };
 
 export function paintFor(terminal: Pick<WriteStream, "hasColors">): Paint {
   return terminal.hasColors()
@@ -16,6 +16,6 @@ function painted({ open, close }: { readonly open: string; readonly close: strin
   return (text: string): string => open + text + close;
 }
 
-function asItIs(text: string): string {
+function unpainted(text: string): string {
   return text;
 }

@@ -1,17 +1,17 @@
-/** One line on a terminal that shows how far a transfer is. */
+/** A line on a terminal with the progress of `get` or `put`. */
 import type { TransferView } from "../../../../src/index.js";
 import { sizeText } from "../../../common/size-text.js";
 
-/** What is needed of a terminal. */
+/** The part of a terminal that the bar uses. */
 export interface Terminal {
   readonly isTTY?: boolean;
   readonly columns?: number;
   write(text: string): unknown;
 }
 
-/** Often enough to look alive. */
-const INTERVAL_MS = 100;
-/** The bar itself, where there is room for it, and what stands beside it. */
+/** Ten drawings a second look alive. */
+const DRAW_MS = 100;
+/** Widest and narrowest bar; a narrow terminal shows the figures alone. */
 const MAX_BAR_COLUMNS = 40;
 const MIN_BAR_COLUMNS = 8;
 const COLUMNS_DEFAULT = 80;
@@ -29,7 +29,7 @@ export class ProgressBar {
     private readonly startedAt = performance.now(),
   ) {}
 
-  /** A bar, or undefined where the output is no terminal. */
+  /** Makes a bar; undefined if the output is not a terminal. */
   static on(terminal: Terminal, environment: NodeJS.ProcessEnv): ProgressBar | undefined {
     const { NO_COLOR = "", TERM } = environment;
     if (!terminal.isTTY || TERM === "dumb") {
@@ -38,17 +38,17 @@ export class ProgressBar {
     return new ProgressBar(terminal, NO_COLOR === "");
   }
 
-  /** Shows how far it is. */
+  /** Draws the progress, at most ten times a second. */
   readonly show = ({ bytes, sizeBytes }: TransferView): void => {
     const now = performance.now();
-    if (now - this.shownAt >= INTERVAL_MS) {
+    if (now - this.shownAt >= DRAW_MS) {
       this.shownAt = now;
       this.isShown = true;
       this.terminal.write(`\r${this.line(bytes, sizeBytes, now - this.startedAt)}\u001b[K`);
     }
   };
 
-  /** Takes the line away. */
+  /** Erases the line. */
   clear(): void {
     if (this.isShown) {
       this.isShown = false;
@@ -56,24 +56,24 @@ export class ProgressBar {
     }
   }
 
-  /** As much as fits: a terminal that breaks the line would show it again and again. */
+  /** Shows as much as fits: a terminal that wraps the line would show each drawing on a new row. */
   private line(bytes: number, sizeBytes: number, elapsedMs: number): string {
     const columns = (this.terminal.columns ?? COLUMNS_DEFAULT) - 1;
     const rate = `${sizeText((bytes * 1000) / Math.max(1, elapsedMs))}/s`;
     if (sizeBytes <= 0) {
       return fitting(columns, `${sizeText(bytes)}  ${rate}`, sizeText(bytes));
     }
-    const part = Math.min(1, bytes / sizeBytes);
-    const percent = `${Math.floor(part * 100)} %`.padStart(5);
+    const fraction = Math.min(1, bytes / sizeBytes);
+    const percent = `${Math.floor(fraction * 100)} %`.padStart(5);
     const figures = `${percent}  ${sizeText(bytes)} of ${sizeText(sizeBytes)}  ${rate}`;
     const barColumns = Math.min(MAX_BAR_COLUMNS, columns - figures.length - 3);
     return barColumns < MIN_BAR_COLUMNS
       ? fitting(columns, figures, percent)
-      : `${this.bar(part, barColumns)} ${figures}`;
+      : `${this.bar(fraction, barColumns)} ${figures}`;
   }
 
-  private bar(part: number, columns: number): string {
-    const done = Math.round(part * columns);
+  private bar(fraction: number, columns: number): string {
+    const done = Math.round(fraction * columns);
     const filled = "#".repeat(done);
     return `[${this.hasColor ? `${GREEN}${filled}${PLAIN}` : filled}${".".repeat(columns - done)}]`;
   }

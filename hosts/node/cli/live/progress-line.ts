@@ -1,57 +1,57 @@
-/** A running transfer as one line of a terminal. */
+/** A running transfer as one line on a terminal. */
 import { sizeText } from "../../../common/size-text.js";
-import { inColumns } from "./columns.js";
+import { fitColumns } from "./columns.js";
 import { durationText } from "./duration-text.js";
 import type { Paint } from "./paint.js";
 
 export interface Progress {
-  /** Must be printable. */
+  /** Printable name of the file. */
   readonly name: string;
-  /** Who is at the other end. */
+  /** Address of the client. */
   readonly peer: string;
   readonly bytes: number;
-  /** -1 when nobody knows. */
+  /** -1 if unknown. */
   readonly sizeBytes: number;
-  /** -1 as long as nothing was measured. */
+  /** -1 before the first measurement. */
   readonly bytesPerSecond: number;
-  /** Messages that were sent again. */
+  /** Messages sent again. */
   readonly retransmissions: number;
 }
 
-type Cell = "name" | "peer" | "bar" | "percent" | "rate" | "left" | "again";
+type Cell = "name" | "peer" | "bar" | "percent" | "rate" | "left" | "retries";
 
-/** All of them, and what is between them, fit the 79 columns that a terminal of 80 has for a line. */
+/** Smallest widths. With the gaps they add up to 79, the columns of a line on a terminal of 80. */
 const CELL_COLUMNS: Readonly<Record<Cell, number>> = {
   name: 11,
   peer: 15,
-  bar: 8,
+  bar: 7,
   percent: 4,
   rate: 10,
   left: 10,
-  again: 9,
+  retries: 10,
 };
-const ORDER: readonly Cell[] = ["name", "peer", "bar", "percent", "rate", "left", "again"];
-/** Where not all fits, the last ones are left out. */
-const BY_IMPORTANCE: readonly Cell[] = ["name", "percent", "bar", "rate", "left", "peer", "again"];
-const BETWEEN = "  ";
+const ORDER: readonly Cell[] = ["name", "peer", "bar", "percent", "rate", "left", "retries"];
+/** Cells that do not fit are left out from the end. */
+const BY_IMPORTANCE: readonly Cell[] = ["name", "percent", "bar", "rate", "left", "peer", "retries"];
+const GAP = "  ";
 
-/** What is to spare goes to the name, then to the bar, then to nobody: the eye must find from one end to the other. */
+/** Spare columns go to the name, then to the bar. Beyond these limits the eye would lose the line. */
 const MAX_NAME_COLUMNS = 40;
 const MAX_BAR_COLUMNS = 32;
 
-/** A line of at most so many columns. In lines of as many columns the same things stand below each other. */
+/** Makes a line of at most `columns`. Cells of lines with the same width are aligned. */
 export function progressLine(progress: Progress, columns: number, paint: Paint): string {
   const widths = widthsIn(columns);
   return ORDER.filter((cell) => widths.has(cell))
     .map((cell) => cellText(cell, progress, widths.get(cell) as number, paint))
-    .join(BETWEEN);
+    .join(GAP);
 }
 
 function widthsIn(columns: number): ReadonlyMap<Cell, number> {
   const widths = new Map<Cell, number>();
-  let left = columns + BETWEEN.length;
+  let left = columns + GAP.length;
   for (const cell of BY_IMPORTANCE) {
-    const width = CELL_COLUMNS[cell] + BETWEEN.length;
+    const width = CELL_COLUMNS[cell] + GAP.length;
     if (width > left) {
       break;
     }
@@ -61,13 +61,13 @@ function widthsIn(columns: number): ReadonlyMap<Cell, number> {
   if (widths.size === 0) {
     return widths.set("name", Math.max(0, columns));
   }
-  for (const [cell, most] of [
+  for (const [cell, max] of [
     ["name", MAX_NAME_COLUMNS],
     ["bar", MAX_BAR_COLUMNS],
   ] as const) {
     const width = widths.get(cell);
     if (width !== undefined) {
-      const wider = Math.min(most, width + left);
+      const wider = Math.min(max, width + left);
       widths.set(cell, wider);
       left -= wider - width;
     }
@@ -79,39 +79,44 @@ function cellText(cell: Cell, progress: Progress, columns: number, paint: Paint)
   const { name, peer, bytes, sizeBytes, bytesPerSecond, retransmissions } = progress;
   switch (cell) {
     case "name":
-      return inColumns(name, columns);
+      return fitColumns(name, columns);
     case "peer":
-      return paint.faint(inColumns(peer, columns));
+      return paint.faint(fitColumns(peer, columns));
     case "bar":
-      return sizeBytes < 0 ? sizeText(bytes).padStart(columns) : bar(partOf(progress), columns, paint);
+      return sizeBytes < 0 ? sizeText(bytes).padStart(columns) : bar(fractionOf(progress), columns, paint);
     case "percent":
-      return (sizeBytes < 0 ? "" : `${Math.floor(partOf(progress) * 100)}%`).padStart(columns);
+      return (sizeBytes < 0 ? "" : `${Math.floor(fractionOf(progress) * 100)}%`).padStart(columns);
     case "rate":
       return (bytesPerSecond < 0 ? "" : `${sizeText(bytesPerSecond)}/s`).padStart(columns);
     case "left":
       return timeLeft(progress).padStart(columns);
-    case "again":
-      return paint.odd(againText(retransmissions).padStart(columns));
+    case "retries":
+      return paint.odd(retriesText(retransmissions).padStart(columns));
   }
 }
 
-const MAX_AGAIN_SHOWN = 999;
+/** Largest number that fits the cell with its unit. */
+const MAX_RETRIES_SHOWN = 99;
 
-function againText(retransmissions: number): string {
-  if (retransmissions === 0) {
-    return "";
+function retriesText(retransmissions: number): string {
+  switch (retransmissions) {
+    case 0:
+      return "";
+    case 1:
+      return "1 retry";
+    default:
+      return retransmissions > MAX_RETRIES_SHOWN ? `>${MAX_RETRIES_SHOWN}` : `${retransmissions} retries`;
   }
-  return retransmissions > MAX_AGAIN_SHOWN ? `>${MAX_AGAIN_SHOWN}` : `${retransmissions} again`;
 }
 
-/** From 0 to 1. A client may announce less than it sends. */
-function partOf({ bytes, sizeBytes }: Progress): number {
+/** Progress from 0 to 1. A client may announce a smaller size than it sends. */
+function fractionOf({ bytes, sizeBytes }: Progress): number {
   return sizeBytes <= bytes ? 1 : bytes / sizeBytes;
 }
 
-function bar(part: number, columns: number, paint: Paint): string {
+function bar(fraction: number, columns: number, paint: Paint): string {
   const inside = columns - 2;
-  const done = Math.floor(part * inside);
+  const done = Math.floor(fraction * inside);
   const tip = done < inside ? ">" : "";
   return `[${paint.good("=".repeat(done) + tip)}${" ".repeat(inside - done - tip.length)}]`;
 }

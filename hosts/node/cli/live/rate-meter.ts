@@ -1,11 +1,11 @@
-/** Older rates count for less: after so long, for about a third. */
-const MEMORY_MS = 2000;
-/** In a shorter time a window of blocks more or less would make the rate jump. */
-const SAMPLE_MS = 250;
+/** Time constant of the average: the weight of a rate falls to about a third after this time. */
+const AVERAGING_MS = 2000;
+/** In shorter samples, one window of blocks more or less makes the rate jump. */
+const MIN_SAMPLE_MS = 250;
 
-/** Measures how fast a number of bytes grows, smoothly enough to be read. */
+/** Measures how fast a number of bytes grows, as a moving average that a person can read. */
 export class RateMeter {
-  /** -1 as long as nothing was measured. */
+  /** -1 before the first measurement. */
   bytesPerSecond = -1;
 
   constructor(
@@ -13,14 +13,14 @@ export class RateMeter {
     private at: number,
   ) {}
 
-  /** @param now in milliseconds. */
-  see(bytes: number, now: number): void {
+  /** @param now time in milliseconds. */
+  update(bytes: number, now: number): void {
     const elapsedMs = now - this.at;
-    if (elapsedMs < SAMPLE_MS) {
+    if (elapsedMs < MIN_SAMPLE_MS) {
       return;
     }
     const rate = (Math.max(0, bytes - this.bytes) / elapsedMs) * 1000;
-    const weight = this.bytesPerSecond < 0 ? 1 : 1 - Math.exp(-elapsedMs / MEMORY_MS);
+    const weight = this.bytesPerSecond < 0 ? 1 : 1 - Math.exp(-elapsedMs / AVERAGING_MS);
     this.bytesPerSecond += (rate - this.bytesPerSecond) * weight;
     this.bytes = bytes;
     this.at = now;

@@ -1,4 +1,4 @@
-/** The configuration file of `serve`: what it says, what flags say instead, and reading it again while files are served. */
+/** The configuration file of `serve`: its settings, flags that override it, and rereading it while files are served. */
 import assert from "node:assert/strict";
 import { EventEmitter, once } from "node:events";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
@@ -28,19 +28,19 @@ class Place {
     this.write(lines);
   }
 
-  /** In one step, as an editor does. */
+  /** Replaces the file in one step, as editors do. */
   write(lines: readonly string[]): void {
     writeFileSync(`${this.file}.new`, lines.join("\n"));
     renameSync(`${this.file}.new`, this.file);
   }
 
-  start(test: TestContext, ...words: string[]): Promise<ServerProcess> {
-    return ServerProcess.start(test, ["--config", this.file, "--log", "json", ...words]);
+  start(test: TestContext, ...args: string[]): Promise<ServerProcess> {
+    return ServerProcess.start(test, ["--config", this.file, "--log", "json", ...args]);
   }
 }
 
-/** What the server has said so far of one kind. */
-function said(server: ServerProcess, event: string): Record<string, unknown>[] {
+/** Log lines of one event so far. */
+function logged(server: ServerProcess, event: string): Record<string, unknown>[] {
   return server.lines.map((line) => JSON.parse(line)).filter((line) => line.event === event);
 }
 
@@ -54,9 +54,9 @@ const RELOADED = /"event":"reloaded"/;
 const FAILED = /"event":"reload-failed"/;
 
 describe("a configuration file", () => {
-  test("has the names of the flags, root, which is relative to the file, and comments", async (t) => {
+  test("a configuration file has the names of the flags, comments, and a root that is relative to the file", async (t) => {
     const place = new Place(t, [
-      "# what the devices in the hall get",
+      "# files for the devices in the hall",
       'root = "files"',
       "write = true",
       "max-size = 1000 # bytes",
@@ -73,13 +73,13 @@ describe("a configuration file", () => {
     await assert.rejects(putFile("large", CONTENT.subarray(0, 1001), { port }), { errorCode: 3 });
   });
 
-  test("a status page may be asked for as a flag is, and a drop box says that it is one", async (t) => {
+  test("status-page = true opens the page, and the first line says that a drop box gives no downloads", async (t) => {
     const place = new Place(t, ['root = "files"', "write = true", "write-only = true", "status-page = true"]);
     const server = await ServerProcess.start(t, ["--config", place.file, "--status-page", "127.0.0.1:0"]);
-    await server.line(/Serving \S+ \(new files may be put, nothing can be fetched\)$/);
+    await server.line(/Serving \S+ \(clients may upload new files, but download none\)$/);
   });
 
-  test("flags go before it, --no-NAME as well", async (t) => {
+  test("flags override a configuration file, including --no-NAME", async (t) => {
     const place = new Place(t, ['root = "missing"', "overwrite = true", "write-only = true", 'log-level = "error"']);
     const server = await place.start(t, place.root, "--write", "--no-write-only", "--log-level", "info");
     const { port } = server;
@@ -87,29 +87,31 @@ describe("a configuration file", () => {
     await putFile("new", CONTENT, { port });
     await assert.rejects(putFile(NAME, CONTENT, { port }), { errorCode: 6 });
     assert.deepEqual(
-      said(server, "serving").map(({ root, write }) => ({ root, write })),
+      logged(server, "serving").map(({ root, write }) => ({ root, write })),
       [{ root: place.root, write: "new" }],
     );
   });
 
   const MISTAKES: readonly (readonly [lines: readonly string[], message: RegExp])[] = [
-    [["prot = 69"], /"prot" in \S+tftp\.toml is no setting; did you mean port\?/],
-    [["rule = []"], /"rule" in \S+ is no setting; did you mean rules\?/],
-    [["no-write = true"], /"no-write" in \S+ is no setting/],
-    [["config = 'x'"], /"config" in \S+ is no setting/],
+    [["prot = 69"], /unknown setting "prot" in \S+tftp\.toml; did you mean port\?/],
+    [["max-window = 4"], /unknown setting "max-window" in \S+; did you mean max-window-size\?/],
+    [["timeout = '2s'"], /unknown setting "timeout" in \S+; did you mean initial-interval\?/],
+    [["rule = []"], /unknown setting "rule" in \S+; did you mean rules\?/],
+    [["no-write = true"], /unknown setting "no-write" in \S+/],
+    [["config = 'x'"], /unknown setting "config" in \S+/],
     [["port = 66000"], /port in \S+tftp\.toml is "66000"; it must be a whole number from 0 to 65535/],
-    [["port = true"], /port in \S+ is true; it must be a text or a number/],
+    [["port = true"], /port in \S+ is true; it must be a string or a number/],
     [["write = 'yes'"], /write in \S+ is "yes"; it must be true or false/],
-    [["host = [1979-05-27]"], /host in \S+ is "1979-05-27"; it must be a text/],
+    [["host = [1979-05-27]"], /host in \S+ is "1979-05-27"; it must be a string/],
     [["write-only = true"], /write-only in \S+ alone allows nothing; add --write/],
     [["rules = 5"], /rules in \S+ is 5; begin each rule with \[\[rules\]\]/],
-    [["[[rules]]", "too = 'x'"], /rule 1: "too" is no part of a rule; did you mean to\?/],
+    [["[[rules]]", "too = 'x'"], /rule 1: unknown key "too"; did you mean to\?/],
     [["# fine", "port = = 5"], /tftp\.toml, line 2: /],
     [["port = 5", "port = 6"], /tftp\.toml, line 2: /],
     [["log = 'xml'"], /log in \S+ is "xml"; it must be one of: live, text, json/],
   ];
   for (const [lines, message] of MISTAKES) {
-    test(`with a mistake: ${lines.join("; ")}`, async (t) => {
+    test(`a configuration file with a mistake is refused: ${lines.join("; ")}`, async (t) => {
       const place = new Place(t, lines);
       const { code, stdout, stderr } = await run(process.execPath, [CLI, "serve", place.root, "--config", place.file]);
       assert.deepEqual({ code, stdout }, { code: 1, stdout: "" });
@@ -118,9 +120,9 @@ describe("a configuration file", () => {
     });
   }
 
-  test("that is missing, or a folder, or names no folder to serve", async (t) => {
+  test("a configuration file that is missing, is a folder, or names no folder to serve, is refused", async (t) => {
     const place = new Place(t, []);
-    const errorOf = async (...words: string[]) => (await run(process.execPath, [CLI, "serve", ...words])).stderr;
+    const errorOf = async (...args: string[]) => (await run(process.execPath, [CLI, "serve", ...args])).stderr;
     assert.match(await errorOf("--config", `${place.file}2`), /tftp\.toml2 cannot be read: it does not exist/);
     assert.match(await errorOf("--config", place.root), /files cannot be read: it is a folder/);
     assert.match(await errorOf("--config", place.file), /serve needs a folder: .* or root in \S+tftp\.toml/);
@@ -131,7 +133,7 @@ describe("the examples of docs/serving.md", () => {
   const page = readFileSync(path.join(PROJECT, "docs/serving.md"), "utf8");
   const [settings = "", rules = ""] = [...page.matchAll(/^```toml\n(.*?)^```$/gms)].map(([, example]) => example);
 
-  test("the settings", async (t) => {
+  test("the settings of docs/serving.md are accepted, and give the phone its file", async (t) => {
     const place = new Place(t, [settings]);
     const server = await place.start(t, "--allow", "127.0.0.1");
     mkdirSync(path.join(place.root, "phones"));
@@ -139,7 +141,7 @@ describe("the examples of docs/serving.md", () => {
     assert.deepEqual((await fetchFile("SEP001122AABBCC.cnf.xml", { port: server.port })).content, CONTENT);
   });
 
-  test("the rules", async (t) => {
+  test("the rules of docs/serving.md find the files that their comments name", async (t) => {
     const place = new Place(t, ['root = "files"', "write = true", rules]);
     const server = await place.start(t);
     const found: readonly (readonly [asked: string, found: string])[] = [
@@ -166,20 +168,20 @@ describe("the examples of docs/serving.md", () => {
   });
 });
 
-describe("SIGHUP reads it again", () => {
-  test("and what it says takes effect, while a transfer goes on", async (t) => {
+describe("SIGHUP", () => {
+  test("SIGHUP applies the configuration file as it is now, and running transfers continue", async (t) => {
     const place = new Place(t, ['root = "files"', 'log-level = "debug"']);
     const server = await place.start(t);
     const { port } = server;
     const other = path.join(place.folder, "other");
     mkdirSync(other);
     writeFileSync(path.join(other, "second"), "second");
-    const told = new EventEmitter();
-    const middle = once(told, "middle");
+    const events = new EventEmitter();
+    const middle = once(events, "middle");
     const step = async (blocks: number): Promise<void> => {
       if (blocks === 3) {
-        told.emit("middle");
-        await once(told, "go on");
+        events.emit("middle");
+        await once(events, "resume");
       }
     };
     const download = fetchFile(NAME, { port, step });
@@ -189,42 +191,42 @@ describe("SIGHUP reads it again", () => {
     assert.equal((await fetchFile("first", { port })).content.toString(), "second");
     await putFile("new", CONTENT, { port });
     await assert.rejects(fetchFile(NAME, { port }), { errorCode: 1 });
-    told.emit("go on");
+    events.emit("resume");
     assert.deepEqual((await download).content, CONTENT);
-    // The level is "info" again, which leaves out what is not found and what is renamed.
-    assert.deepEqual(said(server, "refused"), []);
-    assert.deepEqual(said(server, "unchanged"), []);
+    // The level is "info" again, which leaves out missing and renamed files.
+    assert.deepEqual(logged(server, "refused"), []);
+    assert.deepEqual(logged(server, "unchanged"), []);
   });
 
-  test("names what cannot change in flight, each time, and leaves that as it was", async (t) => {
+  test("SIGHUP names the changed settings that need a restart, each time, and keeps their values", async (t) => {
     const place = new Place(t, ['root = "files"', "max-transfers = 5"]);
-    const server = await place.start(t, "--max-window", "4");
+    const server = await place.start(t, "--max-window-size", "4");
     const { port } = server;
-    place.write(['root = "files"', "max-transfers = 6", "max-size = 5", "max-window = 8", "write = true"]);
+    place.write(['root = "files"', "max-transfers = 6", "max-size = 5", "max-window-size = 8", "write = true"]);
     for (let count = 1; count <= 2; count++) {
       await hangUp(server, RELOADED);
-      const unchanged = said(server, "unchanged").map(({ level, settings }) => ({ level, settings }));
+      const unchanged = logged(server, "unchanged").map(({ level, settings }) => ({ level, settings }));
       assert.deepEqual(unchanged, Array(count).fill({ level: "warn", settings: "max-size, max-transfers" }));
     }
     await putFile("new", CONTENT, { port });
   });
 
-  test("with a mistake in it everything stays as it was, and the server goes on", async (t) => {
+  test("SIGHUP with a mistake in the file changes nothing, and the server continues", async (t) => {
     const place = new Place(t, ['root = "files"', "write = true"]);
     const server = await place.start(t);
     const { port } = server;
     const mistakes: readonly (readonly [lines: readonly string[], reason: RegExp])[] = [
       [['root = "nowhere"'], /nowhere does not exist/],
       [['root = "files"', "port = = 5"], /line 2/],
-      [['root = "files"', "[[rules]]"], /rule 1: it does nothing/],
+      [['root = "files"', "[[rules]]"], /rule 1: it has no effect/],
       [['root = "files"', 'allow = "10.0.0.0/40"'], /"10\.0\.0\.0\/40" is not a network/],
       [["max-size = 5"], /serve needs a folder/],
     ];
     for (const [lines, reason] of mistakes) {
       place.write(lines);
       await hangUp(server, FAILED);
-      const { reason: saidReason } = said(server, "reload-failed").at(-1) ?? {};
-      assert.match(String(saidReason), reason);
+      const { reason: loggedReason } = logged(server, "reload-failed").at(-1) ?? {};
+      assert.match(String(loggedReason), reason);
     }
     await putFile("new", CONTENT, { port });
     place.write(['root = "files"']);
@@ -232,7 +234,7 @@ describe("SIGHUP reads it again", () => {
     await assert.rejects(putFile("newer", CONTENT, { port }), { errorCode: 2 });
   });
 
-  test("flags still go before it", async (t) => {
+  test("flags override the file after SIGHUP, too", async (t) => {
     const place = new Place(t, ['root = "files"']);
     const server = await place.start(t, "--write");
     place.write(['root = "files"', "write = false"]);
@@ -240,7 +242,7 @@ describe("SIGHUP reads it again", () => {
     await putFile("new", CONTENT, { port: server.port });
   });
 
-  test("without a configuration file it ends the server, as it ends any program", async (t) => {
+  test("SIGHUP ends a server without a configuration file", async (t) => {
     const server = await ServerProcess.start(t, [temporaryFolder(t)]);
     server.signal("SIGHUP");
     assert.equal((await server.ended).signal, "SIGHUP");

@@ -1,4 +1,4 @@
-/** What a person sees on a terminal while files are served. */
+/** The live view of `serve` on a terminal. */
 import assert from "node:assert/strict";
 import dgram from "node:dgram";
 import { EventEmitter, once } from "node:events";
@@ -23,10 +23,10 @@ class LiveServer {
     readonly root: string,
   ) {}
 
-  static async start(test: TestContext, words: readonly string[], options: TerminalOptions = {}): Promise<LiveServer> {
+  static async start(test: TestContext, args: readonly string[], options: TerminalOptions = {}): Promise<LiveServer> {
     const root = temporaryFolder(test);
     writeFileSync(path.join(root, NAME), CONTENT);
-    const serve = ["serve", root, "--host", "127.0.0.1", "--port", "0", "--give-up", "10m", ...words];
+    const serve = ["serve", root, "--host", "127.0.0.1", "--port", "0", "--give-up", "10m", ...args];
     return new LiveServer(await Terminal.open(test, serve, ADDRESS, options), test, root);
   }
 
@@ -34,26 +34,26 @@ class LiveServer {
     return Number(ADDRESS.exec(this.terminal.lines.join(""))?.[1]);
   }
 
-  /** A download that waits in its middle until it is told to go on. */
-  async halfDownload(name = NAME): Promise<{ download: Promise<unknown>; goOn: () => void }> {
-    const told = new EventEmitter();
+  /** Starts a download that pauses in its middle until `resume` is called. */
+  async startHalfDownload(name = NAME): Promise<{ download: Promise<unknown>; resume: () => void }> {
+    const events = new EventEmitter();
     const client = new AbortController();
     this.test.after(() => client.abort());
-    const middle = once(told, "middle");
+    const middle = once(events, "middle");
     const step = async (blocks: number): Promise<void> => {
       if (blocks === HALF) {
-        told.emit("middle");
-        await once(told, "go on", { signal: client.signal });
+        events.emit("middle");
+        await once(events, "resume", { signal: client.signal });
       }
     };
     const download = fetchFile(name, { port: this.port, step, signal: client.signal, options: { tsize: 0 } });
     download.catch(() => {});
     await middle;
-    return { download, goOn: () => told.emit("go on") };
+    return { download, resume: () => events.emit("resume") };
   }
 }
 
-/** Whether no program listens on a port. */
+/** Whether no program uses a UDP port. */
 async function isFree(port: number): Promise<boolean> {
   const socket = dgram.createSocket("udp4");
   try {
@@ -68,22 +68,22 @@ async function isFree(port: number): Promise<boolean> {
 }
 
 describe("on a terminal", { skip: UNLESS_TERMINALS }, () => {
-  test("says where it can be reached, and what it serves", async (t) => {
+  test("the first lines name the folder, and the addresses as URLs", async (t) => {
     const { terminal, root } = await LiveServer.start(t, ["--write"], { columns: 120 });
     assert.deepEqual(
       terminal.lines.map((line) => line.replace(/:\d+\/$/, ":PORT/")),
-      [`Serving ${root} (new files may be put). Stop with Ctrl-C.`, "  tftp://127.0.0.1:PORT/"],
+      [`Serving ${root} (clients may upload new files). Stop with Ctrl-C.`, "  tftp://127.0.0.1:PORT/"],
     );
   });
 
-  test("a running transfer has a line with its progress, a finished one a line above", async (t) => {
+  test("a running transfer has a line with its progress, and a completed one a log line above", async (t) => {
     const server = await LiveServer.start(t, []);
     const { terminal } = server;
-    const { download, goOn } = await server.halfDownload();
+    const { download, resume } = await server.startHalfDownload();
     await terminal.shows(/^firm\.{4}bin +127\.0\.0\.1 +\[==> +\] +49% .*$/m);
-    // The client is silent, so the server asks again.
-    await terminal.shows(/49% .* [1-9]\d* again$/m);
-    goOn();
+    // The client is silent, so the server repeats its block.
+    await terminal.shows(/49% .* [1-9]\d* retr(?:y|ies)$/m);
+    resume();
     await download;
     const seen = await terminal.shows(/gets "firmware-of-a-switch-12\.1\.bin": completed; 51200\s+bytes/);
     assert.doesNotMatch(await terminal.shows(/^(?!.*\[=)[\s\S]*completed[\s\S]*$/), /%/);
@@ -93,43 +93,43 @@ describe("on a terminal", { skip: UNLESS_TERMINALS }, () => {
     await terminal.ended;
   });
 
-  test("an upload whose size nobody knows", async (t) => {
+  test("an upload of unknown size shows its bytes instead of a bar", async (t) => {
     const server = await LiveServer.start(t, ["--write"]);
-    const told = new EventEmitter();
+    const events = new EventEmitter();
     const step = async (blocks: number): Promise<void> => {
       if (blocks === HALF) {
-        await once(told, "go on");
+        await once(events, "resume");
       }
     };
     const upload = putFile("backup", CONTENT, { port: server.port, step });
     await server.terminal.shows(/^backup +127\.0\.0\.1 +25\.0 KiB/m);
-    told.emit("go on");
+    events.emit("resume");
     await upload;
     await server.terminal.shows(/puts "backup": completed/);
   });
 
-  test("more transfers than rows: the oldest are shown, the others counted, and what is above stays", async (t) => {
+  test("with more transfers than rows, the oldest are shown, the others counted, and the lines above stay", async (t) => {
     const server = await LiveServer.start(t, [], { rows: 8 });
     const { terminal } = server;
     const downloads = [];
     for (let count = 0; count < 12; count++) {
-      downloads.push(await server.halfDownload());
+      downloads.push(await server.startHalfDownload());
     }
     const full = await terminal.shows(/and 6 more$/);
     assert.equal(full.match(/49%/g)?.length, 6);
     assert.match(full, ADDRESS);
-    for (const { goOn } of downloads.slice(0, 6)) {
-      goOn();
+    for (const { resume } of downloads.slice(0, 6)) {
+      resume();
     }
     const rest = await terminal.shows(/(?:completed[\s\S]*){6}(?:49%[\s\S]*){6}$/);
     assert.doesNotMatch(rest, /more/);
     assert.equal(rest.match(/49%/g)?.length, 6);
   });
 
-  test("another width: the line fits, and none is left behind", async (t) => {
+  test("after a change of width the line fits, and no old line remains", async (t) => {
     const server = await LiveServer.start(t, [], { columns: 100 });
     const { terminal } = server;
-    await server.halfDownload();
+    await server.startHalfDownload();
     await terminal.shows(/49%$|49% /m);
     for (const [columns, line] of [
       [50, /^firm\S*\.{3}\S*bin +\[==> +\] +49% +\d.*\/s$/m],
@@ -143,41 +143,41 @@ describe("on a terminal", { skip: UNLESS_TERMINALS }, () => {
     assert.equal(terminal.lines.join("\n").match(/firm|%/g)?.length, 2, terminal.lines.join("\n"));
   });
 
-  test("names from the wire are escaped, and long ones shortened in the middle", async (t) => {
+  test("names from the wire are escaped, and long names shortened in the middle", async (t) => {
     const server = await LiveServer.start(t, []);
     const trick = `x\u202e\u200b${"漢".repeat(30)}.bin`;
     writeFileSync(path.join(server.root, trick), CONTENT);
-    await server.halfDownload(trick);
+    await server.startHalfDownload(trick);
     await server.terminal.shows(/^x\\u\{\.\.\..*bin +127\.0\.0\.1 .*49%/m);
     assert.doesNotMatch(server.terminal.written, /[\u202e\u200b]/);
   });
 
-  test("colours, unless NO_COLOR is set", async (t) => {
+  test("the view has colours, unless NO_COLOR is set", async (t) => {
     for (const [environment, isColoured] of [
       [{}, true],
       [{ NO_COLOR: "1" }, false],
     ] as const) {
       const server = await LiveServer.start(t, [], { environment });
-      await server.halfDownload();
+      await server.startHalfDownload();
       await server.terminal.shows(/49%/);
       assert.equal(server.terminal.written.includes(`${ESCAPE}[32m`), isColoured);
       assert.equal(server.terminal.written.includes(`${ESCAPE}[2m`), isColoured);
     }
   });
 
-  test("plain lines when they are asked for, or the terminal can do no more", async (t) => {
-    for (const [words, environment] of [
+  test("--log text and a dumb terminal give plain lines", async (t) => {
+    for (const [args, environment] of [
       [["--log", "text"], {}],
       [[], { TERM: "dumb" }],
     ] as const) {
       const root = temporaryFolder(t);
-      const serve = ["serve", root, "--host", "127.0.0.1", "--port", "0", ...words];
+      const serve = ["serve", root, "--host", "127.0.0.1", "--port", "0", ...args];
       const terminal = await Terminal.open(t, serve, /Listening on 127\.0\.0\.1:\d+/, { environment });
       assert.ok(!terminal.written.includes(ESCAPE));
     }
   });
 
-  test("a server ends with its terminal, also where SIGHUP reads a configuration file again", async (t) => {
+  test("a server stops when its terminal closes, even if SIGHUP rereads a configuration file", async (t) => {
     const configuration = path.join(temporaryFolder(t), "tftp.toml");
     writeFileSync(configuration, "write = true\n");
     const { terminal, port } = await LiveServer.start(t, ["--config", configuration]);
@@ -188,15 +188,15 @@ describe("on a terminal", { skip: UNLESS_TERMINALS }, () => {
     }
   });
 
-  test("nothing is drawn while nothing runs", async (t) => {
+  test("nothing is drawn while no transfer runs", async (t) => {
     const server = await LiveServer.start(t, []);
-    const { download, goOn } = await server.halfDownload();
+    const { download, resume } = await server.startHalfDownload();
     await server.terminal.shows(/49%/);
-    goOn();
+    resume();
     await download;
     await server.terminal.shows(/^(?!.*\[=)[\s\S]*completed[\s\S]*$/);
     const { written } = server.terminal;
-    // Longer than several drawings would take.
+    // Longer than several drawings take.
     await new Promise((resolve) => setTimeout(resolve, 500));
     assert.equal(server.terminal.written, written);
   });

@@ -1,4 +1,4 @@
-/** The flag of `serve` that opens the status page. */
+/** The flag `--status-page` of `serve`. */
 import assert from "node:assert/strict";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
@@ -10,7 +10,7 @@ import { ask, type OpenSite, put, remove } from "./site.js";
 
 const AT = /Status page at (http:\/\/\S+)$/;
 
-test("serve --status-page opens the page, and says what people do on it", async (t) => {
+test("serve --status-page serves the page, and logs the files that its users change", async (t) => {
   const root = temporaryFolder(t);
   const server = await ServerProcess.start(t, ["--status-page", "127.0.0.1:0", root, "--overwrite"]);
   const [, url = ""] = AT.exec(await server.line(AT)) ?? [];
@@ -25,29 +25,29 @@ test("serve --status-page opens the page, and says what people do on it", async 
   assert.equal((await server.ended).code, 0);
 });
 
-test("without the flag there is no page", async (t) => {
+test("serve without --status-page has no page", async (t) => {
   const server = await ServerProcess.start(t, [temporaryFolder(t)]);
   server.signal("SIGTERM");
   const { stdout } = await server.ended;
   assert.doesNotMatch(stdout, /status page|http/i);
 });
 
-test("a port that is taken ends the start with one line that says what to do", async (t) => {
+test("a taken port of the status page ends the start with one line that says what to do", async (t) => {
   const other = http.createServer();
   await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
   t.after(() => other.close());
   const place = `127.0.0.1:${(other.address() as AddressInfo).port}`;
-  const words = [CLI, "serve", temporaryFolder(t), "--port", "0", "--host", "127.0.0.1", "--status-page", place];
-  const { code, stderr } = await run(process.execPath, words);
+  const args = [CLI, "serve", temporaryFolder(t), "--port", "0", "--host", "127.0.0.1", "--status-page", place];
+  const { code, stderr } = await run(process.execPath, args);
   assert.equal(code, 1);
   assert.match(
     stderr,
-    /^lockstep-tftp: the status page cannot have port \d+ of 127\.0\.0\.1, which is taken; choose .*\n$/,
+    /^lockstep-tftp: the status page cannot use port \d+ of 127\.0\.0\.1, which is taken by another program; choose .*\n$/,
   );
 });
 
 for (const place of ["here", "127.0.0.1:70000", "127.0.0.1:", "http://127.0.0.1:80"]) {
-  test(`a place that is none is a mistake: ${place}`, async () => {
+  test(`an invalid place for the status page is a usage error: ${place}`, async () => {
     const { code, stderr } = await run(process.execPath, [CLI, "serve", ".", `--status-page=${place}`]);
     assert.equal(code, 1);
     assert.match(stderr, /--status-page is ".*"; write an address and a port, for example 127\.0\.0\.1:8069/);

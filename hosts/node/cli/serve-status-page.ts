@@ -1,0 +1,42 @@
+/** Starts the status page of `serve`, and explains why it cannot start. */
+import type { TftpServer } from "../server.js";
+import type { ChangedFile, StatusPage, StatusPageOptions } from "../status/status-page.js";
+import { STATUS_PAGE_PORT } from "../udp/addresses.js";
+import { printable } from "../words.js";
+import type { Log } from "./log.js";
+import { STATUS_PAGE_FLAG } from "./status-page-flag.js";
+
+/** Logs where the page is, and the files that its users change. */
+export async function serveStatusPage(server: TftpServer, options: StatusPageOptions, log: Log): Promise<StatusPage> {
+  // Loaded on demand, because HTTP is large.
+  const { StatusPage } = await import("../status/status-page.js");
+  const page = new StatusPage(server, options);
+  const logChange = (event: string, verb: string, { name, address }: ChangedFile): void => {
+    const file = printable(name);
+    log.write("info", event, `${address} ${verb} "${file}" on the status page`, { file, address });
+  };
+  page.on("put", (file) => logChange("page-put", "puts", file));
+  page.on("removed", (file) => logChange("page-removed", "removes", file));
+  await page.listen();
+  log.write("info", "status-page", `Status page at ${page.url}`, { url: page.url });
+  return page;
+}
+
+/** Explains in one line why the page cannot start, and what to do. */
+export function statusPageFailure(error: NodeJS.ErrnoException, { host, port }: StatusPageOptions): string {
+  const place = `port ${port ?? STATUS_PAGE_PORT} of ${host ?? "this machine"}`;
+  const advice = `choose another with ${STATUS_PAGE_FLAG} ADDRESS:PORT`;
+  switch (error.code) {
+    case "EADDRINUSE":
+      return `the status page cannot use ${place}, which is taken by another program; ${advice}`;
+    case "EACCES":
+      return `the status page needs a permission this user does not have for ${place}; ${advice}, above 1023`;
+    case "EADDRNOTAVAIL":
+      return `the status page cannot use ${host}: this machine has no such address; ${advice}`;
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return `the status page cannot use ${host}: the name could not be resolved; ${advice}`;
+    default:
+      return `the status page cannot start: ${error.message}`;
+  }
+}
