@@ -44,7 +44,7 @@ describe("match", () => {
     const pick = (pieces: readonly string[], count: number) =>
       Array.from({ length: random.below(count) }, () => pieces[random.below(pieces.length)] as string);
     let matches = 0;
-    for (let round = 0; round < 5000; round++) {
+    for (let round = 0; round < 6000; round++) {
       const pieces = pick(["?", "*", "**", "a", "b", "/", "ab"], 8).filter(
         (piece, index, all) => !(piece.startsWith("*") && all[index - 1]?.startsWith("*")),
       );
