@@ -35,18 +35,22 @@ export { SimulatedServer, type SimulatedServerOptions } from "./simulated-server
 export { Simulation, SimulationFailure, type SimulationOptions } from "./simulation.js";
 export { FaultyStorage, type StallMachine, type StorageFaults } from "./storage/faulty-storage.js";
 export { MemoryStorage, type MemoryStorageOptions } from "./storage/memory-storage.js";
-export { bytesOf, equalBytes, type GrowingBytes, textOf } from "./wire/bytes.js";
+export { bytesOf, equalBytes, type GrowingBytes, textOf, utf8Of } from "./wire/bytes.js";
 export {
   acknowledgement,
-  blockOf,
   dataMessage,
   describeMessage,
   errorMessage,
-  type OptionPairs,
+  numberOf,
+  type OptionTexts,
   opcodeOf,
+  optionAcknowledgement,
   optionsOf,
+  packetOf,
+  payloadOf,
   readRequest,
   type TransferMode,
+  textFields,
   textsOf,
   writeRequest,
 } from "./wire/messages.js";

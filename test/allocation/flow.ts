@@ -16,7 +16,7 @@ import {
   type Transport,
   type WritableFile,
 } from "lockstep-tftp/engine";
-import { LISTENER } from "../support/virtual-network.js";
+import { LISTENER } from "../support/engine-transport.js";
 
 const RECEIVE_BYTES = 2048;
 const BLOCK_BYTES = 512;

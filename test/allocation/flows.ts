@@ -1,19 +1,17 @@
 /** What flows: each makes an engine, begins what is to go on, and returns one step of it. */
 import type { ServerOptions } from "lockstep-tftp/engine";
-import { SeededRandom } from "lockstep-tftp/simulated";
 import {
   acknowledgement,
-  data,
-  error,
-  NETASCII,
-  OCTET,
-  type Options,
+  dataMessage,
+  errorMessage,
+  type OptionTexts,
   optionAcknowledgement,
   packetOf,
   readRequest,
-  texts,
+  SeededRandom,
+  textFields,
   writeRequest,
-} from "../support/packets.js";
+} from "lockstep-tftp/simulated";
 import { Flow, MISSING_NAME, textBlock } from "./flow.js";
 
 export interface Running {
@@ -22,8 +20,8 @@ export interface Running {
 }
 
 const WINDOW = 16;
-const NOTHING_ASKED: Options = [];
-const WINDOW_ASKED: Options = ["windowsize", `${WINDOW}`];
+const NOTHING_ASKED: OptionTexts = [];
+const WINDOW_ASKED: OptionTexts = ["windowsize", `${WINDOW}`];
 /** Times that a packet comes again, or is sent again before it is acknowledged. */
 const REPEATS = 5;
 /** The longest wait before a repeat. Short, so that the virtual clock stays a small integer (see v8.test.ts). */
@@ -46,7 +44,7 @@ function number(packet: Uint8Array, block: number): Uint8Array {
 }
 
 /** A download of which the step acknowledges the last block, or an earlier one. */
-function download(mode: string, options: Options = NOTHING_ASKED, behind = 0, limits: ServerOptions = {}): Running {
+function download(mode: string, options: OptionTexts = NOTHING_ASKED, behind = 0, limits: ServerOptions = {}): Running {
   const flow = new Flow({ maxIntervalMs: REPEAT_MS, ...limits });
   const packet = acknowledgement(0);
   flow.request(readRequest("file", options, mode));
@@ -57,9 +55,9 @@ function download(mode: string, options: Options = NOTHING_ASKED, behind = 0, li
 }
 
 /** An upload whose step brings the blocks of one window. */
-function upload(mode: string, options: Options = NOTHING_ASKED): Running {
+function upload(mode: string, options: OptionTexts = NOTHING_ASKED): Running {
   const flow = new Flow();
-  const packet = data(0, textBlock(0));
+  const packet = dataMessage(0, textBlock(0));
   const windowSize = options.length > 0 ? WINDOW : 1;
   let block = 0;
   flow.request(writeRequest("file", options, mode));
@@ -74,7 +72,7 @@ function upload(mode: string, options: Options = NOTHING_ASKED): Running {
 }
 
 function repeated(): Running {
-  const { flow, step } = download(OCTET);
+  const { flow, step } = download("octet");
   return {
     flow,
     step: () => {
@@ -88,7 +86,7 @@ function repeated(): Running {
 
 /** What a client sends again: packets of a download under way to which there is no answer. */
 function stale(): Running {
-  const { flow, step } = download(OCTET);
+  const { flow, step } = download("octet");
   const packet = acknowledgement(0);
   step();
   step();
@@ -104,8 +102,8 @@ function stale(): Running {
 }
 
 function duplicates(): Running {
-  const { flow, step } = upload(OCTET);
-  const packet = data(0, textBlock(0));
+  const { flow, step } = upload("octet");
+  const packet = dataMessage(0, textBlock(0));
   return {
     flow,
     step: () => {
@@ -122,7 +120,7 @@ function duplicates(): Running {
  * which V8's interpreter, and only that, makes a number on the heap.
  */
 function garbage(arrive: (flow: Flow, packet: Uint8Array) => void, limits: ServerOptions = {}): Running {
-  const { flow, step } = download(OCTET, NOTHING_ASKED, 0, limits);
+  const { flow, step } = download("octet", NOTHING_ASKED, 0, limits);
   const random = new SeededRandom(GARBAGE_SEED);
   const packets = Array.from({ length: GARBAGE_PACKETS }, () => {
     const packet = random.bytes(random.below(MAX_GARBAGE_BYTES));
@@ -131,11 +129,11 @@ function garbage(arrive: (flow: Flow, packet: Uint8Array) => void, limits: Serve
   });
   const wellFormed = [
     acknowledgement(1),
-    data(1, textBlock(0)),
-    error(0),
+    dataMessage(1, textBlock(0)),
+    errorMessage(0),
     optionAcknowledgement(["tsize", "1"]),
-    packetOf(1, texts("file")),
-    packetOf(2, texts("file", "mail")),
+    packetOf(1, textFields("file")),
+    packetOf(2, textFields("file", "mail")),
   ];
   packets.push(...wellFormed);
   let index = 0;
@@ -153,14 +151,14 @@ function garbage(arrive: (flow: Flow, packet: Uint8Array) => void, limits: Serve
 
 /** Flows of packets: none may cost a byte. */
 export const PACKET_FLOWS: Readonly<Record<string, () => Running>> = {
-  "lock-step download": () => download(OCTET),
-  "window of 16, download": () => download(OCTET, WINDOW_ASKED),
-  "window of 16 that loses its end, download": () => download(OCTET, WINDOW_ASKED, LOST),
-  "netascii download": () => download(NETASCII),
-  "netascii window that loses its end, download": () => download(NETASCII, WINDOW_ASKED, LOST),
-  "lock-step upload": () => upload(OCTET),
-  "window of 16, upload": () => upload(OCTET, WINDOW_ASKED),
-  "netascii upload": () => upload(NETASCII),
+  "lock-step download": () => download("octet"),
+  "window of 16, download": () => download("octet", WINDOW_ASKED),
+  "window of 16 that loses its end, download": () => download("octet", WINDOW_ASKED, LOST),
+  "netascii download": () => download("netascii"),
+  "netascii window that loses its end, download": () => download("netascii", WINDOW_ASKED, LOST),
+  "lock-step upload": () => upload("octet"),
+  "window of 16, upload": () => upload("octet", WINDOW_ASKED),
+  "netascii upload": () => upload("netascii"),
   "repeats of unanswered blocks": repeated,
   "stale and future ACKs": stale,
   "duplicate DATA": duplicates,
@@ -173,7 +171,7 @@ export const PACKET_FLOWS: Readonly<Record<string, () => Running>> = {
 function requests(name: string): Running {
   const flow = new Flow();
   const packet = readRequest(name);
-  const abort = error(0);
+  const abort = errorMessage(0);
   return {
     flow,
     step: () => {

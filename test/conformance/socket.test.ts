@@ -27,19 +27,18 @@ import {
   OUTCOME_SUPERSEDED,
   OUTCOME_TIMED_OUT,
 } from "lockstep-tftp/engine";
-import { encodeNetascii } from "lockstep-tftp/simulated";
-import { contents } from "../support/contents.js";
 import {
   acknowledgement,
-  bytesOf,
-  data,
-  error,
-  NETASCII,
+  dataMessage,
+  encodeNetascii,
+  errorMessage,
   opcodeOf,
   optionAcknowledgement,
   packetOf,
   readRequest,
-} from "../support/packets.js";
+  utf8Of,
+} from "lockstep-tftp/simulated";
+import { contents } from "../support/contents.js";
 import { LOOPBACK, ServedFolder } from "../support/served-folder.js";
 import { SocketPeer } from "../support/socket-peer.js";
 
@@ -113,18 +112,18 @@ test("wire table, block 65535: 0 follows, in windows", async () => {
 });
 
 test("RFC 764 netascii: a text, down and up", async () => {
-  const file = bytesOf("one\ntwo\rthree\r\n".repeat(60));
+  const file = utf8Of("one\ntwo\rthree\r\n".repeat(60));
   const wire = encodeNetascii(file);
   await using folder = await ServedFolder.open({ file }, { write: "new" });
   await using peer = await folder.peer();
-  await peer.read("file", [], NETASCII);
+  await peer.read("file", [], "netascii");
   await peer.expectData(1, wire.subarray(0, 512));
   await peer.acknowledge(1);
   await peer.expectData(2, wire.subarray(512, 1024));
   await peer.acknowledge(2);
   await peer.expectData(3, wire.subarray(1024));
   await peer.acknowledge(3);
-  await peer.write("copy", [], NETASCII);
+  await peer.write("copy", [], "netascii");
   await peer.expectAcknowledgement(0);
   for (const block of [1, 2, 3]) {
     await peer.data(block, wire.subarray((block - 1) * 512, block * 512));
@@ -238,7 +237,7 @@ test("RFC 1350 §4: a stranger gets ERROR 5 from the transfer's port, and the tr
   await peer.read("file");
   await peer.expectData(1, FIRST_BLOCK);
   const port = peer.heardFrom?.port as number;
-  await stranger.send(error(ERROR_NOT_DEFINED), port);
+  await stranger.send(errorMessage(ERROR_NOT_DEFINED), port);
   await stranger.send(acknowledgement(1), port);
   await stranger.expectError(ERROR_UNKNOWN_TRANSFER_ID);
   assert.equal(stranger.heardFrom?.port, port);
@@ -264,10 +263,10 @@ for (const singlePort of [false, true]) {
     const packets = [
       acknowledgement(0),
       acknowledgement(1),
-      data(1, FIRST_BLOCK),
-      data(1, contents(0)),
-      error(ERROR_NOT_DEFINED),
-      error(ERROR_UNKNOWN_TRANSFER_ID),
+      dataMessage(1, FIRST_BLOCK),
+      dataMessage(1, contents(0)),
+      errorMessage(ERROR_NOT_DEFINED),
+      errorMessage(ERROR_UNKNOWN_TRANSFER_ID),
       optionAcknowledgement(["blksize", "512"]),
       packetOf(0, "file\0octet\0"),
       packetOf(7, "file\0octet\0"),
@@ -517,7 +516,7 @@ test("wire table, ERROR from the peer: a normal end before the first ACK, an abo
       await peer.acknowledge(1);
       await peer.expectData(2, LAST_BLOCK);
     }
-    await peer.reply(error(ERROR_NOT_DEFINED));
+    await peer.reply(errorMessage(ERROR_NOT_DEFINED));
     assert.equal((await end).outcome, isAnswered ? OUTCOME_ABORTED_BY_PEER : OUTCOME_DECLINED);
     assert.equal(folder.server.running, 0);
   }
@@ -534,7 +533,7 @@ test("design, uploads: nothing has the final name before the last block, or afte
     await peer.expectAcknowledgement(1);
     assert.equal(folder.has("new"), false);
     assert.deepEqual(Buffer.from(folder.contents("file")), Buffer.from(contents(5)));
-    await peer.reply(error(ERROR_NOT_DEFINED));
+    await peer.reply(errorMessage(ERROR_NOT_DEFINED));
     await end;
     assert.equal(folder.has("new"), false);
     assert.deepEqual(Buffer.from(folder.contents("file")), Buffer.from(contents(5)));

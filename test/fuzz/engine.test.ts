@@ -6,11 +6,10 @@ import { test } from "node:test";
 import type { ServerOptions } from "lockstep-tftp/engine";
 import {
   acknowledgement,
-  blockOf,
   dataMessage,
   errorMessage,
   MemoryStorage,
-  type OptionPairs,
+  numberOf,
   opcodeOf,
   readRequest,
   type SeededRandom,
@@ -32,6 +31,9 @@ const PEERS = [
   { address: "192.168.4.4", port: 69 },
   { address: "192.168.4.5", port: 0 },
 ] as const;
+
+/** Names and values, so that one of them can be left out. */
+type OptionPairs = readonly [name: string, value: string][];
 
 type Kind = "get" | "put" | "ack" | "data" | "error" | "oack" | "garbage" | "nothing" | "jump" | "stop";
 
@@ -103,12 +105,12 @@ function simpler(step: Step): Step[] {
 function messageOf({ kind, number, offset, options }: Step, peer: RawPeer): Uint8Array {
   const name = NAMES[number % NAMES.length] as string;
   const mode = number % 3 === 0 ? "netascii" : "octet";
-  const block = blockOf(peer.last);
+  const block = numberOf(peer.last);
   switch (kind) {
     case "get":
-      return readRequest(name, mode, options);
+      return readRequest(name, options.flat(), mode);
     case "put":
-      return writeRequest(name, mode, options);
+      return writeRequest(name, options.flat(), mode);
     case "ack":
       return acknowledgement((opcodeOf(peer.last) === 3 ? block : 0) + offset);
     case "data":

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MAX_NAME_BYTES, OPCODE_READ_REQUEST } from "lockstep-tftp/engine";
-import { SeededRandom } from "lockstep-tftp/simulated";
+import { packetOf, SeededRandom, textFields } from "lockstep-tftp/simulated";
 import { Harness } from "../support/engine-harness.js";
-import { packetOf, texts } from "../support/packets.js";
 import { seedOr } from "../support/seed.js";
 
 const SEED = seedOr(3629);
@@ -38,7 +37,7 @@ test("the longest name fits a request of RFC 1350", () => {
 function askedFor(name: Uint8Array | string): string | undefined {
   const harness = new Harness();
   const peer = harness.peer();
-  peer.send(packetOf(OPCODE_READ_REQUEST, name, "\0", texts("octet")));
+  peer.send(packetOf(OPCODE_READ_REQUEST, name, "\0", textFields("octet")));
   assert.equal(peer.ignoreAll(), 1);
   harness.finish();
   return harness.storage.asked[0];

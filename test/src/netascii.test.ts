@@ -1,9 +1,15 @@
 /** The netascii translation against a model that works on whole files, at every place where a block may cut it. */
 import { test } from "node:test";
-import { decodeNetascii, encodeNetascii, SeededRandom } from "lockstep-tftp/simulated";
+import {
+  decodeNetascii,
+  encodeNetascii,
+  numberOf,
+  type OptionTexts,
+  payloadOf,
+  SeededRandom,
+} from "lockstep-tftp/simulated";
 import { equalBytes } from "../support/assertions.js";
 import { Harness } from "../support/engine-harness.js";
-import { NETASCII, numberOf, type Options, payloadOf } from "../support/packets.js";
 import { blockOf, type Peer } from "../support/peer.js";
 import { seedOr } from "../support/seed.js";
 
@@ -17,7 +23,7 @@ const MAX_BLOCK_BYTES = 512;
 const WINDOW = 5;
 const SEED = seedOr(764);
 
-function optionsOf(blockSize: number): Options {
+function optionsOf(blockSize: number): OptionTexts {
   return ["blksize", `${blockSize}`];
 }
 
@@ -28,7 +34,7 @@ function text(random: SeededRandom, sizeBytes: number): Uint8Array {
 
 /** Puts a file, whose bytes on the wire these are, and compares what the storage got. */
 function putAndCompare(harness: Harness, wire: Uint8Array, blockSize: number, what: string): void {
-  harness.peer().put("copy", wire, optionsOf(blockSize), NETASCII);
+  harness.peer().put("copy", wire, optionsOf(blockSize), "netascii");
   equalBytes(harness.storage.files.get("copy") as Uint8Array, decodeNetascii(wire), what);
 }
 
@@ -43,7 +49,7 @@ test("every special byte at every place of two blocks, down and up, in blocks of
       const harness = new Harness();
       const file = harness.file("file", new Uint8Array(3 * MIN_BLOCK_BYTES).fill(LETTER));
       file.set(special, place);
-      harness.peer().fetch("file", encodeNetascii(file), optionsOf(MIN_BLOCK_BYTES), NETASCII);
+      harness.peer().fetch("file", encodeNetascii(file), optionsOf(MIN_BLOCK_BYTES), "netascii");
       putAndCompare(harness, encodeNetascii(file), MIN_BLOCK_BYTES, `[${special}] at ${place}`);
       // The same bytes as a client that does not translate would send them.
       putAndCompare(harness, file, MIN_BLOCK_BYTES, `[${special}] at ${place}, not translated`);
@@ -59,7 +65,7 @@ test("random texts, down and up, in blocks of every size from 8 to 512 bytes", (
     const what = `blocks of ${blockSize} bytes, TEST_SEED=${SEED}`;
     try {
       const file = harness.file("file", text(random, random.below(4 * blockSize)));
-      harness.peer().fetch("file", encodeNetascii(file), optionsOf(blockSize), NETASCII);
+      harness.peer().fetch("file", encodeNetascii(file), optionsOf(blockSize), "netascii");
       putAndCompare(harness, encodeNetascii(file), blockSize, "what was translated");
       putAndCompare(harness, file, blockSize, "what was not translated");
       harness.finish();
@@ -91,7 +97,7 @@ test("random texts in windows that lose random blocks, in blocks of many sizes",
     const count = Math.floor(wire.length / blockSize) + 1;
     try {
       const peer = harness.peer();
-      peer.read("file", [...optionsOf(blockSize), "windowsize", `${WINDOW}`], NETASCII);
+      peer.read("file", [...optionsOf(blockSize), "windowsize", `${WINDOW}`], "netascii");
       peer.ignoreAll();
       peer.acknowledge(0);
       let confirmed = 0;

@@ -63,7 +63,7 @@ test("after any round trips the wait is what RFC 6298 computes", () => {
     }
 
     const sentAt = harness.now;
-    while (harness.network.sentCount === count + 1) {
+    while (harness.transport.sentCount === count + 1) {
       harness.pollNext();
     }
     const waitedMs = peer.ignoreSince(sentAt)[0] as number;

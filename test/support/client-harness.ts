@@ -1,8 +1,7 @@
-/** A client in a world of its own: servers are peers that answer as the case has it. */
+/** A client in a simulated world, where a case decides what servers answer. */
 
 import {
   type Address,
-  FIRST_LISTENER,
   isRefusal,
   type LocalPort,
   OPCODE_READ_REQUEST,
@@ -16,14 +15,14 @@ import {
   type ClientTransferView,
   NO_SLOT,
 } from "lockstep-tftp/engine/client";
+import { type OptionTexts, readRequest, writeRequest } from "lockstep-tftp/simulated";
 import { equal, equalBytes, ok } from "./assertions.js";
 import { EndpointHarness } from "./endpoint-harness.js";
-import { OCTET, type Options, readRequest, writeRequest } from "./packets.js";
+import { checkClientMessage } from "./message-checks.js";
 import type { Peer } from "./peer.js";
 import { type EndedTransfer, RecordingObserver } from "./recording-observer.js";
-import { checkClientMessage } from "./virtual-network.js";
 
-/** The client's only slot, whose number its local port has, unless there are more. */
+/** The client's first slot, which is also its local port. */
 export const SLOT = 0;
 const REQUEST_PORT = 69;
 
@@ -44,28 +43,28 @@ class ClientRecorder extends RecordingObserver {
 export class ClientHarness extends EndpointHarness {
   readonly observer = new ClientRecorder();
   readonly client: Client;
-  /** Where requests go. */
+  /** The server's listening port. */
   readonly requestPort: Peer;
   /** The port from which the server answers: its transfer identifier (RFC 1350 §4). */
   readonly server: Peer;
   private askedCount = 0;
 
   constructor(options: ClientOptions = {}) {
-    super(options.maxTransfers ?? 1, false, checkClientMessage);
-    this.client = new Client(this.network, options, this.observer);
+    super(options.maxTransfers ?? 1, false, checkClientMessage, []);
+    this.client = new Client(this.transport, options, this.observer);
     this.requestPort = this.peer(REQUEST_PORT);
     this.server = this.peer();
     this.server.serverPort = SLOT;
   }
 
-  /** Asks for a file, which is to be written under its name into the storage. */
+  /** Downloads a file into the storage, under the same name. */
   get(request: ClientRequest): number {
     const file = this.storage.openForWriting(request.name, -1);
     ok(!isRefusal(file), "the place for the file can be opened");
     return this.asked(file, () => this.client.get(request, file, this.server.address, REQUEST_PORT, this.now));
   }
 
-  /** Puts a file of the storage. */
+  /** Uploads a file of the storage. */
   put(request: ClientRequest): number {
     const file = this.storage.openForReading(request.name);
     ok(!isRefusal(file), "the file can be opened");
@@ -74,19 +73,20 @@ export class ClientHarness extends EndpointHarness {
 
   abort(slot = SLOT): void {
     this.client.abort(slot, this.now);
-    this.check();
+    this.settle();
   }
 
-  /** The request has come, byte for byte. */
-  expectRead(name: string, options: Options = [], mode = OCTET): void {
+  /** The read request has come, byte for byte. */
+  expectRead(name: string, options: OptionTexts = [], mode = "octet"): void {
     equalBytes(this.requestPort.receive(OPCODE_READ_REQUEST), readRequest(name, options, mode), "the read request");
   }
 
-  expectWrite(name: string, options: Options = [], mode = OCTET): void {
+  /** The write request has come, byte for byte. */
+  expectWrite(name: string, options: OptionTexts = [], mode = "octet"): void {
     equalBytes(this.requestPort.receive(OPCODE_WRITE_REQUEST), writeRequest(name, options, mode), "the write request");
   }
 
-  /** The file that has been fetched. */
+  /** A downloaded file has these bytes. */
   expectFile(name: string, bytes: Uint8Array): void {
     const file = this.storage.files.get(name);
     ok(file !== undefined, `there is a file ${name}`);
@@ -97,14 +97,13 @@ export class ClientHarness extends EndpointHarness {
     equal(this.storage.files.has(name), false, `that there is a file ${name}`);
   }
 
-  /** The only transfer that there was, at its end. */
+  /** The only transfer, at its end. */
   get ended(): EndedRequest {
     const { endedTransfers, errorTexts } = this.observer;
     equal(endedTransfers.length, 1, "transfers that have ended");
     return { ...(endedTransfers[0] as EndedTransfer), errorText: errorTexts[0] as string };
   }
 
-  /** A client listens nowhere. */
   protected override hand(
     packet: DataView,
     length: number,
@@ -112,9 +111,7 @@ export class ClientHarness extends EndpointHarness {
     address: Address,
     port: number,
   ): void {
-    if (localPort < FIRST_LISTENER) {
-      this.client.receive(packet, length, localPort, address, port, this.now);
-    }
+    this.client.receive(packet, length, localPort, address, port, this.now);
   }
 
   protected override get endpoint(): Client {
@@ -132,7 +129,7 @@ export class ClientHarness extends EndpointHarness {
       this.askedCount--;
       file.close();
     }
-    this.check();
+    this.settle();
     return slot;
   }
 }

@@ -1,35 +1,35 @@
 /**
- * A world for an engine, server or client: a virtual clock, files in memory, a network and peers. After everything that
- * happens the harness checks what must always hold. It needs nothing but the language, so that the same cases run
- * everywhere.
+ * A world for an engine, server or client: a clock, files in memory, the simulated network and peers. After every event the
+ * harness checks what must always hold. It uses no API of any platform, so that the same cases run on every engine.
  */
-import { type Address, FIRST_LISTENER, type LocalPort, NEVER, type Server } from "lockstep-tftp/engine";
+import { type Address, type LocalPort, NEVER, type Server } from "lockstep-tftp/engine";
 import { equal, ok } from "./assertions.js";
-import { MemoryStorage } from "./memory-storage.js";
+import { CaseStorage } from "./case-storage.js";
+import { EngineTransport } from "./engine-transport.js";
+import type { MessageCheck } from "./message-checks.js";
 import { Peer } from "./peer.js";
-import { type MessageCheck, VirtualNetwork } from "./virtual-network.js";
 
-/** What servers and clients have in common. */
+/** The common part of servers and clients. */
 export type Endpoint = Pick<Server, "receive" | "poll" | "nextAt" | "stop" | "free" | "used" | "running">;
 
-/** As large as a host's buffer: a request with options may fill an Ethernet frame. */
+/** The size of a host's buffer: a request with options may fill an Ethernet frame. */
 const RECEIVE_BYTES = 2048;
-/** A zero byte, a mode and its end: whoever reads past a datagram finds what makes it whole. */
-const BEHIND_DATAGRAM = Uint8Array.of(0x00, 0x6f, 0x63, 0x74, 0x65, 0x74, 0x00);
+/** A zero byte, a mode and its end: a read past a datagram finds what makes it whole. */
+const AFTER_DATAGRAM = Uint8Array.of(0x00, 0x6f, 0x63, 0x74, 0x65, 0x74, 0x00);
 
-/** Longer than any transfer waits: the longest interval of RFC 2349, some times over. */
+/** Longer than any transfer waits: several of the longest intervals of RFC 2349. */
 const MAX_LIFETIME_MS = 3_600_000;
 
 const PEER_ADDRESS = "192.0.2.1";
 const PEER_PORT_FIRST = 2000;
 
 export abstract class EndpointHarness {
-  readonly storage = new MemoryStorage();
-  readonly network: VirtualNetwork;
-  /** The virtual clock, in milliseconds. A day has gone by, so that there is room to go back. */
+  readonly storage = new CaseStorage();
+  readonly transport: EngineTransport;
+  /** The engine's clock in milliseconds. It starts after a day, so that it can go back. */
   now = 86_400_000;
-  /** What lies in the host's buffer behind a datagram, from an earlier one. */
-  behindDatagram: Uint8Array = BEHIND_DATAGRAM;
+  /** Bytes in the host's buffer after a datagram, left by an earlier one. */
+  afterDatagram: Uint8Array = AFTER_DATAGRAM;
 
   private readonly peers: Peer[] = [];
   private readonly receiveBuffer = new Uint8Array(RECEIVE_BYTES);
@@ -39,20 +39,20 @@ export abstract class EndpointHarness {
     private readonly poolSize: number,
     private readonly singlePort: boolean,
     checkMessage: MessageCheck,
+    listeners?: readonly LocalPort[],
   ) {
-    this.network = new VirtualNetwork(() => this.now, checkMessage);
+    this.transport = new EngineTransport((...datagram) => this.take(...datagram), checkMessage, listeners);
   }
 
   protected abstract readonly endpoint: Endpoint;
 
-  /** How many transfers the observer saw begin and not end. */
+  /** Transfers that the observer saw start and not end. */
   protected abstract readonly seenRunning: number;
 
-  /** Somebody new, with a port of their own unless one is given. */
+  /** Makes a peer, on a port that no other peer has unless one is given. */
   peer(port = PEER_PORT_FIRST + this.peers.length, address: Address = PEER_ADDRESS): Peer {
     const peer = new Peer(this, address, port);
     this.peers.push(peer);
-    this.network.recipients.push(peer);
     return peer;
   }
 
@@ -62,21 +62,15 @@ export abstract class EndpointHarness {
     return bytes;
   }
 
-  /** A datagram arrives. At the port of a transfer that is over, nobody hears it. */
+  /** Lets a datagram arrive. At the port of a transfer that has ended, it is lost. */
   deliver(packet: Uint8Array, localPort: LocalPort, address: Address, port: number): void {
-    if (localPort < FIRST_LISTENER && !this.network.openPorts.has(localPort)) {
-      return;
-    }
-    this.receiveBuffer.set(packet);
-    this.receiveBuffer.set(this.behindDatagram, packet.length);
-    this.hand(this.receiveView, packet.length, localPort, address, port);
-    this.check();
+    this.transport.deliver(packet, localPort, address, port);
   }
 
-  /** Gives the engine a datagram, on the port where it arrived. */
+  /** Hands the engine a datagram, with the port where it arrived. */
   protected abstract hand(packet: DataView, length: number, localPort: LocalPort, address: Address, port: number): void;
 
-  /** Time passes, and the engine is polled whenever it asked for that. */
+  /** Lets time pass, and polls the engine whenever it asked for that. */
   advance(ms: number): void {
     const end = this.now + ms;
     while (this.endpoint.nextAt <= end) {
@@ -85,43 +79,53 @@ export abstract class EndpointHarness {
     this.now = end;
   }
 
-  /** Time passes until the engine asked to be polled, if that is not overdue. */
+  /** Lets time pass until the engine asked to be polled, unless that is overdue. */
   pollNext(): void {
     this.pollAt(this.endpoint.nextAt > this.now ? this.endpoint.nextAt : this.now);
   }
 
-  /** The clock is set, forwards or back, and the engine is polled. */
+  /** Sets the clock, forwards or back, and polls the engine. */
   pollAt(now: number): void {
     this.now = now;
     this.endpoint.poll(now);
-    this.check();
+    this.settle();
     ok(this.endpoint.nextAt > now, "after a poll the next one is later");
   }
 
   stop(): void {
     this.endpoint.stop(this.now);
-    this.check();
+    this.settle();
   }
 
-  /** The case is over: nobody has got what it did not expect, and in time nothing is left of any transfer. */
+  /** Ends the case: no peer has an unexpected message, and in time every transfer ends. */
   finish(): void {
     for (const peer of this.peers) {
       peer.expectNothing();
     }
     const end = this.now + MAX_LIFETIME_MS;
     while (this.endpoint.nextAt !== NEVER) {
-      ok(this.endpoint.nextAt <= end, "a transfer that nobody answers ends within an hour");
+      ok(this.endpoint.nextAt <= end, "an unanswered transfer ends within an hour");
       this.pollNext();
     }
-    equal(this.endpoint.free, this.poolSize, "free slots when nothing goes on");
+    equal(this.endpoint.free, this.poolSize, "free slots after every transfer has ended");
   }
 
-  protected check(): void {
+  /** Delivers the engine's messages, and checks what must always hold. */
+  protected settle(): void {
+    this.transport.settle();
+    const { openPorts } = this.transport;
     const { free, used, running, nextAt } = this.endpoint;
     equal(free + used, this.poolSize, "free and used slots together");
     equal(running, this.seenRunning, "running transfers, as the observer saw them");
     equal(this.storage.openHandles, running, "open files, one for each running transfer");
-    equal(this.network.openPorts.size, this.singlePort ? 0 : used, "open ports, one for each used slot");
+    equal(openPorts.size, this.singlePort ? 0 : used, "open ports, one for each used slot");
     equal(nextAt === NEVER, used === 0, "whether nothing is due, which is when no slot is used");
+  }
+
+  private take(localPort: LocalPort, packet: Uint8Array, address: Address, port: number): void {
+    this.receiveBuffer.set(packet);
+    this.receiveBuffer.set(this.afterDatagram, packet.length);
+    this.hand(this.receiveView, packet.length, localPort, address, port);
+    this.settle();
   }
 }

@@ -1,9 +1,9 @@
-/** A server in a world of its own. */
+/** A server in a simulated world. */
 import { type Address, FIRST_LISTENER, type LocalPort, Server, type ServerOptions } from "lockstep-tftp/engine";
 import { equal } from "./assertions.js";
 import { EndpointHarness } from "./endpoint-harness.js";
+import { checkServerMessage } from "./message-checks.js";
 import { type EndedTransfer, RecordingObserver } from "./recording-observer.js";
-import { checkServerMessage } from "./virtual-network.js";
 
 const POOL_SIZE_DEFAULT = 8;
 
@@ -13,10 +13,10 @@ export class Harness extends EndpointHarness {
 
   constructor(options: ServerOptions = {}) {
     super(options.maxTransfers ?? POOL_SIZE_DEFAULT, options.singlePort ?? false, checkServerMessage);
-    this.server = new Server(this.network, this.storage, options, this.observer);
+    this.server = new Server(this.transport, this.storage, options, this.observer);
   }
 
-  /** The only transfer that there was, at its end. */
+  /** The only transfer, at its end. */
   get ended(): EndedTransfer {
     const { endedTransfers } = this.observer;
     equal(endedTransfers.length, 1, "transfers that have ended");

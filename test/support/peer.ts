@@ -1,5 +1,5 @@
 /**
- * The other end, driven message by message. It answers to the port from which it last heard, as RFC 1350 §4 has it.
+ * The other end, driven message by message. It answers to the port of the last message, as RFC 1350 §4 demands.
  */
 import {
   type Address,
@@ -9,26 +9,32 @@ import {
   OPCODE_ERROR,
   OPCODE_OPTION_ACKNOWLEDGEMENT,
 } from "lockstep-tftp/engine";
-import { equal, equalBytes, equalTexts, ok } from "./assertions.js";
-import type { EndpointHarness } from "./endpoint-harness.js";
 import {
   acknowledgement,
-  data,
-  error,
+  dataMessage,
+  errorMessage,
   numberOf,
-  OCTET,
-  type Options,
+  type OptionTexts,
   opcodeOf,
   optionsOf,
   payloadOf,
   readRequest,
   writeRequest,
-} from "./packets.js";
-import { LISTENER, type Message, type Recipient } from "./virtual-network.js";
+} from "lockstep-tftp/simulated";
+import { equal, equalBytes, equalTexts, ok } from "./assertions.js";
+import type { EndpointHarness } from "./endpoint-harness.js";
+import { LISTENER } from "./engine-transport.js";
 
 const BLOCK_NUMBERS = 0x10000;
 
-export class Peer implements Recipient {
+/** A message of the engine: the local port that it left from, and when. */
+interface Message {
+  readonly localPort: LocalPort;
+  readonly at: number;
+  readonly packet: Uint8Array;
+}
+
+export class Peer {
   /** The local port of the engine from which the last message came. */
   serverPort: LocalPort = LISTENER;
   private readonly inbox: Message[] = [];
@@ -37,11 +43,11 @@ export class Peer implements Recipient {
     private readonly harness: EndpointHarness,
     readonly address: Address,
     readonly port: number,
-  ) {}
-
-  take(message: Message): void {
-    this.serverPort = message.localPort;
-    this.inbox.push(message);
+  ) {
+    harness.transport.addPeer(address, port, (localPort, packet) => {
+      this.serverPort = localPort;
+      this.inbox.push({ localPort, at: harness.now, packet });
+    });
   }
 
   /** Sends to the listening port, or to another. */
@@ -54,11 +60,11 @@ export class Peer implements Recipient {
     this.send(packet, this.serverPort);
   }
 
-  read(name: string, options: Options = [], mode = OCTET): void {
+  read(name: string, options: OptionTexts = [], mode = "octet"): void {
     this.send(readRequest(name, options, mode));
   }
 
-  write(name: string, options: Options = [], mode = OCTET): void {
+  write(name: string, options: OptionTexts = [], mode = "octet"): void {
     this.send(writeRequest(name, options, mode));
   }
 
@@ -67,11 +73,11 @@ export class Peer implements Recipient {
   }
 
   data(block: number, payload: Uint8Array): void {
-    this.reply(data(block, payload));
+    this.reply(dataMessage(block, payload));
   }
 
   error(code: number, text?: string): void {
-    this.reply(error(code, text));
+    this.reply(errorMessage(code, text));
   }
 
   /** The next message, which must be there. */
@@ -94,7 +100,7 @@ export class Peer implements Recipient {
     equal(numberOf(packet), block % BLOCK_NUMBERS, "the block number of an ACK");
   }
 
-  expectOptions(options: Options): void {
+  expectOptions(options: OptionTexts): void {
     equalTexts(optionsOf(this.receive(OPCODE_OPTION_ACKNOWLEDGEMENT)), options, "the OACK");
   }
 
@@ -102,29 +108,29 @@ export class Peer implements Recipient {
     equal(numberOf(this.receive(OPCODE_ERROR)), code, "the code of an ERROR");
   }
 
-  /** Nothing has come that was not looked at. */
+  /** Fails if a message has come that no other call has taken. */
   expectNothing(): void {
     const [message] = this.inbox;
     equal(message === undefined, true, `nothing more has come to port ${this.port}, such as ${message?.packet}`);
   }
 
-  /** Everything that has come. */
+  /** Takes every message that has come. */
   receiveAll(): Uint8Array[] {
     return this.inbox.splice(0).map(({ packet }) => packet);
   }
 
-  /** Throws away what has come since `start`; returns when each came, in milliseconds after that. */
+  /** Discards the messages; returns the times at which they came, in milliseconds after `start`. */
   ignoreSince(start: number): number[] {
     return this.inbox.splice(0).map(({ at }) => at - start);
   }
 
-  /** Throws away what has come; returns how many messages there were. */
+  /** Discards the messages; returns their number. */
   ignoreAll(): number {
     return this.inbox.splice(0).length;
   }
 
-  /** Fetches a file without faults. `wire` is what must come: the file, or its netascii. */
-  fetch(name: string, wire: Uint8Array, options: Options = [], mode = OCTET): void {
+  /** Downloads a file without faults. `wire` is the expected payload: the file, or its netascii. */
+  fetch(name: string, wire: Uint8Array, options: OptionTexts = [], mode = "octet"): void {
     this.read(name, options, mode);
     const agreed = this.agreed(options);
     if (options.length > 0) {
@@ -140,8 +146,8 @@ export class Peer implements Recipient {
     }
   }
 
-  /** Puts a file without faults. */
-  put(name: string, wire: Uint8Array, options: Options = [], mode = OCTET): void {
+  /** Uploads a file without faults. */
+  put(name: string, wire: Uint8Array, options: OptionTexts = [], mode = "octet"): void {
     this.write(name, options, mode);
     const agreed = this.agreed(options);
     if (options.length === 0) {
@@ -156,19 +162,19 @@ export class Peer implements Recipient {
     }
   }
 
-  /** Reads the OACK, which there must be if options were asked. */
-  private agreed(options: Options): { blockSize: number; windowSize: number } {
+  /** Reads the OACK, which must come if options were asked for. */
+  private agreed(options: OptionTexts): { blockSize: number; windowSize: number } {
     const answered = options.length === 0 ? [] : optionsOf(this.receive(OPCODE_OPTION_ACKNOWLEDGEMENT));
     return { blockSize: optionValue(answered, "blksize", 512), windowSize: optionValue(answered, "windowsize", 1) };
   }
 }
 
-/** What block number `block` of `wire` holds, counted from 1. */
+/** The payload of block number `block`, counted from 1. */
 export function blockOf(wire: Uint8Array, block: number, blockSize = 512): Uint8Array {
   return wire.subarray((block - 1) * blockSize, block * blockSize);
 }
 
-function optionValue(options: Options, name: string, otherwise: number): number {
+function optionValue(options: OptionTexts, name: string, otherwise: number): number {
   const index = options.indexOf(name);
   return index < 0 ? otherwise : Number(options[index + 1]);
 }

@@ -6,16 +6,15 @@ import { isIPv6 } from "node:net";
 import { OPCODE_ACKNOWLEDGEMENT, OPCODE_DATA, OPCODE_ERROR, OPCODE_OPTION_ACKNOWLEDGEMENT } from "lockstep-tftp/engine";
 import {
   acknowledgement,
-  data,
+  dataMessage,
   numberOf,
-  OCTET,
-  type Options,
+  type OptionTexts,
   opcodeOf,
   optionsOf,
   payloadOf,
   readRequest,
   writeRequest,
-} from "./packets.js";
+} from "lockstep-tftp/simulated";
 
 /** How long a message that must come is waited for. Only a failing test waits so long. */
 const PATIENCE_MS = 20_000;
@@ -90,11 +89,11 @@ export class SocketPeer implements AsyncDisposable {
     return this.send(packet, this.heardFrom.port, this.heardFrom.address);
   }
 
-  read(name: string, options: Options = [], mode = OCTET): Promise<void> {
+  read(name: string, options: OptionTexts = [], mode = "octet"): Promise<void> {
     return this.send(readRequest(name, options, mode));
   }
 
-  write(name: string, options: Options = [], mode = OCTET): Promise<void> {
+  write(name: string, options: OptionTexts = [], mode = "octet"): Promise<void> {
     return this.send(writeRequest(name, options, mode));
   }
 
@@ -103,7 +102,7 @@ export class SocketPeer implements AsyncDisposable {
   }
 
   data(block: number, payload: Uint8Array): Promise<void> {
-    return this.reply(data(block, payload));
+    return this.reply(dataMessage(block, payload));
   }
 
   /** The next message, whatever it is. */
@@ -138,7 +137,7 @@ export class SocketPeer implements AsyncDisposable {
     assert.equal(numberOf(await this.receive(OPCODE_ACKNOWLEDGEMENT)), block & 0xffff);
   }
 
-  async expectOptions(options: Options): Promise<void> {
+  async expectOptions(options: OptionTexts): Promise<void> {
     assert.deepEqual(optionsOf(await this.receive(OPCODE_OPTION_ACKNOWLEDGEMENT)), options);
   }
 
@@ -157,7 +156,13 @@ export class SocketPeer implements AsyncDisposable {
   }
 
   /** Fetches a file without faults. */
-  async fetch(name: string, file: Uint8Array, options: Options = [], blockSize = 512, windowSize = 1): Promise<void> {
+  async fetch(
+    name: string,
+    file: Uint8Array,
+    options: OptionTexts = [],
+    blockSize = 512,
+    windowSize = 1,
+  ): Promise<void> {
     await this.read(name, options);
     if (options.length > 0) {
       await this.receive(OPCODE_OPTION_ACKNOWLEDGEMENT);

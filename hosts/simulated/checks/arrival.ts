@@ -11,7 +11,7 @@ import {
   OPCODE_WRITE_REQUEST,
   TFTP_PORT,
 } from "../../../src/index.js";
-import { blockOf, opcodeOf } from "../wire/messages.js";
+import { numberOf, opcodeOf } from "../wire/messages.js";
 import { readAskedRequest } from "./asked-request.js";
 import { type Cause, causeOf } from "./cause.js";
 import type { CheckContext } from "./check-context.js";
@@ -52,7 +52,7 @@ export function readArrival(
     return { ...causeOf("nothing"), ...from };
   }
   const meaning = meaningWithin(conversation, message, opcode, call.now);
-  return { ...causeOf("message"), ...from, conversation, meaning, block: blockOf(message) };
+  return { ...causeOf("message"), ...from, conversation, meaning, block: numberOf(message) };
 }
 
 type RequestCause = Omit<Cause, "address" | "port" | "localPort">;

@@ -1,21 +1,21 @@
 /**
- * A request as the documents have it, and the OACK it deserves: a second reading, written apart from the engine's and for
- * clarity alone, which the engine has to agree with.
+ * Reads a request as the documents say, and the OACK that it must get. Written for clarity and apart from the engine's
+ * code, which must agree with it.
  */
 import { MAX_NAME_BYTES, OPCODE_WRITE_REQUEST } from "../../../src/index.js";
-import { type OptionPairs, opcodeOf, textsOf } from "../wire/messages.js";
+import { type OptionTexts, opcodeOf, textsOf } from "../wire/messages.js";
 
 export interface AskedRequest {
   readonly isUpload: boolean;
-  /** The clean name, or undefined for one that no storage may see. */
+  /** The cleaned name, or undefined for one that no storage may see. */
   readonly name: string | undefined;
   readonly isNetascii: boolean;
-  /** The values that are numbers, by their names in small letters; of several the first. */
+  /** The values that are numbers, by names in lower case; of several the first. */
   readonly options: ReadonlyMap<string, number>;
 }
 
 const OPTION_NAMES = ["blksize", "timeout", "tsize", "windowsize"];
-/** More digits no file size has, and no number in JavaScript holds exactly. */
+/** No file's size has more digits, and no JavaScript number holds more exactly. */
 const DECIMAL = /^[0-9]{1,15}$/;
 
 /** Reads a request; undefined where it is malformed or its mode is unknown. */
@@ -54,7 +54,7 @@ function cleanName(raw: string): string | undefined {
   return fromUtf8(components.join("/"));
 }
 
-/** What UTF-8 bytes, one in each character, mean; undefined where they are no UTF-8. */
+/** Decodes UTF-8 bytes, one in each character; undefined if they are not UTF-8. */
 function fromUtf8(bytes: string): string | undefined {
   const escaped = [...bytes].map((byte) => `%${byte.charCodeAt(0).toString(16).padStart(2, "0")}`);
   try {
@@ -64,35 +64,32 @@ function fromUtf8(bytes: string): string | undefined {
   }
 }
 
-/** What a server and a request agree on. */
+/** The transfer's terms that follow from a request. */
 export interface Agreement {
   readonly blockSizeBytes: number;
   readonly windowSize: number;
-  /** The interval that the client chose (RFC 2349), or undefined. */
+  /** The interval that the client negotiated (RFC 2349), or undefined. */
   readonly timeoutMs: number | undefined;
-  /** What the OACK says, in its order; empty when there is none. */
-  readonly acknowledged: OptionPairs;
+  /** The OACK's options in their order; empty if there is no OACK. */
+  readonly acknowledged: OptionTexts;
 }
 
 const MAX_BLOCK_BYTES = 512;
 
 /**
- * @param sizeBytes what the storage says of a file that is fetched, or -1.
- * @param maxWindowSize the server's limit.
+ * Applies a request's options.
+ *
+ * @param sizeBytes the size of a file to download, from its storage, or -1.
+ * @param maxWindowSize the server's largest window, in blocks.
  */
 export function agreementOf(asked: AskedRequest, sizeBytes: number, maxWindowSize: number): Agreement {
-  const acknowledged: [string, string][] = [];
-  const accept = (
-    name: string,
-    least: number,
-    most: number,
-    granted: (value: number) => number,
-  ): number | undefined => {
+  const acknowledged: string[] = [];
+  const accept = (name: string, min: number, max: number, granted: (value: number) => number): number | undefined => {
     const value = asked.options.get(name);
-    if (value === undefined || value < least || value > most) {
+    if (value === undefined || value < min || value > max) {
       return undefined;
     }
-    acknowledged.push([name, String(granted(value))]);
+    acknowledged.push(name, String(granted(value)));
     return granted(value);
   };
   const blockSizeBytes = accept("blksize", 8, 65_464, (value) => Math.min(value, MAX_BLOCK_BYTES));

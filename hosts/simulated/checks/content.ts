@@ -9,7 +9,7 @@ import {
   OPCODE_OPTION_ACKNOWLEDGEMENT,
 } from "../../../src/index.js";
 import { equalBytes } from "../wire/bytes.js";
-import { blockOf, describeMessage, opcodeOf, optionsOf, textsOf } from "../wire/messages.js";
+import { describeMessage, numberOf, opcodeOf, optionsOf, textsOf } from "../wire/messages.js";
 import { isClientPort } from "./arrival.js";
 import type { Cause } from "./cause.js";
 import type { Conversation } from "./conversation.js";
@@ -46,14 +46,14 @@ export function checkContent(conversation: Conversation, message: Uint8Array, is
 
 /** Checks an ERROR: its text is short and printable, and tells nothing about the machine. */
 export function checkErrorText(message: Uint8Array): void {
-  const [text, ...more] = textsOf(message.subarray(2));
+  const [text, ...more] = textsOf(message, HEADER_BYTES);
   if (text === undefined || more.length > 0 || message.length !== HEADER_BYTES + text.length + 1) {
     violated("An ERROR was sent whose text does not end with its only zero byte");
   }
   if (message.length > HEADER_BYTES + MAX_ERROR_TEXT_BYTES || !/^[ -~]*$/.test(text) || /[/\\]/.test(text)) {
     violated(`${describeMessage(message)} was sent, whose text is too long, not printable, or holds a path`);
   }
-  if (blockOf(message) > MAX_ERROR_CODE) {
+  if (numberOf(message) > MAX_ERROR_CODE) {
     violated(`${describeMessage(message)} was sent, whose code is unknown`);
   }
 }
@@ -81,7 +81,7 @@ function checkData(conversation: Conversation, message: Uint8Array, isFirst: boo
     violated(`${describeMessage(message)} was sent before its time`);
   }
   const block = isFirst ? conversation.confirmed + 1 : conversation.sentUpTo + 1;
-  if (blockOf(message) !== (block & BLOCK_NUMBER_MASK) || block > conversation.confirmed + agreement.windowSize) {
+  if (numberOf(message) !== (block & BLOCK_NUMBER_MASK) || block > conversation.confirmed + agreement.windowSize) {
     violated(
       `${describeMessage(message)} was sent; block ${block} was next, and block ${conversation.confirmed} is confirmed`,
     );
@@ -111,7 +111,7 @@ function checkAcknowledgement(conversation: Conversation, message: Uint8Array, {
   }
   const isRepeated = kind === "message" && meaning === "repeated";
   const block = isRepeated ? conversation.sentUpTo : conversation.confirmed;
-  if (blockOf(message) !== (block & BLOCK_NUMBER_MASK)) {
+  if (numberOf(message) !== (block & BLOCK_NUMBER_MASK)) {
     violated(`${describeMessage(message)} was sent; block ${block} is the one to acknowledge`);
   }
   conversation.sentUpTo = block;

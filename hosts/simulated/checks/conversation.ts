@@ -3,7 +3,7 @@
  * through.
  */
 import { GrowingBytes } from "../wire/bytes.js";
-import { blockOf } from "../wire/messages.js";
+import { numberOf } from "../wire/messages.js";
 import { decodeNetascii, encodeNetascii } from "../wire/netascii.js";
 import { type Agreement, type AskedRequest, agreementOf } from "./asked-request.js";
 import type { OpenedFile } from "./checked-storage.js";
@@ -85,7 +85,7 @@ export class Conversation {
     if (this.isUpload) {
       return "nothing";
     }
-    const ahead = (blockOf(message) - this.confirmed) & BLOCK_NUMBER_MASK;
+    const ahead = (numberOf(message) - this.confirmed) & BLOCK_NUMBER_MASK;
     const isOpen = this.isOffered && !this.isAnswered;
     const isOfferAccepted = isOpen && ahead === 0;
     const isNew = !isOpen && ahead > 0 && ahead <= this.sentUpTo - this.confirmed;
@@ -105,7 +105,7 @@ export class Conversation {
     if (!this.isUpload) {
       return "nothing";
     }
-    const ahead = (blockOf(message) - this.confirmed) & BLOCK_NUMBER_MASK;
+    const ahead = (numberOf(message) - this.confirmed) & BLOCK_NUMBER_MASK;
     const payload = message.subarray(4);
     if (ahead === 1 && !this.isLingering && payload.length > this.agreement.blockSizeBytes) {
       return "too large";

@@ -2,7 +2,7 @@
  * Whether anything may be sent to a peer at this moment.
  */
 import { ERROR_UNKNOWN_TRANSFER_ID, OPCODE_DATA } from "../../../src/index.js";
-import { blockOf, describeMessage, opcodeOf } from "../wire/messages.js";
+import { describeMessage, numberOf, opcodeOf } from "../wire/messages.js";
 import { type CheckContext, slotOf } from "./check-context.js";
 import type { Conversation } from "./conversation.js";
 import { violated } from "./violation.js";
@@ -39,7 +39,7 @@ export class OccasionCheck {
     const { cause } = this.context.call;
     const isToCause = cause.address === address && cause.port === port;
     if (cause.kind === "stranger") {
-      if (!isToCause || localPort !== cause.localPort || blockOf(message) !== ERROR_UNKNOWN_TRANSFER_ID) {
+      if (!isToCause || localPort !== cause.localPort || numberOf(message) !== ERROR_UNKNOWN_TRANSFER_ID) {
         violated(`${describeMessage(message)} was sent to ${address}:${port}; expected ERROR 5 to the stranger`);
       }
       return;

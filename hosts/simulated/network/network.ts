@@ -121,6 +121,11 @@ export class SimulatedNetwork {
     this.ports.get(address)?.delete(port);
   }
 
+  /** Whether a port is open. */
+  isBound(address: string, port: number): boolean {
+    return this.ports.get(address)?.has(port) === true;
+  }
+
   /** Lets nothing pass for a time. */
   partition(partition: NetworkPartition): void {
     this.partitions.push(partition);

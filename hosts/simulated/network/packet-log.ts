@@ -28,7 +28,7 @@ export class PacketLog {
   private readonly entries: Entry[] = [];
   private digestWord = DIGEST_START;
 
-  /** @param maxEntries how many entries are kept, the latest. */
+  /** @param maxEntries entries that are kept, the latest; 0 turns the log off, and its digest too. */
   constructor(private readonly maxEntries = DEFAULT_MAX_ENTRIES) {}
 
   /** Covers every entry since the beginning: time, ports, first bytes, length and fate. */
@@ -42,6 +42,9 @@ export class PacketLog {
    * @param fate what the network did with it: when it arrives, or that it is lost.
    */
   sent(atUs: number, datagram: SimulatedDatagram, fate: string): void {
+    if (this.maxEntries === 0) {
+      return;
+    }
     this.digestNumber(datagram.fromPort);
     this.digestNumber(datagram.toPort);
     const { bytes } = datagram;
@@ -55,7 +58,9 @@ export class PacketLog {
 
   /** Something that is worth knowing beside the packets. */
   note(atUs: number, text: string): void {
-    this.add({ atUs, datagram: undefined, text });
+    if (this.maxEntries > 0) {
+      this.add({ atUs, datagram: undefined, text });
+    }
   }
 
   /** The kept entries, one a line. */

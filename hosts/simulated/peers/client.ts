@@ -9,7 +9,15 @@ import {
   OPCODE_OPTION_ACKNOWLEDGEMENT,
 } from "../../../src/index.js";
 import { US_PER_MS } from "../network/virtual-clock.js";
-import { blockOf, errorMessage, type OptionPairs, opcodeOf, optionsOf, type TransferMode } from "../wire/messages.js";
+import {
+  errorMessage,
+  numberOf,
+  type OptionTexts,
+  opcodeOf,
+  optionsOf,
+  pairsOf,
+  type TransferMode,
+} from "../wire/messages.js";
 import { SimulatedPeer, type SimulatedPeerOptions, type SimulatedWorld } from "./peer.js";
 
 /** RFC 2347: the client does not accept what the OACK says. */
@@ -105,15 +113,15 @@ export abstract class SimulatedClient extends SimulatedPeer {
   protected abstract sizeInRequest(): number;
 
   /** The options of the request. */
-  protected requestOptions(): OptionPairs {
+  protected requestOptions(): OptionTexts {
     const { blockSizeBytes, windowSize, timeoutSeconds, tellsSize } = this.clientOptions;
-    const pairs: [string, number | undefined][] = [
+    const values: [string, number | undefined][] = [
       ["blksize", blockSizeBytes],
       ["timeout", timeoutSeconds],
       ["tsize", tellsSize === true ? this.sizeInRequest() : undefined],
       ["windowsize", windowSize],
     ];
-    return pairs.filter(([, value]) => value !== undefined).map(([name, value]) => [name, String(value)]);
+    return values.flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)]));
   }
 
   /** How long it waits for the answer to what it has sent `retries` + 1 times, in milliseconds. */
@@ -143,7 +151,7 @@ export abstract class SimulatedClient extends SimulatedPeer {
       return;
     }
     const opcode = opcodeOf(message);
-    if (blockOf(message) < 0) {
+    if (numberOf(message) < 0) {
       return;
     }
     if (opcode === OPCODE_ERROR) {
@@ -164,11 +172,11 @@ export abstract class SimulatedClient extends SimulatedPeer {
 
   /** The server has sent ERROR: the end, unless a model does otherwise. */
   protected receivedError(message: Uint8Array): void {
-    this.over("refused", `ERROR ${blockOf(message)}`);
+    this.over("refused", `ERROR ${numberOf(message)}`);
     this.unbind();
   }
 
-  private receivedOffer(granted: OptionPairs): void {
+  private receivedOffer(granted: OptionTexts): void {
     if (!this.awaitsOffer() || this.isOver) {
       return;
     }
@@ -181,9 +189,11 @@ export abstract class SimulatedClient extends SimulatedPeer {
   }
 
   /** Takes the options that were granted; false where they are not acceptable. */
-  protected accepts(granted: OptionPairs): boolean {
-    const asked = new Map(this.requestOptions());
-    return granted.every(([name, value]) => asked.has(name) && this.take(name, Number(value), Number(asked.get(name))));
+  protected accepts(granted: OptionTexts): boolean {
+    const asked = new Map(pairsOf(this.requestOptions()));
+    return pairsOf(granted).every(
+      ([name, value]) => asked.has(name) && this.take(name, Number(value), Number(asked.get(name))),
+    );
   }
 
   private take(name: string, granted: number, wanted: number): boolean {

@@ -6,7 +6,7 @@
  * - Then it asks from the next port, without `tsize`, and fetches.
  * - Repeats every four seconds, six times.
  */
-import type { OptionPairs } from "../wire/messages.js";
+import type { OptionTexts } from "../wire/messages.js";
 import { ERROR_OPTION_NEGOTIATION, type SimulatedClientOptions } from "./client.js";
 import { GetClient } from "./get-client.js";
 import type { SimulatedWorld } from "./peer.js";
@@ -21,9 +21,9 @@ export class Edk2 extends GetClient {
     super(world, { blockSizeBytes: 1468, windowSize: 4, ...options, retryMs: RETRY_MS, maxRetries: MAX_RETRIES });
   }
 
-  protected override requestOptions(): OptionPairs {
+  protected override requestOptions(): OptionTexts {
     const options = super.requestOptions();
-    return this.knowsSize ? options : [["tsize", "0"], ...options];
+    return this.knowsSize ? options : ["tsize", "0", ...options];
   }
 
   protected override offerAccepted(): void {

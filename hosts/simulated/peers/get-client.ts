@@ -5,7 +5,7 @@
 import { HEADER_BYTES, OPCODE_DATA } from "../../../src/index.js";
 import { US_PER_MS } from "../network/virtual-clock.js";
 import { GrowingBytes } from "../wire/bytes.js";
-import { acknowledgement, blockOf, readRequest } from "../wire/messages.js";
+import { acknowledgement, numberOf, readRequest } from "../wire/messages.js";
 import { decodeNetascii } from "../wire/netascii.js";
 import { BLOCK_NUMBER_MASK, SimulatedClient, type SimulatedClientOptions } from "./client.js";
 import type { SimulatedWorld } from "./peer.js";
@@ -52,7 +52,7 @@ export class GetClient extends SimulatedClient {
   }
 
   protected requestMessage(): Uint8Array {
-    return readRequest(this.name, this.options.mode ?? "octet", this.requestOptions());
+    return readRequest(this.name, this.requestOptions(), this.options.mode);
   }
 
   protected sizeInRequest(): number {
@@ -71,7 +71,7 @@ export class GetClient extends SimulatedClient {
     if (opcode !== OPCODE_DATA) {
       return;
     }
-    const ahead = (blockOf(message) - this.expected) & BLOCK_NUMBER_MASK;
+    const ahead = (numberOf(message) - this.expected) & BLOCK_NUMBER_MASK;
     if (ahead !== 0 || this.isOver) {
       this.outOfOrder++;
       this.receivedOutOfOrder(ahead);

@@ -3,7 +3,7 @@
  * 2349, 7440).
  */
 import { ERROR_NOT_DEFINED, OPCODE_ACKNOWLEDGEMENT } from "../../../src/index.js";
-import { blockOf, dataMessage, writeRequest } from "../wire/messages.js";
+import { dataMessage, numberOf, writeRequest } from "../wire/messages.js";
 import { encodeNetascii } from "../wire/netascii.js";
 import { BLOCK_NUMBER_MASK, SimulatedClient, type SimulatedClientOptions } from "./client.js";
 import type { SimulatedWorld } from "./peer.js";
@@ -40,7 +40,7 @@ export class PutClient extends SimulatedClient {
   }
 
   protected requestMessage(): Uint8Array {
-    return writeRequest(this.name, this.options.mode ?? "octet", this.requestOptions());
+    return writeRequest(this.name, this.requestOptions(), this.options.mode);
   }
 
   protected sizeInRequest(): number {
@@ -59,7 +59,7 @@ export class PutClient extends SimulatedClient {
     if (opcode !== OPCODE_ACKNOWLEDGEMENT || this.isOver) {
       return;
     }
-    const block = blockOf(message);
+    const block = numberOf(message);
     if (this.confirmed === NOT_ACCEPTED) {
       if (block === 0) {
         this.goOn(0);

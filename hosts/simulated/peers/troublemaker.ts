@@ -7,7 +7,7 @@ import {
   acknowledgement,
   dataMessage,
   errorMessage,
-  type OptionPairs,
+  type OptionTexts,
   readRequest,
   writeRequest,
 } from "../wire/messages.js";
@@ -82,16 +82,16 @@ export class Troublemaker extends SimulatedPeer {
       case 4:
         return bytesOf("\0\x06blksize\x0065464\0");
       case 5:
-        return writeRequest(`trouble-${random.below(3)}`, "octet", this.options());
+        return writeRequest(`trouble-${random.below(3)}`, this.options());
       default:
-        return readRequest(random.pick([...this.names, "../etc/passwd", "", "con"]), "octet", this.options());
+        return readRequest(random.pick([...this.names, "../etc/passwd", "", "con"]), this.options());
     }
   }
 
-  private options(): OptionPairs {
+  private options(): OptionTexts {
     const { random } = this.world;
     const names = ["blksize", "timeout", "tsize", "windowsize", "multicast", "BLKSIZE"];
     const values = ["0", "1", "8", "512", "65464", "65465", "255", "256", "-1", "", "abc", "99999999999999999999"];
-    return names.filter(() => random.chance(20)).map((name) => [name, random.pick(values)]);
+    return names.filter(() => random.chance(20)).flatMap((name) => [name, random.pick(values)]);
   }
 }

@@ -8,7 +8,7 @@
  * - Is gone after its last ACK.
  */
 import { ERROR_ACCESS_VIOLATION, ERROR_FILE_NOT_FOUND } from "../../../src/index.js";
-import { blockOf } from "../wire/messages.js";
+import { numberOf } from "../wire/messages.js";
 import type { SimulatedClientOptions } from "./client.js";
 import { GetClient } from "./get-client.js";
 import type { SimulatedWorld } from "./peer.js";
@@ -37,7 +37,7 @@ export class UBoot extends GetClient {
   protected override receivedOutOfOrder(): void {}
 
   protected override receivedError(message: Uint8Array): void {
-    const code = blockOf(message);
+    const code = numberOf(message);
     if (code === ERROR_FILE_NOT_FOUND || code === ERROR_ACCESS_VIOLATION || ++this.starts > MAX_STARTS) {
       super.receivedError(message);
     } else {

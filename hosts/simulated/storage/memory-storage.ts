@@ -49,6 +49,11 @@ export class MemoryStorage implements Storage {
     return this.files.get(name);
   }
 
+  /** Whether there is a file of this name. */
+  has(name: string): boolean {
+    return this.files.has(name);
+  }
+
   /** The names of all files that are there now. */
   get names(): readonly string[] {
     return [...this.files.keys()];

@@ -1,5 +1,5 @@
 /**
- * Small things about bytes that several files here need.
+ * Bytes and texts, without what only some platforms have.
  */
 
 /** One byte for each character, which must be below 256. */
@@ -20,6 +20,21 @@ export function textOf(bytes: Uint8Array): string {
   return text;
 }
 
+/** The bytes of a text in UTF-8. */
+export function utf8Of(text: string): Uint8Array {
+  const escaped = encodeURIComponent(text);
+  const bytes: number[] = [];
+  for (let index = 0; index < escaped.length; index++) {
+    if (escaped[index] === "%") {
+      bytes.push(Number.parseInt(escaped.slice(index + 1, index + 3), 16));
+      index += 2;
+    } else {
+      bytes.push(escaped.charCodeAt(index));
+    }
+  }
+  return Uint8Array.from(bytes);
+}
+
 /** Whether both have the same bytes. */
 export function equalBytes(one: Uint8Array, other: Uint8Array): boolean {
   if (one.length !== other.length) {
@@ -35,11 +50,11 @@ export function equalBytes(one: Uint8Array, other: Uint8Array): boolean {
 
 /** Bytes that are appended to, in a buffer that doubles. */
 export class GrowingBytes {
-  /** How many bytes there are. */
+  /** Number of bytes. */
   length = 0;
   private buffer = new Uint8Array(1024);
 
-  /** Adds bytes behind those that are there. */
+  /** Adds bytes at the end. */
   append(bytes: Uint8Array): void {
     const length = this.length + bytes.length;
     if (length > this.buffer.length) {
@@ -51,12 +66,12 @@ export class GrowingBytes {
     this.length = length;
   }
 
-  /** The bytes from `start` up to `end`, as far as there are any. Good until the next `append`. */
+  /** The bytes from `start` up to `end`, as far as there are any. Valid until the next `append`. */
   part(start: number, end: number): Uint8Array {
     return this.buffer.subarray(start, Math.min(end, this.length));
   }
 
-  /** All bytes, in memory of their own. */
+  /** A copy of all bytes. */
   copy(): Uint8Array {
     return this.buffer.slice(0, this.length);
   }

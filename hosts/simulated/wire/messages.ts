@@ -1,5 +1,5 @@
 /**
- * TFTP's messages, made and read as a client does it (RFC 1350 §5, RFC 2347), apart from the engine's own code.
+ * TFTP's messages as a client makes and reads them (RFC 1350 §5, RFC 2347), written apart from the engine's own code.
  */
 import {
   HEADER_BYTES,
@@ -10,77 +10,103 @@ import {
   OPCODE_READ_REQUEST,
   OPCODE_WRITE_REQUEST,
 } from "../../../src/index.js";
-import { bytesOf, textOf } from "./bytes.js";
+import { textOf, utf8Of } from "./bytes.js";
 
 /** The modes of RFC 1350 §1 that are in use. */
 export type TransferMode = "octet" | "netascii";
 
-/** Options as they stand in a message: names and values in their order. */
-export type OptionPairs = readonly (readonly [name: string, value: string])[];
+/** Options as in a message, names and values in turn: `["blksize", "512", "tsize", "0"]`. */
+export type OptionTexts = readonly string[];
 
-/** A read request. Texts have one byte a character. */
-export function readRequest(name: string, mode: string, options: OptionPairs = []): Uint8Array {
-  return withTexts(OPCODE_READ_REQUEST, [name, mode, ...options.flat()]);
+/** Makes a read request. The texts are sent as UTF-8. */
+export function readRequest(name: string, options: OptionTexts = [], mode = "octet"): Uint8Array {
+  return packetOf(OPCODE_READ_REQUEST, textFields(name, mode, ...options));
 }
 
-/** A write request. Texts have one byte a character. */
-export function writeRequest(name: string, mode: string, options: OptionPairs = []): Uint8Array {
-  return withTexts(OPCODE_WRITE_REQUEST, [name, mode, ...options.flat()]);
+/** Makes a write request. The texts are sent as UTF-8. */
+export function writeRequest(name: string, options: OptionTexts = [], mode = "octet"): Uint8Array {
+  return packetOf(OPCODE_WRITE_REQUEST, textFields(name, mode, ...options));
 }
 
 /**
- * A block of a file.
+ * Makes a DATA message.
  *
- * @param block counted without wrapping.
+ * @param block the block's number, counted without wrapping.
  */
 export function dataMessage(block: number, payload: Uint8Array): Uint8Array {
   const message = new Uint8Array(HEADER_BYTES + payload.length);
-  writeHeader(message, OPCODE_DATA, block);
+  message.set(packetOf(OPCODE_DATA, block));
   message.set(payload, HEADER_BYTES);
   return message;
 }
 
 /**
- * An ACK.
+ * Makes an ACK.
  *
- * @param block counted without wrapping.
+ * @param block the block's number, counted without wrapping.
  */
 export function acknowledgement(block: number): Uint8Array {
-  const message = new Uint8Array(HEADER_BYTES);
-  writeHeader(message, OPCODE_ACKNOWLEDGEMENT, block);
-  return message;
+  return packetOf(OPCODE_ACKNOWLEDGEMENT, block);
 }
 
-/** An ERROR (RFC 1350 §5). The text has one byte a character. */
-export function errorMessage(code: number, text: string): Uint8Array {
-  const texts = withTexts(0, [text]);
-  const message = new Uint8Array(texts.length + 2);
-  message.set(texts, 2);
-  writeHeader(message, OPCODE_ERROR, code);
-  return message;
+/** Makes an ERROR (RFC 1350 §5). */
+export function errorMessage(code: number, text = "no"): Uint8Array {
+  return packetOf(OPCODE_ERROR, code, textFields(text));
 }
 
-/** The first two bytes, or -1. */
+/** Makes an OACK (RFC 2347). */
+export function optionAcknowledgement(options: OptionTexts): Uint8Array {
+  return packetOf(OPCODE_OPTION_ACKNOWLEDGEMENT, textFields(...options));
+}
+
+/** Makes a packet from 16-bit numbers, texts in UTF-8 and bytes, one after the other: any packet, malformed ones too. */
+export function packetOf(...parts: readonly (number | string | Uint8Array)[]): Uint8Array {
+  const bytes: number[] = [];
+  for (const part of parts) {
+    if (typeof part === "number") {
+      bytes.push((part >> 8) & 0xff, part & 0xff);
+    } else {
+      bytes.push(...(typeof part === "string" ? utf8Of(part) : part));
+    }
+  }
+  return Uint8Array.from(bytes);
+}
+
+/** Joins texts, each with the zero byte that ends it. */
+export function textFields(...texts: readonly string[]): string {
+  return texts.map((text) => `${text}\0`).join("");
+}
+
+/** The opcode, or -1 for a message that is too short. */
 export function opcodeOf(message: Uint8Array): number {
   return message.length < 2 ? -1 : numberAt(message, 0);
 }
 
-/** The block number or error code, or -1. */
-export function blockOf(message: Uint8Array): number {
+/** The block number of DATA and ACK, the code of ERROR; -1 for a message that is too short. */
+export function numberOf(message: Uint8Array): number {
   return message.length < HEADER_BYTES ? -1 : numberAt(message, 2);
 }
 
-/** All whole texts behind the opcode; what has no zero byte behind it does not count. */
-export function textsOf(message: Uint8Array): string[] {
-  return textOf(message.subarray(2)).split("\0").slice(0, -1);
+/** The payload of DATA. */
+export function payloadOf(message: Uint8Array): Uint8Array {
+  return message.subarray(HEADER_BYTES);
+}
+
+/** All texts from `start` on, one character a byte. A text without its zero byte does not count. */
+export function textsOf(message: Uint8Array, start = 2): string[] {
+  return textOf(message.subarray(start)).split("\0").slice(0, -1);
 }
 
 /** The options of an OACK. */
-export function optionsOf(message: Uint8Array): [name: string, value: string][] {
-  const texts = textsOf(message);
+export function optionsOf(message: Uint8Array): string[] {
+  return textsOf(message);
+}
+
+/** The names and values of options. A name without a value does not count. */
+export function pairsOf(options: OptionTexts): [name: string, value: string][] {
   const pairs: [string, string][] = [];
-  for (let index = 0; index + 1 < texts.length; index += 2) {
-    pairs.push([texts[index] as string, texts[index + 1] as string]);
+  for (let index = 0; index + 1 < options.length; index += 2) {
+    pairs.push([options[index] as string, options[index + 1] as string]);
   }
   return pairs;
 }
@@ -94,7 +120,7 @@ const NAMES: Readonly<Record<number, string>> = {
   [OPCODE_OPTION_ACKNOWLEDGEMENT]: "OACK",
 };
 
-/** What a message says, in one line for a log. Control characters are shown escaped. */
+/** Describes a message in one line for a log. Control characters are escaped. */
 export function describeMessage(message: Uint8Array): string {
   const opcode = opcodeOf(message);
   const name = NAMES[opcode];
@@ -102,29 +128,15 @@ export function describeMessage(message: Uint8Array): string {
     return `${message.length} bytes of no known opcode`;
   }
   if (opcode === OPCODE_DATA) {
-    return `DATA ${blockOf(message)}, ${message.length - HEADER_BYTES} bytes`;
+    return `DATA ${numberOf(message)}, ${message.length - HEADER_BYTES} bytes`;
   }
   if (opcode === OPCODE_ACKNOWLEDGEMENT) {
-    return `ACK ${blockOf(message)}`;
+    return `ACK ${numberOf(message)}`;
   }
   if (opcode === OPCODE_ERROR) {
-    return `ERROR ${blockOf(message)} ${JSON.stringify(textsOf(message.subarray(2))[0] ?? "")}`;
+    return `ERROR ${numberOf(message)} ${JSON.stringify(textsOf(message, HEADER_BYTES)[0] ?? "")}`;
   }
-  return `${name} ${textsOf(message)
-    .map((text) => JSON.stringify(text))
-    .join(" ")}`;
-}
-
-function withTexts(opcode: number, texts: readonly string[]): Uint8Array {
-  const message = bytesOf(`\0\0${texts.map((text) => `${text}\0`).join("")}`);
-  message[1] = opcode;
-  return message;
-}
-
-function writeHeader(message: Uint8Array, opcode: number, block: number): void {
-  message[1] = opcode;
-  message[2] = block >> 8;
-  message[3] = block;
+  return [name, ...textsOf(message).map((text) => JSON.stringify(text))].join(" ");
 }
 
 function numberAt(message: Uint8Array, at: number): number {

@@ -8,10 +8,18 @@ import {
   OUTCOME_ABORTED_BY_PEER,
   OUTCOME_COMPLETED,
 } from "lockstep-tftp/engine";
+import {
+  acknowledgement,
+  dataMessage,
+  packetOf,
+  readRequest,
+  textFields,
+  textsOf,
+  utf8Of,
+} from "lockstep-tftp/simulated";
 import { equal } from "../../support/assertions.js";
 import { contents } from "../../support/contents.js";
 import type { Harness } from "../../support/engine-harness.js";
-import { acknowledgement, bytesOf, data, packetOf, readRequest, texts, textsOf } from "../../support/packets.js";
 import { blockOf, type Peer } from "../../support/peer.js";
 import { type Case, engineCase } from "./case.js";
 
@@ -63,7 +71,7 @@ export const attackCases: readonly Case[] = [
     const { peer, file } = underWay(harness);
     peer.reply(acknowledgement(2).subarray(0, 3));
     peer.reply(acknowledgement(2).subarray(0, 2));
-    peer.reply(data(2, contents(0)).subarray(0, 3));
+    peer.reply(dataMessage(2, contents(0)).subarray(0, 3));
     goesOn(harness, peer, file);
   }),
 
@@ -143,10 +151,10 @@ export const attackCases: readonly Case[] = [
 
   engineCase("NetX Duo 6.1.10: a request whose mode lies beyond the datagram is malformed", (harness) => {
     harness.file("file", contents(5));
-    harness.behindDatagram = bytesOf(texts("octet"));
+    harness.afterDatagram = utf8Of(textFields("octet"));
     const peer = harness.peer();
     for (const opcode of [OPCODE_READ_REQUEST, OPCODE_WRITE_REQUEST]) {
-      peer.send(packetOf(opcode, texts("file")));
+      peer.send(packetOf(opcode, textFields("file")));
       peer.expectError(ERROR_ILLEGAL_OPERATION);
     }
   }),
@@ -157,7 +165,7 @@ export const attackCases: readonly Case[] = [
     peer.expectAcknowledgement(0);
     peer.data(1, contents(2000));
     peer.expectError(ERROR_ILLEGAL_OPERATION);
-    equal(harness.storage.files.size, 0, "files in the storage");
+    equal(harness.storage.files.names.length, 0, "files in the storage");
   }),
 
   engineCase("esp32-snippets: an ACK from somewhere else does not move the transfer", (harness) => {

@@ -5,9 +5,9 @@ import {
   OUTCOME_COMPLETED,
   OUTCOME_DECLINED,
 } from "lockstep-tftp/engine";
+import { acknowledgement, utf8Of } from "lockstep-tftp/simulated";
 import { equal } from "../../support/assertions.js";
 import { contents } from "../../support/contents.js";
-import { acknowledgement, bytesOf } from "../../support/packets.js";
 import { blockOf } from "../../support/peer.js";
 import { type Case, engineCase } from "./case.js";
 
@@ -155,7 +155,7 @@ export const clientCases: readonly Case[] = [
   }),
 
   engineCase("PXELINUX: ten names that are missing, each answered at once, then the default", (harness) => {
-    const file = harness.file("pxelinux.cfg/default", bytesOf("default linux\n"));
+    const file = harness.file("pxelinux.cfg/default", utf8Of("default linux\n"));
     const peer = harness.peer(57_089);
     for (let length = 8; length >= 1; length--) {
       peer.read(`pxelinux.cfg/${"C0A80001".slice(0, length)}`, ["tsize", "0", "blksize", "1408"]);
@@ -168,7 +168,7 @@ export const clientCases: readonly Case[] = [
   engineCase(
     "Cisco IP phones: four tries for a file that is missing are four ERRORs, and names keep case",
     (harness) => {
-      const file = harness.file("XmlDefault.cnf.xml", bytesOf("<Default/>"));
+      const file = harness.file("XmlDefault.cnf.xml", utf8Of("<Default/>"));
       const peer = harness.peer();
       for (let times = 0; times < 4; times++) {
         peer.read("CTLSEP001122334455.tlv");

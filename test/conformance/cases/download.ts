@@ -11,9 +11,9 @@ import {
   OUTCOME_PROBABLY_COMPLETED,
   OUTCOME_STORAGE_FAILED,
 } from "lockstep-tftp/engine";
+import { optionAcknowledgement } from "lockstep-tftp/simulated";
 import { equal, ok } from "../../support/assertions.js";
 import { contents } from "../../support/contents.js";
-import { optionAcknowledgement } from "../../support/packets.js";
 import { blockOf } from "../../support/peer.js";
 import { type Case, engineCase } from "./case.js";
 

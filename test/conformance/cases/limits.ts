@@ -1,11 +1,11 @@
 /** Limits for networks that are not trusted: what one address, and all of them together, may get out of a server. */
 import { Server, type ServerOptions } from "lockstep-tftp/engine";
 import { equal, ok } from "../../support/assertions.js";
+import { CaseStorage } from "../../support/case-storage.js";
 import { contents } from "../../support/contents.js";
 import type { Harness } from "../../support/engine-harness.js";
-import { MemoryStorage } from "../../support/memory-storage.js";
+import { EngineTransport } from "../../support/engine-transport.js";
 import { blockOf, type Peer } from "../../support/peer.js";
-import { VirtualNetwork } from "../../support/virtual-network.js";
 import { type Case, engineCase } from "./case.js";
 
 const ANOTHER_ADDRESS = "192.0.2.99";
@@ -33,7 +33,7 @@ function askedBy(harness: Harness, count: number): Peer[] {
 /** Whether a server can be made with these options. */
 function isRefused(options: ServerOptions): boolean {
   try {
-    new Server(new VirtualNetwork(() => 0), new MemoryStorage(), options);
+    new Server(new EngineTransport(), new CaseStorage(), options);
     return false;
   } catch (error) {
     return error instanceof RangeError;

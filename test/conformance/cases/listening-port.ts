@@ -1,11 +1,18 @@
 /** The listening port takes requests and nothing else. */
 import { ERROR_FILE_NOT_FOUND } from "lockstep-tftp/engine";
-import { SeededRandom } from "lockstep-tftp/simulated";
+import {
+  acknowledgement,
+  dataMessage,
+  errorMessage,
+  optionAcknowledgement,
+  packetOf,
+  readRequest,
+  SeededRandom,
+} from "lockstep-tftp/simulated";
 import { equal } from "../../support/assertions.js";
 import { contents } from "../../support/contents.js";
-import { acknowledgement, data, error, optionAcknowledgement, packetOf, readRequest } from "../../support/packets.js";
+import { LISTENER } from "../../support/engine-transport.js";
 import { blockOf } from "../../support/peer.js";
-import { LISTENER } from "../../support/virtual-network.js";
 import { type Case, engineCase } from "./case.js";
 
 const TFTP_PORT = 69;
@@ -16,10 +23,10 @@ const GARBAGE_DATAGRAMS = 2000;
 const NO_REQUESTS: readonly (readonly [string, Uint8Array])[] = [
   ["ACK", acknowledgement(0)],
   ["ACK of a block", acknowledgement(1)],
-  ["DATA", data(1, contents(512))],
-  ["empty DATA", data(1, contents(0))],
-  ["ERROR", error(0)],
-  ["ERROR 5", error(5, "Unknown transfer ID")],
+  ["DATA", dataMessage(1, contents(512))],
+  ["empty DATA", dataMessage(1, contents(0))],
+  ["ERROR", errorMessage(0)],
+  ["ERROR 5", errorMessage(5, "Unknown transfer ID")],
   ["OACK", optionAcknowledgement(["blksize", "512"])],
   ["opcode 0", packetOf(0, "file\0octet\0")],
   ["opcode 7", packetOf(7, "file\0octet\0")],
@@ -64,7 +71,7 @@ export const listeningPortCases: readonly Case[] = [
     peer.read("file");
     peer.expectData(1, blockOf(file, 1));
     peer.send(acknowledgement(1));
-    peer.send(error(0));
+    peer.send(errorMessage(0));
     peer.expectNothing();
     equal(harness.server.running, 1, "transfers that run");
     peer.acknowledge(1);
@@ -98,7 +105,7 @@ export const listeningPortCases: readonly Case[] = [
     const peer = harness.peer();
     peer.read("missing");
     peer.expectError(ERROR_FILE_NOT_FOUND);
-    peer.send(error(ERROR_FILE_NOT_FOUND, "File not found"));
+    peer.send(errorMessage(ERROR_FILE_NOT_FOUND, "File not found"));
     peer.expectNothing();
   }),
 

@@ -1,9 +1,8 @@
 /** The mode netascii: RFC 1350 §1, RFC 764. */
 import { OUTCOME_COMPLETED, OUTCOME_STORAGE_FAILED, OUTCOME_TOO_LARGE } from "lockstep-tftp/engine";
-import { decodeNetascii, encodeNetascii } from "lockstep-tftp/simulated";
+import { decodeNetascii, encodeNetascii, utf8Of } from "lockstep-tftp/simulated";
 import { equal, equalBytes, ok } from "../../support/assertions.js";
 import type { Harness } from "../../support/engine-harness.js";
-import { bytesOf, NETASCII } from "../../support/packets.js";
 import { blockOf, type Peer } from "../../support/peer.js";
 import type { EndedTransfer } from "../../support/recording-observer.js";
 import { type Case, engineCase } from "./case.js";
@@ -31,10 +30,10 @@ function endOf(harness: Harness, name: string): EndedTransfer {
 
 const translations = TRANSLATIONS.map(([what, text, wire]) =>
   engineCase(`RFC 764 netascii: ${what}, down and up`, (harness) => {
-    const file = harness.file("file", bytesOf(text));
+    const file = harness.file("file", utf8Of(text));
     const peer = harness.peer();
-    peer.fetch("file", bytesOf(wire), [], NETASCII);
-    peer.put("copy", bytesOf(wire), [], NETASCII);
+    peer.fetch("file", utf8Of(wire), [], "netascii");
+    peer.put("copy", utf8Of(wire), [], "netascii");
     equalBytes(harness.storage.files.get("copy") as Uint8Array, file, "the copy");
     equal(endOf(harness, "copy").bytes, file.length, "bytes of the file that got through");
     equal(endOf(harness, "file").bytes, file.length, "bytes of the file that got through");
@@ -53,8 +52,8 @@ const SLOPPY: readonly (readonly [string, string, string])[] = [
 
 const sloppy = SLOPPY.map(([what, wire, text]) =>
   engineCase(`RFC 764 netascii: an upload with ${what}`, (harness) => {
-    harness.peer().put("file", bytesOf(wire), BLOCK_OPTION, NETASCII);
-    equalBytes(harness.storage.files.get("file") as Uint8Array, bytesOf(text), "the file");
+    harness.peer().put("file", utf8Of(wire), BLOCK_OPTION, "netascii");
+    equalBytes(harness.storage.files.get("file") as Uint8Array, utf8Of(text), "the file");
   }),
 );
 
@@ -62,9 +61,9 @@ const sloppy = SLOPPY.map(([what, wire, text]) =>
 const CUT_TEXT = "1234567\nabcdef\n\n\r\r9\n";
 
 function windowed(harness: Harness): { peer: Peer; wire: Uint8Array } {
-  const file = harness.file("file", bytesOf(CUT_TEXT));
+  const file = harness.file("file", utf8Of(CUT_TEXT));
   const peer = harness.peer();
-  peer.read("file", [...BLOCK_OPTION, "windowsize", "4"], NETASCII);
+  peer.read("file", [...BLOCK_OPTION, "windowsize", "4"], "netascii");
   peer.expectOptions([...BLOCK_OPTION, "windowsize", "4"]);
   peer.acknowledge(0);
   return { peer, wire: encodeNetascii(file) };
@@ -85,17 +84,17 @@ export const netasciiCases: readonly Case[] = [
     engineCase(`RFC 764 netascii: a file of ${sizeBytes} line ends, down and up`, (harness) => {
       const file = harness.file("file", new Uint8Array(sizeBytes).fill(0x0a));
       const peer = harness.peer();
-      peer.fetch("file", encodeNetascii(file), [], NETASCII);
-      peer.put("copy", encodeNetascii(file), [], NETASCII);
+      peer.fetch("file", encodeNetascii(file), [], "netascii");
+      peer.put("copy", encodeNetascii(file), [], "netascii");
       equalBytes(harness.storage.files.get("copy") as Uint8Array, file, "the copy");
     }),
   ),
 
   engineCase("RFC 764 netascii: a block that begins within a pair is the same when it is repeated", (harness) => {
-    const file = harness.file("file", bytesOf(CUT_TEXT));
+    const file = harness.file("file", utf8Of(CUT_TEXT));
     const wire = encodeNetascii(file);
     const peer = harness.peer();
-    peer.read("file", [...BLOCK_OPTION, "timeout", "1"], NETASCII);
+    peer.read("file", [...BLOCK_OPTION, "timeout", "1"], "netascii");
     peer.expectOptions([...BLOCK_OPTION, "timeout", "1"]);
     peer.acknowledge(0);
     const count = Math.floor(wire.length / BLOCK_BYTES) + 1;
@@ -133,10 +132,10 @@ export const netasciiCases: readonly Case[] = [
   }),
 
   engineCase("RFC 764 netascii: duplicates within an upload leave a carriage return waiting as it was", (harness) => {
-    const text = bytesOf("1234567\n7654321\rx");
+    const text = utf8Of("1234567\n7654321\rx");
     const wire = encodeNetascii(text);
     const peer = harness.peer();
-    peer.write("file", BLOCK_OPTION, NETASCII);
+    peer.write("file", BLOCK_OPTION, "netascii");
     peer.expectOptions(BLOCK_OPTION);
     const count = Math.floor(wire.length / BLOCK_BYTES) + 1;
     for (let block = 1; block <= count; block++) {
@@ -152,10 +151,10 @@ export const netasciiCases: readonly Case[] = [
     "design, size limit: of a netascii upload the file's bytes count, not the wire's",
     (harness) => {
       const file = new Uint8Array(100).fill(0x0a);
-      harness.peer().put("file", encodeNetascii(file), [], NETASCII);
+      harness.peer().put("file", encodeNetascii(file), [], "netascii");
       equalBytes(harness.storage.files.get("file") as Uint8Array, file, "the file");
       const peer = harness.peer();
-      peer.write("larger", [], NETASCII);
+      peer.write("larger", [], "netascii");
       peer.expectAcknowledgement(0);
       peer.data(1, encodeNetascii(new Uint8Array(101).fill(0x0a)));
       peer.expectError(3);

@@ -10,20 +10,20 @@ import {
   OUTCOME_STORAGE_FAILED,
   Server,
 } from "lockstep-tftp/engine";
+import { acknowledgement, packetOf, readRequest } from "lockstep-tftp/simulated";
 import { equal, equalTexts, ok } from "../../support/assertions.js";
+import { CaseStorage } from "../../support/case-storage.js";
 import { contents } from "../../support/contents.js";
-import { MemoryStorage } from "../../support/memory-storage.js";
-import { acknowledgement, NETASCII, packetOf, readRequest } from "../../support/packets.js";
+import { EngineTransport, LISTENER } from "../../support/engine-transport.js";
 import { blockOf, type Peer } from "../../support/peer.js";
 import type { SeenTransfer } from "../../support/recording-observer.js";
-import { LISTENER, VirtualNetwork } from "../../support/virtual-network.js";
 import { type Case, engineCase } from "./case.js";
 
 export const observerCases: readonly Case[] = [
   engineCase("design, observer: who, what and how, when a transfer starts", (harness) => {
     harness.file("folder/file", contents(600));
     const peer = harness.peer(4711, "192.0.2.7");
-    peer.read("/folder//file", ["blksize", "100", "windowsize", "3"], NETASCII);
+    peer.read("/folder//file", ["blksize", "100", "windowsize", "3"], "netascii");
     peer.ignoreAll();
     const [started] = harness.observer.startedTransfers as [SeenTransfer];
     equal(started.name, "folder/file", "the name");
@@ -156,16 +156,17 @@ export const observerCases: readonly Case[] = [
   {
     name: "design, observer: an engine without one serves as well",
     run: (): void => {
-      const storage = new MemoryStorage();
+      const storage = new CaseStorage();
       storage.files.set("file", contents(5));
-      const network = new VirtualNetwork(() => 0);
+      const transport = new EngineTransport();
       let received = 0;
-      network.recipients.push({ address: 1, port: 2000, take: () => received++ });
-      const server = new Server(network, storage);
+      transport.addPeer(1, 2000, () => received++);
+      const server = new Server(transport, storage);
       const request = new DataView(readRequest("file").buffer);
       server.request(request, request.byteLength, LISTENER, 1, 2000, 0);
+      transport.settle();
       equal(received, 1, "messages that came");
-      const [slot] = [...network.openPorts.keys()];
+      const [slot] = [...transport.openPorts.keys()];
       ok(slot !== undefined, "a port is open");
       server.receive(new DataView(acknowledgement(1).buffer), 4, slot, 1, 2000, 0);
       equal(server.used, 0, "slots that are used");

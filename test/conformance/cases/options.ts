@@ -7,9 +7,9 @@ import {
   OUTCOME_DECLINED,
   OUTCOME_STORAGE_FAILED,
 } from "lockstep-tftp/engine";
+import type { OptionTexts } from "lockstep-tftp/simulated";
 import { equal, equalBytes } from "../../support/assertions.js";
 import { contents } from "../../support/contents.js";
-import { NETASCII, type Options } from "../../support/packets.js";
 import { blockOf } from "../../support/peer.js";
 import { type Case, engineCase } from "./case.js";
 
@@ -19,7 +19,7 @@ const ERROR_OPTION_REFUSED = 8;
 const LIMIT_BYTES = 1000;
 
 /** A download: what is asked, what the OACK says. Nothing accepted, no OACK: the first block comes. */
-function negotiation(name: string, asked: Options, answered: Options): Case {
+function negotiation(name: string, asked: OptionTexts, answered: OptionTexts): Case {
   return engineCase(name, (harness) => {
     const file = harness.file("file", contents(FILE_BYTES));
     const peer = harness.peer();
@@ -189,7 +189,7 @@ const transferSize: readonly Case[] = [
   engineCase("RFC 2349 tsize: left out for a netascii download, whose size nobody has counted", (harness) => {
     const file = harness.file("file", contents(5));
     const peer = harness.peer();
-    peer.read("file", ["tsize", "0"], NETASCII);
+    peer.read("file", ["tsize", "0"], "netascii");
     peer.expectData(1, file);
   }),
 

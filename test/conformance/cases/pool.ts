@@ -9,11 +9,11 @@ import {
 } from "lockstep-tftp/engine";
 import { SeededRandom } from "lockstep-tftp/simulated";
 import { equal, equalBytes, ok } from "../../support/assertions.js";
+import { CaseStorage } from "../../support/case-storage.js";
 import { contents } from "../../support/contents.js";
 import type { Harness } from "../../support/engine-harness.js";
-import { MemoryStorage } from "../../support/memory-storage.js";
+import { EngineTransport } from "../../support/engine-transport.js";
 import { blockOf, type Peer } from "../../support/peer.js";
-import { VirtualNetwork } from "../../support/virtual-network.js";
 import { type Case, engineCase } from "./case.js";
 
 const LARGE_POOL = 300;
@@ -109,7 +109,7 @@ const full: readonly Case[] = [
         }
       }
       equal(harness.server.running, 0, "transfers that run");
-      equal(harness.storage.files.size, 21, "files in the storage");
+      equal(harness.storage.files.names.length, 21, "files in the storage");
     },
     { maxTransfers: 3 },
   ),
@@ -215,7 +215,7 @@ const construction = REFUSED_OPTIONS.map((options) => {
     run: (): void => {
       let message = "";
       try {
-        new Server(new VirtualNetwork(() => 0), new MemoryStorage(), options);
+        new Server(new EngineTransport(), new CaseStorage(), options);
       } catch (error) {
         ok(error instanceof RangeError, "it is a RangeError");
         message = error.message;

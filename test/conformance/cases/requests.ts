@@ -6,16 +6,16 @@ import {
   OPCODE_READ_REQUEST,
   OPCODE_WRITE_REQUEST,
 } from "lockstep-tftp/engine";
+import { packetOf, readRequest, textFields, utf8Of, writeRequest } from "lockstep-tftp/simulated";
 import { equal, equalTexts } from "../../support/assertions.js";
 import { contents } from "../../support/contents.js";
-import { bytesOf, packetOf, readRequest, texts, writeRequest } from "../../support/packets.js";
 import { blockOf } from "../../support/peer.js";
 import { type Case, engineCase } from "./case.js";
 
 const modes: readonly Case[] = [
   ...["octet", "OCTET", "OcTeT", "netascii", "NETASCII", "NetASCII"].map((mode) =>
     engineCase(`RFC 1350 §5: the mode "${mode}" is served, down and up`, (harness) => {
-      const file = harness.file("file", bytesOf("text"));
+      const file = harness.file("file", utf8Of("text"));
       const peer = harness.peer();
       peer.fetch("file", file, [], mode);
       peer.put("copy", file, [], mode);
@@ -24,7 +24,7 @@ const modes: readonly Case[] = [
   ),
   ...["mail", "MAIL", "binary", "octets", "octe", "ascii", "netasci", "", "octet ", "/ctet"].map((mode) =>
     engineCase(`RFC 1123 §4.2.2.1: the mode "${mode}" is refused with ERROR 4`, (harness) => {
-      harness.file("file", bytesOf("text"));
+      harness.file("file", utf8Of("text"));
       const peer = harness.peer();
       peer.read("file", [], mode);
       peer.expectError(ERROR_ILLEGAL_OPERATION);
@@ -40,9 +40,9 @@ const modes: readonly Case[] = [
 const MALFORMED: readonly (readonly [string, string, string])[] = [
   ["two bytes and no end", "xx", "\0octet\0"],
   ["a name that does not end", "file", "\0octet\0"],
-  ["no mode", texts("file"), "octet\0"],
-  ["a mode that does not end", `${texts("file")}octet`, "\0"],
-  ["half a mode", `${texts("file")}oct`, "et\0"],
+  ["no mode", textFields("file"), "octet\0"],
+  ["a mode that does not end", `${textFields("file")}octet`, "\0"],
+  ["half a mode", `${textFields("file")}oct`, "et\0"],
   ["neither name nor mode", "\0\0", "octet\0"],
   ["only zero bytes", "\0".repeat(500), "octet\0"],
   ["a name that fills the datagram", "x".repeat(1400), "\0octet\0"],
@@ -50,8 +50,8 @@ const MALFORMED: readonly (readonly [string, string, string])[] = [
 
 const malformed = MALFORMED.map(([what, rest, behind]) =>
   engineCase(`wire table, malformed request (${what}): ERROR 4`, (harness) => {
-    harness.file("file", bytesOf("text"));
-    harness.behindDatagram = bytesOf(behind);
+    harness.file("file", utf8Of("text"));
+    harness.afterDatagram = utf8Of(behind);
     const peer = harness.peer();
     for (const opcode of [OPCODE_READ_REQUEST, OPCODE_WRITE_REQUEST]) {
       peer.send(packetOf(opcode, rest));
@@ -93,7 +93,7 @@ const CLEANED: readonly (readonly [string, string])[] = [
 
 const cleaned = CLEANED.map(([wire, name]) =>
   engineCase(`wire table, names: "${wire}" asks the storage for "${name}"`, (harness) => {
-    const file = harness.file(name, bytesOf("text"));
+    const file = harness.file(name, utf8Of("text"));
     harness.peer().fetch(wire, file);
     harness.peer().put(wire, file);
     equalTexts(harness.storage.asked, [name, name], "names that the storage was asked for");
@@ -142,7 +142,7 @@ const refused = REFUSED.map(([what, name]) =>
   engineCase(`wire table, refused name (${what}): ERROR 2, and no storage sees it`, (harness) => {
     const peer = harness.peer();
     for (const opcode of [OPCODE_READ_REQUEST, OPCODE_WRITE_REQUEST]) {
-      peer.send(packetOf(opcode, name, "\0", texts("octet")));
+      peer.send(packetOf(opcode, name, "\0", textFields("octet")));
       peer.expectError(ERROR_ACCESS_VIOLATION);
     }
     equal(harness.storage.asked.length, 0, "files that the storage was asked for");
@@ -152,15 +152,15 @@ const refused = REFUSED.map(([what, name]) =>
 
 const names: readonly Case[] = [
   engineCase("wire table, names: 0xFF bytes at the end go, as old DHCP clients send them", (harness) => {
-    const file = harness.file("file", bytesOf("text"));
+    const file = harness.file("file", utf8Of("text"));
     const peer = harness.peer();
-    peer.send(packetOf(OPCODE_READ_REQUEST, "file", Uint8Array.of(0xff, 0xff, 0x00), texts("octet")));
+    peer.send(packetOf(OPCODE_READ_REQUEST, "file", Uint8Array.of(0xff, 0xff, 0x00), textFields("octet")));
     peer.expectData(1, file);
   }),
 
   engineCase("RFC 1350 §5: the longest name that fits 512 bytes is taken, a longer one is refused", (harness) => {
     const longest = "x".repeat(MAX_NAME_BYTES);
-    const file = harness.file(longest, bytesOf("text"));
+    const file = harness.file(longest, utf8Of("text"));
     const request = readRequest(longest);
     equal(request.length, 512, "bytes of the request");
     const peer = harness.peer();

@@ -6,10 +6,11 @@ import {
   OUTCOME_TIMED_OUT,
   type ServerOptions,
 } from "lockstep-tftp/engine";
+import type { OptionTexts } from "lockstep-tftp/simulated";
 import { equal, equalTexts } from "../../support/assertions.js";
 import { contents } from "../../support/contents.js";
 import type { Harness } from "../../support/engine-harness.js";
-import type { Options } from "../../support/packets.js";
+
 import { blockOf, type Peer } from "../../support/peer.js";
 import { type Case, engineCase } from "./case.js";
 
@@ -32,7 +33,7 @@ function equalTimes(actual: readonly number[], expected: readonly number[]): voi
 }
 
 /** A download in which `blocks` blocks have been acknowledged, each after `roundTripMs`; the next is out. */
-function acknowledged(harness: Harness, blocks: number, roundTripMs: number, options: Options = []): Peer {
+function acknowledged(harness: Harness, blocks: number, roundTripMs: number, options: OptionTexts = []): Peer {
   harness.file("file", contents(FILE_BYTES));
   const peer = harness.peer();
   peer.read("file", options);

@@ -18,7 +18,7 @@ export const sorcerersApprenticeCases: readonly Case[] = [
       peer.acknowledge(block);
     }
     peer.expectNothing();
-    equal(harness.network.sentCount, 10, "messages that were sent");
+    equal(harness.transport.sentCount, 10, "messages that were sent");
     equal(harness.ended.outcome, OUTCOME_COMPLETED, "the outcome");
     equal(harness.ended.duplicates, 9, "duplicates; the last comes when the port is closed");
   }),

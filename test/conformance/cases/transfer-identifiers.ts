@@ -6,15 +6,20 @@ import {
   OUTCOME_COMPLETED,
   OUTCOME_SUPERSEDED,
 } from "lockstep-tftp/engine";
+import {
+  acknowledgement,
+  dataMessage,
+  errorMessage,
+  optionAcknowledgement,
+  readRequest,
+} from "lockstep-tftp/simulated";
 import { equal } from "../../support/assertions.js";
 import { contents } from "../../support/contents.js";
 import type { Harness } from "../../support/engine-harness.js";
-import { acknowledgement, data, error, optionAcknowledgement, readRequest } from "../../support/packets.js";
+import { LISTENER, OTHER_LISTENER } from "../../support/engine-transport.js";
 import { blockOf, type Peer } from "../../support/peer.js";
-import { LISTENER } from "../../support/virtual-network.js";
 import { type Case, engineCase } from "./case.js";
 
-const OTHER_LISTENER = LISTENER + 1;
 const TFTP_PORT = 69;
 
 /** A download of two blocks that has begun: the first block is with the peer. */
@@ -46,8 +51,8 @@ const ports: readonly Case[] = [
     second.expectData(1, blockOf(file, 1));
     equal(first.serverPort >= 0 && second.serverPort >= 0, true, "that the answers come from ports of transfers");
     equal(first.serverPort === second.serverPort, false, "that both have the same port");
-    equal(harness.network.openPorts.get(first.serverPort), LISTENER, "the listener of the first");
-    equal(harness.network.openPorts.get(second.serverPort), OTHER_LISTENER, "the listener of the second");
+    equal(harness.transport.openPorts.get(first.serverPort), LISTENER, "the listener of the first");
+    equal(harness.transport.openPorts.get(second.serverPort), OTHER_LISTENER, "the listener of the second");
   }),
 
   engineCase("RFC 1350 §4: a refusal leaves from the listener that was asked", (harness) => {
@@ -77,12 +82,12 @@ const ports: readonly Case[] = [
   engineCase("design, transport: without a free port there is no answer, and nothing is kept", (harness) => {
     harness.file("file", contents(600));
     const peer = harness.peer();
-    harness.network.portsAreFree = false;
+    harness.transport.portsAreFree = false;
     peer.read("file");
     peer.write("new");
     peer.expectNothing();
     equal(harness.server.used, 0, "slots that are used");
-    harness.network.portsAreFree = true;
+    harness.transport.portsAreFree = true;
     begunAgain(peer);
   }),
 
@@ -139,7 +144,7 @@ const strangers: readonly Case[] = [
     const samePort = harness.peer(peer.port, "192.0.2.99");
     const packets = [
       acknowledgement(1),
-      data(1, contents(5)),
+      dataMessage(1, contents(5)),
       readRequest("file"),
       optionAcknowledgement(["tsize", "0"]),
     ];
@@ -157,8 +162,8 @@ const strangers: readonly Case[] = [
   engineCase("RFC 1350 §4: a stranger's ERROR gets no answer and ends nothing", (harness) => {
     const { peer, file } = begun(harness);
     const stranger = harness.peer();
-    stranger.send(error(0), peer.serverPort);
-    stranger.send(error(ERROR_UNKNOWN_TRANSFER_ID), peer.serverPort);
+    stranger.send(errorMessage(0), peer.serverPort);
+    stranger.send(errorMessage(ERROR_UNKNOWN_TRANSFER_ID), peer.serverPort);
     stranger.expectNothing();
     goesOn(harness, peer, file);
   }),
@@ -169,7 +174,7 @@ const strangers: readonly Case[] = [
     peer.write("file");
     peer.expectAcknowledgement(0);
     const stranger = harness.peer();
-    stranger.send(data(1, contents(512)), peer.serverPort);
+    stranger.send(dataMessage(1, contents(512)), peer.serverPort);
     stranger.expectError(ERROR_UNKNOWN_TRANSFER_ID);
     for (const block of [1, 2]) {
       peer.data(block, blockOf(file, block));
@@ -194,7 +199,7 @@ const strangers: readonly Case[] = [
       const { peer, file } = begun(harness);
       const stranger = harness.peer();
       stranger.send(acknowledgement(1));
-      stranger.send(data(1, contents(5)));
+      stranger.send(dataMessage(1, contents(5)));
       stranger.expectNothing();
       goesOn(harness, peer, file);
     },

@@ -16,10 +16,10 @@ import {
   OUTCOME_TIMED_OUT,
   OUTCOME_TOO_LARGE,
 } from "lockstep-tftp/engine";
+import { optionAcknowledgement } from "lockstep-tftp/simulated";
 import { equal, equalBytes } from "../../support/assertions.js";
 import { contents } from "../../support/contents.js";
 import type { Harness } from "../../support/engine-harness.js";
-import { optionAcknowledgement } from "../../support/packets.js";
 import { blockOf, type Peer } from "../../support/peer.js";
 import { type Case, engineCase } from "./case.js";
 

@@ -14,9 +14,9 @@ import {
   type ReadableFile,
   type WritableFile,
 } from "lockstep-tftp/engine";
+import { acknowledgement, dataMessage, errorMessage, numberOf, opcodeOf, payloadOf } from "lockstep-tftp/simulated";
 import type { default as TFTPClientClass, TFTPClientOptions } from "../../../dist/types/hosts/moddable/client.js";
-import { MemoryStorage } from "../../support/memory-storage.js";
-import { acknowledgement, data, error, numberOf, opcodeOf, payloadOf } from "../../support/packets.js";
+import { CaseStorage } from "../../support/case-storage.js";
 import { blockOf } from "../../support/peer.js";
 import { boardModule, resetBoard } from "./board.js";
 import { contentsOf } from "./client.js";
@@ -32,12 +32,12 @@ const SERVER_PORT = 5000;
 const LONG_MS = 60_000;
 const CONTENT = contentsOf(1300);
 
-let storage: MemoryStorage;
+let storage: CaseStorage;
 
 beforeEach(() => {
   resetBoard();
   BufferUDP.buffers.clear();
-  storage = new MemoryStorage();
+  storage = new CaseStorage();
   storage.files.set("firmware", CONTENT);
 });
 
@@ -68,7 +68,7 @@ function answer(to: number, message: Uint8Array, port = SERVER_PORT): void {
 function give(): void {
   const { from } = sentOne();
   for (const block of [1, 2, 3]) {
-    answer(from, data(block, blockOf(CONTENT, block)));
+    answer(from, dataMessage(block, blockOf(CONTENT, block)));
     const sent = sentOne();
     assert.deepEqual([sent.address, sent.port, numberOf(sent.bytes)], [ADDRESS, SERVER_PORT, block]);
   }
@@ -120,8 +120,8 @@ test("all datagrams are read into one buffer where the sockets can", () => {
 test("nothing is looped over for a datagram, since on XS each loop's iterator is garbage", (t) => {
   start().get({ address: ADDRESS, name: "file" }, download());
   const { from } = sentOne();
-  answer(from, data(1, blockOf(CONTENT, 1)));
-  const block = data(2, blockOf(CONTENT, 2));
+  answer(from, dataMessage(1, blockOf(CONTENT, 1)));
+  const block = dataMessage(2, blockOf(CONTENT, 2));
   const idle = new UDP({ port: 1, onReadable: () => undefined });
   const iterators: { next(): unknown } = Object.getPrototypeOf([].values());
   const loops = t.mock.method(iterators, "next").mock;
@@ -167,7 +167,7 @@ test("a refusal is told, with the server's words", () => {
   const told: unknown[] = [];
   const client = start({ onEnded: (transfer, outcome) => told.push(outcome, transfer.errorCode, transfer.errorText) });
   client.get({ address: ADDRESS, name: "file" }, download());
-  answer(sentOne().from, error(1, "no such file"));
+  answer(sentOne().from, errorMessage(1, "no such file"));
   assert.deepEqual(told, [OUTCOME_DECLINED, 1, "no such file"]);
 });
 
@@ -175,9 +175,9 @@ test("strangers get ERROR 5, and the transfer goes on", () => {
   const client = start();
   client.get({ address: ADDRESS, name: "file" }, download());
   const { from } = sentOne();
-  answer(from, data(1, blockOf(CONTENT, 1)));
+  answer(from, dataMessage(1, blockOf(CONTENT, 1)));
   sentOne();
-  answer(from, data(1, blockOf(CONTENT, 1)), SERVER_PORT + 1);
+  answer(from, dataMessage(1, blockOf(CONTENT, 1)), SERVER_PORT + 1);
   const refusal = sentOne();
   assert.deepEqual([refusal.port, numberOf(refusal.bytes)], [SERVER_PORT + 1, ERROR_UNKNOWN_TRANSFER_ID]);
   assert.equal(client.running, 1);
@@ -267,7 +267,7 @@ test("what a file or a callback throws ends nothing else", () => {
   assert.deepEqual(outcomes, [OUTCOME_STORAGE_FAILED]);
   network.sent.length = 0;
   client.get({ address: ADDRESS, name: "file" }, download());
-  answer(sentOne().from, data(1, new Uint8Array(3)));
+  answer(sentOne().from, dataMessage(1, new Uint8Array(3)));
   assert.deepEqual(errors, ["file", "callback"]);
   assert.equal(storage.files.get("file")?.length, 3);
 });
@@ -277,7 +277,7 @@ test("close and abort tell the server", () => {
   const client = start({ maxTransfers: 2, onEnded: (_transfer, outcome) => outcomes.push(outcome) });
   for (const name of ["one", "two"]) {
     client.get({ address: ADDRESS, name }, download(name));
-    answer(sentOne().from, data(1, blockOf(CONTENT, 1)));
+    answer(sentOne().from, dataMessage(1, blockOf(CONTENT, 1)));
     sentOne();
   }
   for (const nobody of [-1, 2, Number.NaN]) {
@@ -291,7 +291,7 @@ test("close and abort tell the server", () => {
   assert.deepEqual(outcomes, [OUTCOME_STOPPED, OUTCOME_STOPPED]);
   assert.equal(network.sockets.size, 0);
   assert.equal(storage.openHandles, 0);
-  assert.deepEqual([...storage.files.keys()], ["firmware"]);
+  assert.deepEqual(storage.files.names, ["firmware"]);
 });
 
 describe("a callback", () => {
@@ -330,7 +330,7 @@ describe("a callback", () => {
     });
     client.get({ address: ADDRESS, name: "one" }, download("one"));
     const { from } = sentOne();
-    answer(from, data(1, new Uint8Array(3)));
+    answer(from, dataMessage(1, new Uint8Array(3)));
     const [lastAcknowledgement, request] = network.sent.splice(0);
     assert.deepEqual([lastAcknowledgement?.from, numberOf(lastAcknowledgement?.bytes as Uint8Array)], [from, 1]);
     network.sent.push(request as SentMessage);
@@ -348,7 +348,7 @@ describe("a callback", () => {
       },
     });
     client.get({ address: ADDRESS, name: "one" }, download("one"));
-    answer(sentOne().from, error(1, "no"));
+    answer(sentOne().from, errorMessage(1, "no"));
     sentOne();
     advance(1000);
     assert.equal(opcodeOf(sentOne().bytes), OPCODE_READ_REQUEST);

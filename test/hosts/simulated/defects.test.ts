@@ -5,11 +5,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { OPCODE_ACKNOWLEDGEMENT, type TransferView } from "lockstep-tftp/engine";
 import {
-  blockOf,
   bytesOf,
   dataMessage,
   describeMessage,
   MemoryStorage,
+  numberOf,
   opcodeOf,
   SeededRandom,
   Simulation,
@@ -23,8 +23,8 @@ const ADDRESS = "192.168.4.2";
 test("a write request that comes again with another tsize gets that size echoed", () => {
   const simulation = new Simulation({ storage: new MemoryStorage() });
   const peer = simulation.add((world) => new RawPeer(world, { address: ADDRESS, port: 2000 }));
-  simulation.at(0, () => peer.request(writeRequest("up", "octet", [["tsize", "100"]])));
-  simulation.at(10, () => peer.request(writeRequest("up", "octet", [["tsize", "200"]])));
+  simulation.at(0, () => peer.request(writeRequest("up", ["tsize", "100"])));
+  simulation.at(10, () => peer.request(writeRequest("up", ["tsize", "200"])));
   simulation.run(20);
   assert.deepEqual(
     peer.heard.map(({ message }) => describeMessage(message)),
@@ -36,7 +36,7 @@ test("a finished upload stays for a client that repeats only once in a minute", 
   const simulation = new Simulation({ storage: new MemoryStorage() });
   let lost = 0;
   simulation.network.intercept = ({ bytes }) => {
-    const isFirstAck = opcodeOf(bytes) === OPCODE_ACKNOWLEDGEMENT && blockOf(bytes) === 1 && lost++ === 0;
+    const isFirstAck = opcodeOf(bytes) === OPCODE_ACKNOWLEDGEMENT && numberOf(bytes) === 1 && lost++ === 0;
     return !isFirstAck;
   };
   const content = bytesOf("configuration");
@@ -54,7 +54,7 @@ test("a clock that goes back an hour does not make a transfer wait for an hour",
   const peer = simulation.add((world) => new RawPeer(world, { address: ADDRESS, port: 2000 }));
   // The server has been idle since an hour before: nothing made it look at the clock.
   simulation.server.jumpClock(HOUR_MS);
-  simulation.at(1, () => peer.request(writeRequest("up", "octet")));
+  simulation.at(1, () => peer.request(writeRequest("up")));
   simulation.at(500, () => simulation.server.jumpClock(-HOUR_MS));
   simulation.run();
   assert.ok(peer.heard.length > 5, `the server sent ${peer.heard.length} messages`);
@@ -90,7 +90,7 @@ test("an ACK that was sent again gives no sample of the round trip (Karn's rule)
   const simulation = new Simulation({ storage: new MemoryStorage(), observer, network: { delayMs: 1 } });
   const peer = simulation.add((world) => new RawPeer(world, { address: ADDRESS, port: 2000 }));
   const block = new SeededRandom(1).bytes(512);
-  simulation.at(0, () => peer.request(writeRequest("up", "octet")));
+  simulation.at(0, () => peer.request(writeRequest("up")));
   simulation.at(3, () => peer.say(dataMessage(1, block)));
   // The ACK of block 1 is lost; the client sends the block again before the server's timer is due.
   simulation.network.intercept = () => simulation.nowMs !== 4;

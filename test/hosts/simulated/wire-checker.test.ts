@@ -11,7 +11,7 @@ import {
   dataMessage,
   errorMessage,
   MemoryStorage,
-  type OptionPairs,
+  type OptionTexts,
   RuleViolation,
   readRequest,
   SeededRandom,
@@ -65,8 +65,8 @@ class DummyServer {
   }
 
   /** A read request, properly accepted, and its first answer. */
-  accepts(first: Uint8Array, options: OptionPairs = []): this {
-    return this.receives(readRequest("file", "octet", options), () => this.starts(first), PORT, LISTENER);
+  accepts(first: Uint8Array, options: OptionTexts = []): this {
+    return this.receives(readRequest("file", options), () => this.starts(first), PORT, LISTENER);
   }
 
   starts(first: Uint8Array): void {
@@ -109,7 +109,7 @@ function block(number: number): Uint8Array {
   return dataMessage(number, CONTENT.subarray((number - 1) * 512, number * 512));
 }
 
-const WINDOW: OptionPairs = [["windowsize", "2"]];
+const WINDOW: OptionTexts = ["windowsize", "2"];
 const OFFER = bytesOf("\0\x06windowsize\x002\0");
 
 test("a server that does everything right breaks no rule", () => {
@@ -159,7 +159,7 @@ const FORBIDDEN: readonly [what: string, rule: RegExp, deed: (server: DummyServe
     /is the second|must not|block 2 was next|was sent, and block/,
     (server) =>
       server.receives(
-        readRequest("file", "octet"),
+        readRequest("file"),
         () => {
           server.starts(block(1));
           server.sends(block(2));
@@ -220,12 +220,7 @@ const FORBIDDEN: readonly [what: string, rule: RegExp, deed: (server: DummyServe
     "a path in an ERROR",
     /holds a path/,
     (server) =>
-      server.receives(
-        readRequest("no", "octet"),
-        () => server.sends(errorMessage(1, "/srv/no"), LISTENER),
-        PORT,
-        LISTENER,
-      ),
+      server.receives(readRequest("no"), () => server.sends(errorMessage(1, "/srv/no"), LISTENER), PORT, LISTENER),
   ],
   [
     "an answer to a stray message",
@@ -235,12 +230,12 @@ const FORBIDDEN: readonly [what: string, rule: RegExp, deed: (server: DummyServe
   [
     "silence for a request that is refused",
     /got no ERROR/,
-    (server) => server.receives(readRequest("../file", "octet"), () => {}, PORT, LISTENER),
+    (server) => server.receives(readRequest("../file"), () => {}, PORT, LISTENER),
   ],
   [
     "silence for a request that is accepted",
     /was accepted got no answer/,
-    (server) => server.accepts(block(1)).receives(readRequest("file", "octet"), () => {}, PORT, LISTENER),
+    (server) => server.accepts(block(1)).receives(readRequest("file"), () => {}, PORT, LISTENER),
   ],
   [
     "the end of a transfer that has not ended",

@@ -10,11 +10,17 @@ import {
   OUTCOME_TIMED_OUT,
   OUTCOME_TOO_LARGE,
 } from "lockstep-tftp/engine";
-import { encodeNetascii } from "lockstep-tftp/simulated";
+import {
+  acknowledgement,
+  dataMessage,
+  encodeNetascii,
+  errorMessage,
+  optionAcknowledgement,
+  utf8Of,
+} from "lockstep-tftp/simulated";
 import { equal } from "../../../support/assertions.js";
 import { SLOT } from "../../../support/client-harness.js";
 import { contents } from "../../../support/contents.js";
-import { acknowledgement, bytesOf, data, error, NETASCII, optionAcknowledgement } from "../../../support/packets.js";
 import { blockOf } from "../../../support/peer.js";
 import type { Case } from "../case.js";
 import { clientCase, serve } from "./case.js";
@@ -67,10 +73,10 @@ export const getCases: readonly Case[] = [
   }),
 
   clientCase("RFC 764 netascii: what comes is translated, across the ends of blocks", (harness) => {
-    const text = bytesOf("one\ntwo\rthree\n\n\rfour\r\nfive\n");
+    const text = utf8Of("one\ntwo\rthree\n\n\rfour\r\nfive\n");
     harness.get({ name: "text", isNetascii: true, blockSizeBytes: SMALLEST_BLOCK_BYTES, tellSize: true });
     // What a text will have as netascii nobody knows, so its size is not asked.
-    harness.expectRead("text", ["blksize", "8"], NETASCII);
+    harness.expectRead("text", ["blksize", "8"], "netascii");
     harness.server.reply(optionAcknowledgement(["blksize", "8"]));
     harness.server.expectAcknowledgement(0);
     serve(harness, encodeNetascii(text), { blockSize: SMALLEST_BLOCK_BYTES });
@@ -119,7 +125,7 @@ export const getCases: readonly Case[] = [
     equal(harness.get({ name: "second" }), SLOT, "the slot");
     harness.expectRead("second");
     const other = harness.peer();
-    other.send(data(1, file), SLOT);
+    other.send(dataMessage(1, file), SLOT);
     other.expectAcknowledgement(1);
     harness.expectFile("second", file);
   }),
@@ -130,16 +136,16 @@ export const getCases: readonly Case[] = [
     harness.expectRead("file");
     const { server } = harness;
     const otherMachine = harness.peer(server.port, "192.0.2.66");
-    otherMachine.send(data(1, contents(512)), SLOT);
+    otherMachine.send(dataMessage(1, contents(512)), SLOT);
     otherMachine.expectError(ERROR_UNKNOWN_TRANSFER_ID);
     server.data(1, blockOf(file, 1));
     server.expectAcknowledgement(1);
     // A server that has got the request twice answers twice, from two ports.
     const otherTransfer = harness.peer();
-    otherTransfer.send(data(1, blockOf(file, 1)), SLOT);
+    otherTransfer.send(dataMessage(1, blockOf(file, 1)), SLOT);
     otherTransfer.expectError(ERROR_UNKNOWN_TRANSFER_ID);
-    otherTransfer.send(error(0), SLOT);
-    otherMachine.send(error(0), SLOT);
+    otherTransfer.send(errorMessage(0), SLOT);
+    otherMachine.send(errorMessage(0), SLOT);
     serve(harness, file, { first: 2 });
     harness.expectFile("file", file);
   }),
@@ -152,8 +158,8 @@ export const getCases: readonly Case[] = [
     for (const packet of [
       acknowledgement(0),
       acknowledgement(1),
-      data(0, contents(512)),
-      data(2, contents(512)),
+      dataMessage(0, contents(512)),
+      dataMessage(2, contents(512)),
       Uint8Array.of(0, 3),
       Uint8Array.of(0, 1, 0, 0),
       Uint8Array.of(0, 7, 0, 1),

@@ -9,18 +9,18 @@ import {
   OUTCOME_TOO_LARGE,
 } from "lockstep-tftp/engine";
 import type { ClientRequest } from "lockstep-tftp/engine/client";
+import { type OptionTexts, optionAcknowledgement, packetOf, textFields } from "lockstep-tftp/simulated";
 import { equal, equalBytes } from "../../../support/assertions.js";
 import { contents } from "../../../support/contents.js";
-import { type Options, optionAcknowledgement, packetOf, texts } from "../../../support/packets.js";
 import { blockOf } from "../../../support/peer.js";
 import type { Case } from "../case.js";
 import { clientCase, serve, take } from "./case.js";
 
 const ALL: ClientRequest = { name: "file", blockSizeBytes: 256, timeoutSeconds: 3, windowSize: 4, tellSize: true };
-const ALL_ASKED: Options = ["blksize", "256", "timeout", "3", "tsize", "0", "windowsize", "4"];
+const ALL_ASKED: OptionTexts = ["blksize", "256", "timeout", "3", "tsize", "0", "windowsize", "4"];
 
 /** OACKs that do not fit what was asked. */
-const IMPOSSIBLE: readonly (readonly [what: string, asked: Partial<ClientRequest>, granted: Options])[] = [
+const IMPOSSIBLE: readonly (readonly [what: string, asked: Partial<ClientRequest>, granted: OptionTexts])[] = [
   ["an option, though none was asked", {}, ["tsize", "100"]],
   ["an option that was not asked", { tellSize: true }, ["blksize", "512"]],
   ["an option that nobody knows", { tellSize: true }, ["tsize", "5", "multicast", "1"]],
@@ -70,7 +70,7 @@ const refusals = REFUSALS.flatMap((code) => [
         plain.expectAcknowledgement(block);
       }
       harness.expectFile("file", file);
-      equal(harness.network.openedCount, 2, "ports that were opened");
+      equal(harness.transport.openedCount, 2, "ports that were opened");
       equal(harness.ended.outcome, OUTCOME_COMPLETED, "the outcome");
       equal(harness.ended.errorCode, -1, "the error code");
     },
@@ -239,7 +239,7 @@ export const clientOptionCases: readonly Case[] = [
   clientCase("a refusal of options when there is no second port is the end", (harness) => {
     harness.get({ name: "file", tellSize: true });
     harness.requestPort.ignoreAll();
-    harness.network.portsAreFree = false;
+    harness.transport.portsAreFree = false;
     harness.server.error(ERROR_OPTION_NEGOTIATION, "no options");
     equal(harness.ended.outcome, OUTCOME_DECLINED, "the outcome");
     equal(harness.ended.errorText, "no options", "the text");
@@ -261,7 +261,7 @@ export const clientOptionCases: readonly Case[] = [
     const file = contents(100);
     harness.get({ name: "file", tellSize: true });
     harness.requestPort.ignoreAll();
-    harness.server.reply(packetOf(6, texts("tsize", "100"), "junk"));
+    harness.server.reply(packetOf(6, textFields("tsize", "100"), "junk"));
     harness.server.expectAcknowledgement(0);
     serve(harness, file);
     equalBytes(harness.storage.files.get("file") as Uint8Array, file, "the file");

@@ -9,10 +9,9 @@ import {
   OUTCOME_STORAGE_FAILED,
   OUTCOME_TIMED_OUT,
 } from "lockstep-tftp/engine";
-import { encodeNetascii } from "lockstep-tftp/simulated";
+import { acknowledgement, dataMessage, encodeNetascii, optionAcknowledgement, utf8Of } from "lockstep-tftp/simulated";
 import { equal } from "../../../support/assertions.js";
 import { contents } from "../../../support/contents.js";
-import { acknowledgement, bytesOf, data, NETASCII, optionAcknowledgement } from "../../../support/packets.js";
 import { blockOf } from "../../../support/peer.js";
 import type { Case } from "../case.js";
 import { clientCase, take } from "./case.js";
@@ -49,9 +48,9 @@ export const putCases: readonly Case[] = [
   }),
 
   clientCase("RFC 764 netascii: what is put is translated, across the ends of blocks", (harness) => {
-    const text = harness.file("text", bytesOf("one\ntwo\rthree\n\n\rfour\r\nfive\n"));
+    const text = harness.file("text", utf8Of("one\ntwo\rthree\n\n\rfour\r\nfive\n"));
     harness.put({ name: "text", isNetascii: true, blockSizeBytes: SMALLEST_BLOCK_BYTES, tellSize: true });
-    harness.expectWrite("text", ["blksize", "8"], NETASCII);
+    harness.expectWrite("text", ["blksize", "8"], "netascii");
     harness.server.reply(optionAcknowledgement(["blksize", "8"]));
     take(harness, encodeNetascii(text), { blockSize: SMALLEST_BLOCK_BYTES });
     equal(harness.ended.bytes, text.length, "bytes of the file");
@@ -80,7 +79,12 @@ export const putCases: readonly Case[] = [
     const file = harness.file("file", contents(600));
     harness.put({ name: "file" });
     harness.expectWrite("file");
-    for (const packet of [acknowledgement(1), acknowledgement(0xffff), data(1, contents(512)), data(0, contents(0))]) {
+    for (const packet of [
+      acknowledgement(1),
+      acknowledgement(0xffff),
+      dataMessage(1, contents(512)),
+      dataMessage(0, contents(0)),
+    ]) {
       harness.server.reply(packet);
       harness.server.expectNothing();
     }

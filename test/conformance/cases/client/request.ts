@@ -10,10 +10,10 @@ import {
   OUTCOME_UNANSWERED,
 } from "lockstep-tftp/engine";
 import { type ClientRequest, NO_SLOT } from "lockstep-tftp/engine/client";
+import { acknowledgement, dataMessage, packetOf, textFields, utf8Of } from "lockstep-tftp/simulated";
 import { equal, ok } from "../../../support/assertions.js";
 import { type ClientHarness, SLOT } from "../../../support/client-harness.js";
 import { contents } from "../../../support/contents.js";
-import { acknowledgement, bytesOf, data, packetOf, texts } from "../../../support/packets.js";
 import type { Case } from "../case.js";
 import { clientCase, serve, take } from "./case.js";
 
@@ -23,15 +23,15 @@ const MAX_TEXT_BYTES = 256;
 
 /** What stands in an ERROR's place for the text, and what the observer is told. */
 const TEXTS: readonly (readonly [what: string, wire: Uint8Array, told: string])[] = [
-  ["a text", packetOf(texts("File not found")), "File not found"],
-  ["no text", packetOf(texts("")), ""],
+  ["a text", packetOf(textFields("File not found")), "File not found"],
+  ["no text", packetOf(textFields("")), ""],
   ["nothing at all", packetOf(), ""],
   ["a text that is not ended", packetOf("no end"), "no end"],
-  ["more behind the text", packetOf(texts("first", "second")), "first"],
-  ["UTF-8", packetOf(texts("größer")), "größer"],
-  ["bytes that are not UTF-8", packetOf("gr", Uint8Array.of(0xf6, 0xdf), texts("er")), "gr??er"],
-  ["commands for a terminal", packetOf(texts("\u001b[2J\u0007beep\r\n\u007f")), " [2J beep"],
-  ["a text without end", packetOf(texts("x".repeat(500))), "x".repeat(MAX_TEXT_BYTES)],
+  ["more behind the text", packetOf(textFields("first", "second")), "first"],
+  ["UTF-8", packetOf(textFields("größer")), "größer"],
+  ["bytes that are not UTF-8", packetOf("gr", Uint8Array.of(0xf6, 0xdf), textFields("er")), "gr??er"],
+  ["commands for a terminal", packetOf(textFields("\u001b[2J\u0007beep\r\n\u007f")), " [2J beep"],
+  ["a text without end", packetOf(textFields("x".repeat(500))), "x".repeat(MAX_TEXT_BYTES)],
 ];
 
 const refusals = TEXTS.map(([what, wire, told]) =>
@@ -66,7 +66,7 @@ const IMPOSSIBLE: readonly (readonly [what: string, request: ClientRequest])[] =
 ];
 
 const impossible = IMPOSSIBLE.map(([what, request]) =>
-  clientCase(`a request with ${what} is a RangeError, and takes nothing`, ({ client, storage, network, now }) => {
+  clientCase(`a request with ${what} is a RangeError, and takes nothing`, ({ client, storage, transport, now }) => {
     const file = storage.openForWriting("any", -1) as Parameters<typeof client.get>[1];
     let thrown: unknown;
     try {
@@ -76,7 +76,7 @@ const impossible = IMPOSSIBLE.map(([what, request]) =>
     }
     ok(thrown instanceof RangeError, "a RangeError is thrown");
     equal(client.used, 0, "slots that are used");
-    equal(network.openedCount, 0, "ports that were opened");
+    equal(transport.openedCount, 0, "ports that were opened");
     file.close();
   }),
 );
@@ -97,8 +97,8 @@ const longest = [
 
 /** Datagrams in which a device says in plain words what is wrong. */
 const BARE_TEXTS: readonly (readonly [wire: Uint8Array, told: string])[] = [
-  [bytesOf("Invalid checksum\r\n"), "Invalid checksum"],
-  [bytesOf("Wrong board id\0"), "Wrong board id"],
+  [utf8Of("Invalid checksum\r\n"), "Invalid checksum"],
+  [utf8Of("Wrong board id\0"), "Wrong board id"],
 ];
 
 const bareTexts = BARE_TEXTS.flatMap(([wire, told]) => [
@@ -127,7 +127,7 @@ const bareTexts = BARE_TEXTS.flatMap(([wire, told]) => [
 /** Answers a get with a small file, from a server of its own. */
 function answer(harness: ClientHarness, slot: number, file: Uint8Array): void {
   const server = harness.peer();
-  server.send(data(1, file), slot);
+  server.send(dataMessage(1, file), slot);
   server.expectAcknowledgement(1);
 }
 
@@ -155,7 +155,7 @@ export const clientRequestCases: readonly Case[] = [
       harness.advance(1);
       equal(harness.ended.outcome, OUTCOME_UNANSWERED, "the outcome");
       equal(harness.ended.port, -1, "the port of a server that nobody knows");
-      equal(harness.network.openPorts.size, 0, "open ports");
+      equal(harness.transport.openPorts.size, 0, "open ports");
       harness.expectNoFile("file");
     },
   ),
@@ -238,7 +238,7 @@ export const clientRequestCases: readonly Case[] = [
     const file = contents(10);
     harness.get({ name: "file" });
     harness.expectRead("file");
-    harness.peer(69, "192.0.2.66").send(packetOf(5, ERROR_ACCESS_VIOLATION, texts("no")), SLOT);
+    harness.peer(69, "192.0.2.66").send(packetOf(5, ERROR_ACCESS_VIOLATION, textFields("no")), SLOT);
     serve(harness, file);
     harness.expectFile("file", file);
   }),
@@ -292,7 +292,7 @@ export const clientRequestCases: readonly Case[] = [
   ),
 
   clientCase("without a free port there is no transfer", (harness) => {
-    harness.network.portsAreFree = false;
+    harness.transport.portsAreFree = false;
     equal(harness.get({ name: "file" }), NO_SLOT, "the slot");
     equal(harness.client.used, 0, "slots that are used");
   }),
