@@ -25,10 +25,16 @@ const programs = readdirSync(PROGRAMS)
 /** Puts the engine and its client into a program. */
 const INCLUDED = { [ENGINE_NAME]: ENGINE, [CLIENT_NAME]: CLIENT };
 const withEngine = { name: "with-engine", resolveId: (name) => INCLUDED[name] ?? null };
-/** Test cases take their model of netascii from the simulated host. */
+/** Test cases run on the simulated network, which takes its numbers from the one engine too. */
+const SIMULATED = resolve("dist/simulated/index.js");
 const withSimulated = {
   name: "with-simulated",
-  resolveId: (name) => (name === "lockstep-tftp/simulated" ? resolve("dist/simulated/index.js") : null),
+  resolveId(name, importer) {
+    if (importer === SIMULATED && name.endsWith("/engine.js")) {
+      return { id: ENGINE_NAME, external: true };
+    }
+    return name === "lockstep-tftp/simulated" ? SIMULATED : null;
+  },
 };
 
 function minified(options) {
