@@ -2,7 +2,7 @@
 import Resource from "Resource";
 import type { Storage } from "../../../src/index.js";
 import type { Directory } from "../storage/directory.js";
-import { ArchiveStorage, FileStorage, OverlayStorage, type UploadPolicy } from "../storage/index.js";
+import { ArchiveStorage, FileStorage, OverlayStorage, type WritePolicy } from "../storage/index.js";
 
 /** The archive in the flash image. */
 const ARCHIVE = "files.tar";
@@ -10,7 +10,7 @@ const ARCHIVE = "files.tar";
 /**
  * @param directory the board's file system, or undefined when it has none.
  */
-export function servedFiles(directory: Directory | undefined, uploads: UploadPolicy): Storage {
+export function servedFiles(directory: Directory | undefined, uploads: WritePolicy): Storage {
   const image = Resource.exists(ARCHIVE) ? new ArchiveStorage(new Resource(ARCHIVE)) : undefined;
   const files = directory === undefined ? undefined : new FileStorage({ directory, uploads });
   if (image !== undefined && files !== undefined) {

@@ -4,7 +4,7 @@
 
 import { MAX_PORT, TFTP_PORT } from "../../../src/index.js";
 import { addressBits, isNetmask } from "../../common/ipv4.js";
-import type { UploadPolicy } from "../storage/file-storage.js";
+import type { WritePolicy } from "../storage/file-storage.js";
 
 /** A fixed IPv4 address of the board. */
 export interface StaticAddress {
@@ -32,7 +32,7 @@ export interface Settings {
   readonly station: StationSettings | undefined;
   /** Undefined lets the network give an address, or the access point have its own. */
   readonly staticAddress: StaticAddress | undefined;
-  readonly uploads: UploadPolicy;
+  readonly uploads: WritePolicy;
   readonly maxSizeBytes: number;
   readonly maxTransfers: number;
   readonly maxWindowSize: number;

@@ -14,26 +14,26 @@ import {
 import type { Catalogue, ListedFile } from "../../common/catalogue.js";
 import type { Directory, File, FileStatus } from "./directory.js";
 import { PartView } from "./part-view.js";
-import { isTemporary, removeLitter, UploadedFile } from "./uploaded-file.js";
+import { isTemporary, removeLitter, StagedFile } from "./staged-file.js";
 
 /** Folders that lie deeper are not looked into: each takes memory while it is open. */
 const MAX_LISTED_DEPTH = 4;
 
 /** Which uploads are allowed: none, files that do not exist yet, or also replacing those that do. */
-export type UploadPolicy = "never" | "new" | "replace";
+export type WritePolicy = "never" | "new" | "replace";
 
 /** What a {@link FileStorage} serves, and what clients may do with it. */
 export interface FileStorageOptions {
   /** The root of what is served: the default export of `embedded:storage/files`, or a folder opened from it. */
   directory: Directory;
   /** Which uploads are allowed. Default "never". */
-  uploads?: UploadPolicy;
+  uploads?: WritePolicy;
 }
 
 /** The board's file system as storage. */
 export class FileStorage implements Storage, Catalogue {
   private readonly directory: Directory;
-  private readonly uploads: UploadPolicy;
+  private readonly uploads: WritePolicy;
   private uploadCount = 0;
   /** All uploads share one, because each block is written at once. */
   private readonly part = new PartView();
@@ -53,7 +53,7 @@ export class FileStorage implements Storage, Catalogue {
     if (status === undefined || !status.isFile()) {
       return status?.isDirectory() ? FORBIDDEN : NOT_FOUND;
     }
-    return new SentFile(this.directory.openFile({ path: name, mode: "r" }), status.size);
+    return new DirectoryFile(this.directory.openFile({ path: name, mode: "r" }), status.size);
   }
 
   /** The folder that is to receive the file must be there. */
@@ -72,7 +72,7 @@ export class FileStorage implements Storage, Catalogue {
     if (folder !== "" && !this.directory.status(folder).isDirectory()) {
       return NOT_FOUND;
     }
-    return new UploadedFile(this.directory, name, this.mayOverwrite, ++this.uploadCount, this.part);
+    return new StagedFile(this.directory, name, this.mayOverwrite, ++this.uploadCount, this.part);
   }
 
   get mayWrite(): boolean {
@@ -122,7 +122,7 @@ function statusOf(directory: Directory, path: string): FileStatus | undefined {
 }
 
 /** A file that is being sent, as large as it was when it was opened. */
-class SentFile implements ReadableFile {
+class DirectoryFile implements ReadableFile {
   constructor(
     private readonly file: File,
     readonly sizeBytes: number,

@@ -5,6 +5,6 @@
 export type { Catalogue, ListedFile } from "../../common/catalogue.js";
 export { ArchiveStorage } from "./archive-storage.js";
 export type { Directory, File, FileStatus } from "./directory.js";
-export { FileStorage, type FileStorageOptions, type UploadPolicy } from "./file-storage.js";
+export { FileStorage, type FileStorageOptions, type WritePolicy } from "./file-storage.js";
 export { OverlayStorage, type OverlayStorageOptions } from "./overlay-storage.js";
 export { ResourceStorage } from "./resource-storage.js";

@@ -26,7 +26,7 @@ export function removeLitter(directory: Directory): void {
   }
 }
 
-export class UploadedFile implements WritableFile {
+export class StagedFile implements WritableFile {
   private readonly temporaryName: string;
   private readonly file: File;
   private sizeBytes = 0;
