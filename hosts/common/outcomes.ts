@@ -91,6 +91,11 @@ export function outcomeName(outcome: Outcome): string {
   return OUTCOME_NAMES[outcome] ?? "unknown";
 }
 
+/** The name of an error code in data and metrics: `file_not_found` for 1. */
+export function errorName(errorCode: number): string {
+  return ERROR_NAMES[errorCode] ?? "unknown";
+}
+
 /** An outcome in words, for people. */
 export function outcomeText(outcome: Outcome): string {
   return OUTCOME_TEXTS[outcome] ?? `unknown outcome ${outcome}`;

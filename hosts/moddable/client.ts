@@ -7,7 +7,7 @@
  * import files from "embedded:storage/files";
  * import UDP from "embedded:io/socket/udp";
  *
- * const storage = new FileStorage({ directory: files, uploads: "replace" });
+ * const storage = new FileStorage({ directory: files, write: "overwrite" });
  * const client = new TFTPClient({
  *   io: UDP,
  *   onEnded(transfer, outcome) {

@@ -38,7 +38,7 @@ import { BoardTimer } from "./timer.js";
 import type { UDPConstructor } from "./udp.js";
 
 export { addressText } from "../common/address-text.js";
-export { outcomeName } from "../common/outcomes.js";
+export { errorName, outcomeName } from "../common/outcomes.js";
 export type { BufferUDP, Datagram, UDP, UDPConstructor, UDPOptions } from "./udp.js";
 
 /** Options of a {@link TFTPServer}. In every callback `this` is the server; what a callback throws is caught. */
@@ -67,7 +67,7 @@ export interface TFTPServerOptions extends Omit<ServerOptions, "addressHash"> {
   onProgress?(this: TFTPServer, transfer: TransferView): void;
   /** A transfer is over. `outcome` is one of the engine's OUTCOME_ constants; `outcomeName` gives its name. */
   onEnded?(this: TFTPServer, transfer: TransferView, outcome: Outcome, durationMs: number): void;
-  /** A request was answered with an ERROR: `errorCode` of RFC 1350 §5. */
+  /** A request was answered with an ERROR: `errorCode` of RFC 1350 §5, whose name `errorName` gives. */
   onRefused?(this: TFTPServer, name: string, isUpload: boolean, errorCode: number, address: Address): void;
   /**
    * The storage, a callback or the opening of a socket threw. The server goes on. Default: a line on the console.

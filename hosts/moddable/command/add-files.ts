@@ -105,7 +105,7 @@ function roomFor(filesBytes: number, count: string, flash: FlashSize): string {
 ${bytes(filesBytes)} have ${count}, packed
 ${bytes(filesBytes + left)} are there for them beside the firmware
 Leave files out, choose a larger flash, or put large files over TFTP into the
-board's file system, which has ${number(storageBytes)} bytes (set uploads=new).`);
+board's file system, which has ${number(storageBytes)} bytes (set write=new).`);
   }
   return `App partition of a board with ${flash} of flash:
 ${bytes(appBytes)} in all
@@ -133,7 +133,7 @@ function writeManifests(to: string, flash: FlashSize): void {
     // The fragment comes first: then what the SDK has for a certain board goes before its settings for the flash.
     writeJSON(manifest, {
       include: ["./files.json", `${board}/manifest_firmware.json`],
-      config: { accessPoint: "lockstep-tftp", uploads: "never" },
+      config: { accessPoint: "lockstep-tftp", write: "never" },
     });
   }
 }

@@ -1,27 +1,8 @@
-/**
- * What the firmware says on the console: lines for people. A line is made only when it is wanted.
- */
-import {
-  type Address,
-  ERROR_ACCESS_VIOLATION,
-  ERROR_DISK_FULL,
-  ERROR_FILE_EXISTS,
-  ERROR_FILE_NOT_FOUND,
-  ERROR_ILLEGAL_OPERATION,
-  OUTCOME_ABORTED_BY_PEER,
-  OUTCOME_COMPLETED,
-  OUTCOME_DECLINED,
-  OUTCOME_PROBABLY_COMPLETED,
-  OUTCOME_STORAGE_FAILED,
-  OUTCOME_SUPERSEDED,
-  OUTCOME_TIMED_OUT,
-  OUTCOME_TOO_LARGE,
-  type Outcome,
-  type TransferView,
-} from "../../../src/index.js";
-import { addressText } from "../server.js";
+/** Lines of the firmware on the console. A line is made only if the log is on. */
+import type { Address, Outcome, TransferView } from "../../../src/index.js";
+import { addressText, errorName, outcomeName } from "../server.js";
 
-/** The longest piece of a name that is shown. */
+/** A longer name is cut. */
 const MAX_NAME_CHARACTERS = 64;
 
 export class Log {
@@ -35,15 +16,17 @@ export class Log {
 
   ended(transfer: TransferView, outcome: Outcome, durationMs: number): void {
     if (this.isOn) {
-      const repeated = transfer.retransmissions === 0 ? "" : `, ${transfer.retransmissions} repeated`;
+      const repeated = transfer.retransmissions === 0 ? "" : `, ${transfer.retransmissions} retransmissions`;
       const figures = `${transfer.bytes} bytes in ${durationMs} ms${repeated}`;
-      this.say(`${subject(transfer.address, transfer.isUpload, transfer.name)}: ${outcomeText(outcome)}, ${figures}`);
+      this.say(
+        `${subject(transfer.address, transfer.isUpload, transfer.name)}: ${words(outcomeName(outcome))}, ${figures}`,
+      );
     }
   }
 
   refused(name: string, isUpload: boolean, errorCode: number, address: Address): void {
     if (this.isOn) {
-      this.say(`${subject(address, isUpload, name)}: ${errorText(errorCode)}`);
+      this.say(`${subject(address, isUpload, name)}: ${words(errorName(errorCode))}`);
     }
   }
 }
@@ -52,7 +35,7 @@ function subject(address: Address, isUpload: boolean, name: string): string {
   return `${addressText(address)} ${isUpload ? "puts" : "gets"} "${printable(name)}"`;
 }
 
-/** A name as a terminal can bear it: ASCII that prints, and not too much of it. */
+/** A name that is safe for a terminal: printable ASCII, cut where it is long. */
 export function printable(name: string): string {
   let shown = "";
   for (let index = 0; index < name.length && index < MAX_NAME_CHARACTERS; index++) {
@@ -62,42 +45,7 @@ export function printable(name: string): string {
   return name.length > MAX_NAME_CHARACTERS ? `${shown}...` : shown;
 }
 
-function outcomeText(outcome: Outcome): string {
-  switch (outcome) {
-    case OUTCOME_COMPLETED:
-      return "completed";
-    case OUTCOME_PROBABLY_COMPLETED:
-      return "completed but for the last acknowledgement";
-    case OUTCOME_DECLINED:
-      return "declined by the client";
-    case OUTCOME_ABORTED_BY_PEER:
-      return "aborted by the client";
-    case OUTCOME_TIMED_OUT:
-      return "timed out";
-    case OUTCOME_SUPERSEDED:
-      return "given up for another request";
-    case OUTCOME_STORAGE_FAILED:
-      return "failed in the storage";
-    case OUTCOME_TOO_LARGE:
-      return "too large";
-    default:
-      return `ended (${outcome})`;
-  }
-}
-
-function errorText(errorCode: number): string {
-  switch (errorCode) {
-    case ERROR_FILE_NOT_FOUND:
-      return "not found";
-    case ERROR_ACCESS_VIOLATION:
-      return "not allowed";
-    case ERROR_DISK_FULL:
-      return "no room";
-    case ERROR_ILLEGAL_OPERATION:
-      return "not a proper request";
-    case ERROR_FILE_EXISTS:
-      return "exists already";
-    default:
-      return `error ${errorCode}`;
-  }
+/** A name of the data as words: `timed out` for `timed_out`. */
+function words(name: string): string {
+  return name.replaceAll("_", " ");
 }

@@ -1,10 +1,7 @@
-/**
- * What the firmware can be told: the `config` of a manifest, or words of mcconfig such as `port=6969`.
- */
-
+/** Settings of the firmware: `config` of a manifest, or words of mcconfig such as `port=6969`. */
 import { MAX_PORT, TFTP_PORT } from "../../../src/index.js";
 import { addressBits, isNetmask } from "../../common/ipv4.js";
-import type { WritePolicy } from "../storage/file-storage.js";
+import type { WritePolicy } from "../../common/write-policy.js";
 
 /** A fixed IPv4 address of the board. */
 export interface StaticAddress {
@@ -30,14 +27,14 @@ export interface Settings {
   readonly accessPoint: AccessPointSettings;
   /** A network to join; undefined makes the board an access point. */
   readonly station: StationSettings | undefined;
-  /** Undefined lets the network give an address, or the access point have its own. */
+  /** Undefined takes the address from the network, or the default address of the access point. */
   readonly staticAddress: StaticAddress | undefined;
-  readonly uploads: WritePolicy;
+  readonly write: WritePolicy;
   readonly maxSizeBytes: number;
   readonly maxTransfers: number;
   readonly maxWindowSize: number;
   readonly singlePort: boolean;
-  /** The port of the status page; 0 for none. */
+  /** The port of the status page; 0 turns it off. */
   readonly statusPage: number;
   readonly log: boolean;
 }
@@ -47,15 +44,23 @@ const MAX_SSID_BYTES = 32;
 const MIN_PASSWORD_LENGTH = 8;
 const MAX_PASSWORD_LENGTH = 63;
 
-/** A board has some ten sockets to give, and each transfer takes one. */
+/** A board has some ten sockets, and each transfer takes one. */
 const MAX_TRANSFERS = 12;
+
+/** Settings that had other names before the first release: ignored, they would change what a board allows. */
+const FORMER_NAMES = [
+  ["uploads", "write"],
+  ["transfers", "maxTransfers"],
+  ["window", "maxWindowSize"],
+] as const;
 
 type Config = Readonly<Record<string, unknown>>;
 
 /**
- * @throws RangeError that says which setting is wrong, and what to write instead.
+ * @throws RangeError that names the wrong setting and says what to write instead.
  */
 export function readSettings(config: Config): Settings {
+  checkNames(config);
   const station = { ssid: text(config, "ssid", ""), password: text(config, "password", "") };
   checkNetwork("ssid", station.ssid, "password", station.password);
   const accessPoint = {
@@ -69,17 +74,25 @@ export function readSettings(config: Config): Settings {
     accessPoint,
     station: station.ssid === "" ? undefined : station,
     staticAddress: staticAddress(config),
-    uploads: choice(config, "uploads", "never", ["never", "new", "replace"]),
+    write: choice(config, "write", "never", ["never", "new", "overwrite"]),
     maxSizeBytes: number(config, "maxSizeBytes", 0x7fffffff, 0, 0x7fffffff),
-    maxTransfers: number(config, "transfers", 8, 1, MAX_TRANSFERS),
-    maxWindowSize: number(config, "window", 8, 1, 16),
+    maxTransfers: number(config, "maxTransfers", 8, 1, MAX_TRANSFERS),
+    maxWindowSize: number(config, "maxWindowSize", 8, 1, 16),
     singlePort: flag(config, "singlePort", false),
     statusPage: number(config, "statusPage", 0, 0, MAX_PORT),
     log: flag(config, "log", true),
   };
 }
 
-/** mcconfig's words are texts; a manifest may also have numbers and true or false. */
+function checkNames(config: Config): void {
+  for (const [former, name] of FORMER_NAMES) {
+    if (config[former] !== undefined) {
+      throw new RangeError(`${former} is now called ${name}`);
+    }
+  }
+}
+
+/** Words of mcconfig are texts; a manifest may also have numbers, true or false. */
 function text(config: Config, name: string, otherwise: string): string {
   return String(config[name] ?? otherwise);
 }
@@ -109,7 +122,7 @@ function flag(config: Config, name: string, otherwise: boolean): boolean {
 function checkNetwork(ssidName: string, ssid: string, passwordName: string, password: string): void {
   const ssidBytes = ArrayBuffer.fromString(ssid).byteLength;
   if (ssidBytes > MAX_SSID_BYTES) {
-    throw new RangeError(`${ssidName} has ${ssidBytes} bytes; the name of a network has ${MAX_SSID_BYTES} at the most`);
+    throw new RangeError(`${ssidName} has ${ssidBytes} bytes; the name of a network has at most ${MAX_SSID_BYTES}`);
   }
   const { length } = password;
   if (length !== 0 && (length < MIN_PASSWORD_LENGTH || length > MAX_PASSWORD_LENGTH)) {

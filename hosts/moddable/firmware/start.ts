@@ -1,4 +1,4 @@
-/** The firmware's start (`lockstep-tftp/firmware`). */
+/** Starts the firmware (`lockstep-tftp/firmware`). */
 import type { Directory } from "../storage/directory.js";
 import type { UDPConstructor } from "../udp.js";
 import { servedFiles } from "./files.js";
@@ -7,10 +7,10 @@ import type { PageModules } from "./page-modules.js";
 import { readSettings } from "./settings.js";
 
 /**
- * Starts, or says on the console why not.
+ * Starts the firmware, or prints on the console why it does not start.
  *
- * @param config the manifests' `config`, and the words of mcconfig.
- * @param directory the board's file system, or undefined when it has none.
+ * @param config `config` of the manifests, with the words of mcconfig.
+ * @param directory the board's file system, or undefined if it has none.
  * @param pageModules undefined leaves the status page out.
  */
 export function startFirmware(
@@ -21,7 +21,7 @@ export function startFirmware(
 ): void {
   try {
     const settings = readSettings(config);
-    new Firmware(io, servedFiles(directory, settings.uploads), settings, pageModules);
+    new Firmware(io, servedFiles(directory, settings.write), settings, pageModules);
   } catch (error) {
     trace(`The TFTP server does not start: ${(error as Error).message}\n`);
   }

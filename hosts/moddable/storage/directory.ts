@@ -31,7 +31,7 @@ export interface Directory {
   status(path: string): FileStatus;
   /** Returns whether there was such a file. */
   delete(path: string): boolean;
-  /** Renames a file. One that has the new name is replaced, in one step. */
+  /** Renames a file, in one step. A file that has the new name is replaced. */
   move(from: string, to: string): void;
   /** The names in a folder. */
   scan(path: string): Iterable<string>;

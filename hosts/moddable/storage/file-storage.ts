@@ -1,5 +1,5 @@
 /**
- * The board's file system as storage: files are sent, and, if that is allowed, received.
+ * The board's file system as storage, to read and, if allowed, to write.
  */
 import {
   EXISTS,
@@ -12,36 +12,34 @@ import {
   type WritableFile,
 } from "../../../src/index.js";
 import type { Catalogue, ListedFile } from "../../common/catalogue.js";
+import type { WritePolicy } from "../../common/write-policy.js";
 import type { Directory, File, FileStatus } from "./directory.js";
 import { PartView } from "./part-view.js";
 import { isTemporary, removeLitter, StagedFile } from "./staged-file.js";
 
-/** Folders that lie deeper are not looked into: each takes memory while it is open. */
+/** Deeper folders are not listed: each takes memory while it is open. */
 const MAX_LISTED_DEPTH = 4;
 
-/** Which uploads are allowed: none, files that do not exist yet, or also replacing those that do. */
-export type WritePolicy = "never" | "new" | "replace";
-
-/** What a {@link FileStorage} serves, and what clients may do with it. */
+/** Options of a {@link FileStorage}. */
 export interface FileStorageOptions {
-  /** The root of what is served: the default export of `embedded:storage/files`, or a folder opened from it. */
+  /** The served folder: the default export of `embedded:storage/files`, or a folder opened from it. */
   directory: Directory;
-  /** Which uploads are allowed. Default "never". */
-  uploads?: WritePolicy;
+  /** Files that clients may write. Default "never". */
+  write?: WritePolicy;
 }
 
 /** The board's file system as storage. */
 export class FileStorage implements Storage, Catalogue {
   private readonly directory: Directory;
-  private readonly uploads: WritePolicy;
-  private uploadCount = 0;
-  /** All uploads share one, because each block is written at once. */
+  private readonly write: WritePolicy;
+  private stagedCount = 0;
+  /** One view serves all uploads, because each block is written at once. */
   private readonly part = new PartView();
 
-  /** Removes what uploads have left that were cut off, be it by a reset or by the end of power. */
+  /** Removes the temporary files of uploads that a reset or a power cut has interrupted. */
   constructor(options: FileStorageOptions) {
     this.directory = options.directory;
-    this.uploads = options.uploads ?? "never";
+    this.write = options.write ?? "never";
     removeLitter(this.directory);
   }
 
@@ -56,7 +54,7 @@ export class FileStorage implements Storage, Catalogue {
     return new DirectoryFile(this.directory.openFile({ path: name, mode: "r" }), status.size);
   }
 
-  /** The folder that is to receive the file must be there. */
+  /** The folder of the file must exist. */
   openForWriting(name: string): WritableFile | Refusal {
     if (!this.mayWrite || isTemporary(name)) {
       return FORBIDDEN;
@@ -72,22 +70,22 @@ export class FileStorage implements Storage, Catalogue {
     if (folder !== "" && !this.directory.status(folder).isDirectory()) {
       return NOT_FOUND;
     }
-    return new StagedFile(this.directory, name, this.mayOverwrite, ++this.uploadCount, this.part);
+    return new StagedFile(this.directory, name, this.mayOverwrite, ++this.stagedCount, this.part);
   }
 
   get mayWrite(): boolean {
-    return this.uploads !== "never";
+    return this.write !== "never";
   }
 
   get mayOverwrite(): boolean {
-    return this.uploads === "replace";
+    return this.write === "overwrite";
   }
 
   listFiles(visit: (file: ListedFile) => boolean): void {
     this.listFolder("", MAX_LISTED_DEPTH, visit);
   }
 
-  /** Where files may not be replaced they may not be removed either: that would come to the same. */
+  /** Files that may not be overwritten may not be removed either: removing and putting again is overwriting. */
   removeFile(name: string): 0 | Refusal {
     if (!this.mayOverwrite) {
       return FORBIDDEN;
@@ -112,7 +110,7 @@ export class FileStorage implements Storage, Catalogue {
   }
 }
 
-/** The status of a file, or undefined where there can be none: a component is a file, or a name is too long. */
+/** The status of a file, or undefined where no file can be: a component is a file, or a name is too long. */
 function statusOf(directory: Directory, path: string): FileStatus | undefined {
   try {
     return directory.status(path);
@@ -121,7 +119,7 @@ function statusOf(directory: Directory, path: string): FileStatus | undefined {
   }
 }
 
-/** A file that is being sent, as large as it was when it was opened. */
+/** A file that is read, as large as it was when it was opened. */
 class DirectoryFile implements ReadableFile {
   constructor(
     private readonly file: File,
@@ -129,8 +127,8 @@ class DirectoryFile implements ReadableFile {
   ) {}
 
   /**
-   * What a file has gained since it was opened is not sent: the client was told its size. A file that has become
-   * shorter fails, for the client would take the short block for the end of a whole file.
+   * Bytes that were appended after the file was opened are left out: the client was told the size. A file that became
+   * shorter fails, since the client would take the short block for the end of a whole file.
    */
   read(target: Uint8Array, position: number): number {
     const left = this.sizeBytes - position;

@@ -1,11 +1,11 @@
 /**
- * A file in the flash image. It is read where it lies; only the block that is being sent is copied.
+ * A file in the flash image. It is read in place; only the block to be sent is copied.
  */
 import type { ReadableFile } from "../../../src/index.js";
 
 export class ImageFile implements ReadableFile {
   /**
-   * @param image the memory in which the file lies, from `start` on.
+   * @param image the memory that holds the file, from `start` on.
    */
   constructor(
     private readonly image: ArrayBuffer,

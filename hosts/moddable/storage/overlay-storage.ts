@@ -1,6 +1,6 @@
 /**
- * One storage over another: a file of the upper one hides a file of that name in the lower one. Uploads go to the upper
- * one, as the board's file system over the flash image.
+ * One storage over another, as the board's file system over the flash image: a file of the upper storage hides a file of
+ * that name in the lower one, and uploads go to the upper one.
  */
 import {
   type Address,
@@ -15,13 +15,13 @@ import {
 } from "../../../src/index.js";
 import { type Catalogue, catalogueOf, type ListedFile } from "../../common/catalogue.js";
 
-/** What an {@link OverlayStorage} is made of. */
+/** Options of an {@link OverlayStorage}. */
 export interface OverlayStorageOptions {
-  /** Asked first. It takes the uploads. */
+  /** Searched first, and takes the uploads. */
   upper: Storage;
-  /** Asked for what the upper one does not have. Only read. */
+  /** Searched for files that the upper storage does not have. Never written. */
   lower: Storage;
-  /** Whether an upload may hide a file of the lower storage. Default true; what the upper one says comes first. */
+  /** Whether an upload may hide a file of the lower storage. Default true; a refusal of the upper storage comes first. */
   mayHide?: boolean;
 }
 
@@ -64,7 +64,7 @@ export class OverlayStorage implements Storage, Catalogue {
     return catalogueOf(this.upper)?.mayOverwrite ?? false;
   }
 
-  /** The files of both, and of those with the same name the upper one. */
+  /** Lists the files of both storages; of two with the same name, that of the upper one. */
   listFiles(visit: (file: ListedFile) => boolean): void {
     const seen = new Set<string>();
     let isWanted = true;

@@ -1,6 +1,6 @@
 /**
- * A view of a part of a buffer, for functions that take the whole of what they are given. The last one is kept: where all
- * datagrams are read into one buffer, the blocks of a file lie in the same part of it.
+ * A view of a part of a buffer, for functions that use all of their argument. The last view is kept: where all datagrams are
+ * read into one buffer, the blocks of a file lie in the same part of it.
  */
 export class PartView {
   private whole: DataView | null = null;

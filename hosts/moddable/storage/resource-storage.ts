@@ -1,5 +1,5 @@
 /**
- * Resources of the flash image, as the SDK's manifests put them there. They are read-only.
+ * Resources of the flash image, where the SDK's manifests put them. They are read-only.
  */
 import Resource from "Resource";
 import { FORBIDDEN, NOT_FOUND, type ReadableFile, type Refusal, type Storage } from "../../../src/index.js";
@@ -11,8 +11,8 @@ export class ResourceStorage implements Storage, Catalogue {
   readonly mayOverwrite = false;
 
   /**
-   * @param names the resources that are served. An image also has others, such as certificates. The SDK's tools keep no
-   * folders of resources: for those there is `ArchiveStorage`.
+   * @param names the served resources. An image also has others, such as certificates. The SDK's tools do not keep folders
+   * of resources: use `ArchiveStorage` for those.
    */
   constructor(private readonly names: readonly string[]) {}
 

@@ -1,6 +1,6 @@
 /**
- * A file that is being received: it grows under a temporary name, and takes its own in one step when it is whole.
- * Whatever was there before stays until then; littlefs keeps it also when the power goes in that very moment.
+ * A file that is being received. It grows under a temporary name, and takes its final name in one step when it is whole:
+ * an older file of that name stays until then, on littlefs even if the power fails at that moment.
  */
 import { DISK_FULL, EXISTS, type WritableFile } from "../../../src/index.js";
 import type { Directory, File } from "./directory.js";
@@ -15,7 +15,7 @@ export function isTemporary(name: string): boolean {
 /** Removes the temporary files of an earlier start. */
 export function removeLitter(directory: Directory): void {
   const litter: string[] = [];
-  // An empty path, not none: without one the POSIX variant of the SDK lists a folder only once.
+  // The path is given, though empty: without one the POSIX variant of the SDK lists a folder only once.
   for (const name of directory.scan("")) {
     if (isTemporary(name)) {
       litter.push(name);
@@ -33,7 +33,7 @@ export class StagedFile implements WritableFile {
   private committed = false;
 
   /**
-   * @param number makes the temporary name differ from those of other uploads. Those of an earlier start are removed.
+   * @param number makes the temporary name unique; temporary files of an earlier start are removed.
    */
   constructor(
     private readonly directory: Directory,
@@ -54,7 +54,7 @@ export class StagedFile implements WritableFile {
     return 0;
   }
 
-  /** Closing writes what the file system still holds; when there is no room for that, it says nothing, and loses it. */
+  /** Closing the file writes what the file system still holds; without room for that it silently loses it. */
   commit(): number {
     this.file.close();
     if (this.directory.status(this.temporaryName).size !== this.sizeBytes) {

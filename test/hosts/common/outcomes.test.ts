@@ -5,9 +5,9 @@ import { errorText, outcomeText } from "lockstep-tftp";
 import * as engine from "lockstep-tftp/engine";
 import { boardModule } from "../moddable/board.js";
 
-type OutcomeName = (outcome: number) => string;
+type NameOf = (value: number) => string;
 
-const { outcomeName } = await boardModule<{ outcomeName: OutcomeName }>("server");
+const { errorName, outcomeName } = await boardModule<{ errorName: NameOf; outcomeName: NameOf }>("server");
 
 function constantsOf(prefix: string): [name: string, value: number][] {
   return Object.entries(engine as Record<string, unknown>)
@@ -40,6 +40,7 @@ test("an outcome that does not exist is called unknown", () => {
 test("every error of RFC 1350 and of RFC 2347 has words, and other codes are called unknown", () => {
   const texts = [0, 1, 2, 3, 4, 5, 6, 7, 8].map(errorText);
   assert.equal(new Set(texts).size, 9);
+  assert.deepEqual([0, 1, 6, 7].map(errorName), ["not_defined", "file_not_found", "file_exists", "unknown"]);
   assert.equal(errorText(9), "unknown error code");
   assert.equal(errorText(65_535), "unknown error code");
 });

@@ -54,8 +54,8 @@ test("it says where it is ready, and each transfer with its result", () => {
   assert.deepEqual(consoleLines, [
     "TFTP server ready at 192.168.4.1, port 69, 8 transfers at once",
     '192.168.4.7 gets "a.bin": completed, 1024 bytes in 5 ms',
-    '192.168.4.8 gets "missing": not found',
-    '192.168.4.9 puts "a.bin": not allowed',
+    '192.168.4.8 gets "missing": file not found',
+    '192.168.4.9 puts "a.bin": access violation',
   ]);
 });
 
@@ -63,11 +63,11 @@ test("a name on the console is printable and of limited length", () => {
   start();
   consoleLines.length = 0;
   new Client().get(`\u009b31m\u202e${"x".repeat(200)}`);
-  assert.deepEqual(consoleLines, [`192.168.4.2 gets "?31m?${"x".repeat(59)}...": not allowed`]);
+  assert.deepEqual(consoleLines, [`192.168.4.2 gets "?31m?${"x".repeat(59)}...": access violation`]);
 });
 
 test("once a minute it says how it does", () => {
-  start({ uploads: "new" });
+  start({ write: "new" });
   new Client().get("a.bin");
   new Client().put("b.bin", contentsOf(10));
   new Client().get("missing");
@@ -166,20 +166,20 @@ test("a second brings fifty answers, and no more", () => {
 
 test("files of the file system lie over those of the image", () => {
   putIntoImage("files.tar", tar({ "a.bin": contentsOf(3), "b.bin": contentsOf(4) }));
-  start({ uploads: "new" });
+  start({ write: "new" });
   assert.equal((new Client().get("a.bin") as Uint8Array).length, 1024);
   assert.equal((new Client().get("b.bin") as Uint8Array).length, 4);
   assert.equal(new Client().put("b.bin", contentsOf(1)), ERROR_FILE_EXISTS);
   resetBoard();
   putIntoImage("files.tar", tar({ "b.bin": contentsOf(4) }));
-  start({ uploads: "replace" });
+  start({ write: "overwrite" });
   assert.equal(new Client().put("b.bin", contentsOf(1)), -1);
   assert.equal((new Client().get("b.bin") as Uint8Array).length, 1);
 });
 
 test("without a file system the image alone is served, and nobody writes", () => {
   putIntoImage("files.tar", tar({ "b.bin": contentsOf(4) }));
-  startFirmware({ uploads: "replace" }, UDP, undefined);
+  startFirmware({ write: "overwrite" }, UDP, undefined);
   board.listener.up("192.168.4.1");
   assert.equal((new Client().get("b.bin") as Uint8Array).length, 4);
   assert.equal(new Client().put("c.bin", contentsOf(1)), ERROR_ACCESS_VIOLATION);
@@ -191,7 +191,7 @@ test("without anything to serve it says so", () => {
 });
 
 test("settings of mcconfig are texts, those of a manifest may be numbers", () => {
-  start({ port: "6969", transfers: 2, window: "1", singlePort: "true" });
+  start({ port: "6969", maxTransfers: 2, maxWindowSize: "1", singlePort: "true" });
   assert.deepEqual([...network.sockets.keys()], [6969]);
   const client = new Client("192.168.4.2", 6969);
   client.ask(readRequest("a.bin", "windowsize", "8"));
@@ -201,7 +201,7 @@ test("settings of mcconfig are texts, those of a manifest may be numbers", () =>
 });
 
 test("a larger upload than is allowed is refused", () => {
-  start({ uploads: "new", maxSizeBytes: "1000" });
+  start({ write: "new", maxSizeBytes: "1000" });
   assert.equal(new Client().put("small", contentsOf(1000)), -1);
   assert.notEqual(new Client().put("large", contentsOf(1001)), -1);
 });
@@ -211,12 +211,15 @@ for (const [setting, value, line] of [
   ["port", "69x", 'port is "69x"; it must be a whole number from 1 to 65535'],
   ["port", "", 'port is ""; it must be a whole number from 1 to 65535'],
   ["channel", "14", 'channel is "14"; it must be a whole number from 1 to 13'],
-  ["transfers", "13", 'transfers is "13"; it must be a whole number from 1 to 12'],
-  ["uploads", "yes", 'uploads is "yes"; it must be one of: never, new, replace'],
+  ["maxTransfers", "13", 'maxTransfers is "13"; it must be a whole number from 1 to 12'],
+  ["write", "yes", 'write is "yes"; it must be one of: never, new, overwrite'],
+  ["uploads", "new", "uploads is now called write"],
+  ["transfers", "8", "transfers is now called maxTransfers"],
+  ["window", "8", "window is now called maxWindowSize"],
   ["log", "maybe", 'log is "maybe"; it must be one of: true, false'],
   ["address", "192.168.0", 'address is "192.168.0"; write for example 192.168.0.66'],
   ["address", "192.168.0.256", 'address is "192.168.0.256"; write for example 192.168.0.66'],
-  ["accessPoint", "ü".repeat(17), "accessPoint has 34 bytes; the name of a network has 32 at the most"],
+  ["accessPoint", "ü".repeat(17), "accessPoint has 34 bytes; the name of a network has at most 32"],
   [
     "accessPointPassword",
     "1234567",

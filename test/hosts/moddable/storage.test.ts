@@ -69,7 +69,7 @@ test("a file system's files are served, also from folders", () => {
 test("what is no file is refused", () => {
   directory.folders.add("boot");
   directory.files.set("a.bin", OLD);
-  serve(new FileStorage({ directory, uploads: "replace" }));
+  serve(new FileStorage({ directory, write: "overwrite" }));
   assert.equal(new Client().get("missing"), ERROR_FILE_NOT_FOUND);
   assert.equal(new Client().get("boot"), ERROR_ACCESS_VIOLATION);
   assert.equal(new Client().get("x".repeat(300)), ERROR_FILE_NOT_FOUND);
@@ -83,18 +83,18 @@ test("uploads are refused unless they are allowed", () => {
   serve(new FileStorage({ directory }));
   assert.equal(new Client().put("new.bin", NEW), ERROR_ACCESS_VIOLATION);
   resetBoard();
-  serve(new FileStorage({ directory, uploads: "new" }));
+  serve(new FileStorage({ directory, write: "new" }));
   assert.equal(new Client().put("old.bin", NEW), ERROR_FILE_EXISTS);
   assert.equal(new Client().put("new.bin", NEW), -1);
   resetBoard();
-  serve(new FileStorage({ directory, uploads: "replace" }));
+  serve(new FileStorage({ directory, write: "overwrite" }));
   assert.equal(new Client().put("old.bin", NEW), -1);
   assert.deepEqual(directory.files, new Map(Object.entries({ "old.bin": NEW, "new.bin": NEW })));
 });
 
 test("an upload in a folder arrives there", () => {
   directory.folders.add("backup");
-  serve(new FileStorage({ directory, uploads: "new" }));
+  serve(new FileStorage({ directory, write: "new" }));
   assert.equal(new Client().put("backup/empty", new Uint8Array(0)), -1);
   assert.equal(new Client().put("backup/whole", contentsOf(1024)), -1);
   assert.deepEqual(directory.files.get("backup/empty"), new Uint8Array(0));
@@ -103,7 +103,7 @@ test("an upload in a folder arrives there", () => {
 
 test("until an upload is whole the old file is served, and one that breaks off leaves it", () => {
   directory.files.set("a.bin", OLD);
-  serve(new FileStorage({ directory, uploads: "replace" }));
+  serve(new FileStorage({ directory, write: "overwrite" }));
   beginUpload("a.bin");
   assertFetched("a.bin", OLD);
   advance(LONG_MS);
@@ -114,18 +114,18 @@ test("until an upload is whole the old file is served, and one that breaks off l
 
 test("after the power is cut during an upload there is the old file, and the litter goes at the next start", () => {
   directory.files.set("a.bin", OLD);
-  serve(new FileStorage({ directory, uploads: "replace" }));
+  serve(new FileStorage({ directory, write: "overwrite" }));
   beginUpload("a.bin");
   assert.equal(directory.files.size, 2);
   // The power goes: nothing of the program runs any more, the file system stays.
   resetBoard();
-  serve(new FileStorage({ directory, uploads: "replace" }));
+  serve(new FileStorage({ directory, write: "overwrite" }));
   assert.deepEqual([...directory.files.keys()], ["a.bin"]);
   assertFetched("a.bin", OLD);
 });
 
 test("an upload under way cannot be fetched, nor can its temporary name be written", () => {
-  serve(new FileStorage({ directory, uploads: "replace" }));
+  serve(new FileStorage({ directory, write: "overwrite" }));
   beginUpload("a.bin");
   const [temporaryName] = [...directory.files.keys()];
   assert.ok(temporaryName !== undefined);
@@ -134,7 +134,7 @@ test("an upload under way cannot be fetched, nor can its temporary name be writt
 });
 
 test("of two uploads of one new name the first to be whole has it", () => {
-  serve(new FileStorage({ directory, uploads: "new" }));
+  serve(new FileStorage({ directory, write: "new" }));
   const slow = beginUpload("a.bin");
   assert.equal(new Client().put("a.bin", OLD), -1);
   const { from } = slow.takeOne();
@@ -147,7 +147,7 @@ test("of two uploads of one new name the first to be whole has it", () => {
 test("a full disk gets ERROR 3, also when only closing finds out, and leaves the old file", () => {
   directory.files.set("a.bin", OLD);
   directory.roomBytes = 1000;
-  serve(new FileStorage({ directory, uploads: "replace" }));
+  serve(new FileStorage({ directory, write: "overwrite" }));
   assert.equal(new Client().put("a.bin", NEW), ERROR_DISK_FULL);
   assert.deepEqual(directory.files, new Map([["a.bin", OLD]]));
   directory.closesWithoutRoom = true;
@@ -219,7 +219,7 @@ test("of one storage over another, the upper one's file is served", () => {
   putIntoImage("lower.bin", OLD);
   directory.folders.add("folder");
   const lower = new ResourceStorage(["both.bin", "lower.bin", "folder"]);
-  serve(new OverlayStorage({ upper: new FileStorage({ directory, uploads: "replace" }), lower }));
+  serve(new OverlayStorage({ upper: new FileStorage({ directory, write: "overwrite" }), lower }));
   assertFetched("both.bin", NEW);
   assertFetched("lower.bin", OLD);
   assert.equal(new Client().get("missing"), ERROR_FILE_NOT_FOUND);
@@ -247,7 +247,7 @@ test("an upload may hide a file of the lower storage only where that is allowed"
     },
     openForWriting: () => FORBIDDEN,
   };
-  const upper = new FileStorage({ directory, uploads: "new" });
+  const upper = new FileStorage({ directory, write: "new" });
   serve(new OverlayStorage({ upper, lower, mayHide: false }));
   assert.equal(new Client().put("lower.bin", NEW), ERROR_FILE_EXISTS);
   assert.equal(directory.files.size, 0);

@@ -16,7 +16,7 @@ interface ServerModule {
 }
 
 interface StorageModule {
-  FileStorage: new (options: { directory: Directory; uploads: string }) => Storage;
+  FileStorage: new (options: { directory: Directory; write: string }) => Storage;
 }
 
 interface FirmwareModule {
@@ -41,7 +41,7 @@ beforeEach(() => {
 });
 
 function start(options: Partial<TFTPServerOptions> = {}): TFTPServerClass {
-  return new TFTPServer({ io, storage: new FileStorage({ directory, uploads: "new" }), ...options });
+  return new TFTPServer({ io, storage: new FileStorage({ directory, write: "new" }), ...options });
 }
 
 test("files are fetched and put, and all datagrams are read into one buffer", () => {
@@ -67,7 +67,7 @@ test("the blocks of an upload are written from one view", () => {
       return file;
     }
   }
-  start({ storage: new FileStorage({ directory: new WatchedDirectory(), uploads: "new" }) });
+  start({ storage: new FileStorage({ directory: new WatchedDirectory(), write: "new" }) });
   assert.equal(new Client().put("a", contentsOf(5120)), -1);
   assert.equal(views.size, 1);
   assert.equal(new Client().put("b", contentsOf(5121)), -1);

@@ -17,7 +17,6 @@ const { FileStorage } = await boardModule<typeof StorageModule>("storage");
 const { default: StatusPage, TransferRecords } = await boardModule<typeof StatusPageModule>("status-page");
 
 const PAGE = readFileSync("dist/status/status-page.html.gz");
-const UPLOADS = { never: "never", new: "new", overwrite: "replace" } as const;
 /** The board's timers live in a time of their own, which passes as the test's does. */
 const TICK_MS = 10;
 
@@ -30,7 +29,7 @@ async function openBoardSite(options: SiteOptions): Promise<OpenSite> {
   for (const [name, content] of Object.entries(files)) {
     directory.files.set(name, content);
   }
-  const storage = new FileStorage({ directory, uploads: UPLOADS[uploads] });
+  const storage = new FileStorage({ directory, write: uploads });
   const records = new TransferRecords();
   const server = new TFTPServer({
     io: UDP as never,

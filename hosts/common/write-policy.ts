@@ -1,0 +1,2 @@
+/** Files that clients may write: none, those that do not exist yet, or existing ones too. */
+export type WritePolicy = "never" | "new" | "overwrite";
