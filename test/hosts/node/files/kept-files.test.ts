@@ -1,4 +1,4 @@
-/** Small files that a folder's storage keeps in memory: opened once, and never served when they are not those any more. */
+/** Small files that a folder's storage keeps in memory are opened once, and never served after they have changed. */
 import assert from "node:assert/strict";
 import fs, { mkdirSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -12,22 +12,22 @@ import { temporaryFolder } from "../../../support/temporary-folder.js";
 
 const CONTENT = seededBytes(1, 200);
 const OTHER = seededBytes(2, 200);
-/** What the storage keeps, at the most. */
+/** The largest file that the storage keeps, and the number of files. */
 const MAX_KEPT_BYTES = 3072;
 const MAX_KEPT_FILES = 256;
 /** After this time a file is opened again, changed or not. */
 const CHECKED_MS = 1000;
 
-interface Served {
+interface KeptFile {
   readonly root: string;
   readonly file: string;
   readonly storage: DirectoryStorage;
-  /** How many files were opened so far. */
+  /** Number of files that were opened so far. */
   opened(): number;
 }
 
-/** A folder with a file that was last changed long ago, as the clock of this process has it. */
-function served(t: TestContext, content = CONTENT): Served {
+/** Makes a folder with a file that was last changed long ago, by the clock of this process. */
+function keptFile(t: TestContext, content = CONTENT): KeptFile {
   const root = path.join(temporaryFolder(t), "served");
   mkdirSync(root);
   const file = path.join(root, "file");
@@ -37,7 +37,7 @@ function served(t: TestContext, content = CONTENT): Served {
   return { root, file, storage: new DirectoryStorage(root, { write: "overwrite" }), opened: () => mock.callCount() };
 }
 
-/** Changes a file, and again until its time is another: file systems count it in steps. */
+/** Changes a file until its time changes too: file systems count time in steps. */
 function changeWithNewTime(file: string, change: () => void): void {
   const { ctimeMs } = statSync(file);
   do {
@@ -45,17 +45,17 @@ function changeWithNewTime(file: string, change: () => void): void {
   } while (statSync(file).ctimeMs === ctimeMs);
 }
 
-test("a small file is opened once for all who ask", (t) => {
-  const { storage, opened } = served(t);
+test("a small file is opened once for all requests", (t) => {
+  const { storage, opened } = keptFile(t);
   for (let request = 0; request < 5; request++) {
     assert.deepEqual(contentOf(storage, "file"), CONTENT);
   }
   assert.equal(opened(), 1);
 });
 
-test("the largest that is kept is whole, a larger one is opened each time", (t) => {
+test("a file of the largest kept size is sent whole, and a larger file is opened each time", (t) => {
   const content = seededBytes(3, MAX_KEPT_BYTES);
-  const { root, storage, opened } = served(t, content);
+  const { root, storage, opened } = keptFile(t, content);
   const larger = seededBytes(4, MAX_KEPT_BYTES + 1);
   writeFileSync(path.join(root, "larger"), larger);
   const before = opened();
@@ -67,26 +67,26 @@ test("the largest that is kept is whole, a larger one is opened each time", (t) 
 });
 
 for (const [what, change] of [
-  ["was written anew", ({ file }) => writeFileSync(file, OTHER)],
+  ["was rewritten", ({ file }) => writeFileSync(file, OTHER)],
   [
-    "has a successor of the same name",
+    "was replaced by another file",
     ({ root, file }) => {
       writeFileSync(path.join(root, "new"), OTHER);
       renameSync(path.join(root, "new"), file);
     },
   ],
   ["was uploaded", ({ storage }) => assert.equal(store(storage, "file", OTHER), 0)],
-] satisfies [string, (served: Served) => void][]) {
-  test(`a file that ${what} is served as it is now`, (t) => {
-    const all = served(t);
+] satisfies [string, (kept: KeptFile) => void][]) {
+  test(`a kept file that ${what} is sent with its present bytes`, (t) => {
+    const all = keptFile(t);
     assert.deepEqual(contentOf(all.storage, "file"), CONTENT);
     changeWithNewTime(all.file, () => change(all));
     assert.deepEqual(contentOf(all.storage, "file"), OTHER);
   });
 }
 
-test("a change is seen though the file has its old time and size", (t) => {
-  const { file, storage } = served(t);
+test("a change of a kept file is noticed though the file has its old time and size", (t) => {
+  const { file, storage } = keptFile(t);
   const longAgo = 1_000_000_000;
   utimesSync(file, longAgo, longAgo);
   assert.deepEqual(contentOf(storage, "file"), CONTENT);
@@ -98,8 +98,8 @@ test("a change is seen though the file has its old time and size", (t) => {
 });
 
 for (const what of ["dev", "ino", "size", "mtimeMs", "ctimeMs"] as const) {
-  test(`a file whose ${what} is another is opened again`, (t) => {
-    const { file, storage, opened } = served(t);
+  test(`a kept file whose ${what} has changed is opened again`, (t) => {
+    const { file, storage, opened } = keptFile(t);
     assert.deepEqual(contentOf(storage, "file"), CONTENT);
     assert.equal(opened(), 1);
     const status = statSync(file);
@@ -110,25 +110,25 @@ for (const what of ["dev", "ino", "size", "mtimeMs", "ctimeMs"] as const) {
   });
 }
 
-test("what changed only just now is not kept: it may change again within the same step of time", (t) => {
-  const { storage, opened } = served(t);
+test("a file that has just changed is not kept: it may change again within the same step of time", (t) => {
+  const { storage, opened } = keptFile(t);
   t.mock.restoreAll();
   const { mock } = t.mock.method(fs, "openSync");
   assert.deepEqual(contentOf(storage, "file"), CONTENT);
   assert.deepEqual(contentOf(storage, "file"), CONTENT);
   assert.equal(mock.callCount(), 2);
-  assert.equal(opened(), 0, "the counter from before counts no longer");
+  assert.equal(opened(), 0, "the earlier counter no longer counts");
 });
 
-test("a file that is gone is not found", (t) => {
-  const { file, storage } = served(t);
+test("a kept file that was removed is not found", (t) => {
+  const { file, storage } = keptFile(t);
   assert.deepEqual(contentOf(storage, "file"), CONTENT);
   rmSync(file);
   assert.equal(contentOf(storage, "file"), NOT_FOUND);
 });
 
-test("a link to the outside in place of the file is refused", (t) => {
-  const { root, file, storage } = served(t);
+test("a link to the outside in place of a kept file is refused", (t) => {
+  const { root, file, storage } = keptFile(t);
   assert.deepEqual(contentOf(storage, "file"), CONTENT);
   const outside = path.join(root, "../outside");
   renameSync(file, outside);
@@ -136,8 +136,8 @@ test("a link to the outside in place of the file is refused", (t) => {
   assert.equal(contentOf(storage, "file"), FORBIDDEN);
 });
 
-test("a kept file is looked up once in a millisecond", (t) => {
-  const { storage } = served(t);
+test("a kept file is looked up at most once in a millisecond", (t) => {
+  const { storage } = keptFile(t);
   let milliseconds = performance.now();
   t.mock.method(performance, "now", () => milliseconds);
   assert.deepEqual(contentOf(storage, "file"), CONTENT);
@@ -151,8 +151,8 @@ test("a kept file is looked up once in a millisecond", (t) => {
   assert.equal(mock.callCount(), 2);
 });
 
-test("whoever has put or removed a file sees that within the same millisecond", (t) => {
-  const { file, storage } = served(t);
+test("an upload or a removal of a kept file takes effect within the same millisecond", (t) => {
+  const { file, storage } = keptFile(t);
   const milliseconds = performance.now();
   t.mock.method(performance, "now", () => milliseconds);
   const askTwice = (expected: unknown): void => {
@@ -166,8 +166,8 @@ test("whoever has put or removed a file sees that within the same millisecond", 
   askTwice(NOT_FOUND);
 });
 
-test("a folder that was moved outside, with a link in its place, is noticed after a second", (t) => {
-  const { root, file, storage } = served(t);
+test("a link to the outside in place of the folder of a kept file is noticed after a second", (t) => {
+  const { root, file, storage } = keptFile(t);
   const folder = path.join(root, "folder");
   mkdirSync(folder);
   renameSync(file, path.join(folder, "file"));
@@ -179,16 +179,16 @@ test("a folder that was moved outside, with a link in its place, is noticed afte
   assert.equal(contentOf(storage, "folder/file"), FORBIDDEN);
 });
 
-test("a file over a link is opened each time", (t) => {
-  const { root, storage, opened } = served(t);
+test("a small file that is requested through a link is opened each time", (t) => {
+  const { root, storage, opened } = keptFile(t);
   symlinkSync("file", path.join(root, "link"));
   assert.deepEqual(contentOf(storage, "link"), CONTENT);
   assert.deepEqual(contentOf(storage, "link"), CONTENT);
   assert.equal(opened(), 2);
 });
 
-test("only so many are kept", (t) => {
-  const { root, storage, opened } = served(t);
+test("the number of kept files is limited", (t) => {
+  const { root, storage, opened } = keptFile(t);
   assert.deepEqual(contentOf(storage, "file"), CONTENT);
   for (let index = 0; index < MAX_KEPT_FILES; index++) {
     writeFileSync(path.join(root, `other-${index}`), OTHER);
@@ -196,7 +196,7 @@ test("only so many are kept", (t) => {
   }
   const before = opened();
   assert.deepEqual(contentOf(storage, "file"), CONTENT);
-  assert.equal(opened(), before + 1, "the first has made room");
+  assert.equal(opened(), before + 1, "the first file has made room");
   assert.deepEqual(contentOf(storage, `other-${MAX_KEPT_FILES - 1}`), OTHER);
-  assert.equal(opened(), before + 1, "the last is still there");
+  assert.equal(opened(), before + 1, "the last file is still kept");
 });

@@ -1,6 +1,6 @@
 /**
- * Files that are read some blocks ahead, once for all who fetch them: the bytes are those of the file, in whatever order
- * they are asked for.
+ * Large files are read some blocks ahead, once for all their transfers. The bytes are those of the file, in whatever order
+ * they are requested.
  */
 import assert from "node:assert/strict";
 import fs, { readFileSync, renameSync, statSync, truncateSync, writeFileSync } from "node:fs";
@@ -16,12 +16,12 @@ import { temporaryFolder } from "../../../support/temporary-folder.js";
 
 const BLOCK_BYTES = 512;
 const BLOCKS = 40;
-/** So many are read at a time. */
+/** Blocks that are read at a time. */
 const BLOCKS_AHEAD = 16;
-/** So much of all files together is kept in memory while they are sent. */
+/** Pieces of all files together that are kept in memory. */
 const PIECES = 32;
 const MANY_FILES = PIECES + 22;
-/** The last block is a short one. */
+/** The last block is short. */
 const CONTENT = seededBytes(1, BLOCKS * BLOCK_BYTES + 100);
 const OTHER = seededBytes(2, CONTENT.length);
 
@@ -38,7 +38,7 @@ function opened(t: TestContext, content: Buffer): { file: string; storage: Direc
   return { file, storage, open };
 }
 
-/** Reads a block, and sees that it is that of the content. */
+/** Reads a block, and compares it with the content. */
 function assertBlock(file: ReadableFile, position: number, content: Buffer): void {
   const expected = content.subarray(position, position + BLOCK_BYTES);
   const block = Buffer.alloc(BLOCK_BYTES);
@@ -46,7 +46,7 @@ function assertBlock(file: ReadableFile, position: number, content: Buffer): voi
   assert.deepEqual(block.subarray(0, expected.length), expected, `block at ${position}`);
 }
 
-/** How often a function of the file system is called from now on. */
+/** Counts the calls of a function of the file system from now on. */
 function counted(t: TestContext, name: "openSync" | "closeSync" | "readSync"): () => number {
   const { mock } = t.mock.method(fs, name);
   return () => mock.callCount();
@@ -60,19 +60,19 @@ function readAll(files: readonly ReadableFile[], content: Buffer, start = 0): vo
   }
 }
 
-test("blocks in order cost a call of the system for sixteen of them", (t) => {
+test("sixteen blocks in order cost one call of the system", (t) => {
   const { storage } = opened(t, CONTENT);
   const { mock } = t.mock.method(fs, "readSync");
   assert.deepEqual(contentOf(storage, "file"), CONTENT);
   assert.equal(mock.callCount(), Math.ceil((BLOCKS + 1) / BLOCKS_AHEAD));
 });
 
-test("blocks of any size, repeated and out of order, are those of the file", (t) => {
+test("blocks of any size, repeated and out of order, have the bytes of the file", (t) => {
   const { open } = opened(t, CONTENT);
   const file = open();
   const random = new SeededRandom(SEED);
   for (let count = 0; count < 2000; count++) {
-    // As netascii does, and blocks of another size: from anywhere, mostly near to where it was before.
+    // Netascii and other block sizes read from any position, mostly near the one before.
     assertBlock(file, random.below(CONTENT.length), CONTENT);
     const block = random.below(BLOCKS);
     for (const repeated of [block, block + 1, block, block + 1]) {
@@ -82,7 +82,7 @@ test("blocks of any size, repeated and out of order, are those of the file", (t)
   file.close();
 });
 
-test("files that are sent at the same time do not get each other's blocks, nor those of one before", (t) => {
+test("files that are sent at the same time get neither each other's blocks nor those of earlier files", (t) => {
   const first = opened(t, CONTENT);
   const second = opened(t, OTHER);
   for (let round = 0; round < 3; round++) {
@@ -98,7 +98,7 @@ test("files that are sent at the same time do not get each other's blocks, nor t
   }
 });
 
-test("a file that several fetch at the same time is read once for all of them", (t) => {
+test("a file of several transfers at the same time is read once for all of them", (t) => {
   const { open } = opened(t, CONTENT);
   settle(t);
   const files = Array.from({ length: 10 }, open);
@@ -110,7 +110,7 @@ test("a file that several fetch at the same time is read once for all of them", 
   }
 });
 
-test("a file stays open for those who still fetch it, and is closed with the last", (t) => {
+test("a file of several transfers stays open until the last of them closes it", (t) => {
   const { open } = opened(t, CONTENT);
   settle(t);
   const opens = counted(t, "openSync");
@@ -129,16 +129,16 @@ test("a file stays open for those who still fetch it, and is closed with the las
 });
 
 for (const [what, change] of [
-  ["was written anew", (file) => writeFileSync(file, OTHER)],
+  ["was rewritten", (file) => writeFileSync(file, OTHER)],
   [
-    "has a successor of the same name",
+    "was replaced by another file",
     (file) => {
       writeFileSync(`${file}.new`, OTHER);
       renameSync(`${file}.new`, file);
     },
   ],
 ] satisfies [string, (file: string) => void][]) {
-  test(`who asks for a file that ${what} gets it as it is now, though it is being sent as it was`, (t) => {
+  test(`a new transfer of a file that ${what} gets its present bytes, though another transfer has it open`, (t) => {
     const { file, open } = opened(t, CONTENT);
     settle(t);
     const before = open();
@@ -152,7 +152,7 @@ for (const [what, change] of [
     before.close();
     const closes = counted(t, "closeSync");
     const third = open();
-    assert.equal(closes(), 1, "it needs no descriptor of its own beside the second");
+    assert.equal(closes(), 1, "it shares the descriptor of the second");
     readAll([third], OTHER);
     after.close();
     readAll([third], OTHER);
@@ -160,18 +160,18 @@ for (const [what, change] of [
   });
 }
 
-test("what changed only just now is not shared: it may change again within the same step of time", (t) => {
+test("a file that has just changed is not shared: it may change again within the same step of time", (t) => {
   const { open } = opened(t, CONTENT);
   const closes = counted(t, "closeSync");
   const files = [open(), open()];
-  assert.equal(closes(), 0, "each has a descriptor of its own");
+  assert.equal(closes(), 0, "each has its own descriptor");
   for (const file of files) {
     file.close();
   }
   assert.equal(closes(), 2);
 });
 
-test("who joins gets nothing that was read before: a mapped file changes without a new time", (t) => {
+test("a transfer that shares a file gets nothing that was read before: a mapped file changes without a new time", (t) => {
   const { file, open } = opened(t, CONTENT);
   settle(t);
   const before = open();
@@ -196,8 +196,8 @@ function closeAll(files: readonly ReadableFile[]): void {
 }
 
 /**
- * That so many pieces can be had: who begins in the middle of one takes it from nobody, and reads block by block where none
- * is left.
+ * Asserts that `count` pieces can be taken: a transfer that begins in the middle of a piece takes none from another
+ * transfer, and reads block by block if none is left.
  */
 function assertPiecesLeft(t: TestContext, count: number): void {
   const files = openFiles(t, count);
@@ -207,7 +207,7 @@ function assertPiecesLeft(t: TestContext, count: number): void {
   closeAll(files);
 }
 
-test("files that are sent make no memory of their own", (t) => {
+test("sending files allocates no memory", (t) => {
   assertPiecesLeft(t, 1);
   const { mock } = t.mock.method(Buffer, "allocUnsafeSlow");
   const files = openFiles(t, MANY_FILES);
@@ -216,7 +216,7 @@ test("files that are sent make no memory of their own", (t) => {
   assert.equal(mock.callCount(), 0);
 });
 
-test("what is closed in the middle gives its memory back", (t) => {
+test("a file that is closed in the middle gives its pieces back", (t) => {
   for (let round = 0; round < 3; round++) {
     const files = openFiles(t, MANY_FILES);
     for (const file of files) {
@@ -227,7 +227,7 @@ test("what is closed in the middle gives its memory back", (t) => {
   }
 });
 
-test("a single transfer stays with one piece", (t) => {
+test("a single transfer keeps one piece", (t) => {
   const { open } = opened(t, CONTENT);
   const file = open();
   readAll([file], CONTENT);
@@ -235,7 +235,7 @@ test("a single transfer stays with one piece", (t) => {
   file.close();
 });
 
-test("where reading fails no piece is lost", (t) => {
+test("no piece is lost when reading fails", (t) => {
   const { open } = opened(t, CONTENT);
   const file = open();
   const { mock } = t.mock.method(fs, "readSync", diskFailure);
@@ -256,7 +256,7 @@ test("more transfers than pieces read little more than they send", (t) => {
   closeAll(files);
 });
 
-test("more files than there is memory for are sent at the same time, each with its own bytes", (t) => {
+test("more files than pieces are sent at the same time, each with its own bytes", (t) => {
   const contents = Array.from({ length: MANY_FILES }, (_, index) => seededBytes(index, CONTENT.length));
   const files = contents.map((content) => opened(t, content).open());
   for (let position = 0; position < CONTENT.length; position += BLOCK_BYTES) {
@@ -269,7 +269,7 @@ test("more files than there is memory for are sent at the same time, each with i
   }
 });
 
-test("a failure to read is told to who reads, and the next can read again", (t) => {
+test("a failure to read is a refusal, and the next read may succeed", (t) => {
   const { open } = opened(t, CONTENT);
   const file = open();
   const { mock } = t.mock.method(fs, "readSync", diskFailure);
@@ -280,7 +280,7 @@ test("a failure to read is told to who reads, and the next can read again", (t) 
 });
 
 for (const length of [0, BLOCK_BYTES + 1, 5 * BLOCK_BYTES, CONTENT.length - 1]) {
-  test(`of a file that was cut to ${length} bytes no block is short: it is whole, or the transfer fails`, (t) => {
+  test(`a file that was cut to ${length} bytes while it is sent yields whole blocks or a refusal, never a short block`, (t) => {
     const { file, open } = opened(t, CONTENT);
     const readable = open();
     assertBlock(readable, 0, CONTENT);
@@ -293,7 +293,7 @@ for (const length of [0, BLOCK_BYTES + 1, 5 * BLOCK_BYTES, CONTENT.length - 1]) 
     }
     assert.ok(readable.read(block, position) < 0, `at ${position}`);
     readable.close();
-    // Nothing that is missing is made up from what was read before.
+    // Missing bytes are not made up from what was read before.
     assert.ok(position <= Math.max(length, BLOCKS_AHEAD * BLOCK_BYTES), `${position} bytes of ${length}`);
   });
 }
