@@ -1,6 +1,6 @@
 /**
- * Storage that fails in the middle of transfers: a disk that cannot be read or written any more, a folder that is gone.
- * The transfer ends with a reason, nothing stays open or behind, and the others go on.
+ * Storage that fails in the middle of a transfer: a disk that can no longer be read or written, a folder that is removed.
+ * The transfer ends with a reason and leaves nothing, and other transfers go on.
  */
 import assert from "node:assert/strict";
 import fs, { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -17,18 +17,18 @@ import { hiddenFiles, temporaryFolder } from "../support/temporary-folder.js";
 const NAME = "firmware.bin";
 const OTHER = "other.bin";
 const BLOCKS = 100;
-/** Behind this block the disk fails. */
+/** The disk fails after this block. */
 const LAST_GOOD_BLOCK = 40;
 const OLD = seededBytes(1, BLOCKS * 512 + 100);
 const NEW = seededBytes(2, BLOCKS * 512 + 200);
 
-interface Served {
+interface ServedFiles {
   readonly root: string;
   readonly port: number;
   readonly outcomes: Outcome[];
 }
 
-async function served(t: TestContext): Promise<Served> {
+async function serveFiles(t: TestContext): Promise<ServedFiles> {
   const root = temporaryFolder(t);
   writeFileSync(path.join(root, NAME), OLD);
   writeFileSync(path.join(root, OTHER), NEW);
@@ -42,7 +42,7 @@ function outcomesOf(server: TftpServer): Outcome[] {
   return outcomes;
 }
 
-/** From now on the system refuses the call for every file that `isConcerned` knows by its descriptor. */
+/** Makes a call of the system fail from now on for every descriptor that `isConcerned` accepts. */
 function breakDisk(t: TestContext, call: "readSync" | "writeSync", isConcerned: (descriptor: number) => boolean): void {
   const original = fs[call] as (descriptor: number, ...others: unknown[]) => number;
   t.mock.method(fs, call, (descriptor: number, ...others: unknown[]) => {
@@ -58,8 +58,8 @@ function isOpenedFrom(file: string): (descriptor: number) => boolean {
   return (descriptor) => fs.fstatSync(descriptor).ino === ino;
 }
 
-test("a file that cannot be read any more ends its download, and no other", async (t) => {
-  const { root, port, outcomes } = await served(t);
+test("a file that can no longer be read ends its own download only", async (t) => {
+  const { root, port, outcomes } = await serveFiles(t);
   const openBefore = openFiles();
   const breakIt = (blocks: number): void => {
     if (blocks === LAST_GOOD_BLOCK) {
@@ -76,11 +76,11 @@ test("a file that cannot be read any more ends its download, and no other", asyn
   await untilFilesAreClosed(openBefore);
 
   t.mock.restoreAll();
-  assert.deepEqual((await fetchFile(NAME, { port })).content, OLD, "it is served again when the disk is well");
+  assert.deepEqual((await fetchFile(NAME, { port })).content, OLD, "the file is served again when the disk works");
 });
 
-test("a disk that cannot be written any more ends the upload, and the old file stays", async (t) => {
-  const { root, port, outcomes } = await served(t);
+test("a disk that can no longer be written ends the upload, and the old file stays", async (t) => {
+  const { root, port, outcomes } = await serveFiles(t);
   const openBefore = openFiles();
   const breakIt = (blocks: number): void => {
     if (blocks === LAST_GOOD_BLOCK) {
@@ -94,11 +94,11 @@ test("a disk that cannot be written any more ends the upload, and the old file s
   assert.deepEqual(hiddenFiles(root), []);
   await untilFilesAreClosed(openBefore);
   await putFile(NAME, NEW, { port });
-  assert.deepEqual(readFileSync(path.join(root, NAME)), NEW, "it can be written again when the disk is well");
+  assert.deepEqual(readFileSync(path.join(root, NAME)), NEW, "the file can be written again when the disk works");
 });
 
-test("a folder that is removed under an upload ends it, and the server goes on", async (t) => {
-  const { root, port, outcomes } = await served(t);
+test("an upload ends when its folder is removed, and the server goes on", async (t) => {
+  const { root, port, outcomes } = await serveFiles(t);
   const folder = path.join(root, "backups");
   mkdirSync(folder);
   const removeIt = (blocks: number): void => {
@@ -113,8 +113,8 @@ test("a folder that is removed under an upload ends it, and the server goes on",
   assert.deepEqual((await fetchFile(NAME, { port })).content, OLD);
 });
 
-test("a file that is replaced under a download arrives as it was", async (t) => {
-  const { root, port } = await served(t);
+test("a file that is replaced during a download arrives as it was", async (t) => {
+  const { root, port } = await serveFiles(t);
   const replaceIt = (blocks: number): void => {
     if (blocks === LAST_GOOD_BLOCK) {
       renameSync(path.join(root, OTHER), path.join(root, NAME));

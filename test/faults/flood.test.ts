@@ -1,6 +1,6 @@
 /**
- * Floods: garbage, requests from many ports, transfers that nobody answers. A client that behaves is served all the
- * while, and memory keeps within its bounds.
+ * Floods of garbage, of requests from many ports, and of transfers without an answer. A regular client is served meanwhile,
+ * and memory stays within bounds.
  */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
@@ -19,11 +19,11 @@ import { temporaryFolder } from "../support/temporary-folder.js";
 const GARBAGE_PACKETS = 40_000;
 const MAX_GARBAGE_BYTES = 700;
 const FLOODING_PORTS = 1500;
-/** Packets that are sent before the others get their turn. */
+/** Packets that are sent before other work gets its turn. */
 const BURST = 200;
-/** What the server's memory may gain in a flood: young garbage and socket buffers, nothing that grows with the flood. */
+/** Tolerated growth of the server's memory in a flood: young garbage and socket buffers, nothing that grows with the flood. */
 const MAX_GROWTH_BYTES = 60 * 1024 * 1024;
-/** A resting port is closed after two seconds, a transfer that nobody answers after the time to give up. */
+/** A resting port is closed after two seconds, a transfer without an answer after the time to give up. */
 const PATIENCE_MS = 15_000;
 
 const content = seededBytes(SEED, 300_000);
@@ -41,7 +41,7 @@ function openDescriptors(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).length;
 }
 
-/** Waits for something that must become true, however slow the machine is. */
+/** Waits for a condition that becomes true however slow the machine is. */
 async function until(condition: () => boolean, what: string): Promise<void> {
   const end = Date.now() + PATIENCE_MS;
   while (!condition()) {
@@ -98,7 +98,7 @@ test(`garbage on the listening port does not keep a client from its file (seed $
   assert.ok(residentBytes(server.pid) - before < MAX_GROWTH_BYTES, "the server's memory stays bounded");
 });
 
-test("transfers that nobody answers do not keep a client from its file, and give everything back", async (context) => {
+test("transfers without an answer do not keep a client from its file, and give everything back", async (context) => {
   const server = await started(context, ["--give-up", "2s"]);
   const descriptors = openDescriptors(server.pid);
   const before = residentBytes(server.pid);
@@ -109,11 +109,11 @@ test("transfers that nobody answers do not keep a client from its file, and give
   await flood(FLOODING_PORTS, (index) => sockets[index]?.send(READ_REQUEST, server.port, "127.0.0.1"));
   const fetched = await fetchFile("file", { port: server.port });
   assert.equal(sum(fetched.content), sum(content));
-  await until(() => openDescriptors(server.pid) <= descriptors, "descriptors come back when transfers are given up");
+  await until(() => openDescriptors(server.pid) <= descriptors, "descriptors are closed when transfers are given up");
   assert.ok(residentBytes(server.pid) - before < MAX_GROWTH_BYTES, "the server's memory stays bounded");
 });
 
-test("a full pool answers nobody else, and has room again when its transfers are given up", async (context) => {
+test("a full pool serves another client once its transfers are given up", async (context) => {
   const server = await started(context, ["--give-up", "500ms", "--max-transfers", "10"]);
   for (let count = 0; count < 10; count++) {
     (await boundSocket(context)).send(READ_REQUEST, server.port, "127.0.0.1");
@@ -123,10 +123,10 @@ test("a full pool answers nobody else, and has room again when its transfers are
 });
 
 /**
- * What a request in a victim's name makes the server send to the victim, measured on the wire: at most the first block
- * three times.
+ * Measures on the wire how much a request with a forged address makes the server send to the victim: at most the first
+ * block three times.
  */
-test("amplification: a request that nobody answers is worth three blocks at the most", async (context) => {
+test("a request with a forged address makes the server send at most three blocks", async (context) => {
   const folder = temporaryFolder(context);
   writeFileSync(path.join(folder, "file"), content);
   const { server, port } = await serving(context, { root: folder, initialIntervalMs: 20, giveUpMs: 1000 });
@@ -140,5 +140,5 @@ test("amplification: a request that nobody answers is worth three blocks at the 
   await ended;
   await wait(50);
   assert.equal(receivedBytes, 3 * 516);
-  context.diagnostic(`${READ_REQUEST.length} bytes asked, ${receivedBytes} bytes sent`);
+  context.diagnostic(`${READ_REQUEST.length} bytes requested, ${receivedBytes} bytes sent`);
 });

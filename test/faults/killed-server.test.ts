@@ -1,6 +1,6 @@
 /**
- * A server that is killed in the middle of uploads, again and again, at moments that a seed decides: a name has the
- * whole old file or the whole new one, and the next start removes what is left.
+ * A server that is killed in the middle of uploads, repeatedly, at moments that a seed decides. Each name has the whole old
+ * file or the whole new one, and the next start removes temporary files.
  */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -15,10 +15,10 @@ import { hiddenFiles, temporaryFolder } from "../support/temporary-folder.js";
 const ROUNDS = 12;
 const BLOCKS = 40;
 const SIZE_BYTES = BLOCKS * 512 - 1;
-/** Half of the names have a file from the beginning. */
+/** Half of the names have a file at the beginning. */
 const NAMES = ["old 1", "old 2", "old 3", "new 1", "new 2", "new 3"];
 
-/** What stands under a name: a whole file or nothing. */
+/** The content of the file of a name, if there is one. */
 type Content = Buffer | undefined;
 
 function contentOf(file: string): Content {
@@ -29,7 +29,7 @@ function isSame(one: Content, other: Content): boolean {
   return one === undefined || other === undefined ? one === other : one.equals(other);
 }
 
-test(`kill -9 in the middle of uploads, ${ROUNDS} times (seed ${SEED})`, async (t) => {
+test(`a server that is killed during uploads ${ROUNDS} times leaves whole files only (seed ${SEED})`, async (t) => {
   const root = temporaryFolder(t);
   const random = new SeededRandom(SEED);
   const counts = { litter: 0, old: 0, new: 0 };
@@ -57,7 +57,7 @@ test(`kill -9 in the middle of uploads, ${ROUNDS} times (seed ${SEED})`, async (
           isSame(found, before.get(name)),
           `${where}: ${found?.length} bytes, neither the old nor the new file`,
         );
-        assert.ok(!finished.has(name), `${where}: the client was told that it is there`);
+        assert.ok(!finished.has(name), `${where}: the client was told that the file is there`);
         counts.old++;
       }
     }
@@ -70,7 +70,7 @@ test(`kill -9 in the middle of uploads, ${ROUNDS} times (seed ${SEED})`, async (
   }
 });
 
-/** Returns the names whose uploads have got their last ACK. */
+/** Returns the names whose uploads received their last ACK. */
 async function uploadAllAndKill(
   server: ServerProcess,
   uploads: ReadonlyMap<string, Buffer>,

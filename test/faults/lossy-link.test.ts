@@ -1,6 +1,6 @@
 /**
- * Everything arrives whole over a link that loses, doubles, delays and reorders. A failure names its seed:
- * `TEST_SEED=N npm test -- lossy` runs with another.
+ * Files arrive whole over a link that loses, doubles, delays and reorders datagrams. A failure names its seed:
+ * `TEST_SEED=N npm test -- lossy` uses another.
  */
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -30,18 +30,18 @@ const TRANSFERS: readonly (readonly [what: string, options: TransferOptions])[] 
   ["window 5 of small blocks", { windowsize: 5, blksize: 128 }],
 ];
 
-/** A client with a fair wait before it repeats something. */
+/** A client that repeats its messages after a short wait. */
 const IN_TURN = { intervalMs: 100 };
-/** A client that repeats only its request, which nobody else can. */
+/** A client that repeats only its request, which the server cannot repeat. */
 const SERVER_ALONE = { intervalMs: 15_000, requestIntervalMs: 100 };
 
-/** A file on a server behind a link. */
+/** Serves a file over a link. */
 async function behindLink(test: TestContext, faults: Faults, content: Buffer) {
   const root = temporaryFolder(test);
   const file = path.join(root, "file");
   writeFileSync(file, content);
   const { port } = await serving(test, { root, write: "overwrite" });
-  // Whatever the seed, something is lost in each direction.
+  // With any seed something is lost in each direction.
   const link = await FaultyLink.open(port, { ...faults, lost: [2] }, SEED);
   test.after(() => link.close());
   return { root, link };
@@ -58,22 +58,22 @@ for (const [what, faults, sizeBytes] of LINKS) {
     const content = seededBytes(SEED, sizeBytes);
 
     for (const [how, options] of TRANSFERS) {
-      test(`down, ${how}`, async (t) => {
+      test(`a download arrives whole: ${how}, ${what}`, async (t) => {
         const { link } = await behindLink(t, faults, content);
-        // In lock-step the server needs no help. Within a window both ends must ask.
+        // In lock-step the server alone repeats enough. With a window both ends must repeat.
         const patience = options.windowsize === undefined ? SERVER_ALONE : IN_TURN;
         const fetched = await fetchFile("file", { port: link.port, options, ...patience });
         assertWhole(fetched.content, content, link);
       });
 
-      test(`up, ${how}`, async (t) => {
+      test(`an upload arrives whole: ${how}, ${what}`, async (t) => {
         const { root, link } = await behindLink(t, faults, Buffer.from("old"));
         await putFile("file", content, { port: link.port, options, ...IN_TURN });
         assertWhole(readFileSync(path.join(root, "file")), content, link);
       });
     }
 
-    test("up and down, netascii", async (t) => {
+    test(`netascii arrives whole in both directions: ${what}`, async (t) => {
       const { root, link } = await behindLink(t, faults, content);
       const options = { windowsize: 4 };
       const onTheWire = await fetchFile("file", { port: link.port, mode: "netascii", options, ...IN_TURN });
@@ -106,7 +106,9 @@ describe(`real clients (seed ${SEED})`, { concurrency: true }, () => {
   for (const [name, words] of Object.entries(GETS)) {
     const [program = ""] = name.split(" ");
 
-    test(`${name} fetches while 5 % are lost`, { skip: unlessInstalled(program) }, async (t) => {
+    test(`${name} fetches a file while 5 % of the datagrams are lost`, {
+      skip: unlessInstalled(program),
+    }, async (t) => {
       const content = seededBytes(SEED, 150_001);
       const { link } = await behindLink(t, FIVE_PERCENT, content);
       const local = path.join(temporaryFolder(t), "fetched");
@@ -117,8 +119,10 @@ describe(`real clients (seed ${SEED})`, { concurrency: true }, () => {
   }
 
   for (const [program, words] of Object.entries(PUTS)) {
-    // A block that is lost costs five seconds with tftp, which begins its wait anew at each message, and six with curl.
-    test(`${program} puts though a block and an ACK are lost`, { skip: unlessInstalled(program) }, async (t) => {
+    // A lost block costs five seconds with tftp, which restarts its wait at each message, and six with curl.
+    test(`${program} puts a file although a block and an ACK are lost`, {
+      skip: unlessInstalled(program),
+    }, async (t) => {
       const content = seededBytes(SEED, 10_001);
       const { root, link } = await behindLink(t, { ...FIVE_PERCENT, loss: 0 }, Buffer.from("old"));
       const local = path.join(temporaryFolder(t), "to put");

@@ -1,4 +1,4 @@
-/** A long mixture of transfers of every kind and end: memory and descriptors come back to where they were. */
+/** After a long mixture of transfers of every kind, memory use and open descriptors are as before. */
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
@@ -11,7 +11,7 @@ import { serving } from "../support/serving.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
 const ROUNDS = 40;
-/** A single object that stayed for each transfer of the second half would be more. */
+/** A single object that stays for each transfer of the second half would exceed this. */
 const HEAP_TOLERANCE_BYTES = 512 * 1024;
 
 const NAME = "file";
@@ -34,7 +34,7 @@ async function runMixture(port: number, random: SeededRandom): Promise<void> {
       putFile("../outside", CONTENT, { port }),
       fetchFile(NAME, { port, step: breakOff }),
       putFile(upload, CONTENT, { port, step: breakOff }),
-      // Vanishes without a word; the server gives it up in its own time.
+      // Vanishes silently; the server gives the transfer up later.
       fetchFile(NAME, { port, signal: AbortSignal.timeout(1 + below(5)) }),
     ]);
     assert.deepEqual(
@@ -51,7 +51,7 @@ test("a long mixture of transfers gives back memory and descriptors", async (t) 
   const random = new SeededRandom(SEED);
   const openBefore = openFiles();
 
-  // What the process keeps for good, it has after the first half.
+  // After the first half the process has all that it keeps.
   await runMixture(port, random);
   await untilFilesAreClosed(openBefore);
   const memoryBefore = await memoryInUse();
@@ -59,5 +59,5 @@ test("a long mixture of transfers gives back memory and descriptors", async (t) 
   await untilFilesAreClosed(openBefore);
   const grown = (await memoryInUse()) - memoryBefore;
   assert.ok(grown < HEAP_TOLERANCE_BYTES, `${grown} bytes more than after the first half, seed ${SEED}`);
-  assert.equal(server.running, 0, "transfers that run");
+  assert.equal(server.running, 0, "running transfers");
 });

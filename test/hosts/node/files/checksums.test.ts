@@ -1,4 +1,4 @@
-/** `NAME.sha256`: the checksum of what the same client would get for NAME, and of nothing else. */
+/** `NAME.sha256` is the checksum of the file that the same client would get for NAME, and of no other file. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import fs, { mkdirSync, renameSync, writeFileSync } from "node:fs";
@@ -17,7 +17,7 @@ import { temporaryName } from "../../../support/temporary-name.js";
 
 const IMAGE = seededBytes(SEED, 200_000);
 
-/** What `sha256sum` writes. */
+/** The output of `sha256sum`. */
 function lineOf(content: string | Buffer, name: string): string {
   return `${createHash("sha256").update(content).digest("hex")}  ${name}\n`;
 }
@@ -37,7 +37,7 @@ async function served(t: TestContext, rules?: readonly NameRule[]) {
   return { root, server, port, fetchText };
 }
 
-test("sha256sum agrees with the checksum, beside the file under the client's name", async (t) => {
+test("sha256sum accepts the checksum beside the file under the client's name", async (t) => {
   const { root, fetchText } = await served(t);
   const line = await fetchText("folder/image.sha256");
   assert.equal(line, lineOf(IMAGE, "image"));
@@ -46,7 +46,7 @@ test("sha256sum agrees with the checksum, beside the file under the client's nam
   assert.deepEqual([code, stdout], [0, "image: OK\n"]);
 });
 
-test("a file that was put again has its own checksum", async (t) => {
+test("a file that was replaced by an upload has a new checksum", async (t) => {
   const { port, fetchText } = await served(t);
   assert.equal(await fetchText("secret.sha256"), lineOf("1234", "secret"));
   await putFile("secret", Buffer.from("5678"), { port });
@@ -70,14 +70,14 @@ test("a checksum is kept only of a file that has not just changed: it may change
   assert.equal(readsOfTwo(), 0, "reads");
 });
 
-test("a file whose own name ends so is sent itself", async (t) => {
+test("a file whose name ends with .sha256 is sent itself", async (t) => {
   const { root, fetchText } = await served(t);
   writeFileSync(path.join(root, "secret.sha256"), "mine");
   assert.equal(await fetchText("secret.sha256"), "mine");
   assert.equal(await fetchText("secret.sha256.sha256"), lineOf("mine", "secret.sha256"));
 });
 
-test("there is no checksum of what is not there, nor of an upload that is under way", async (t) => {
+test("neither a missing file nor a running upload has a checksum", async (t) => {
   const { root, port } = await served(t);
   const running = temporaryName(process.pid);
   renameSync(path.join(root, "secret"), path.join(root, running));
@@ -86,7 +86,7 @@ test("there is no checksum of what is not there, nor of an upload that is under 
   }
 });
 
-test("without the option, and in a drop box, there is none", (t) => {
+test("no checksums are given without the option or in a drop box", (t) => {
   const root = temporaryFolder(t);
   writeFileSync(path.join(root, "a"), "a");
   for (const [options, errorCode] of [
@@ -100,13 +100,13 @@ test("without the option, and in a drop box, there is none", (t) => {
   assert.ok(!isRefusal(new DirectoryStorage(root, { checksums: true }).openForReading("a.sha256")));
 });
 
-test("of a file that a rule refuses there is no checksum", async (t) => {
+test("the checksum of a file that a rule refuses is refused", async (t) => {
   const { port, fetchText } = await served(t, [{ match: "secret", refuse: true }]);
   await assert.rejects(fetchFile("secret.sha256", { port }), { errorCode: ERROR_ACCESS_VIOLATION });
   assert.equal(await fetchText("folder/image.sha256"), lineOf(IMAGE, "image"));
 });
 
-test("a client gets the checksum of the file that the rules give it", async (t) => {
+test("a client gets the checksum of the file that the rules select for it", async (t) => {
   const { server, port, fetchText } = await served(t, [
     { match: "phone.bin", to: "none" },
     { match: "phone.bin", to: "folder/image" },
@@ -122,7 +122,7 @@ test("a client gets the checksum of the file that the rules give it", async (t) 
   await assert.rejects(fetchFile("other.sha256", { port }), { errorCode: ERROR_FILE_NOT_FOUND });
 });
 
-test("a rule for the checksums themselves goes first", async (t) => {
+test("a rule for the name of a checksum takes precedence over rules for its file", async (t) => {
   const { port, fetchText } = await served(t, [
     { match: "secret.sha256", refuse: true },
     { match: "*.sum", to: "{1}.sha256" },

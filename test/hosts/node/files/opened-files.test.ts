@@ -1,4 +1,4 @@
-/** What was opened is closed, whatever the disk says in between; and whatever it says to that, nothing is thrown. */
+/** Every opened file is closed, whatever fails in between, and a failure to close it throws nothing. */
 import assert from "node:assert/strict";
 import fs, { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -13,13 +13,13 @@ import { temporaryFolder } from "../../../support/temporary-folder.js";
 const SMALL = seededBytes(1, 200);
 const LARGE = seededBytes(2, 20_000);
 
-interface Served {
+interface Folder {
   readonly storage: Storage;
-  /** What was opened and is not closed. */
+  /** Number of files that are open. */
   open(): number;
 }
 
-function served(t: TestContext): Served {
+function folderOfFiles(t: TestContext): Folder {
   const root = temporaryFolder(t);
   mkdirSync(path.join(root, "folder"));
   writeFileSync(path.join(root, "small"), SMALL);
@@ -32,8 +32,8 @@ function served(t: TestContext): Served {
   return { storage, open: () => succeeded(opens) - succeeded(closes) };
 }
 
-test("files that were fetched and put are closed", (t) => {
-  const { storage, open } = served(t);
+test("files are closed after downloads and uploads", (t) => {
+  const { storage, open } = folderOfFiles(t);
   assert.deepEqual(contentOf(storage, "small"), SMALL);
   assert.deepEqual(contentOf(storage, "large"), LARGE);
   assert.equal(store(storage, "folder/new", SMALL), 0);
@@ -41,8 +41,8 @@ test("files that were fetched and put are closed", (t) => {
 });
 
 for (const call of ["fstatSync", "readlinkSync", "readSync"] as const) {
-  test(`files are closed, and a refusal is the answer, where ${call} fails`, (t) => {
-    const { storage, open } = served(t);
+  test(`files are closed and requests are refused when ${call} fails`, (t) => {
+    const { storage, open } = folderOfFiles(t);
     t.mock.method(fs, call, diskFailure);
     for (const name of ["small", "large"]) {
       const answer = contentOf(storage, name);
@@ -53,8 +53,8 @@ for (const call of ["fstatSync", "readlinkSync", "readSync"] as const) {
   });
 }
 
-test("files are put though closing their folder fails", (t) => {
-  const { storage } = served(t);
+test("an upload succeeds although closing its folder fails", (t) => {
+  const { storage } = folderOfFiles(t);
   const { closeSync } = fs;
   t.mock.method(fs, "closeSync", (descriptor: number) => {
     const isFolder = fs.fstatSync(descriptor).isDirectory();
@@ -67,8 +67,8 @@ test("files are put though closing their folder fails", (t) => {
   assert.deepEqual(contentOf(storage, "folder/new"), SMALL);
 });
 
-test("files are sent though closing them fails", (t) => {
-  const { storage } = served(t);
+test("a download succeeds although closing its file fails", (t) => {
+  const { storage } = folderOfFiles(t);
   const { closeSync } = fs;
   settle(t);
   t.mock.method(fs, "closeSync", (descriptor: number) => {

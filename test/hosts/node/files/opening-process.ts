@@ -1,12 +1,12 @@
 /**
- * Opens one name of a folder many times, for reading or for writing, while somebody swaps what the name stands for.
- * Words: the folder, the name, "read" or "write", how many times at least, and which results must have come before it
- * ends. Prints how often what came of it.
+ * Opens one name of a folder many times, for reading or writing, while another process swaps its file. Arguments: the
+ * folder, the name, "read" or "write", the least number of times, and results that must occur before it ends. Prints the
+ * number of times that each result occurred.
  */
 import { DirectoryStorage } from "lockstep-tftp";
 import { contentOf, store } from "../../../support/storage-use.js";
 
-/** On a busy machine the two processes meet rarely; after so long they never will. */
+/** On a busy machine the two processes meet rarely. After this time they never will. */
 const PATIENCE_MS = 30_000;
 
 const [root = "", name = "", verb = "", times = "", ...awaited] = process.argv.slice(2);

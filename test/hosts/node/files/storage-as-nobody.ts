@@ -1,6 +1,6 @@
 /**
- * Reads and writes in a folder with nobody's rights, or with those of the user where that is not root. Words: the
- * folder, then `read:NAME` and `write:NAME`. Prints one result for each: "done", or the refusal.
+ * Reads and writes in a folder as the user `nobody`, or as the present user if that is not root. Arguments: the folder,
+ * then `read:NAME` and `write:NAME`. Prints one result for each: "done", or the refusal.
  */
 import { DirectoryStorage } from "lockstep-tftp";
 import { becomeNobody, IS_ROOT } from "../../../support/rights.js";

@@ -1,6 +1,6 @@
 /**
- * Between the look at a name and its opening, somebody may put something else in its place. Here a second process does
- * that all the time, while thousands of opens run: in every run some hit the moment in between.
+ * Files that are swapped between the check of their path and their opening. A second process swaps them all the time while
+ * thousands of opens run: in every run some of these meet a swap.
  */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -17,7 +17,7 @@ const UPLOADED = "refusal 0";
 const REFUSED = `refusal ${FORBIDDEN}`;
 const OPENS = 20_000;
 
-/** Opens `name` while `what` is swapped. Returns how often what was read, or refused. */
+/** Opens `name` while `what` is swapped. Returns the number of times that each content was read, or each refusal given. */
 async function openWhileSwapping(
   test: TestContext,
   parent: string,
@@ -59,13 +59,13 @@ function assertOnlyInside(counts: Record<string, number>): void {
   assert.deepEqual(texts, [READ], JSON.stringify(counts));
 }
 
-test("a folder that is swapped for a link to one outside gives nothing of it away", async (t) => {
+test("a folder that is swapped for a link to the outside reveals nothing of the outside", async (t) => {
   const counts = await openWhileSwapping(t, await parentFolder(t), "folder", "sub/file", "read");
   assertOnlyInside(counts);
   assert.ok((counts[REFUSED] ?? 0) > 0, `links were met: ${JSON.stringify(counts)}`);
 });
 
-test("a file that is swapped for a link to one outside gives nothing of it away", async (t) => {
+test("a file that is swapped for a link to the outside reveals nothing of the outside", async (t) => {
   const counts = await openWhileSwapping(t, await parentFolder(t), "file", "file", "read");
   assertOnlyInside(counts);
   assert.ok((counts[REFUSED] ?? 0) > 0, `links were met: ${JSON.stringify(counts)}`);
@@ -77,7 +77,7 @@ test("a file that is swapped for a FIFO does not hang the server", async (t) => 
   assert.ok((counts[REFUSED] ?? 0) > 0, `FIFOs were met: ${JSON.stringify(counts)}`);
 });
 
-test("an upload into a folder that is swapped for a link to one outside puts nothing there", async (t) => {
+test("an upload into a folder that is swapped for a link to the outside writes nothing there", async (t) => {
   const parent = await parentFolder(t);
   const counts = await openWhileSwapping(t, parent, "folder", "sub/file", "write");
   assert.ok((counts[REFUSED] ?? 0) > 0, `links were met: ${JSON.stringify(counts)}`);

@@ -1,6 +1,6 @@
 /**
- * Swaps things in a served folder as fast as it can, until it is killed. Words: what it swaps, and the folder that holds
- * `served` and `outside`.
+ * Swaps files of a served folder as fast as it can, until it is killed. Arguments: a kind of swap, and the folder that
+ * contains `served` and `outside`.
  */
 import fs from "node:fs";
 import path from "node:path";
@@ -12,7 +12,7 @@ const spare = path.join(parent, "spare");
 const regular = path.join(parent, "regular");
 
 const SWAPS: Readonly<Record<string, () => void>> = {
-  /** `served/sub` is a folder, and then a link to a folder outside. */
+  /** Makes `served/sub` a folder and a link to a folder outside in turn. */
   folder: () => {
     const folder = path.join(served, "sub");
     fs.renameSync(folder, spare);
@@ -20,14 +20,14 @@ const SWAPS: Readonly<Record<string, () => void>> = {
     fs.unlinkSync(folder);
     fs.renameSync(spare, folder);
   },
-  /** `served/file` is a file, and then a link to a file outside. */
+  /** Makes `served/file` a file and a link to a file outside in turn. */
   file: () => {
     fs.linkSync(regular, spare);
     fs.renameSync(spare, path.join(served, "file"));
     fs.symlinkSync(path.join(outside, "file"), spare);
     fs.renameSync(spare, path.join(served, "file"));
   },
-  /** `served/file` is a file, and then a FIFO that nobody writes to. */
+  /** Makes `served/file` a file and a FIFO without a writer in turn. */
   fifo: () => {
     fs.linkSync(regular, spare);
     fs.renameSync(spare, path.join(served, "file"));

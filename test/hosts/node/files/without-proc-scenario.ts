@@ -1,5 +1,5 @@
 /**
- * A folder served where the system does not tell the place of an open file, and files that vanish while they are opened.
+ * A folder on a system that cannot tell the path of an open file, and files that vanish while they are opened.
  */
 import assert from "node:assert/strict";
 import fs, { mkdirSync, writeFileSync } from "node:fs";

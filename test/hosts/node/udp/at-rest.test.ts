@@ -1,4 +1,4 @@
-/** A server that nobody wants anything of does nothing: no timer waits, and the event loop turns for nobody. */
+/** An idle server does nothing: it starts no timer, and does not keep the event loop turning. */
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
@@ -9,12 +9,12 @@ import { seededBytes } from "../../../support/seed.js";
 import { serving } from "../../../support/serving.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
 
-/** So long nothing may happen; and ports rest for 2 s before they are closed. */
+/** Nothing may happen in this time. Ports rest for 2 s before they are closed. */
 const QUIET_MS = 3000;
 const LOOK_EVERY_MS = 100;
 const PATIENCE_MS = 30_000;
 
-test("after downloads the server comes to rest", async (t) => {
+test("a server starts no timers some seconds after its last download", async (t) => {
   const root = temporaryFolder(t);
   const content = seededBytes(1, 20_000);
   writeFileSync(path.join(root, "file"), content);

@@ -1,4 +1,4 @@
-/** Looking for the next packet: as long as that pays, and not much longer. */
+/** The server looks for the next packet as long as that pays, and not much longer. */
 import assert from "node:assert/strict";
 import dgram from "node:dgram";
 import { type TestContext, test } from "node:test";
@@ -13,8 +13,8 @@ const ENDLESS: Storage = {
 const PEER = { address: "127.0.0.1", family: "IPv4", port: 50_000, size: 0 } as const;
 const REQUEST = Buffer.from("\0\x01endless\0octet\0");
 
-/** A server with a transfer in lock-step, and an event loop and a clock that stand still unless they are told. */
-class Loop {
+/** A server with a transfer in lock-step, and an event loop and a clock that move only when told to. */
+class SteppedLoop {
   private due: (() => void)[] = [];
   private timeMs = 0;
   private block = 0;
@@ -30,7 +30,7 @@ class Loop {
     this.turn(1000);
   }
 
-  static async start(t: TestContext, options: TftpServerOptions = {}): Promise<Loop> {
+  static async start(t: TestContext, options: TftpServerOptions = {}): Promise<SteppedLoop> {
     const { createSocket } = dgram;
     const sockets: dgram.Socket[] = [];
     t.mock.method(dgram, "createSocket", (socketOptions: dgram.SocketOptions) => {
@@ -39,14 +39,14 @@ class Loop {
       return socket;
     });
     await serving(t, { storage: ENDLESS, singlePort: true, busyPolling: true, ...options });
-    return new Loop(sockets[0] as dgram.Socket, t);
+    return new SteppedLoop(sockets[0] as dgram.Socket, t);
   }
 
   get isLooking(): boolean {
     return this.due.length > 0;
   }
 
-  /** So many turns, each of which takes a microsecond. */
+  /** Turns the event loop; each turn takes a microsecond. */
   turn(times: number): void {
     for (let turn = 0; turn < times; turn++) {
       this.timeMs += 0.001;
@@ -56,7 +56,7 @@ class Loop {
     }
   }
 
-  /** So many packets, and turns after each. @returns how many of them came while the server looked for them. */
+  /** Delivers packets, with turns after each. @returns the number of packets that the server was looking for. */
   packets(count: number, turnsAfter: number): number {
     let lookedFor = 0;
     for (let packet = 0; packet < count; packet++) {
@@ -73,13 +73,13 @@ class Loop {
   }
 }
 
-test("goes on as long as packets come while it looks", async (t) => {
-  const loop = await Loop.start(t);
+test("the server keeps looking while packets arrive as it looks", async (t) => {
+  const loop = await SteppedLoop.start(t);
   assert.equal(loop.packets(50_000, 5), 49_999);
 });
 
-test("looks for 50 microseconds after the last packet, and then no more", async (t) => {
-  const loop = await Loop.start(t);
+test("the server looks for 50 microseconds after the last packet, and then no more", async (t) => {
+  const loop = await SteppedLoop.start(t);
   loop.packets(100, 5);
   loop.turn(44);
   assert.ok(loop.isLooking);
@@ -87,8 +87,8 @@ test("looks for 50 microseconds after the last packet, and then no more", async 
   assert.ok(!loop.isLooking);
 });
 
-test("stops after eight looks in vain, tries again later, and each time for longer", async (t) => {
-  const loop = await Loop.start(t);
+test("the server pauses after eight looks that find nothing, each time for longer", async (t) => {
+  const loop = await SteppedLoop.start(t);
   const looked = Array.from({ length: 30_000 }, () => {
     loop.packets(1, 0);
     const { isLooking } = loop;
@@ -100,23 +100,23 @@ test("stops after eight looks in vain, tries again later, and each time for long
   assert.deepEqual(runs.slice(0, 12), [7, 512, 8, 1024, 8, 2048, 8, 4096, 8, 8192, 8, 8192]);
 });
 
-test("stops where packets are there without a wait", async (t) => {
-  const loop = await Loop.start(t);
+test("the server stops looking when packets are there without a wait", async (t) => {
+  const loop = await SteppedLoop.start(t);
   assert.ok(loop.packets(100_000, 1) < 2000);
 });
 
-test("is at it again when packets are waited for", async (t) => {
-  const loop = await Loop.start(t);
+test("the server looks again when packets are waited for", async (t) => {
+  const loop = await SteppedLoop.start(t);
   loop.packets(100_000, 1);
   loop.packets(10_000, 5);
   assert.equal(loop.packets(1000, 5), 1000);
   loop.packets(200, 1);
   assert.ok(!loop.isLooking);
-  assert.ok(loop.packets(600, 1) > 0, "and the next pause is a short one again");
+  assert.ok(loop.packets(600, 1) > 0, "the next pause is short again");
 });
 
-test("goes on where some packets are there without a wait", async (t) => {
-  const loop = await Loop.start(t);
+test("the server keeps looking when some packets are there without a wait", async (t) => {
+  const loop = await SteppedLoop.start(t);
   let lookedFor = 0;
   for (let batch = 0; batch < 1000; batch++) {
     lookedFor += loop.packets(1, 0) + loop.packets(1, 5);
@@ -124,7 +124,7 @@ test("goes on where some packets are there without a wait", async (t) => {
   assert.equal(lookedFor, 1999);
 });
 
-test("never looks where it is turned off", async (t) => {
-  const loop = await Loop.start(t, { busyPolling: false });
+test("the server never looks for packets when busyPolling is false", async (t) => {
+  const loop = await SteppedLoop.start(t, { busyPolling: false });
   assert.equal(loop.packets(1000, 5), 0);
 });

@@ -1,4 +1,4 @@
-/** A process that is busy or stopped for longer than transfers are waited for: what has come meanwhile counts. */
+/** A process that could not run for longer than transfers may wait handles what has arrived meanwhile first. */
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
@@ -10,12 +10,12 @@ import { temporaryFolder } from "../../../support/temporary-folder.js";
 
 const GIVE_UP_MS = 200;
 
-/** Nothing runs in this process meanwhile. */
+/** Blocks this process. */
 function block(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
-test("an ACK that has come while the process could not run keeps its transfer alive", async (t) => {
+test("an ACK that arrived while the process could not run keeps its transfer alive", async (t) => {
   const root = temporaryFolder(t);
   const content = seededBytes(1, 2000);
   writeFileSync(path.join(root, "file"), content);
@@ -26,7 +26,7 @@ test("an ACK that has come while the process could not run keeps its transfer al
     minIntervalMs: 10_000,
     maxIntervalMs: 10_000,
   });
-  // The ACK is sent when the step is over, and the immediate comes before the server's socket is read.
+  // The ACK is sent after the step, and the immediate runs before the server's socket is read.
   const step = (blocks: number): void => {
     if (blocks === 2) {
       setImmediate(block, 3 * GIVE_UP_MS);

@@ -1,6 +1,6 @@
 /**
- * A download over an interface that is much slower than the server, in a network namespace of its own: the system takes
- * no more datagrams for a while, and Node holds those that wait.
+ * A download over an interface that is much slower than the server, in a separate network namespace: the system accepts no
+ * more datagrams for a while, and Node holds the rest.
  */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -13,7 +13,7 @@ import { TftpServer } from "lockstep-tftp";
 import { fetchFile } from "../../../support/retrying-client.js";
 import { seededBytes } from "../../../support/seed.js";
 
-/** More than the system keeps for a socket, which is some 170 datagrams. */
+/** More than the some 170 datagrams that the system keeps for a socket. */
 const WINDOW_SIZE = 500;
 const CONTENT = seededBytes(1, 2.5 * WINDOW_SIZE * 512);
 const SLOW = "qdisc add dev lo root tbf rate 40mbit burst 4kb limit 10mb";
@@ -21,7 +21,7 @@ const SLOW = "qdisc add dev lo root tbf rate 40mbit burst 4kb limit 10mb";
 const { status, stderr } = spawnSync("tc", SLOW.split(" "), { encoding: "utf8" });
 assert.equal(status, 0, stderr);
 
-/** The most datagrams that Node has held back for one socket. */
+/** Largest number of datagrams that Node held back for one socket. */
 let maxHeld = 0;
 const { createSocket } = dgram;
 mock.method(dgram, "createSocket", (options: dgram.SocketOptions) => {
@@ -37,7 +37,7 @@ mock.method(dgram, "createSocket", (options: dgram.SocketOptions) => {
 const root = mkdtempSync(path.join(tmpdir(), "lockstep-tftp-"));
 try {
   writeFileSync(path.join(root, "file"), CONTENT);
-  // Nothing is lost, and nobody is impatient: each block has one chance.
+  // Nothing is lost, and neither end repeats anything: each block has one chance.
   const patience = { minIntervalMs: 10_000, maxIntervalMs: 10_000 };
   const server = new TftpServer({ root, host: "127.0.0.1", port: 0, maxWindowSize: WINDOW_SIZE, ...patience });
   await server.listen();
@@ -49,7 +49,7 @@ try {
   const fetched = await fetchFile("file", { port, options: { windowsize: WINDOW_SIZE }, intervalMs: 10_000 });
   assert.equal(fetched.granted?.windowsize, WINDOW_SIZE);
   assert.ok(fetched.content.equals(CONTENT));
-  assert.equal(retransmissions, 0, "no datagram had another's bytes");
+  assert.equal(retransmissions, 0, "no datagram had the bytes of another");
   assert.ok(maxHeld > 0, "Node has held datagrams back");
   await server.close();
 } finally {

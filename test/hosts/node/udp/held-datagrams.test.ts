@@ -1,5 +1,5 @@
 /**
- * A datagram that waits in Node or in the system keeps its bytes, though the engine has one buffer for all it sends.
+ * A datagram that waits in Node or in the system keeps its bytes, although the engine has a single transmit buffer.
  */
 import assert from "node:assert/strict";
 import dgram from "node:dgram";
@@ -13,7 +13,7 @@ import { seededBytes } from "../../../support/seed.js";
 import { serving } from "../../../support/serving.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
 
-/** Sockets that take what they are given only when the turn of the event loop is over, and hold on to it until then. */
+/** Makes sockets hold each datagram until the turn of the event loop is over. */
 function makeSocketsSlow({ mock }: TestContext): void {
   const { createSocket } = dgram;
   mock.method(dgram, "createSocket", (options: dgram.SocketOptions) => {
@@ -47,7 +47,7 @@ test("a window of 16 blocks arrives whole through sockets that hold every datagr
   assert.ok(fetched.content.equals(content));
 });
 
-test("so does a window that is more than the system takes", { skip: UNLESS_NAMESPACES }, async () => {
+test("a window of more blocks than the system takes arrives whole", { skip: UNLESS_NAMESPACES }, async () => {
   const { code, stderr } = await runInNamespace(script("./held-datagrams-scenario.js", import.meta.url));
   assert.equal(code, 0, stderr);
 });

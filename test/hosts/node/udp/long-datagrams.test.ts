@@ -12,7 +12,7 @@ import { temporaryFolder } from "../../../support/temporary-folder.js";
 const CONTENT = seededBytes(1, 2000);
 const LENGTHS = [2047, 2048, 2049, 9000, 60_000];
 
-test("long datagrams harm nothing, on the listening port and on a transfer's", async (t) => {
+test("long datagrams do no harm on the listening port and on the port of a transfer", async (t) => {
   const root = temporaryFolder(t);
   writeFileSync(path.join(root, "file"), CONTENT);
   const { port } = await serving(t, { root });

@@ -1,6 +1,6 @@
 /**
- * A machine with several addresses, in a network namespace of its own: each answer comes from the address that was
- * asked, also if that was added later, or went and came back; and a broadcast gets no answer.
+ * A machine with several addresses, in a separate network namespace: each answer comes from the requested address, also if
+ * that was added later, or went and came back. A broadcast gets no answer.
  */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -17,10 +17,10 @@ import { seededBytes } from "../../../support/seed.js";
 
 const CONTENT = seededBytes(1, 5000);
 const SINGLE_PORT = 6969;
-/** A request to a new address makes the server look for it, at most once in a second; the one after is answered. */
+/** A request to a new address makes the server look for that address, at most once a second. The next request is answered. */
 const REQUEST_INTERVAL_MS = 1200;
 
-/** The client's addresses. The system would choose them for answers if the server did not. */
+/** The client's addresses. The system would choose them for answers if the server did not choose another. */
 const CLIENT_IPV4 = "10.77.0.9";
 const CLIENT_IPV6 = "fd77::9";
 const BROADCAST = "10.77.0.255";
@@ -39,7 +39,7 @@ function addAddress(address: string): void {
   }
 }
 
-/** Where the client asks this address from. Loopback and link-local addresses talk to themselves only. */
+/** The client's address for requests to `host`. Loopback and link-local addresses reach themselves only. */
 function clientAddressFor(host: string): string {
   if (host === "127.0.0.1" || host === "::1" || host.startsWith("fe80:")) {
     return host;
@@ -50,17 +50,17 @@ function clientAddressFor(host: string): string {
 async function assertAnswersFrom(host: string, port: number): Promise<void> {
   const options = { host, port, localAddress: clientAddressFor(host), requestIntervalMs: REQUEST_INTERVAL_MS };
   const { content, address } = await fetchFile("file", options);
-  assert.equal(address, host, "DATA comes from the address that was asked");
+  assert.equal(address, host, "DATA comes from the requested address");
   assert.deepEqual(content, CONTENT);
   await assert.rejects(fetchFile("missing", options), (error) => {
     assert.ok(error instanceof ErrorAnswer);
     assert.equal(error.errorCode, ERROR_FILE_NOT_FOUND);
-    assert.equal(error.address, host, "ERROR comes from the address that was asked");
+    assert.equal(error.address, host, "ERROR comes from the requested address");
     return true;
   });
 }
 
-/** Counts what arrives at a socket. */
+/** Opens a socket and counts the datagrams that arrive. */
 async function openSocket(address: string): Promise<{ socket: dgram.Socket; arrived: () => number }> {
   const socket = dgram.createSocket("udp4").bind(0, address);
   await once(socket, "listening");
@@ -80,7 +80,7 @@ async function assertBroadcastUnanswered(port: number): Promise<void> {
     asking.socket.send(request, port, BROADCAST);
     asking.socket.send(request, witness.socket.address().port, BROADCAST);
     await once(witness.socket, "message");
-    // What comes later has its answer, so the server has seen what came before.
+    // A later request has its answer, so the server has handled the earlier one.
     await assertAnswersFrom("10.77.0.1", port);
   }
   assert.equal(witness.arrived(), 3, "broadcasts arrive on this machine");
@@ -89,7 +89,7 @@ async function assertBroadcastUnanswered(port: number): Promise<void> {
   witness.socket.close();
 }
 
-/** With a hardware address of its own, so that it has the same link-local address each time. */
+/** Adds an interface whose hardware address gives it the same link-local address each time. */
 function plugIn(name: string, hardwareAddress: string): void {
   ip("link", "add", name, "address", hardwareAddress, "type", "veth", "peer", "name", `${name}-peer`);
   ip("link", "set", name, "up");
@@ -100,7 +100,7 @@ function pullOut(name: string): void {
   ip("link", "delete", name);
 }
 
-/** The link-local address that the system makes for an interface, when it has seen that no other machine has it. */
+/** Waits for the link-local address of an interface, which the system first checks for duplicates. */
 async function linkLocalAddress(name: string): Promise<string> {
   for (;;) {
     const found = networkInterfaces()[name]?.find(({ address }) => address.startsWith("fe80:"));
@@ -136,7 +136,7 @@ try {
       await assertBroadcastUnanswered(port);
     }
   }
-  // The same interface with the same address, but a new number, as that of an adapter which was pulled out for a moment.
+  // The same interface and address with a new number, as after pulling out an adapter for a moment.
   for (let time = 1; time <= 2; time++) {
     plugIn("usb0", "02:00:00:00:77:99");
     const host = await linkLocalAddress("usb0");

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { runInNamespace, UNLESS_NAMESPACES } from "../../../support/network-namespace.js";
 import { script } from "../../../support/program.js";
 
-test("on a machine with several addresses the one that was asked answers", { skip: UNLESS_NAMESPACES }, async () => {
+test("a machine with several addresses answers from the requested address", { skip: UNLESS_NAMESPACES }, async () => {
   const { code, stderr } = await runInNamespace(script("./several-addresses-scenario.js", import.meta.url));
   assert.equal(code, 0, stderr);
 });

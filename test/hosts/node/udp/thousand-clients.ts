@@ -1,6 +1,6 @@
 /**
- * Fetches a thousand files at once, all of them whole. Words: the server's port, the served folder. Each client stops at
- * its first block; when all are there, the process says "all have begun" and waits for a line on its standard input.
+ * Fetches a thousand files at once, and checks that all are whole. Arguments: the server's port, the served folder. Each
+ * client stops at its first block. When all have it, the process prints "all have begun" and waits for a line of input.
  */
 import { once } from "node:events";
 import { readFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-/** A thousand downloads at the same time: all arrive whole, and what they took comes back. */
+/** A thousand downloads at the same time all arrive whole, and give back what they took. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -18,8 +18,8 @@ import { CLIENTS, FILE_NAMES } from "./thousand-names.js";
 const OPEN_FILES_NEEDED = 2 * CLIENTS + 200;
 
 /**
- * The heap may differ by so much after another thousand downloads. A single object that stays for each of them would
- * already be some hundred KiB, a socket some MiB.
+ * Tolerated growth of the heap in another thousand downloads. A single object that stays for each of them would take some
+ * hundred KiB, a socket some MiB.
  */
 const HEAP_TOLERANCE_BYTES = 1024 * 1024;
 
@@ -47,7 +47,7 @@ async function runThousandDownloads(server: TftpServer, port: number, root: stri
 const limit = maxOpenFiles();
 const skip = limit >= OPEN_FILES_NEEDED ? false : `this machine allows only ${limit} open files (ulimit -Hn)`;
 
-test("a thousand downloads at once arrive whole; descriptors and memory come back", { skip }, async (t) => {
+test("a thousand downloads at once arrive whole and give back descriptors and memory", { skip }, async (t) => {
   const root = temporaryFolder(t);
   for (const [index, name] of FILE_NAMES.entries()) {
     writeFileSync(path.join(root, name), seededBytes(index, 20_000 + index));
@@ -55,7 +55,7 @@ test("a thousand downloads at once arrive whole; descriptors and memory come bac
   const { server, port } = await serving(t, { root });
   const openBefore = openFiles();
 
-  // The first thousand warm up: what the process keeps for good, it has then.
+  // The first thousand are a warm-up: afterwards the process has all that it keeps.
   await runThousandDownloads(server, port, root);
   await untilFilesAreClosed(openBefore);
   assert.equal(server.running, 0);
