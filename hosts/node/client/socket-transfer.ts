@@ -1,5 +1,4 @@
 /** Runs one transfer of the engine's client over its own socket. */
-import type dgram from "node:dgram";
 import {
   Client,
   type ClientObserver,
@@ -9,12 +8,11 @@ import {
   NO_SLOT,
 } from "../../../src/client/index.js";
 import type { Outcome, ReadableFile, TransferView, Transport, WritableFile } from "../../../src/index.js";
-import { now } from "../clock.js";
-import { PollTimer } from "../poll-timer.js";
+import { Loop } from "../../common/loop.js";
+import { WakeTimer } from "../clock.js";
 import { wildcardOf } from "../udp/addresses.js";
 import { BusyPolling } from "../udp/busy-polling.js";
-import { ReceiveBuffer, sendDatagram } from "../udp/datagrams.js";
-import { openSocket } from "../udp/socket.js";
+import { UdpSocket } from "../udp/socket.js";
 
 /** The local file: the target of a get, or the source of a put. */
 export type LocalFile = { readonly target: WritableFile } | { readonly source: ReadableFile };
@@ -60,7 +58,7 @@ export function runTransfer(
 ): Promise<TransferEnd> {
   return new Promise((resolve, reject) => {
     try {
-      new SocketTransfer(address, options, request.wait ?? false, resolve).start(request, file, port);
+      new SocketTransfer(address, options, request.wait ?? false, resolve, reject).start(request, file, port);
     } catch (error) {
       ("target" in file ? file.target : file.source).close();
       reject(error);
@@ -70,40 +68,46 @@ export function runTransfer(
 
 class SocketTransfer {
   private readonly engine: Client;
-  private readonly timer: PollTimer;
-  private readonly busyPolling = new BusyPolling(true);
-  private readonly receiveBuffer = new ReceiveBuffer();
-  private socket: dgram.Socket | undefined;
+  private readonly loop: Loop<Client>;
+  private readonly timer = new WakeTimer(() => this.loop.wake());
+  private readonly busyPolling: BusyPolling;
+  private socket: UdpSocket | undefined;
   private networkError: Error | undefined;
   private hasStarted = false;
-  private isOver = false;
 
   constructor(
     private readonly address: string,
     private readonly options: SocketTransferOptions,
     private readonly waits: boolean,
     private readonly resolve: (end: TransferEnd) => void,
+    reject: (error: unknown) => void,
   ) {
     this.engine = new Client(this.transport(), options, this.observer());
-    this.timer = new PollTimer(this.engine, () => {});
+    this.busyPolling = new BusyPolling(this.engine);
+    // The engine closes the only socket, and Node's timers fire after the socket was read.
+    const sockets = { readWaiting: () => {}, stopListening: () => {} };
+    const errors = {
+      failed: (error: unknown) => {
+        reject(error);
+        this.stop();
+      },
+    };
+    this.loop = new Loop(this.engine, this.timer, sockets, errors);
   }
 
   start(request: ClientRequest, file: LocalFile, port: number): void {
-    const slot =
+    const slot = this.loop.run((now) =>
       "target" in file
-        ? this.engine.get(request, file.target, this.address, port, now())
-        : this.engine.put(request, file.source, this.address, port, now());
+        ? this.engine.get(request, file.target, this.address, port, now)
+        : this.engine.put(request, file.source, this.address, port, now),
+    );
     if (slot === NO_SLOT) {
       throw this.networkError ?? new Error("the socket could not be opened");
     }
-    this.timer.set();
     this.options.signal?.addEventListener("abort", this.stop);
   }
 
-  /** Waits for the engine to finish, because the abort may come from a callback of the engine. */
-  private readonly stop = (): void => {
-    setImmediate(() => this.engine.stop(now()));
-  };
+  private readonly stop = (): void => this.loop.runLater((now) => this.engine.stop(now));
 
   private transport(): Transport {
     return {
@@ -112,19 +116,22 @@ class SocketTransfer {
         this.socket?.close();
         this.socket = undefined;
       },
-      send: (packet, length, _localPort, address, port) => {
-        if (this.socket !== undefined) {
-          sendDatagram(this.socket, packet, length, port, address as string);
-        }
-      },
+      send: (packet, length, _localPort, address, port) => this.socket?.send(packet, length, address as string, port),
     };
   }
 
   private open(): boolean {
     try {
-      const here = { address: wildcardOf(this.address), port: 0, receiveBufferBytes: RECEIVE_BUFFER_BYTES };
-      this.socket = openSocket(here, (message, address, port) => this.receive(message, address, port));
-      this.socket.on("error", (error) => this.handleSocketError(error));
+      const address = wildcardOf(this.address);
+      const onError = (error: Error): void => this.handleSocketError(error);
+      this.socket = new UdpSocket(
+        { address, port: 0, receiveBufferBytes: RECEIVE_BUFFER_BYTES, onError },
+        (packet, length, peer, peerPort) => {
+          this.networkError = undefined;
+          this.loop.receive(packet, length, SLOT, peer, peerPort);
+          this.busyPolling.packetAnswered();
+        },
+      );
       return true;
     } catch (error) {
       this.networkError = error as Error;
@@ -137,16 +144,6 @@ class SocketTransfer {
     this.networkError = error;
     if (!this.hasStarted && !this.waits) {
       this.stop();
-    }
-  }
-
-  private receive(message: Buffer, address: string, port: number): void {
-    const length = this.receiveBuffer.put(message);
-    this.networkError = undefined;
-    this.engine.receive(this.receiveBuffer.view, length, SLOT, address, port, now());
-    this.timer.set();
-    if (!this.isOver) {
-      this.busyPolling.packetAnswered();
     }
   }
 
@@ -163,7 +160,6 @@ class SocketTransfer {
 
   /** The slot may linger to repeat the last ACK, which does not keep the process running. */
   private end(transfer: ClientTransferView, outcome: Outcome, at: number): void {
-    this.isOver = true;
     this.options.signal?.removeEventListener("abort", this.stop);
     this.socket?.unref();
     this.timer.unref();

@@ -32,11 +32,11 @@ export class BusyPolling {
   private nextPausePackets = MIN_PAUSE_PACKETS;
 
   /** @param engine whose packets are awaited. */
-  constructor(private readonly engine: { readonly running: number } | true) {}
+  constructor(private readonly engine: { readonly running: number }) {}
 
   /** A packet has been answered. Looks for the next one if a transfer is running. */
   packetAnswered(): void {
-    if (this.engine !== true && this.engine.running === 0) {
+    if (this.engine.running === 0) {
       return;
     }
     if (this.pausedPackets > 0) {

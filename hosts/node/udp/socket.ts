@@ -58,11 +58,15 @@ export class UdpSocket {
       reuseAddr: options.isShared ?? false,
       ...(options.receiveBufferBytes === undefined ? {} : { recvBufferSize: options.receiveBufferBytes }),
     });
+    let isBound = false;
     let failure: Error | undefined;
-    // Later errors concern one datagram each, which is then lost; both ends repeat what is lost.
     this.socket.on("error", (error) => {
-      failure = error;
-      options.onError?.(error);
+      if (isBound) {
+        // It concerns one datagram, which is then lost; both ends repeat what is lost.
+        options.onError?.(error);
+      } else {
+        failure = error;
+      }
     });
     this.socket.on("message", (message, peer) => handle(receivedView, copyReceived(message), peer.address, peer.port));
     this.socket.bind({ port: options.port, address: options.address, exclusive: true });
@@ -70,6 +74,7 @@ export class UdpSocket {
       this.socket.close();
       throw failure;
     }
+    isBound = true;
   }
 
   /** The port that the socket is bound to. */
@@ -132,34 +137,3 @@ class SendBuffer {
 
 /** Replaced whenever a socket still holds its bytes. */
 let outgoing = new SendBuffer();
-
-/**
- * Opens a socket and binds it.
- *
- * @throws NodeJS.ErrnoException when the system refuses: EADDRINUSE, EACCES, EADDRNOTAVAIL, EMFILE.
- */
-export function openSocket(
-  options: { address: string; port: number; receiveBufferBytes?: number },
-  onMessage: (message: Buffer, address: string, port: number) => void,
-): dgram.Socket {
-  const isVersion6 = options.address.includes(":");
-  const socket = dgram.createSocket({
-    type: isVersion6 ? "udp6" : "udp4",
-    lookup: (isVersion6 ? literalIpv6 : literalIpv4) as never,
-    ipv6Only: isVersion6,
-    reuseAddr: false,
-    ...(options.receiveBufferBytes === undefined ? {} : { recvBufferSize: options.receiveBufferBytes }),
-  });
-  let failure: Error | undefined;
-  // Later errors of a datagram socket concern one datagram, which is then lost; both ends repeat what is lost.
-  socket.on("error", (error) => {
-    failure = error;
-  });
-  socket.on("message", (message, peer) => onMessage(message, peer.address, peer.port));
-  socket.bind({ port: options.port, address: options.address, exclusive: true });
-  if (failure !== undefined) {
-    socket.close();
-    throw failure;
-  }
-  return socket;
-}
