@@ -19,7 +19,8 @@ export {
   type WritableFile,
 } from "../../src/index.js";
 export type { Catalogue, ListedFile } from "../common/catalogue.js";
-export { outcomeName } from "../common/outcomes.js";
+export { errorText, outcomeName, outcomeText } from "../common/outcomes.js";
+export { printable } from "../common/printable.js";
 export type { StatusSource } from "../status/source.js";
 export type {
   ClientTransferOptions,
@@ -57,4 +58,3 @@ export {
 } from "./status/status-page.js";
 export { STATUS_PAGE_PORT } from "./udp/addresses.js";
 export type { PortRange } from "./udp/transfer-ports.js";
-export { errorText, outcomeText, printable } from "./words.js";

@@ -1,9 +1,11 @@
 /** Runs `lockstep-tftp get` and `lockstep-tftp put`. */
+
+import { printable } from "../../common/printable.js";
 import { sizeText } from "../../common/size-text.js";
 import type { TransferSummary } from "../client/client-options.js";
 import { get, put } from "../client/get-and-put.js";
 import { TftpError, type TftpErrorCode } from "../client/tftp-error.js";
-import { counted, printable } from "../words.js";
+import { counted } from "./counted.js";
 import { ProgressBar } from "./live/progress-bar.js";
 import { type GetPutCommand, STANDARD_STREAM } from "./parse-get-put.js";
 

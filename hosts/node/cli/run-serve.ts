@@ -2,7 +2,7 @@
 import path from "node:path";
 import { TftpServer, type TftpServerOptions } from "../server.js";
 import { hostAndPort, tftpUrl } from "../udp/addresses.js";
-import { counted } from "../words.js";
+import { counted } from "./counted.js";
 import { Log } from "./log.js";
 import { openOutput } from "./open-output.js";
 import type { ServeCommand } from "./parse-serve.js";

@@ -1,6 +1,6 @@
 /** Stops a server on SIGINT and SIGTERM, and reloads its configuration file on SIGHUP. */
 import type { TftpServer } from "../server.js";
-import { counted } from "../words.js";
+import { counted } from "./counted.js";
 import type { Log } from "./log.js";
 import type { ServeCommand } from "./parse-serve.js";
 import { reload } from "./reload.js";

@@ -1,8 +1,9 @@
 /** Starts the status page of `serve`, and explains why it cannot start. */
+
+import { printable } from "../../common/printable.js";
 import type { TftpServer } from "../server.js";
 import type { ChangedFile, StatusPage, StatusPageOptions } from "../status/status-page.js";
 import { STATUS_PAGE_PORT } from "../udp/addresses.js";
-import { printable } from "../words.js";
 import type { Log } from "./log.js";
 import { STATUS_PAGE_FLAG } from "./status-page-flag.js";
 

@@ -9,9 +9,11 @@ import {
   type Outcome,
   type TransferView,
 } from "../../../src/index.js";
+import { errorText, outcomeText } from "../../common/outcomes.js";
+import { printable } from "../../common/printable.js";
 import type { EndedTransfer, RefusedRequest, TftpServer } from "../server.js";
 import { hostAndPort } from "../udp/addresses.js";
-import { counted, errorText, outcomeText, printable } from "../words.js";
+import { counted } from "./counted.js";
 import type { Log, LogDetails, LogLevel } from "./log.js";
 
 /** Outcomes that need no attention. */

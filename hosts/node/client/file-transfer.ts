@@ -2,8 +2,8 @@
 import dns from "node:dns/promises";
 import type { ClientRequest } from "../../../src/client/index.js";
 import { OUTCOME_COMPLETED, type RetransmissionOptions, type TransferView } from "../../../src/index.js";
+import { printable } from "../../common/printable.js";
 import { hostAndPort } from "../udp/addresses.js";
-import { printable } from "../words.js";
 import type { ClientTransferOptions } from "./client-options.js";
 import { LocalFileError } from "./local-file-error.js";
 import { type LocalFile, runTransfer, type TransferEnd } from "./socket-transfer.js";

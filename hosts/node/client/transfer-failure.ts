@@ -10,7 +10,8 @@ import {
   OUTCOME_TOO_LARGE,
   OUTCOME_UNANSWERED,
 } from "../../../src/index.js";
-import { errorText, printable } from "../words.js";
+import { errorText } from "../../common/outcomes.js";
+import { printable } from "../../common/printable.js";
 import type { TransferEnd } from "./socket-transfer.js";
 import type { TftpErrorCode } from "./tftp-error.js";
 

@@ -1,8 +1,8 @@
 /** Running transfers of a server as lines on a terminal. */
 import type { TransferView } from "../../../../src/index.js";
+import { printable } from "../../../common/printable.js";
 import { now } from "../../clock.js";
 import type { TftpServer } from "../../server.js";
-import { printable } from "../../words.js";
 import { shorten } from "./columns.js";
 import type { Frame } from "./live-screen.js";
 import type { Paint } from "./paint.js";
