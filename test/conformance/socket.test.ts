@@ -104,7 +104,7 @@ for (const sizeBytes of SIZES_BYTES) {
   });
 }
 
-test("wire table, block 65535: 0 follows, in windows", async () => {
+test("docs/protocol.md, block 65535: 0 follows, in windows", async () => {
   const file = contents(65_545 * 8 + 3);
   await using folder = await ServedFolder.open({ file });
   await using peer = await folder.peer();
@@ -132,7 +132,7 @@ test("RFC 764 netascii: a text, down and up", async () => {
   assert.deepEqual(Buffer.from(folder.contents("copy")), Buffer.from(file));
 });
 
-test("RFC 1350 §4: each transfer answers from a port of its own", async () => {
+test("RFC 1350 §4: each transfer answers from its own port", async () => {
   await using folder = await ServedFolder.open({ file: FILE });
   await using first = await folder.peer();
   await using second = await folder.peer();
@@ -155,7 +155,7 @@ test("RFC 1350 §4: an ERROR instead of a transfer comes from the listening port
   assert.equal(peer.heardFrom?.port, folder.port);
 });
 
-test("design, single port: every answer comes from the listening port", async () => {
+test("single port: every answer comes from the listening port", async () => {
   await using folder = await ServedFolder.open({ file: FILE }, { singlePort: true, write: "new" });
   await using first = await folder.peer();
   await using second = await folder.peer();
@@ -171,7 +171,7 @@ test("design, single port: every answer comes from the listening port", async ()
   assert.equal(first.heardFrom?.port, folder.port);
 });
 
-test("design, port range: transfers answer from its ports, and without a free one there is silence", async () => {
+test("port range: transfers answer from its ports, and without a free one there is silence", async () => {
   const first = await freePorts(2);
   await using folder = await ServedFolder.open(
     { file: FILE, other: contents(3) },
@@ -195,7 +195,7 @@ test("design, port range: transfers answer from its ports, and without a free on
   assert.ok([first, first + 1].includes(three.heardFrom?.port as number));
 });
 
-test("wire table, RRQ again before any ACK: the first packet again, from the same port, one transfer", async () => {
+test("docs/protocol.md, RRQ again before any ACK: the first packet again, from the same port, one transfer", async () => {
   await using folder = await ServedFolder.open({ file: FILE });
   let started = 0;
   folder.server.on("started", () => started++);
@@ -213,7 +213,7 @@ test("wire table, RRQ again before any ACK: the first packet again, from the sam
   await goesOn(peer);
 });
 
-test("wire table, RRQ with another name, and again after progress: the old transfer ends, a new one starts", async () => {
+test("docs/protocol.md, RRQ with another name, and again after progress: the old transfer ends, a new one starts", async () => {
   const other = contents(700);
   await using folder = await ServedFolder.open({ file: FILE, other });
   await using peer = await folder.peer();
@@ -245,7 +245,7 @@ test("RFC 1350 §4: a stranger gets ERROR 5 from the transfer's port, and the tr
   await goesOn(peer);
 });
 
-test("RFC 1350 §4: the same port of another address is a stranger, too", async () => {
+test("RFC 1350 §4: the same port of another address is a stranger", async () => {
   await using folder = await ServedFolder.open({ file: FILE });
   await using peer = await folder.peer();
   await using stranger = await folder.peer({ address: OTHER_LOOPBACK, port: peer.port });
@@ -257,7 +257,7 @@ test("RFC 1350 §4: the same port of another address is a stranger, too", async 
 });
 
 for (const singlePort of [false, true]) {
-  test(`wire table, listening port: silence for everything but requests (singlePort ${singlePort})`, async () => {
+  test(`docs/protocol.md, listening port: silence for everything but requests (singlePort ${singlePort})`, async () => {
     await using folder = await ServedFolder.open({ file: FILE }, { singlePort });
     await using peer = await folder.peer();
     const packets = [
@@ -314,7 +314,7 @@ const REFUSALS: readonly (readonly [string, string, number])[] = [
 ];
 
 for (const [what, name, code] of REFUSALS) {
-  test(`wire table, ${what}: ERROR ${code}`, async () => {
+  test(`docs/protocol.md, ${what}: ERROR ${code}`, async () => {
     await using folder = await ServedFolder.open({ "folder/file": FILE });
     await using peer = await folder.peer();
     await peer.read(name);
@@ -323,7 +323,7 @@ for (const [what, name, code] of REFUSALS) {
   });
 }
 
-test("wire table, unknown mode or malformed request: ERROR 4", async () => {
+test("docs/protocol.md, unknown mode or malformed request: ERROR 4", async () => {
   await using folder = await ServedFolder.open({ file: FILE });
   await using peer = await folder.peer();
   await peer.read("file", [], "mail");
@@ -332,7 +332,7 @@ test("wire table, unknown mode or malformed request: ERROR 4", async () => {
   await peer.expectError(ERROR_ILLEGAL_OPERATION);
 });
 
-test("wire table, refused write: ERROR 2, also when the file does not exist", async () => {
+test("docs/protocol.md, refused write: ERROR 2, also when the file does not exist", async () => {
   await using folder = await ServedFolder.open({ file: FILE });
   await using peer = await folder.peer();
   for (const name of ["file", "new"]) {
@@ -342,7 +342,7 @@ test("wire table, refused write: ERROR 2, also when the file does not exist", as
   assert.equal(folder.has("new"), false);
 });
 
-test("wire table, exists: ERROR 6, unless replacing is allowed", async () => {
+test("docs/protocol.md, exists: ERROR 6, unless overwriting is allowed", async () => {
   await using careful = await ServedFolder.open({ file: FILE }, { write: "new" });
   await using peer = await careful.peer();
   await peer.write("file");
@@ -355,7 +355,7 @@ test("wire table, exists: ERROR 6, unless replacing is allowed", async () => {
   assert.deepEqual(Buffer.from(generous.contents("file")), Buffer.from(contents(5)));
 });
 
-test("wire table, disk full: ERROR 3 for an announced size above the limit, and above the room there is", async () => {
+test("docs/protocol.md, disk full: ERROR 3 for an announced size above the limit, and above the room there is", async () => {
   await using folder = await ServedFolder.open({}, { write: "new", maxSizeBytes: 1000 });
   await using peer = await folder.peer();
   await peer.write("file", ["tsize", "1001"]);
@@ -367,7 +367,7 @@ test("wire table, disk full: ERROR 3 for an announced size above the limit, and 
   await other.expectError(ERROR_DISK_FULL);
 });
 
-test("wire table, disk full: ERROR 3 in the middle of an upload, and the old file stays", async () => {
+test("docs/protocol.md, disk full: ERROR 3 in the middle of an upload, and the old file stays", async () => {
   await using folder = await ServedFolder.open({ file: FILE }, { write: "overwrite", maxSizeBytes: 1000 });
   await using peer = await folder.peer();
   await peer.write("file");
@@ -397,7 +397,7 @@ test("RFC 2347: options that are unknown or invalid are left out, and without an
   await peer.expectData(1, FIRST_BLOCK);
 });
 
-test("RFC 2347: an upload's OACK stands for the first ACK", async () => {
+test("RFC 2347: an upload's OACK takes the place of the first ACK", async () => {
   await using folder = await ServedFolder.open({}, { write: "new" });
   await using peer = await folder.peer();
   await peer.write("file", ["tsize", "3", "blksize", "8"]);
@@ -407,14 +407,14 @@ test("RFC 2347: an upload's OACK stands for the first ACK", async () => {
   assert.deepEqual(Buffer.from(folder.contents("file")), Buffer.from(contents(3)));
 });
 
-test("wire table, request tail: a request of 1,400 bytes with padding behind it is read", async () => {
+test("docs/protocol.md, request tail: a request of 1,400 bytes with padding after it is read", async () => {
   await using folder = await ServedFolder.open({ file: FILE });
   await using peer = await folder.peer();
   await peer.send(packetOf(readRequest("file", ["vendor", "v".repeat(1300), "tsize", "0"]), "\0\0\0junk"));
   await peer.expectOptions(["tsize", "600"]);
 });
 
-test("wire table, names: slashes of both kinds, and case where it is folded", async () => {
+test("docs/protocol.md, names: slashes of both kinds, and any case with ignoreCase", async () => {
   await using folder = await ServedFolder.open({ "Boot/BCD": FILE }, { ignoreCase: true });
   await using peer = await folder.peer();
   for (const name of ["Boot/BCD", "/Boot//BCD", "./Boot/./BCD", "\\Boot\\BCD", "boot/bcd", "\\BOOT\\bcd"]) {
@@ -453,7 +453,7 @@ test("RFC 1350 §2: both sides repeat what is not answered", async () => {
   await writer.expectAcknowledgement(0);
 });
 
-test("wire table, before the first ACK: a block comes three times at the most, then the transfer ends", async () => {
+test("docs/protocol.md, before the first ACK: a block is sent at most three times, then the transfer ends", async () => {
   await using folder = await ServedFolder.open({ file: FILE }, IMPATIENT);
   await using peer = await folder.peer();
   const end = folder.nextEnd();
@@ -468,7 +468,7 @@ test("wire table, before the first ACK: a block comes three times at the most, t
   assert.ok(blocks <= 3, `the block came ${blocks} times`);
 });
 
-test("wire table, last DATA never acknowledged: probably complete", async () => {
+test("docs/protocol.md, last DATA never acknowledged: probably complete", async () => {
   await using folder = await ServedFolder.open({ file: FILE }, IMPATIENT);
   await using peer = await folder.peer();
   const end = folder.nextEnd();
@@ -479,7 +479,7 @@ test("wire table, last DATA never acknowledged: probably complete", async () => 
   assert.deepEqual(await end, { outcome: OUTCOME_PROBABLY_COMPLETED, bytes: 512 });
 });
 
-test("wire table, last ACK: it is repeated while the slot lingers", async () => {
+test("docs/protocol.md, last ACK: repeated while the slot lingers", async () => {
   await using folder = await ServedFolder.open({}, { write: "new" });
   await using peer = await folder.peer();
   await peer.put("file", FILE);
@@ -491,7 +491,7 @@ test("wire table, last ACK: it is repeated while the slot lingers", async () => 
   assert.deepEqual(Buffer.from(folder.contents("file")), Buffer.from(FILE));
 });
 
-test("wire table, duplicate DATA at a receiver: its ACK again, and it is written once", async () => {
+test("docs/protocol.md, duplicate DATA at a receiver: its ACK again, and it is written once", async () => {
   await using folder = await ServedFolder.open({}, { write: "new" });
   await using peer = await folder.peer();
   await peer.write("file");
@@ -505,7 +505,7 @@ test("wire table, duplicate DATA at a receiver: its ACK again, and it is written
   assert.deepEqual(Buffer.from(folder.contents("file")), Buffer.from(FILE));
 });
 
-test("wire table, ERROR from the peer: a normal end before the first ACK, an abort after it", async () => {
+test("docs/protocol.md, ERROR from the peer: a normal end before the first ACK, an abort after it", async () => {
   await using folder = await ServedFolder.open({ file: FILE }, { write: "new" });
   await using peer = await folder.peer();
   for (const isAnswered of [false, true]) {
@@ -522,7 +522,7 @@ test("wire table, ERROR from the peer: a normal end before the first ACK, an abo
   }
 });
 
-test("design, uploads: nothing has the final name before the last block, or after an abort", async () => {
+test("uploads: nothing has the final name before the last block, or after an abort", async () => {
   await using folder = await ServedFolder.open({ file: contents(5) }, { write: "overwrite" });
   await using peer = await folder.peer();
   for (const name of ["file", "new"]) {
@@ -540,7 +540,7 @@ test("design, uploads: nothing has the final name before the last block, or afte
   }
 });
 
-test("wire table, no free slot: silence, and the next try is served when there is one", async () => {
+test("docs/protocol.md, no free slot: silence, and the next request is served once a slot is free", async () => {
   await using folder = await ServedFolder.open({ file: FILE, other: contents(3) }, { maxTransfers: 1 });
   await using first = await folder.peer();
   await using second = await folder.peer();
@@ -556,7 +556,7 @@ test("wire table, no free slot: silence, and the next try is served when there i
   await second.fetch("file", FILE);
 });
 
-test("design, allowed networks: requests from elsewhere get no answer", async () => {
+test("allowed networks: requests from elsewhere get no answer", async () => {
   await using folder = await ServedFolder.open({ file: FILE }, { allow: ["127.0.0.2/31", "192.0.2.0/24"] });
   await using outside = await folder.peer();
   await using inside = await folder.peer({ address: OTHER_LOOPBACK });
@@ -569,7 +569,7 @@ test("design, allowed networks: requests from elsewhere get no answer", async ()
   await goesOn(inside);
 });
 
-test("design, addresses: the answer comes from the address that was asked", async () => {
+test("addresses: the answer comes from the address that was asked", async () => {
   await using folder = await ServedFolder.open({ file: FILE }, { host: [LOOPBACK, OTHER_LOOPBACK] });
   for (const address of [LOOPBACK, OTHER_LOOPBACK]) {
     await using peer = await SocketPeer.open(folder.port, address);
@@ -580,7 +580,7 @@ test("design, addresses: the answer comes from the address that was asked", asyn
   }
 });
 
-test("design, addresses: IPv6 beside IPv4, on one port", { skip: !hasVersion6 && "no ::1 here" }, async () => {
+test("addresses: IPv4 and IPv6 on one port", { skip: !hasVersion6 && "no ::1 here" }, async () => {
   await using folder = await ServedFolder.open(
     { file: FILE },
     { host: [LOOPBACK, LOOPBACK_VERSION_6], write: "new", allow: ["::1", "127.0.0.0/8"] },
@@ -593,7 +593,7 @@ test("design, addresses: IPv6 beside IPv4, on one port", { skip: !hasVersion6 &&
   }
 });
 
-test("design, Node host: two servers in one process serve their own folders", async () => {
+test("Node host: two servers in one process serve their own folders", async () => {
   await using one = await ServedFolder.open({ file: contents(700) });
   await using two = await ServedFolder.open({ file: contents(701) });
   await using peerOfOne = await one.peer();
@@ -616,7 +616,7 @@ async function canBeBound(port: number): Promise<void> {
   socket.close();
 }
 
-test("design, Node host: an aborted signal ends transfers with an ERROR and closes the port", async () => {
+test("Node host: an aborted signal ends transfers with an ERROR and closes the port", async () => {
   const controller = new AbortController();
   await using folder = await ServedFolder.open({ file: FILE }, { signal: controller.signal });
   await using peer = await folder.peer();
@@ -633,11 +633,11 @@ test("design, Node host: an aborted signal ends transfers with an ERROR and clos
   await canBeBound(port);
 });
 
-test("design, Node host: a signal that is aborted already lets nothing begin", async () => {
+test("Node host: a signal that is already aborted keeps the server from starting", async () => {
   await assert.rejects(ServedFolder.open({}, { signal: AbortSignal.abort() }), /closed/);
 });
 
-test("design, Node host: disposing of a server closes it", async () => {
+test("Node host: disposing of a server closes it", async () => {
   await using folder = await ServedFolder.open({ file: FILE });
   const { port, server } = folder;
   await server[Symbol.asyncDispose]();
@@ -645,7 +645,7 @@ test("design, Node host: disposing of a server closes it", async () => {
   await canBeBound(port);
 });
 
-test("design, Node host: closing with a grace time lets transfers end, and takes no more requests", async () => {
+test("Node host: closing with a grace time lets transfers end, and takes no more requests", async () => {
   await using folder = await ServedFolder.open({ file: FILE, other: contents(3) });
   await using peer = await folder.peer();
   await using late = await folder.peer();
@@ -663,7 +663,7 @@ test("design, Node host: closing with a grace time lets transfers end, and takes
   await late.expectSilence();
 });
 
-test("design, Node host: what has not ended in the grace time is stopped", async () => {
+test("Node host: transfers that outlast the grace time are stopped", async () => {
   await using folder = await ServedFolder.open({ file: FILE });
   await using peer = await folder.peer();
   await peer.read("file");

@@ -51,14 +51,14 @@ export const attackCases: readonly Case[] = [
     peer.expectOptions(["blksize", "8", "timeout", "255", "tsize", "999999999999999", "windowsize", "16"]);
   }),
 
-  engineCase("CVE-2020-6097: no sender's address is too strange to be answered or ignored", (harness) => {
+  engineCase("CVE-2020-6097: senders with unusual addresses are answered or ignored without harm", (harness) => {
     const file = harness.file("file", contents(5));
     for (const address of ["", "::ffff:192.0.2.1%eth0", 0, -1, 0xffffffff]) {
       harness.peer(65_535, address).fetch("file", file);
     }
   }),
 
-  engineCase("CVE-2019-11365: an ERROR of 3 bytes or fewer is nothing", (harness) => {
+  engineCase("CVE-2019-11365: an ERROR of 3 bytes or fewer is ignored", (harness) => {
     const { peer, file } = underWay(harness);
     for (const packet of [Uint8Array.of(0, 5), Uint8Array.of(0, 5, 0), Uint8Array.of(0), Uint8Array.of()]) {
       peer.reply(packet);
@@ -67,7 +67,7 @@ export const attackCases: readonly Case[] = [
     goesOn(harness, peer, file);
   }),
 
-  engineCase("atftpd, measured: ACK and DATA of 2 or 3 bytes are nothing", (harness) => {
+  engineCase("atftpd 0.8.0: ACK and DATA of 2 or 3 bytes are ignored", (harness) => {
     const { peer, file } = underWay(harness);
     peer.reply(acknowledgement(2).subarray(0, 3));
     peer.reply(acknowledgement(2).subarray(0, 2));
@@ -84,7 +84,7 @@ export const attackCases: readonly Case[] = [
     equal(harness.storage.asked.length, 0, "files that the storage was asked for");
   }),
 
-  engineCase("CVE-2009-2958: a blksize without its value is no option", (harness) => {
+  engineCase("CVE-2009-2958: a blksize without its value is left out", (harness) => {
     const file = harness.file("file", contents(600));
     const peer = harness.peer();
     peer.send(packetOf(readRequest("file"), "blksize"));
@@ -104,7 +104,7 @@ export const attackCases: readonly Case[] = [
     equal(textsOf(packet, 4)[0]?.includes("secret"), false, "that the text has the name");
   }),
 
-  engineCase("CVE-2011-2199: the option utimeout, however long its value, is unknown", (harness) => {
+  engineCase("CVE-2011-2199: the unknown option utimeout is left out, however long its value", (harness) => {
     const file = harness.file("file", contents(600));
     const peer = harness.peer();
     peer.read("file", ["utimeout", "9".repeat(1000)]);
@@ -113,14 +113,14 @@ export const attackCases: readonly Case[] = [
     peer.expectData(1, blockOf(file, 1));
   }),
 
-  engineCase("CVE-2006-0328: a name with formats of printf is a name", (harness) => {
+  engineCase("CVE-2006-0328: a name with printf formats is taken as it is", (harness) => {
     const peer = harness.peer();
     peer.read("%n%n%n%s%s%x");
     equal(textsOf(peer.receive(5), 4)[0]?.includes("%"), false, "that the ERROR repeats it");
     equal(harness.storage.asked[0], "%n%n%n%s%s%x", "what the storage was asked for");
   }),
 
-  engineCase("CVE-2002-2237: devices of DOS are refused in every folder, with every extension", (harness) => {
+  engineCase("CVE-2002-2237: names of DOS devices are refused in every folder, with every extension", (harness) => {
     const peer = harness.peer();
     for (const name of ["aux", "com1", "COM1.cfg", "boot/nul", "boot\\prn.tar.gz", "lpt1/x"]) {
       peer.read(name);
@@ -168,7 +168,7 @@ export const attackCases: readonly Case[] = [
     equal(harness.storage.files.names.length, 0, "files in the storage");
   }),
 
-  engineCase("esp32-snippets: an ACK from somewhere else does not move the transfer", (harness) => {
+  engineCase("esp32-snippets: an ACK from another port does not move the transfer", (harness) => {
     const { peer, file } = underWay(harness);
     const stranger = harness.peer();
     stranger.send(acknowledgement(2), peer.serverPort);

@@ -16,7 +16,7 @@ const U_BOOT_OPTIONS = ["timeout", "5", "tsize", "0", "blksize", "1468", "window
 const U_BOOT_TIMEOUT_MS = 5000;
 
 export const clientCases: readonly Case[] = [
-  engineCase("U-Boot: its timeout comes back exactly, its blksize not larger than asked", (harness) => {
+  engineCase("U-Boot: its timeout is echoed exactly, its blksize granted no larger than asked", (harness) => {
     const file = harness.file("C0A80001.img", contents(1024));
     const peer = harness.peer(1024);
     peer.read("C0A80001.img", U_BOOT_OPTIONS);
@@ -25,7 +25,7 @@ export const clientCases: readonly Case[] = [
     peer.expectData(1, blockOf(file, 1));
   }),
 
-  engineCase("U-Boot: it does not answer a repeated block, only its own timer brings the ACK again", (harness) => {
+  engineCase("U-Boot: a repeated block gets no answer, only its own timer repeats the ACK", (harness) => {
     const file = harness.file("file", contents(1024));
     const peer = harness.peer();
     peer.read("file", U_BOOT_OPTIONS);
@@ -81,7 +81,7 @@ export const clientCases: readonly Case[] = [
     equal(harness.observer.startedTransfers.length, 1, "transfers that have started");
   }),
 
-  engineCase("iPXE: another file from the port of a transfer that was left without a word", (harness) => {
+  engineCase("iPXE: a request for another file from the port of an abandoned transfer is served", (harness) => {
     harness.file("first", contents(900));
     const second = harness.file("second", contents(5));
     const peer = harness.peer(1024);
@@ -105,7 +105,7 @@ export const clientCases: readonly Case[] = [
     harness.peer(1431).fetch("grubx64.efi", file, ["blksize", "1468", "windowsize", "4"]);
   }),
 
-  engineCase("GRUB: names of options in the OACK are in lower case, a leading slash is no folder", (harness) => {
+  engineCase("GRUB: names of options in the OACK are in lower case, and a leading slash is dropped", (harness) => {
     harness.file("boot/grub/grub.cfg", contents(600));
     const peer = harness.peer();
     peer.read("/boot//grub/grub.cfg", ["BLKSIZE", "1024", "TSIZE", "0"]);
@@ -122,7 +122,7 @@ export const clientCases: readonly Case[] = [
     peer.expectData(1, blockOf(contents(600), 1));
   }),
 
-  engineCase("Raspberry Pi: the same request three times within 9 ms, without options", (harness) => {
+  engineCase("Raspberry Pi: the same request three times within 9 ms starts one transfer", (harness) => {
     const file = harness.file("bootcode.bin", contents(1100));
     const peer = harness.peer();
     for (let times = 0; times < 3; times++) {
@@ -166,7 +166,7 @@ export const clientCases: readonly Case[] = [
   }),
 
   engineCase(
-    "Cisco IP phones: four tries for a file that is missing are four ERRORs, and names keep case",
+    "Cisco IP phones: four requests for a missing file get four ERRORs, and names keep their case",
     (harness) => {
       const file = harness.file("XmlDefault.cnf.xml", utf8Of("<Default/>"));
       const peer = harness.peer();
@@ -185,7 +185,7 @@ export const clientCases: readonly Case[] = [
   }),
 
   engineCase(
-    "AudioCodes: pauses of 4 s while it writes its flash, in an upload's and a download's middle",
+    "AudioCodes: a pause of 4 s while it writes its flash disturbs neither an upload nor a download",
     (harness) => {
       const file = harness.file("file", contents(1100));
       const reader = harness.peer();
@@ -216,14 +216,14 @@ export const clientCases: readonly Case[] = [
     harness.peer().put("0123456789", file);
   }),
 
-  engineCase("lwIP: it finds blksize only where it comes first in the OACK", (harness) => {
+  engineCase("lwIP: blksize comes first in the OACK, the only place where it looks", (harness) => {
     harness.file("file", contents(600));
     const peer = harness.peer();
     peer.read("file", ["tsize", "0", "blksize", "256"]);
     peer.expectOptions(["blksize", "256", "tsize", "600"]);
   }),
 
-  engineCase("clients of dnsmasq: the last ACK never comes, and the slot is free in time", (harness) => {
+  engineCase("clients of dnsmasq: a slot comes free in time when the last ACK never comes", (harness) => {
     harness.file("file", contents(5));
     const peer = harness.peer();
     peer.read("file");
@@ -234,7 +234,7 @@ export const clientCases: readonly Case[] = [
   }),
 
   engineCase(
-    "any client: a datagram of the old transfer that comes late at the new one's port is a stranger's",
+    "any client: a late datagram of its old transfer is a stranger's at the new transfer's port",
     (harness) => {
       const file = harness.file("file", contents(600));
       const old = harness.peer();

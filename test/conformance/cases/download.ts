@@ -64,7 +64,7 @@ export const downloadCases: readonly Case[] = [
     equal(harness.ended.outcome, OUTCOME_COMPLETED, "the outcome");
   }),
 
-  engineCase("wire table, last DATA never acknowledged: probably complete", (harness) => {
+  engineCase("docs/protocol.md, last DATA never acknowledged: probably complete", (harness) => {
     harness.file("file", contents(600));
     const peer = harness.peer();
     peer.read("file");
@@ -76,7 +76,7 @@ export const downloadCases: readonly Case[] = [
     equal(harness.ended.bytes, 512, "bytes that got through for certain");
   }),
 
-  engineCase("wire table, block 65535: 0 follows (download)", (harness) => {
+  engineCase("docs/protocol.md, block 65535: 0 follows (download)", (harness) => {
     const sizeBytes = BLOCKS_PAST_THE_LAST_NUMBER * SMALLEST_BLOCK_BYTES + 3;
     const file = harness.file("file", contents(sizeBytes));
     harness.peer().fetch("file", file, ["blksize", `${SMALLEST_BLOCK_BYTES}`]);
@@ -84,7 +84,7 @@ export const downloadCases: readonly Case[] = [
     equal(harness.ended.blocks, BLOCKS_PAST_THE_LAST_NUMBER + 1, "blocks, counted on past 65535");
   }),
 
-  engineCase("wire table, missing file: ERROR 1 at once, no slot", (harness) => {
+  engineCase("docs/protocol.md, missing file: ERROR 1 at once, and no slot is taken", (harness) => {
     const peer = harness.peer();
     peer.read("missing");
     peer.expectError(ERROR_FILE_NOT_FOUND);
@@ -93,19 +93,22 @@ export const downloadCases: readonly Case[] = [
     equal(harness.observer.refusedRequests.length, 1, "requests that were refused");
   }),
 
-  engineCase("RFC 1350 §5: what a storage refuses has its code, and the storage's silence is silence", (harness) => {
-    const peer = harness.peer();
-    harness.storage.refusals.set("folder", FORBIDDEN);
-    peer.read("folder");
-    peer.expectError(ERROR_ACCESS_VIOLATION);
-    harness.storage.refusals.set("broken", FAILED);
-    peer.read("broken");
-    peer.expectError(ERROR_NOT_DEFINED);
-    // A code of somebody's own is none of RFC 1350's, so it is told as "not defined".
-    harness.storage.refusals.set("strange", ~99);
-    peer.read("strange");
-    peer.expectError(ERROR_NOT_DEFINED);
-  }),
+  engineCase(
+    "RFC 1350 §5: each refusal of a storage is sent as its code, and a busy storage's request gets silence",
+    (harness) => {
+      const peer = harness.peer();
+      harness.storage.refusals.set("folder", FORBIDDEN);
+      peer.read("folder");
+      peer.expectError(ERROR_ACCESS_VIOLATION);
+      harness.storage.refusals.set("broken", FAILED);
+      peer.read("broken");
+      peer.expectError(ERROR_NOT_DEFINED);
+      // A code of somebody's own is none of RFC 1350's, so it is told as "not defined".
+      harness.storage.refusals.set("strange", ~99);
+      peer.read("strange");
+      peer.expectError(ERROR_NOT_DEFINED);
+    },
+  ),
 
   engineCase("RFC 1350 §7: a file that cannot be read any more ends with an ERROR", (harness) => {
     const file = harness.file("file", contents(2000));
@@ -128,7 +131,7 @@ export const downloadCases: readonly Case[] = [
     equal(harness.ended.outcome, OUTCOME_STORAGE_FAILED, "the outcome");
   }),
 
-  engineCase("wire table, ERROR from the peer: the slot is free at once", (harness) => {
+  engineCase("docs/protocol.md, ERROR from the peer: the slot is free at once", (harness) => {
     const file = harness.file("file", contents(2000));
     const peer = harness.peer();
     peer.read("file");
@@ -141,7 +144,7 @@ export const downloadCases: readonly Case[] = [
     ok(harness.ended.seenAt === harness.now, "it ended with the ERROR");
   }),
 
-  engineCase("wire table, ERROR from the peer: before the first ACK it is a normal end", (harness) => {
+  engineCase("docs/protocol.md, ERROR from the peer: a normal end before the first ACK", (harness) => {
     const file = harness.file("file", contents(2000));
     const peer = harness.peer();
     peer.read("file");

@@ -42,7 +42,7 @@ function isRefused(options: ServerOptions): boolean {
 
 export const limitCases: readonly Case[] = [
   engineCase(
-    "limits, unanswered transfers of an address: one more gets silence, another address is served",
+    "limits, unanswered transfers of an address: a request above the limit gets silence, another address is served",
     (harness) => {
       const file = harness.file("file", contents(100));
       const [first, second] = [asked(harness), asked(harness)];
@@ -56,7 +56,7 @@ export const limitCases: readonly Case[] = [
   ),
 
   engineCase(
-    "limits, unanswered transfers of an address: who acknowledges makes room for the next",
+    "limits, unanswered transfers of an address: an acknowledged transfer makes room for the next",
     (harness) => {
       const file = harness.file("file", contents(600));
       const [first, second] = [asked(harness), asked(harness)];
@@ -71,7 +71,7 @@ export const limitCases: readonly Case[] = [
   ),
 
   engineCase(
-    "limits, unanswered transfers of an address: a request that comes again has its answer",
+    "limits, unanswered transfers of an address: a repeated request is answered",
     (harness) => {
       const file = harness.file("file", contents(100));
       const [first, second] = [asked(harness), asked(harness)];
@@ -89,7 +89,7 @@ export const limitCases: readonly Case[] = [
   }),
 
   engineCase(
-    "limits, answers in a second: beyond them silence, and a second later answers again",
+    "limits, answers in a second: requests above the limit get silence, and answers a second later",
     (harness) => {
       equal(answeredOf(askedBy(harness, 7)), 5, "answers at once, to requests for a missing file");
       equal(harness.server.unansweredRequests, 2, "requests without an answer");
@@ -102,7 +102,7 @@ export const limitCases: readonly Case[] = [
   ),
 
   engineCase(
-    "limits, answers in a second: a running transfer is not among them",
+    "limits, answers in a second: messages of a running transfer do not count",
     (harness) => {
       const file = harness.file("file", contents(5000));
       const peer = asked(harness);
@@ -116,7 +116,7 @@ export const limitCases: readonly Case[] = [
   ),
 
   engineCase(
-    "limits, answers in a second: strangers are told no more than that either",
+    "limits, answers in a second: ERRORs to strangers count",
     (harness) => {
       const file = harness.file("file", contents(5000));
       const peer = asked(harness);
@@ -134,7 +134,7 @@ export const limitCases: readonly Case[] = [
   ),
 
   engineCase(
-    "limits, answers in a second: a clock that goes back neither fills the bucket nor empties it for good",
+    "limits, answers in a second: a clock that goes back neither adds answers nor blocks them for good",
     (harness) => {
       equal(answeredOf(askedBy(harness, 7)), 5, "answers at once");
       harness.pollAt(harness.now - 60_000);

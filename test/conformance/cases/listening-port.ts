@@ -36,7 +36,7 @@ const NO_REQUESTS: readonly (readonly [string, Uint8Array])[] = [
 ];
 
 const silence = NO_REQUESTS.map(([what, packet]) =>
-  engineCase(`wire table, listening port: silence for ${what}`, (harness) => {
+  engineCase(`docs/protocol.md, listening port: silence for ${what}`, (harness) => {
     const stranger = harness.peer();
     stranger.send(packet);
     stranger.expectNothing();
@@ -46,7 +46,7 @@ const silence = NO_REQUESTS.map(([what, packet]) =>
 
 const silenceOfSinglePort = NO_REQUESTS.map(([what, packet]) =>
   engineCase(
-    `wire table, listening port: silence for ${what} from somebody without a transfer (single port)`,
+    `docs/protocol.md, listening port: silence for ${what} from a client without a transfer (single port)`,
     (harness) => {
       harness.file("file", contents(600));
       const peer = harness.peer();
@@ -65,20 +65,23 @@ export const listeningPortCases: readonly Case[] = [
   ...silence,
   ...silenceOfSinglePort,
 
-  engineCase("wire table, listening port: what belongs to the port of a transfer does nothing here", (harness) => {
-    const file = harness.file("file", contents(600));
-    const peer = harness.peer();
-    peer.read("file");
-    peer.expectData(1, blockOf(file, 1));
-    peer.send(acknowledgement(1));
-    peer.send(errorMessage(0));
-    peer.expectNothing();
-    equal(harness.server.running, 1, "transfers that run");
-    peer.acknowledge(1);
-    peer.expectData(2, blockOf(file, 2));
-  }),
+  engineCase(
+    "docs/protocol.md, listening port: messages that belong to a transfer's port do nothing there",
+    (harness) => {
+      const file = harness.file("file", contents(600));
+      const peer = harness.peer();
+      peer.read("file");
+      peer.expectData(1, blockOf(file, 1));
+      peer.send(acknowledgement(1));
+      peer.send(errorMessage(0));
+      peer.expectNothing();
+      equal(harness.server.running, 1, "transfers that run");
+      peer.acknowledge(1);
+      peer.expectData(2, blockOf(file, 2));
+    },
+  ),
 
-  engineCase("wire table, listening port: datagrams of 0 to 3 bytes are too short for anything", (harness) => {
+  engineCase("docs/protocol.md, listening port: datagrams of 0 to 3 bytes are too short for anything", (harness) => {
     const stranger = harness.peer();
     const whole = readRequest("file");
     for (let length = 0; length < 4; length++) {
@@ -88,7 +91,7 @@ export const listeningPortCases: readonly Case[] = [
     }
   }),
 
-  engineCase("CVE-2024-2169: a request from port 69 or 0 gets no answer, whatever it asks", (harness) => {
+  engineCase("CVE-2024-2169: a request from port 69 or 0 gets no answer, whatever it asks for", (harness) => {
     harness.file("file", contents(600));
     for (const port of [TFTP_PORT, 0]) {
       const server = harness.peer(port);
@@ -101,7 +104,7 @@ export const listeningPortCases: readonly Case[] = [
     equal(harness.server.used, 0, "slots that are used");
   }),
 
-  engineCase("CVE-2024-2169: the engine's own ERROR, sent back, ends the talk", (harness) => {
+  engineCase("CVE-2024-2169: the engine's own ERROR, sent back, gets no answer", (harness) => {
     const peer = harness.peer();
     peer.read("missing");
     peer.expectError(ERROR_FILE_NOT_FOUND);
@@ -109,7 +112,7 @@ export const listeningPortCases: readonly Case[] = [
     peer.expectNothing();
   }),
 
-  engineCase("security, garbage: random datagrams at every port disturb nobody", (harness) => {
+  engineCase("security, garbage: random datagrams at every port disturb no transfer", (harness) => {
     const file = harness.file("file", contents(2000));
     const peer = harness.peer();
     peer.read("file");

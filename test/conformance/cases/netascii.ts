@@ -108,7 +108,7 @@ export const netasciiCases: readonly Case[] = [
   }),
 
   ...[1, 2, 3].map((got) =>
-    engineCase(`RFC 7440 §4, netascii: a window that lost its block ${got + 1} goes on there`, (harness) => {
+    engineCase(`RFC 7440 §4, netascii: a window that lost its block ${got + 1} is sent again from there`, (harness) => {
       const { peer, wire } = windowed(harness);
       const count = Math.floor(wire.length / BLOCK_BYTES) + 1;
       equal(count, 4, "blocks of the text");
@@ -131,24 +131,27 @@ export const netasciiCases: readonly Case[] = [
     equal(harness.ended.outcome, OUTCOME_STORAGE_FAILED, "the outcome");
   }),
 
-  engineCase("RFC 764 netascii: duplicates within an upload leave a carriage return waiting as it was", (harness) => {
-    const text = utf8Of("1234567\n7654321\rx");
-    const wire = encodeNetascii(text);
-    const peer = harness.peer();
-    peer.write("file", BLOCK_OPTION, "netascii");
-    peer.expectOptions(BLOCK_OPTION);
-    const count = Math.floor(wire.length / BLOCK_BYTES) + 1;
-    for (let block = 1; block <= count; block++) {
-      for (let times = 0; times < 2; times++) {
-        peer.data(block, blockOf(wire, block, BLOCK_BYTES));
-        peer.expectAcknowledgement(block);
+  engineCase(
+    "RFC 764 netascii: a duplicate block does not disturb a carriage return that waits for its second byte",
+    (harness) => {
+      const text = utf8Of("1234567\n7654321\rx");
+      const wire = encodeNetascii(text);
+      const peer = harness.peer();
+      peer.write("file", BLOCK_OPTION, "netascii");
+      peer.expectOptions(BLOCK_OPTION);
+      const count = Math.floor(wire.length / BLOCK_BYTES) + 1;
+      for (let block = 1; block <= count; block++) {
+        for (let times = 0; times < 2; times++) {
+          peer.data(block, blockOf(wire, block, BLOCK_BYTES));
+          peer.expectAcknowledgement(block);
+        }
       }
-    }
-    equalBytes(harness.storage.files.get("file") as Uint8Array, decodeNetascii(wire), "the file");
-  }),
+      equalBytes(harness.storage.files.get("file") as Uint8Array, decodeNetascii(wire), "the file");
+    },
+  ),
 
   engineCase(
-    "design, size limit: of a netascii upload the file's bytes count, not the wire's",
+    "size limit: a netascii upload is measured by the file's bytes, not the wire's",
     (harness) => {
       const file = new Uint8Array(100).fill(0x0a);
       harness.peer().put("file", encodeNetascii(file), [], "netascii");

@@ -20,7 +20,7 @@ import type { SeenTransfer } from "../../support/recording-observer.js";
 import { type Case, engineCase } from "./case.js";
 
 export const observerCases: readonly Case[] = [
-  engineCase("design, observer: who, what and how, when a transfer starts", (harness) => {
+  engineCase("observer: the peer, the file and the agreed options of a transfer that starts", (harness) => {
     harness.file("folder/file", contents(600));
     const peer = harness.peer(4711, "192.0.2.7");
     peer.read("/folder//file", ["blksize", "100", "windowsize", "3"], "netascii");
@@ -39,7 +39,7 @@ export const observerCases: readonly Case[] = [
     equal(started.startedAt, harness.now, "the start");
   }),
 
-  engineCase("design, observer: an upload's announced size", (harness) => {
+  engineCase("observer: the announced size of an upload that starts", (harness) => {
     const peer = harness.peer();
     peer.write("file", ["tsize", "5"]);
     peer.ignoreAll();
@@ -50,7 +50,7 @@ export const observerCases: readonly Case[] = [
     equal(harness.observer.startedTransfers[1]?.sizeBytes, -1, "the size when nothing was said");
   }),
 
-  engineCase("design, observer: bytes, blocks, repeats, duplicates and the round trip at the end", (harness) => {
+  engineCase("observer: bytes, blocks, repeats, duplicates and the round trip at the end", (harness) => {
     const file = harness.file("file", contents(1100));
     const peer = harness.peer();
     peer.read("file");
@@ -77,14 +77,14 @@ export const observerCases: readonly Case[] = [
     equal(harness.observer.progressCount, 3, "times that it was told of progress");
   }),
 
-  engineCase("design, observer: an upload's progress, block by block", (harness) => {
+  engineCase("observer: an upload's progress, block by block", (harness) => {
     harness.peer().put("file", contents(1100));
     equal(harness.observer.progressCount, 3, "times that it was told of progress");
     equal(harness.ended.bytes, 1100, "bytes");
     equal(harness.ended.blocks, 3, "blocks");
   }),
 
-  engineCase("design, observer: a file that fails is told, with what was through", (harness) => {
+  engineCase("observer: the end of a transfer whose file fails, with the bytes that got through", (harness) => {
     const file = harness.file("file", contents(1100));
     const peer = harness.peer();
     peer.read("file");
@@ -97,7 +97,7 @@ export const observerCases: readonly Case[] = [
     equal(harness.ended.bytes, 512, "bytes that are through");
   }),
 
-  engineCase("design, observer: the code of the ERROR that ended a transfer, whoever sent it", (harness) => {
+  engineCase("observer: the code of the ERROR that ended a transfer, from either end", (harness) => {
     harness.file("file", contents(1100));
     const ends: readonly [endIt: (peer: Peer) => void, errorCode: number][] = [
       [(peer) => peer.error(ERROR_DISK_FULL), ERROR_DISK_FULL],
@@ -118,17 +118,20 @@ export const observerCases: readonly Case[] = [
     );
   }),
 
-  engineCase("design, observer: a refusal that has no code in RFC 1350 is told as the client is told", (harness) => {
-    const peer = harness.peer();
-    peer.write("file");
-    peer.expectAcknowledgement(0);
-    harness.storage.writeFault = { position: 0, refusal: ~77 };
-    peer.data(1, contents(512));
-    peer.expectError(ERROR_NOT_DEFINED);
-    equal(harness.ended.errorCode, ERROR_NOT_DEFINED, "the code of the error");
-  }),
+  engineCase(
+    "observer: a refusal without a code of RFC 1350 is reported as the code that the client gets",
+    (harness) => {
+      const peer = harness.peer();
+      peer.write("file");
+      peer.expectAcknowledgement(0);
+      harness.storage.writeFault = { position: 0, refusal: ~77 };
+      peer.data(1, contents(512));
+      peer.expectError(ERROR_NOT_DEFINED);
+      equal(harness.ended.errorCode, ERROR_NOT_DEFINED, "the code of the error");
+    },
+  ),
 
-  engineCase("design, observer: refused requests, with their names where these could be read", (harness) => {
+  engineCase("observer: refused requests, with their names as far as they could be read", (harness) => {
     const peer = harness.peer();
     peer.read("missing");
     peer.expectError(ERROR_FILE_NOT_FOUND);
@@ -154,7 +157,7 @@ export const observerCases: readonly Case[] = [
   }),
 
   {
-    name: "design, observer: an engine without one serves as well",
+    name: "observer: an engine without an observer serves files",
     run: (): void => {
       const storage = new CaseStorage();
       storage.files.set("file", contents(5));

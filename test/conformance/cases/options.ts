@@ -34,29 +34,37 @@ function negotiation(name: string, asked: OptionTexts, answered: OptionTexts): C
 }
 
 const general: readonly Case[] = [
-  negotiation("RFC 2347 §2: nothing asked, no OACK", [], []),
-  negotiation("RFC 2347 §2: nothing that is known asked, no OACK", ["multicast", "", "utimeout", "5", "", ""], []),
+  negotiation("RFC 2347 §2: a request without options gets no OACK", [], []),
+  negotiation(
+    "RFC 2347 §2: a request with unknown options only gets no OACK",
+    ["multicast", "", "utimeout", "5", "", ""],
+    [],
+  ),
   negotiation(
     "RFC 2347 §2: an unknown option is left out, the others are acknowledged",
     ["multicast", "", "tsize", "0", "x", "y"],
     ["tsize", "600"],
   ),
   negotiation(
-    "wire table, options: names in any case, echoed in lower case",
+    "docs/protocol.md, options: names in any case, echoed in lower case",
     ["TSIZE", "0", "bLkSiZe", "64", "Timeout", "9", "WINDOWsize", "3"],
     ["blksize", "64", "timeout", "9", "tsize", "600", "windowsize", "3"],
   ),
   negotiation(
-    "wire table, options: blksize comes first in the OACK, wherever it was asked",
+    "docs/protocol.md, options: blksize comes first in the OACK, wherever it is in the request",
     ["windowsize", "2", "tsize", "0", "timeout", "1", "blksize", "1468"],
     ["blksize", "512", "timeout", "1", "tsize", "600", "windowsize", "2"],
   ),
   negotiation(
-    "RFC 2347 §2: an option that stands twice is acknowledged once",
+    "RFC 2347 §2: an option that is there twice is acknowledged once",
     ["blksize", "64", "blksize", "128", "tsize", "0", "tsize", "0"],
     ["blksize", "64", "tsize", "600"],
   ),
-  negotiation("RFC 2347 §2: names that only begin or end alike are others", ["blksize2", "64", "xtsize", "0"], []),
+  negotiation(
+    "RFC 2347 §2: a name that only begins or ends like an option's is unknown",
+    ["blksize2", "64", "xtsize", "0"],
+    [],
+  ),
 
   engineCase("RFC 2347 §3: an OACK is answered with the ACK of block 0, then comes the first block", (harness) => {
     const file = harness.file("file", contents(FILE_BYTES));
@@ -85,7 +93,7 @@ const general: readonly Case[] = [
     equal(harness.ended.outcome, OUTCOME_COMPLETED, "the outcome");
   }),
 
-  engineCase("RFC 2347 §2: an OACK is repeated as it was until it is answered", (harness) => {
+  engineCase("RFC 2347 §2: an OACK is repeated unchanged until it is answered", (harness) => {
     harness.file("file", contents(FILE_BYTES));
     for (const peer of [harness.peer(), harness.peer()]) {
       const ask = peer.port % 2 === 0 ? peer.read : peer.write;
@@ -153,7 +161,7 @@ const blockSize: readonly Case[] = [
 
 const transferSize: readonly Case[] = [
   negotiation("RFC 2349 tsize: a download is told the file's real size", ["tsize", "0"], ["tsize", "600"]),
-  negotiation("RFC 2349 tsize: whatever number the client wrote", ["tsize", "12345"], ["tsize", "600"]),
+  negotiation("RFC 2349 tsize: the file's size, whatever number the client sent", ["tsize", "12345"], ["tsize", "600"]),
   ...["-1", "abc", "", "1 "].map((size) => negotiation(`RFC 2349 tsize: "${size}" is left out`, ["tsize", size], [])),
 
   engineCase("RFC 2349 tsize: the size of an empty file is left out, which curl takes for an error", (harness) => {
@@ -178,7 +186,7 @@ const transferSize: readonly Case[] = [
     peer.expectAcknowledgement(0);
   }),
 
-  engineCase("RFC 2349 tsize: a size that is not known is left out", (harness) => {
+  engineCase("RFC 2349 tsize: an unknown size is left out", (harness) => {
     const file = harness.file("file", contents(FILE_BYTES));
     harness.storage.tellsSizes = false;
     const peer = harness.peer();
@@ -186,7 +194,7 @@ const transferSize: readonly Case[] = [
     peer.expectData(1, blockOf(file, 1));
   }),
 
-  engineCase("RFC 2349 tsize: left out for a netascii download, whose size nobody has counted", (harness) => {
+  engineCase("RFC 2349 tsize: left out for a netascii download, whose size on the wire is unknown", (harness) => {
     const file = harness.file("file", contents(5));
     const peer = harness.peer();
     peer.read("file", ["tsize", "0"], "netascii");
@@ -212,18 +220,21 @@ const transferSize: readonly Case[] = [
     equal(harness.server.used, 1, "slots that are used");
   }),
 
-  engineCase("wire table, disk full: an announced size without room is ERROR 3 at once, no slot", (harness) => {
-    harness.storage.roomBytes = 999;
-    const peer = harness.peer();
-    peer.write("file", ["tsize", "1000"]);
-    peer.expectError(ERROR_DISK_FULL);
-    equal(harness.server.used, 0, "slots that are used");
-    peer.write("file", ["tsize", "999"]);
-    peer.expectOptions(["tsize", "999"]);
-  }),
+  engineCase(
+    "docs/protocol.md, disk full: ERROR 3 at once for an announced size without room, and no slot is taken",
+    (harness) => {
+      harness.storage.roomBytes = 999;
+      const peer = harness.peer();
+      peer.write("file", ["tsize", "1000"]);
+      peer.expectError(ERROR_DISK_FULL);
+      equal(harness.server.used, 0, "slots that are used");
+      peer.write("file", ["tsize", "999"]);
+      peer.expectOptions(["tsize", "999"]);
+    },
+  ),
 
   engineCase(
-    "design, size limit: an announced size above it is ERROR 3 at once, and the storage is not asked",
+    "size limit: ERROR 3 at once for a larger announced size, and the storage is not asked",
     (harness) => {
       const peer = harness.peer();
       peer.write("file", ["tsize", `${LIMIT_BYTES + 1}`]);

@@ -40,7 +40,7 @@ function complete(peer: Peer, file: Uint8Array): void {
 
 const full: readonly Case[] = [
   engineCase(
-    "wire table, no free slot: silence, and the next try is served when there is one",
+    "docs/protocol.md, no free slot: silence, and the next request is served once a slot is free",
     (harness) => {
       const { peers, file } = fill(harness, 2);
       const late = harness.peer();
@@ -56,7 +56,7 @@ const full: readonly Case[] = [
   ),
 
   engineCase(
-    "wire table, no free slot: a request that comes again still has its answer",
+    "docs/protocol.md, no free slot: a repeated request of a running transfer is still answered",
     (harness) => {
       const { peers, file } = fill(harness, 1);
       const [peer] = peers as [Peer];
@@ -71,7 +71,7 @@ const full: readonly Case[] = [
   ),
 
   engineCase(
-    "wire table, last ACK: a slot that lingers makes room for a new transfer",
+    "docs/protocol.md, last ACK: a lingering slot makes room for a new transfer",
     (harness) => {
       const file = harness.file("file", contents(600));
       const uploader = harness.peer();
@@ -85,7 +85,7 @@ const full: readonly Case[] = [
   ),
 
   engineCase(
-    "wire table, missing file: it takes no slot, not even one that lingers",
+    "docs/protocol.md, missing file: the request takes no slot, not even a lingering one",
     (harness) => {
       const uploader = harness.peer();
       uploader.put("new", contents(5));
@@ -99,7 +99,7 @@ const full: readonly Case[] = [
   ),
 
   engineCase(
-    "wire table, last ACK: the slots that linger are used again one by one, whatever their order",
+    "docs/protocol.md, last ACK: lingering slots are used again one by one, in any order",
     (harness) => {
       const file = harness.file("file", contents(600));
       for (let round = 0; round < 20; round++) {
@@ -117,7 +117,7 @@ const full: readonly Case[] = [
 
 const large: readonly Case[] = [
   engineCase(
-    "design, pool: in a large one every transfer finds its own packets, in any order",
+    "pool: in a pool of 300 every transfer gets its own packets, in any order",
     (harness) => {
       const file = harness.file("file", contents(600));
       const peers: Peer[] = [];
@@ -140,7 +140,7 @@ const large: readonly Case[] = [
   ),
 
   engineCase(
-    "design, pool: in a large one with a single port, too",
+    "pool: in a pool of 300 on a single port every transfer gets its own packets",
     (harness) => {
       const { peers, file } = fill(harness, LARGE_POOL);
       for (const peer of peers.reverse()) {
@@ -153,7 +153,7 @@ const large: readonly Case[] = [
 ];
 
 const stopping: readonly Case[] = [
-  engineCase("design, stop: running transfers are told, and uploads leave nothing", (harness) => {
+  engineCase("stop: running transfers end with an ERROR, and uploads leave nothing", (harness) => {
     const { peers } = fill(harness, 2);
     const uploader = harness.peer();
     uploader.write("new");
@@ -173,7 +173,7 @@ const stopping: readonly Case[] = [
     peers[0]?.read("file");
   }),
 
-  engineCase("design, stop: whoever has the last ACK is told nothing", (harness) => {
+  engineCase("stop: a client that has the last ACK gets no ERROR", (harness) => {
     const peer = harness.peer();
     peer.put("new", contents(5));
     harness.stop();
@@ -182,7 +182,7 @@ const stopping: readonly Case[] = [
     equal(harness.ended.outcome, OUTCOME_COMPLETED, "the outcome");
   }),
 
-  engineCase("design, closing: requests get no answer, running transfers go on", (harness) => {
+  engineCase("closing: requests get no answer, running transfers go on", (harness) => {
     const { peers, file } = fill(harness, 1);
     harness.server.accepting = false;
     const late = harness.peer();
@@ -211,7 +211,7 @@ const REFUSED_OPTIONS: readonly ServerOptions[] = [
 const construction = REFUSED_OPTIONS.map((options) => {
   const [name, value] = Object.entries(options).at(-1) as [string, number];
   return {
-    name: `design, options: ${name} of ${value} is refused when the engine is made, by name`,
+    name: `options: ${name} of ${value} is refused when the engine is made, by name`,
     run: (): void => {
       let message = "";
       try {

@@ -49,7 +49,7 @@ const MALFORMED: readonly (readonly [string, string, string])[] = [
 ];
 
 const malformed = MALFORMED.map(([what, rest, behind]) =>
-  engineCase(`wire table, malformed request (${what}): ERROR 4`, (harness) => {
+  engineCase(`docs/protocol.md, malformed request (${what}): ERROR 4`, (harness) => {
     harness.file("file", utf8Of("text"));
     harness.afterDatagram = utf8Of(behind);
     const peer = harness.peer();
@@ -92,7 +92,7 @@ const CLEANED: readonly (readonly [string, string])[] = [
 ];
 
 const cleaned = CLEANED.map(([wire, name]) =>
-  engineCase(`wire table, names: "${wire}" asks the storage for "${name}"`, (harness) => {
+  engineCase(`docs/protocol.md, names: "${wire}" asks the storage for "${name}"`, (harness) => {
     const file = harness.file(name, utf8Of("text"));
     harness.peer().fetch(wire, file);
     harness.peer().put(wire, file);
@@ -130,16 +130,16 @@ const REFUSED: readonly (readonly [string, Uint8Array | string])[] = [
   ["com0/file", "com0/file"],
   ["0xFF bytes alone", Uint8Array.of(0xff, 0xff)],
   ["0xFF within", Uint8Array.of(0x61, 0xff, 0x62)],
-  ["UTF-8 that goes on nowhere", Uint8Array.of(0x61, 0xc3)],
-  ["UTF-8 that begins nowhere", Uint8Array.of(0x80, 0x61)],
-  ["UTF-8 longer than need be (a slash)", Uint8Array.of(0x2e, 0x2e, 0xc0, 0xaf, 0x61)],
-  ["UTF-8 longer than need be, three bytes", Uint8Array.of(0xe0, 0x80, 0xaf)],
+  ["UTF-8 without its continuation", Uint8Array.of(0x61, 0xc3)],
+  ["UTF-8 without its first byte", Uint8Array.of(0x80, 0x61)],
+  ["overlong UTF-8 (a slash)", Uint8Array.of(0x2e, 0x2e, 0xc0, 0xaf, 0x61)],
+  ["overlong UTF-8, three bytes", Uint8Array.of(0xe0, 0x80, 0xaf)],
   ["a surrogate in UTF-8", Uint8Array.of(0xed, 0xa0, 0x80)],
   ["beyond Unicode", Uint8Array.of(0xf4, 0x90, 0x80, 0x80)],
 ];
 
 const refused = REFUSED.map(([what, name]) =>
-  engineCase(`wire table, refused name (${what}): ERROR 2, and no storage sees it`, (harness) => {
+  engineCase(`docs/protocol.md, refused name (${what}): ERROR 2, and no storage sees it`, (harness) => {
     const peer = harness.peer();
     for (const opcode of [OPCODE_READ_REQUEST, OPCODE_WRITE_REQUEST]) {
       peer.send(packetOf(opcode, name, "\0", textFields("octet")));
@@ -151,7 +151,7 @@ const refused = REFUSED.map(([what, name]) =>
 );
 
 const names: readonly Case[] = [
-  engineCase("wire table, names: 0xFF bytes at the end go, as old DHCP clients send them", (harness) => {
+  engineCase("docs/protocol.md, names: 0xFF bytes at the end are dropped, as old DHCP clients send them", (harness) => {
     const file = harness.file("file", utf8Of("text"));
     const peer = harness.peer();
     peer.send(packetOf(OPCODE_READ_REQUEST, "file", Uint8Array.of(0xff, 0xff, 0x00), textFields("octet")));
@@ -179,20 +179,20 @@ const TAILS: readonly (readonly [string, string])[] = [
   ["junk without an end", "junk"],
   ["a lone option name", "blksize\0"],
   ["an option whose value does not end", "blksize\x292"],
-  ["an option whose value ends behind the datagram", "timeout\x005"],
+  ["an option whose value ends after the datagram", "timeout\x005"],
   ["an empty option name", "\0\0"],
   ["padding and an odd zero byte", "\0\0\0"],
 ];
 
 const tails: readonly Case[] = [
   ...TAILS.flatMap(([what, tail]) => [
-    engineCase(`wire table, request tail: ${what}, behind an option`, (harness) => {
+    engineCase(`docs/protocol.md, request tail: ${what}, after an option`, (harness) => {
       harness.file("file", contents(600));
       const peer = harness.peer();
       peer.send(packetOf(readRequest("file", ["tsize", "0"]), tail));
       peer.expectOptions(["tsize", "600"]);
     }),
-    engineCase(`wire table, request tail: ${what}, behind the mode`, (harness) => {
+    engineCase(`docs/protocol.md, request tail: ${what}, after the mode`, (harness) => {
       const file = harness.file("file", contents(600));
       const peer = harness.peer();
       peer.send(packetOf(readRequest("file"), tail));
@@ -202,7 +202,7 @@ const tails: readonly Case[] = [
     }),
   ]),
 
-  engineCase("wire table, request tail: a request may be longer than 512 bytes", (harness) => {
+  engineCase("docs/protocol.md, request tail: a request may be longer than 512 bytes", (harness) => {
     harness.file("file", contents(600));
     const peer = harness.peer();
     const request = readRequest("file", ["x-vendor", "v".repeat(1300), "tsize", "0"]);
@@ -211,7 +211,7 @@ const tails: readonly Case[] = [
     peer.expectOptions(["tsize", "600"]);
   }),
 
-  engineCase("wire table, request tail: hundreds of options are read to the end", (harness) => {
+  engineCase("docs/protocol.md, request tail: hundreds of options are read to the end", (harness) => {
     harness.file("file", contents(600));
     const peer = harness.peer();
     const many: string[] = [];

@@ -50,7 +50,7 @@ function acknowledged(harness: Harness, blocks: number, roundTripMs: number, opt
 }
 
 const amplification: readonly Case[] = [
-  engineCase("wire table, before the first ACK: a block is repeated twice and no more", (harness) => {
+  engineCase("docs/protocol.md, before the first ACK: a block is repeated twice and no more", (harness) => {
     const peer = acknowledged(harness, 0, 0);
     const { times, endedAfterMs } = repeatsUntilTheEnd(harness, peer);
     equalTimes(times, [300, 900]);
@@ -58,22 +58,25 @@ const amplification: readonly Case[] = [
     equal(harness.ended.outcome, OUTCOME_TIMED_OUT, "the outcome");
   }),
 
-  engineCase("wire table, before the first ACK: so is a block that is the whole file", (harness) => {
-    harness.file("file", contents(5));
-    const peer = harness.peer();
-    peer.read("file");
-    equalTimes(repeatsUntilTheEnd(harness, peer).times, [300, 900]);
-    equal(harness.ended.outcome, OUTCOME_PROBABLY_COMPLETED, "the outcome");
-  }),
+  engineCase(
+    "docs/protocol.md, before the first ACK: a block that is the whole file is repeated twice and no more",
+    (harness) => {
+      harness.file("file", contents(5));
+      const peer = harness.peer();
+      peer.read("file");
+      equalTimes(repeatsUntilTheEnd(harness, peer).times, [300, 900]);
+      equal(harness.ended.outcome, OUTCOME_PROBABLY_COMPLETED, "the outcome");
+    },
+  ),
 
-  engineCase("wire table, before the first ACK: stale ACKs prove nothing", (harness) => {
+  engineCase("docs/protocol.md, before the first ACK: stale ACKs prove nothing", (harness) => {
     const peer = acknowledged(harness, 0, 0);
     peer.acknowledge(0);
     peer.acknowledge(7);
     equalTimes(repeatsUntilTheEnd(harness, peer).times, [300, 900]);
   }),
 
-  engineCase("wire table, before the first ACK: a late ACK still goes on with the transfer", (harness) => {
+  engineCase("docs/protocol.md, before the first ACK: a late ACK still goes on with the transfer", (harness) => {
     const peer = acknowledged(harness, 0, 0);
     harness.advance(GIVE_UP_MS - 1);
     peer.ignoreAll();
@@ -81,16 +84,19 @@ const amplification: readonly Case[] = [
     peer.expectData(2, blockOf(contents(FILE_BYTES), 2));
   }),
 
-  engineCase("wire table, before the first ACK: an OACK is repeated as often as any message", (harness) => {
-    harness.file("file", contents(5));
-    const peer = harness.peer();
-    peer.read("file", ["tsize", "0"]);
-    const { times, endedAfterMs } = repeatsUntilTheEnd(harness, peer);
-    equalTimes(times, [300, 900, 2100, 4500, 8500, 12_500, 16_500, 20_500, 24_500]);
-    equal(endedAfterMs, GIVE_UP_MS, "milliseconds until it is given up");
-  }),
+  engineCase(
+    "docs/protocol.md, before the first ACK: an OACK is repeated until the transfer is given up",
+    (harness) => {
+      harness.file("file", contents(5));
+      const peer = harness.peer();
+      peer.read("file", ["tsize", "0"]);
+      const { times, endedAfterMs } = repeatsUntilTheEnd(harness, peer);
+      equalTimes(times, [300, 900, 2100, 4500, 8500, 12_500, 16_500, 20_500, 24_500]);
+      equal(endedAfterMs, GIVE_UP_MS, "milliseconds until it is given up");
+    },
+  ),
 
-  engineCase("wire table, after the first ACK: a block is repeated until the transfer is given up", (harness) => {
+  engineCase("docs/protocol.md, after the first ACK: a block is repeated until the transfer is given up", (harness) => {
     const peer = acknowledged(harness, 1, 0);
     const { times, endedAfterMs } = repeatsUntilTheEnd(harness, peer);
     equalTimes(times, [30, 90, 210, 450, 930, 1890, 3810, 7650, 11_650, 15_650, 19_650, 23_650]);
@@ -114,7 +120,7 @@ const adaptive: readonly Case[] = [
     equal(harness.ended.roundTripMs, 100, "the round trip, as the observer saw it");
   }),
 
-  engineCase("RFC 6298 §2.3: after a second one of 100 ms it is 250 ms", (harness) => {
+  engineCase("RFC 6298 §2.3: after two round trips of 100 ms the wait is 250 ms", (harness) => {
     const peer = acknowledged(harness, 2, 100);
     equalTimes(repeatsUntilTheEnd(harness, peer).times.slice(0, 2), [250, 750]);
   }),
@@ -127,7 +133,7 @@ const adaptive: readonly Case[] = [
     equalTimes(repeatsUntilTheEnd(harness, peer).times.slice(0, 3), [300, 900, 6900]);
   }),
 
-  engineCase("RFC 1123 §4.2.3.2: a repeated message gives no measure, and its longer wait stays (Karn)", (harness) => {
+  engineCase("RFC 1123 §4.2.3.2: a repeated message gives no sample, and its longer wait stays (Karn)", (harness) => {
     const peer = acknowledged(harness, 0, 0);
     harness.advance(500);
     peer.ignoreAll();
@@ -137,7 +143,7 @@ const adaptive: readonly Case[] = [
     equal(harness.ended.roundTripMs, -1, "the round trip, as the observer saw it");
   }),
 
-  engineCase("RFC 1123 §4.2.3.2: the answer to a request that came twice gives no measure (Karn)", (harness) => {
+  engineCase("RFC 1123 §4.2.3.2: the answer to a request that came twice gives no sample (Karn)", (harness) => {
     harness.file("file", contents(FILE_BYTES));
     const peer = harness.peer();
     peer.read("file");
@@ -149,7 +155,7 @@ const adaptive: readonly Case[] = [
     equal(harness.ended.roundTripMs, -1, "the round trip, as the observer saw it");
   }),
 
-  engineCase("RFC 1123 §4.2.3.2: an ACK that was sent again for repeated DATA gives no measure (Karn)", (harness) => {
+  engineCase("RFC 1123 §4.2.3.2: an ACK that was sent again for repeated DATA gives no sample (Karn)", (harness) => {
     const peer = harness.peer();
     peer.write("file");
     harness.advance(100);
@@ -174,7 +180,7 @@ const adaptive: readonly Case[] = [
     equalTimes(repeatsUntilTheEnd(harness, peer).times.slice(0, 4), [112, 112, 112, 112]);
   }),
 
-  engineCase("RFC 6298 §5.7: the measure after repeats makes the wait short again", (harness) => {
+  engineCase("RFC 6298 §5.7: the sample after repeats makes the wait short again", (harness) => {
     const peer = acknowledged(harness, 0, 0);
     harness.advance(1500);
     peer.acknowledge(1);
@@ -185,7 +191,7 @@ const adaptive: readonly Case[] = [
   }),
 
   engineCase(
-    "design, retransmission: the floor and the ceiling hold",
+    "retransmission: waits stay between minIntervalMs and maxIntervalMs",
     (harness) => {
       const peer = acknowledged(harness, 3, 1);
       equalTimes(repeatsUntilTheEnd(harness, peer).times.slice(0, 4), [200, 600, 1100, 1600]);
@@ -194,14 +200,14 @@ const adaptive: readonly Case[] = [
   ),
 
   engineCase(
-    "design, retransmission: the first wait is an option",
+    "retransmission: initialIntervalMs sets the first wait",
     (harness) => equalTimes(repeatsUntilTheEnd(harness, acknowledged(harness, 0, 0)).times, [40, 120]),
     { initialIntervalMs: 40 },
   ),
 ];
 
 const givingUp: readonly Case[] = [
-  engineCase("wire table, giving up: 25 s count from the last progress", (harness) => {
+  engineCase("docs/protocol.md, giving up: 25 s after the last progress", (harness) => {
     const peer = acknowledged(harness, 0, 0);
     harness.advance(20_000);
     peer.acknowledge(1);
@@ -212,7 +218,7 @@ const givingUp: readonly Case[] = [
   }),
 
   engineCase(
-    "wire table, giving up: 25 s, however short the interval is",
+    "docs/protocol.md, giving up: 25 s, however short the interval is",
     (harness) => {
       const peer = acknowledged(harness, 1, 1);
       equal(repeatsUntilTheEnd(harness, peer).endedAfterMs, GIVE_UP_MS, "milliseconds until it is given up");
@@ -220,7 +226,7 @@ const givingUp: readonly Case[] = [
     { initialIntervalMs: 1, minIntervalMs: 1, maxIntervalMs: 1 } satisfies ServerOptions,
   ),
 
-  engineCase("wire table, giving up: duplicate DATA is no progress", (harness) => {
+  engineCase("docs/protocol.md, giving up: duplicate DATA is no progress", (harness) => {
     const peer = harness.peer();
     peer.write("file");
     peer.data(1, contents(512));
@@ -237,12 +243,12 @@ const givingUp: readonly Case[] = [
   }),
 
   engineCase(
-    "design, giving up: the time is an option",
+    "giving up: giveUpMs sets the time",
     (harness) => equal(repeatsUntilTheEnd(harness, acknowledged(harness, 1, 0)).endedAfterMs, 5000, "milliseconds"),
     { giveUpMs: 5000 },
   ),
 
-  engineCase("RFC 1350 §2: a client that pauses for 20 s goes on where it was", (harness) => {
+  engineCase("RFC 1350 §2: a client that pauses for 20 s continues where it was", (harness) => {
     const file = contents(FILE_BYTES);
     const peer = acknowledged(harness, 5, 2);
     harness.advance(20_000);
@@ -272,7 +278,7 @@ const negotiated: readonly Case[] = [
     equalTimes(repeatsUntilTheEnd(harness, peer).times, [3000, 6000, 9000, 12_000, 15_000, 18_000, 21_000, 24_000]);
   }),
 
-  engineCase("RFC 2349 timeout: the longest one is waited for more than once", (harness) => {
+  engineCase("RFC 2349 timeout: a transfer survives several of the longest intervals", (harness) => {
     const peer = acknowledged(harness, 1, 2, ["timeout", "255"]);
     const { times, endedAfterMs } = repeatsUntilTheEnd(harness, peer);
     equalTimes(times, [255_000, 510_000]);
@@ -281,7 +287,7 @@ const negotiated: readonly Case[] = [
 ];
 
 const clocks: readonly Case[] = [
-  engineCase("design, nextAt: never, as long as nothing goes on", (harness) => {
+  engineCase("nextAt: never, while there is no transfer", (harness) => {
     equal(harness.server.nextAt, NEVER, "when a new engine wants to be polled");
     harness.file("file", contents(5));
     const peer = harness.peer();
@@ -289,7 +295,7 @@ const clocks: readonly Case[] = [
     equal(harness.server.nextAt, NEVER, "when an engine wants to be polled whose only transfer is over");
   }),
 
-  engineCase("design, poll: too early it does nothing, late it repeats once", (harness) => {
+  engineCase("poll: an early poll does nothing, a late one repeats once", (harness) => {
     const peer = acknowledged(harness, 0, 0);
     harness.pollAt(harness.now + 299);
     peer.expectNothing();
@@ -297,7 +303,7 @@ const clocks: readonly Case[] = [
     equal(peer.ignoreAll(), 1, "repeats after a late poll");
   }),
 
-  engineCase("design, clock: it jumps back by an hour, and repeats go on", (harness) => {
+  engineCase("clock: repeats go on after a jump back by an hour", (harness) => {
     const peer = acknowledged(harness, 1, 100);
     harness.pollAt(harness.now - HOUR_MS);
     const { times, endedAfterMs } = repeatsUntilTheEnd(harness, peer);
@@ -305,7 +311,7 @@ const clocks: readonly Case[] = [
     equal(endedAfterMs, GIVE_UP_MS, "milliseconds until it is given up, from the jump");
   }),
 
-  engineCase("design, clock: it jumps back by an hour, and the next ACK goes on with the transfer", (harness) => {
+  engineCase("clock: an ACK continues the transfer after a jump back by an hour", (harness) => {
     const peer = acknowledged(harness, 1, 100);
     harness.now -= HOUR_MS;
     peer.acknowledge(2);
@@ -314,28 +320,22 @@ const clocks: readonly Case[] = [
     equal(peer.ignoreAll() > 0, true, "that the block was repeated within 2 s");
   }),
 
-  engineCase(
-    "design, clock: it jumps back by an hour, and a finished upload lingers no longer than ever",
-    (harness) => {
-      harness.peer().put("file", contents(5));
-      harness.pollAt(harness.now - HOUR_MS);
-      harness.advance(12_000);
-      equal(harness.server.used, 0, "slots that are used");
-    },
-  ),
+  engineCase("clock: a finished upload lingers no longer than usual after a jump back by an hour", (harness) => {
+    harness.peer().put("file", contents(5));
+    harness.pollAt(harness.now - HOUR_MS);
+    harness.advance(12_000);
+    equal(harness.server.used, 0, "slots that are used");
+  }),
+
+  engineCase("clock: an ACK after a jump ahead by an hour is no sample of the round trip", (harness) => {
+    const peer = acknowledged(harness, 0, 0);
+    harness.now += HOUR_MS;
+    peer.acknowledge(1);
+    equalTimes(repeatsUntilTheEnd(harness, peer).times.slice(0, 2), [300, 900]);
+  }),
 
   engineCase(
-    "design, clock: it jumps ahead by an hour before an ACK, which is no measure of the round trip",
-    (harness) => {
-      const peer = acknowledged(harness, 0, 0);
-      harness.now += HOUR_MS;
-      peer.acknowledge(1);
-      equalTimes(repeatsUntilTheEnd(harness, peer).times.slice(0, 2), [300, 900]);
-    },
-  ),
-
-  engineCase(
-    "design, clock: it jumps ahead by an hour, transfers end without a burst, and the server serves",
+    "clock: after a jump ahead by an hour transfers end without a burst, and the server goes on serving",
     (harness) => {
       const peer = acknowledged(harness, 1, 100);
       harness.pollAt(harness.now + HOUR_MS);

@@ -110,7 +110,7 @@ export const sorcerersApprenticeCases: readonly Case[] = [
     equal(harness.ended.outcome, OUTCOME_COMPLETED, "the outcome");
   }),
 
-  engineCase("RFC 1123 §4.2.3.1: past block 65535 an old ACK is still an old ACK", (harness) => {
+  engineCase("RFC 1123 §4.2.3.1: an old ACK is recognized as old past block 65535", (harness) => {
     const blockSize = 8;
     const file = harness.file("file", contents(65_540 * blockSize));
     const peer = harness.peer();

@@ -41,7 +41,7 @@ function goesOn(harness: Harness, peer: Peer, file: Uint8Array): void {
 }
 
 const ports: readonly Case[] = [
-  engineCase("RFC 1350 §4: each transfer has a port of its own, on the listener that was asked", (harness) => {
+  engineCase("RFC 1350 §4: each transfer has its own port, on the listener that was asked", (harness) => {
     const file = harness.file("file", contents(600));
     const first = harness.peer();
     const second = harness.peer();
@@ -63,7 +63,7 @@ const ports: readonly Case[] = [
   }),
 
   engineCase(
-    "design, single port: everything leaves from the listening port, and arrives there",
+    "single port: every message leaves from the listening port, and arrives there",
     (harness) => {
       const file = harness.file("file", contents(1100));
       const peer = harness.peer();
@@ -79,7 +79,7 @@ const ports: readonly Case[] = [
     { singlePort: true },
   ),
 
-  engineCase("design, transport: without a free port there is no answer, and nothing is kept", (harness) => {
+  engineCase("transport: a request without a free port gets no answer, and no slot stays taken", (harness) => {
     harness.file("file", contents(600));
     const peer = harness.peer();
     harness.transport.portsAreFree = false;
@@ -91,7 +91,7 @@ const ports: readonly Case[] = [
     begunAgain(peer);
   }),
 
-  engineCase("wire table, full or short of memory: a storage's silence is silence", (harness) => {
+  engineCase("docs/protocol.md, full or short of memory: a busy storage's request gets silence", (harness) => {
     const { peer, file } = begun(harness);
     const other = harness.peer();
     harness.storage.refusals.set("file", BUSY);
@@ -168,7 +168,7 @@ const strangers: readonly Case[] = [
     goesOn(harness, peer, file);
   }),
 
-  engineCase("RFC 1350 §4: a stranger gets ERROR 5 from an upload, too, and writes nothing into it", (harness) => {
+  engineCase("RFC 1350 §4: a stranger gets ERROR 5 from an upload, and writes nothing into it", (harness) => {
     const file = contents(600);
     const peer = harness.peer();
     peer.write("file");
@@ -194,7 +194,7 @@ const strangers: readonly Case[] = [
   }),
 
   engineCase(
-    "design, single port: a stranger's packet is a packet without a transfer, so there is silence",
+    "single port: a stranger's packet belongs to no transfer and gets silence",
     (harness) => {
       const { peer, file } = begun(harness);
       const stranger = harness.peer();
@@ -208,7 +208,7 @@ const strangers: readonly Case[] = [
 ];
 
 const repeatedRequests: readonly Case[] = [
-  engineCase("wire table, RRQ again before any ACK: the first packet again, same slot", (harness) => {
+  engineCase("docs/protocol.md, RRQ again before any ACK: the first block again, from the same slot", (harness) => {
     const { peer, file } = begun(harness);
     const { serverPort } = peer;
     for (let times = 0; times < 3; times++) {
@@ -221,7 +221,7 @@ const repeatedRequests: readonly Case[] = [
     goesOn(harness, peer, file);
   }),
 
-  engineCase("wire table, RRQ again before any ACK: the OACK again, same slot", (harness) => {
+  engineCase("docs/protocol.md, RRQ again before any ACK: the OACK again, from the same slot", (harness) => {
     const file = harness.file("file", contents(5));
     const peer = harness.peer();
     for (let times = 0; times < 3; times++) {
@@ -235,7 +235,7 @@ const repeatedRequests: readonly Case[] = [
     equal(harness.ended.duplicates, 2, "duplicates");
   }),
 
-  engineCase("wire table, WRQ again before any DATA: the ACK again, same slot", (harness) => {
+  engineCase("docs/protocol.md, WRQ again before any DATA: the ACK again, from the same slot", (harness) => {
     const peer = harness.peer();
     for (let times = 0; times < 3; times++) {
       peer.write("file");
@@ -247,7 +247,7 @@ const repeatedRequests: readonly Case[] = [
     peer.expectAcknowledgement(1);
   }),
 
-  engineCase("wire table, RRQ again: the name counts as it is after cleaning", (harness) => {
+  engineCase("docs/protocol.md, RRQ again: names are compared after cleaning", (harness) => {
     const { peer, file } = begun(harness);
     peer.read("/./file");
     peer.expectData(1, blockOf(file, 1));
@@ -255,7 +255,7 @@ const repeatedRequests: readonly Case[] = [
     goesOn(harness, peer, file);
   }),
 
-  engineCase("wire table, RRQ again after progress: the old transfer ends, a new one starts", (harness) => {
+  engineCase("docs/protocol.md, RRQ again after progress: the old transfer ends, a new one starts", (harness) => {
     const { peer, file } = begun(harness);
     peer.acknowledge(1);
     peer.expectData(2, blockOf(file, 2));
@@ -266,7 +266,7 @@ const repeatedRequests: readonly Case[] = [
     goesOn(harness, peer, file);
   }),
 
-  engineCase("wire table, RRQ with another name: the old transfer ends, a new one starts", (harness) => {
+  engineCase("docs/protocol.md, RRQ with another name: the old transfer ends, a new one starts", (harness) => {
     const { peer } = begun(harness);
     const other = harness.file("other", contents(5));
     peer.read("other");
@@ -277,7 +277,7 @@ const repeatedRequests: readonly Case[] = [
     equal(harness.observer.endedTransfers.at(-1)?.outcome, OUTCOME_COMPLETED, "the outcome of the new transfer");
   }),
 
-  engineCase("wire table, RRQ with another name that is missing: the old transfer ends, ERROR 1", (harness) => {
+  engineCase("docs/protocol.md, RRQ with another name that is missing: the old transfer ends, ERROR 1", (harness) => {
     const { peer } = begun(harness);
     peer.read("missing");
     peer.expectError(ERROR_FILE_NOT_FOUND);
@@ -285,7 +285,7 @@ const repeatedRequests: readonly Case[] = [
     equal(harness.server.used, 0, "slots that are used");
   }),
 
-  engineCase("wire table, WRQ after RRQ with the same name: another transfer", (harness) => {
+  engineCase("docs/protocol.md, WRQ after RRQ with the same name: a new transfer", (harness) => {
     const { peer } = begun(harness);
     peer.write("file");
     peer.expectAcknowledgement(0);
@@ -294,7 +294,7 @@ const repeatedRequests: readonly Case[] = [
     peer.expectAcknowledgement(1);
   }),
 
-  engineCase("wire table, WRQ again after progress: what came before is thrown away", (harness) => {
+  engineCase("docs/protocol.md, WRQ again after progress: the earlier blocks are discarded", (harness) => {
     const peer = harness.peer();
     peer.write("file");
     peer.expectAcknowledgement(0);
@@ -304,7 +304,7 @@ const repeatedRequests: readonly Case[] = [
     equal(harness.storage.files.get("file")?.length, 7, "bytes in the file");
   }),
 
-  engineCase("wire table, WRQ again while the old slot lingers: a new transfer", (harness) => {
+  engineCase("docs/protocol.md, WRQ again while the old slot lingers: a new transfer", (harness) => {
     const peer = harness.peer();
     peer.put("file", contents(5));
     peer.put("file", contents(6));

@@ -69,14 +69,14 @@ const wholeUploads: readonly Case[] = [
     peer.expectAcknowledgement(1);
   }),
 
-  engineCase("wire table, block 65535: 0 follows (upload)", (harness) => {
+  engineCase("docs/protocol.md, block 65535: 0 follows (upload)", (harness) => {
     const file = contents(BLOCKS_PAST_THE_LAST_NUMBER * SMALLEST_BLOCK_BYTES + 3);
     harness.peer().put("file", file, ["blksize", `${SMALLEST_BLOCK_BYTES}`]);
     equalBytes(stored(harness, "file"), file, "the file");
     equal(harness.ended.blocks, BLOCKS_PAST_THE_LAST_NUMBER + 1, "blocks, counted on past 65535");
   }),
 
-  engineCase("design, uploads: nothing has the final name before the last block is in", (harness) => {
+  engineCase("uploads: nothing has the final name before the last block is in", (harness) => {
     const { peer, old } = halfWay(harness);
     equalBytes(stored(harness, "file"), old, "the file before the last block");
     peer.data(3, blockOf(contents(1500), 3));
@@ -84,7 +84,7 @@ const wholeUploads: readonly Case[] = [
     equalBytes(stored(harness, "file"), contents(1500), "the file after the last block");
   }),
 
-  engineCase("design, uploads: two of one name leave one whole file", (harness) => {
+  engineCase("uploads: two uploads of one name leave one whole file", (harness) => {
     const first = harness.peer();
     const second = harness.peer();
     const files = [contents(900), contents(901)] as const;
@@ -105,7 +105,7 @@ const wholeUploads: readonly Case[] = [
 ];
 
 const repeats: readonly Case[] = [
-  engineCase("wire table, duplicate DATA at a receiver: its ACK again, and it is written once", (harness) => {
+  engineCase("docs/protocol.md, duplicate DATA at a receiver: its ACK again, and it is written once", (harness) => {
     const file = contents(1100);
     const peer = harness.peer();
     peer.write("file");
@@ -154,7 +154,7 @@ const repeats: readonly Case[] = [
     peer.expectAcknowledgement(3);
   }),
 
-  engineCase("wire table, last ACK: the slot lingers to repeat it", (harness) => {
+  engineCase("docs/protocol.md, last ACK: the slot lingers to repeat it", (harness) => {
     const file = contents(600);
     const peer = harness.peer();
     peer.put("file", file);
@@ -173,7 +173,7 @@ const repeats: readonly Case[] = [
   }),
 
   engineCase(
-    "wire table, last ACK: a client that repeats after 5 s, as tftp-hpa does, may lose it twice",
+    "docs/protocol.md, last ACK: a client that repeats after 5 s, as tftp-hpa does, may lose it twice",
     (harness) => {
       const file = contents(600);
       const peer = harness.peer();
@@ -199,7 +199,7 @@ const repeats: readonly Case[] = [
   }),
 
   engineCase(
-    "wire table, last ACK: for a client with a long interval the slot lingers for three of them",
+    "docs/protocol.md, last ACK: the slot lingers for three intervals of a client that negotiated a long one",
     (harness) => {
       const peer = harness.peer();
       peer.put("file", contents(5), ["timeout", "60"]);
@@ -211,7 +211,7 @@ const repeats: readonly Case[] = [
     },
   ),
 
-  engineCase("RFC 1350 §6: while the slot lingers, nothing more is written", (harness) => {
+  engineCase("RFC 1350 §6: nothing more is written while the slot lingers", (harness) => {
     const file = contents(600);
     const peer = harness.peer();
     peer.put("file", file);
@@ -222,7 +222,7 @@ const repeats: readonly Case[] = [
     equalBytes(stored(harness, "file"), file, "the file");
   }),
 
-  engineCase("RFC 1350 §7: an ERROR frees a slot that lingers", (harness) => {
+  engineCase("RFC 1350 §7: an ERROR frees a lingering slot", (harness) => {
     const peer = harness.peer();
     peer.put("file", contents(5));
     peer.error(ERROR_NOT_DEFINED);
@@ -243,7 +243,7 @@ const repeats: readonly Case[] = [
 ];
 
 const failures: readonly Case[] = [
-  engineCase("design, uploads: one that the client aborts leaves what was there", (harness) => {
+  engineCase("uploads: an upload that the client aborts leaves the old file", (harness) => {
     const { peer, old } = halfWay(harness);
     peer.error(ERROR_NOT_DEFINED);
     equalBytes(stored(harness, "file"), old, "the file");
@@ -251,7 +251,7 @@ const failures: readonly Case[] = [
     equal(harness.server.used, 0, "slots that are used");
   }),
 
-  engineCase("wire table, ERROR from the peer: before the first DATA it is a normal end", (harness) => {
+  engineCase("docs/protocol.md, ERROR from the peer: a normal end before the first DATA", (harness) => {
     const peer = harness.peer();
     peer.write("file");
     peer.expectAcknowledgement(0);
@@ -260,7 +260,7 @@ const failures: readonly Case[] = [
     equal(harness.storage.files.has("file"), false, "that there is a file");
   }),
 
-  engineCase("design, uploads: one that times out leaves what was there", (harness) => {
+  engineCase("uploads: an upload that times out leaves the old file", (harness) => {
     const { peer, old } = halfWay(harness);
     harness.advance(60_000);
     peer.ignoreAll();
@@ -269,7 +269,7 @@ const failures: readonly Case[] = [
     equal(harness.server.used, 0, "slots that are used");
   }),
 
-  engineCase("wire table, disk full: ERROR 3, and the old file stays", (harness) => {
+  engineCase("docs/protocol.md, disk full: ERROR 3, and the old file stays", (harness) => {
     const { peer, old } = halfWay(harness);
     harness.storage.writeFault = { position: 1100, refusal: DISK_FULL };
     peer.data(3, blockOf(contents(1500), 3));
@@ -278,7 +278,7 @@ const failures: readonly Case[] = [
     equal(harness.ended.outcome, OUTCOME_STORAGE_FAILED, "the outcome");
   }),
 
-  engineCase("design, uploads: the last ACK says that the file is safe, so a failed commit is an ERROR", (harness) => {
+  engineCase("uploads: a failed commit is an ERROR, since the last ACK says that the file is safe", (harness) => {
     const { peer, old } = halfWay(harness);
     harness.storage.commitResult = EXISTS;
     peer.data(3, blockOf(contents(1500), 3));
@@ -288,7 +288,7 @@ const failures: readonly Case[] = [
     equal(harness.ended.outcome, OUTCOME_STORAGE_FAILED, "the outcome");
   }),
 
-  engineCase("wire table, refused write: ERROR 2", (harness) => {
+  engineCase("docs/protocol.md, refused write: ERROR 2", (harness) => {
     harness.storage.refusals.set("file", FORBIDDEN);
     const peer = harness.peer();
     peer.write("file");
@@ -296,7 +296,7 @@ const failures: readonly Case[] = [
     equal(harness.server.used, 0, "slots that are used");
   }),
 
-  engineCase("wire table, exists: ERROR 6", (harness) => {
+  engineCase("docs/protocol.md, exists: ERROR 6", (harness) => {
     harness.file("file", contents(5));
     harness.storage.mayOverwrite = false;
     const peer = harness.peer();
@@ -323,7 +323,7 @@ const failures: readonly Case[] = [
   }),
 
   engineCase(
-    "design, size limit: an upload of exactly the limit is taken",
+    "size limit: an upload of exactly the limit is taken",
     (harness) => {
       const file = contents(LIMIT_BYTES);
       harness.peer().put("file", file, ["tsize", `${LIMIT_BYTES}`]);
@@ -333,7 +333,7 @@ const failures: readonly Case[] = [
   ),
 
   engineCase(
-    "design, size limit: an upload that turns out larger is ended with ERROR 3",
+    "size limit: an upload that turns out larger ends with ERROR 3",
     (harness) => {
       const peer = harness.peer();
       peer.write("file");

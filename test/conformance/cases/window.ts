@@ -99,21 +99,24 @@ const downloads: readonly Case[] = [
     }),
   ),
 
-  engineCase("RFC 7440 §4: the ACK of a block within the window: the window goes on behind it", (harness) => {
-    const { peer, file } = download(harness);
-    peer.acknowledge(2);
-    expectBlocks(peer, file, 3, 6);
-    peer.acknowledge(3);
-    expectBlocks(peer, file, 4, 7);
-    peer.acknowledge(7);
-    expectBlocks(peer, file, 8, 10);
-    peer.acknowledge(9);
-    peer.expectData(10, blockOf(file, 10));
-    peer.acknowledge(10);
-    equal(harness.ended.outcome, OUTCOME_COMPLETED, "the outcome");
-    equal(harness.ended.bytes, file.length, "bytes that got through");
-    equal(harness.ended.retransmissions, 2 + 3 + 1, "blocks that were sent again");
-  }),
+  engineCase(
+    "RFC 7440 §4: after the ACK of a block within the window, the window goes on after that block",
+    (harness) => {
+      const { peer, file } = download(harness);
+      peer.acknowledge(2);
+      expectBlocks(peer, file, 3, 6);
+      peer.acknowledge(3);
+      expectBlocks(peer, file, 4, 7);
+      peer.acknowledge(7);
+      expectBlocks(peer, file, 8, 10);
+      peer.acknowledge(9);
+      peer.expectData(10, blockOf(file, 10));
+      peer.acknowledge(10);
+      equal(harness.ended.outcome, OUTCOME_COMPLETED, "the outcome");
+      equal(harness.ended.bytes, file.length, "bytes that got through");
+      equal(harness.ended.retransmissions, 2 + 3 + 1, "blocks that were sent again");
+    },
+  ),
 
   engineCase("RFC 7440 §4: a window without an ACK is sent again, whole", (harness) => {
     const { peer, file } = download(harness);
@@ -132,7 +135,7 @@ const downloads: readonly Case[] = [
     expectBlocks(peer, file, 5, 8);
   }),
 
-  engineCase("wire table, last DATA never acknowledged: within the last window, too", (harness) => {
+  engineCase("docs/protocol.md, last DATA never acknowledged: probably complete within the last window", (harness) => {
     const { peer, file } = download(harness);
     peer.acknowledge(4);
     peer.acknowledge(8);
@@ -146,7 +149,7 @@ const downloads: readonly Case[] = [
     equal(harness.ended.blocks, 9, "blocks that got through for certain");
   }),
 
-  engineCase("wire table, block 65535: 0 follows (windows, down and up)", (harness) => {
+  engineCase("docs/protocol.md, block 65535: 0 follows (windows, down and up)", (harness) => {
     const sizeBytes = BLOCKS_PAST_THE_LAST_NUMBER * SMALLEST_BLOCK_BYTES + 3;
     const file = harness.file("file", contents(sizeBytes));
     const options = ["blksize", `${SMALLEST_BLOCK_BYTES}`, "windowsize", "16"];
@@ -156,44 +159,50 @@ const downloads: readonly Case[] = [
     equalBytes(harness.storage.files.get("copy") as Uint8Array, file, "the copy");
   }),
 
-  engineCase("wire table, block 65535: a window across it that lost its middle goes on there", (harness) => {
-    const file = harness.file("file", contents(65_540 * SMALLEST_BLOCK_BYTES));
-    const peer = harness.peer();
-    peer.read("file", ["blksize", `${SMALLEST_BLOCK_BYTES}`, "windowsize", "10"]);
-    peer.acknowledge(0);
-    for (let block = 10; block <= 65_530; block += 10) {
+  engineCase(
+    "docs/protocol.md, block 65535: a window across it that lost its middle block is sent again from there",
+    (harness) => {
+      const file = harness.file("file", contents(65_540 * SMALLEST_BLOCK_BYTES));
+      const peer = harness.peer();
+      peer.read("file", ["blksize", `${SMALLEST_BLOCK_BYTES}`, "windowsize", "10"]);
+      peer.acknowledge(0);
+      for (let block = 10; block <= 65_530; block += 10) {
+        peer.ignoreAll();
+        peer.acknowledge(block);
+      }
       peer.ignoreAll();
-      peer.acknowledge(block);
-    }
-    peer.ignoreAll();
-    peer.acknowledge(65_534);
-    for (let block = 65_535; block <= 65_541; block++) {
-      peer.expectData(block, blockOf(file, block, SMALLEST_BLOCK_BYTES));
-    }
-    peer.acknowledge(0);
-    for (let block = 65_537; block <= 65_541; block++) {
-      peer.expectData(block, blockOf(file, block, SMALLEST_BLOCK_BYTES));
-    }
-    peer.acknowledge(5);
-    equal(harness.ended.outcome, OUTCOME_COMPLETED, "the outcome");
-  }),
+      peer.acknowledge(65_534);
+      for (let block = 65_535; block <= 65_541; block++) {
+        peer.expectData(block, blockOf(file, block, SMALLEST_BLOCK_BYTES));
+      }
+      peer.acknowledge(0);
+      for (let block = 65_537; block <= 65_541; block++) {
+        peer.expectData(block, blockOf(file, block, SMALLEST_BLOCK_BYTES));
+      }
+      peer.acknowledge(5);
+      equal(harness.ended.outcome, OUTCOME_COMPLETED, "the outcome");
+    },
+  ),
 ];
 
 const uploads: readonly Case[] = [
-  engineCase("RFC 7440 §4: only the last block of a window is acknowledged, and the last of the file", (harness) => {
-    const { peer, file } = upload(harness);
-    sendBlocks(peer, file, 1, 2, 3);
-    peer.expectNothing();
-    sendBlocks(peer, file, 4);
-    peer.expectAcknowledgement(4);
-    sendBlocks(peer, file, 5, 6, 7, 8);
-    peer.expectAcknowledgement(8);
-    sendBlocks(peer, file, 9, 10);
-    peer.expectAcknowledgement(10);
-    equalBytes(harness.storage.files.get("file") as Uint8Array, file, "the file");
-  }),
+  engineCase(
+    "RFC 7440 §4: only the last block of a window and the last block of the file are acknowledged",
+    (harness) => {
+      const { peer, file } = upload(harness);
+      sendBlocks(peer, file, 1, 2, 3);
+      peer.expectNothing();
+      sendBlocks(peer, file, 4);
+      peer.expectAcknowledgement(4);
+      sendBlocks(peer, file, 5, 6, 7, 8);
+      peer.expectAcknowledgement(8);
+      sendBlocks(peer, file, 9, 10);
+      peer.expectAcknowledgement(10);
+      equalBytes(harness.storage.files.get("file") as Uint8Array, file, "the file");
+    },
+  ),
 
-  engineCase("RFC 7440 §4: a block is missing: the one before it is acknowledged, once", (harness) => {
+  engineCase("RFC 7440 §4: the block before a missing one is acknowledged once", (harness) => {
     const { peer, file } = upload(harness);
     sendBlocks(peer, file, 1, 2, 4);
     peer.expectAcknowledgement(2);
@@ -210,20 +219,23 @@ const uploads: readonly Case[] = [
     equalBytes(harness.storage.files.get("file") as Uint8Array, file, "the file");
   }),
 
-  engineCase("RFC 7440 §4: a lost ACK: the window comes again, and its last block is acknowledged again", (harness) => {
-    const { peer, file } = upload(harness);
-    sendBlocks(peer, file, 1, 2, 3, 4);
-    peer.expectAcknowledgement(4);
-    sendBlocks(peer, file, 1, 2, 3);
-    peer.expectNothing();
-    sendBlocks(peer, file, 4);
-    peer.expectAcknowledgement(4);
-    sendBlocks(peer, file, 5, 6, 7, 8);
-    peer.expectAcknowledgement(8);
-    equal(harness.storage.files.has("file"), false, "that the file is there already");
-  }),
+  engineCase(
+    "RFC 7440 §4: a window that comes again after a lost ACK has its last block acknowledged again",
+    (harness) => {
+      const { peer, file } = upload(harness);
+      sendBlocks(peer, file, 1, 2, 3, 4);
+      peer.expectAcknowledgement(4);
+      sendBlocks(peer, file, 1, 2, 3);
+      peer.expectNothing();
+      sendBlocks(peer, file, 4);
+      peer.expectAcknowledgement(4);
+      sendBlocks(peer, file, 5, 6, 7, 8);
+      peer.expectAcknowledgement(8);
+      equal(harness.storage.files.has("file"), false, "that the file is there already");
+    },
+  ),
 
-  engineCase("RFC 7440 §4: the end of a window is lost: what came is acknowledged after a wait", (harness) => {
+  engineCase("RFC 7440 §4: a window that lost its end is acknowledged after a wait, as far as it came", (harness) => {
     const { peer, file } = upload(harness);
     sendBlocks(peer, file, 1, 2, 3);
     harness.advance(29);

@@ -47,7 +47,7 @@ const sizes = SIZES_BYTES.map((sizeBytes) =>
 export const getCases: readonly Case[] = [
   ...sizes,
 
-  clientCase("a server that answers from port 69 itself is as good", (harness) => {
+  clientCase("a server that answers from port 69 itself is accepted", (harness) => {
     const file = contents(1000);
     harness.get({ name: "file" });
     const { requestPort } = harness;
@@ -60,7 +60,7 @@ export const getCases: readonly Case[] = [
     equal(harness.ended.port, requestPort.port, "the server's port");
   }),
 
-  clientCase("wire table, block 65535: 0 follows (get)", (harness) => {
+  clientCase("docs/protocol.md, block 65535: 0 follows (get)", (harness) => {
     const file = contents(BLOCKS_PAST_THE_LAST_NUMBER * SMALLEST_BLOCK_BYTES + 3);
     const blksize = `${SMALLEST_BLOCK_BYTES}`;
     harness.get({ name: "file", blockSizeBytes: SMALLEST_BLOCK_BYTES });
@@ -72,7 +72,7 @@ export const getCases: readonly Case[] = [
     equal(harness.ended.blocks, BLOCKS_PAST_THE_LAST_NUMBER + 1, "blocks, counted on past 65535");
   }),
 
-  clientCase("RFC 764 netascii: what comes is translated, across the ends of blocks", (harness) => {
+  clientCase("RFC 764 netascii: a download is translated across the ends of blocks", (harness) => {
     const text = utf8Of("one\ntwo\rthree\n\n\rfour\r\nfive\n");
     harness.get({ name: "text", isNetascii: true, blockSizeBytes: SMALLEST_BLOCK_BYTES, tellSize: true });
     // What a text will have as netascii nobody knows, so its size is not asked.
@@ -103,7 +103,7 @@ export const getCases: readonly Case[] = [
     harness.expectFile("file", file);
   }),
 
-  clientCase("the last ACK is repeated for a while, and then the slot is free", (harness) => {
+  clientCase("the last ACK is repeated while the slot lingers, and then the slot is free", (harness) => {
     const file = contents(100);
     harness.get({ name: "file" });
     harness.expectRead("file");
@@ -117,7 +117,7 @@ export const getCases: readonly Case[] = [
     harness.server.expectNothing();
   }),
 
-  clientCase("a slot that only lingers is taken for the next request", (harness) => {
+  clientCase("a lingering slot is taken for the next request", (harness) => {
     const file = contents(100);
     harness.get({ name: "first" });
     harness.expectRead("first");
@@ -150,7 +150,7 @@ export const getCases: readonly Case[] = [
     harness.expectFile("file", file);
   }),
 
-  clientCase("what is no answer to a read request is passed over", (harness) => {
+  clientCase("messages that do not answer a read request are ignored", (harness) => {
     const file = contents(600);
     harness.get({ name: "file" });
     harness.expectRead("file");
@@ -173,7 +173,7 @@ export const getCases: readonly Case[] = [
     harness.expectFile("file", file);
   }),
 
-  clientCase("a block larger than was agreed ends with ERROR 4, and leaves nothing", (harness) => {
+  clientCase("a block larger than agreed ends the transfer with ERROR 4, and leaves nothing", (harness) => {
     harness.get({ name: "file" });
     harness.expectRead("file");
     harness.server.data(1, contents(513));
@@ -182,18 +182,21 @@ export const getCases: readonly Case[] = [
     harness.expectNoFile("file");
   }),
 
-  clientCase("a file that cannot be written ends with the storage's ERROR, and leaves nothing", (harness) => {
-    const file = contents(1000);
-    harness.storage.writeFault = { position: 600, refusal: DISK_FULL };
-    harness.get({ name: "file" });
-    harness.expectRead("file");
-    harness.server.data(1, blockOf(file, 1));
-    harness.server.expectAcknowledgement(1);
-    harness.server.data(2, blockOf(file, 2));
-    harness.server.expectError(ERROR_DISK_FULL);
-    equal(harness.ended.outcome, OUTCOME_STORAGE_FAILED, "the outcome");
-    harness.expectNoFile("file");
-  }),
+  clientCase(
+    "a file that cannot be written ends the transfer with the storage's ERROR, and leaves nothing",
+    (harness) => {
+      const file = contents(1000);
+      harness.storage.writeFault = { position: 600, refusal: DISK_FULL };
+      harness.get({ name: "file" });
+      harness.expectRead("file");
+      harness.server.data(1, blockOf(file, 1));
+      harness.server.expectAcknowledgement(1);
+      harness.server.data(2, blockOf(file, 2));
+      harness.server.expectError(ERROR_DISK_FULL);
+      equal(harness.ended.outcome, OUTCOME_STORAGE_FAILED, "the outcome");
+      harness.expectNoFile("file");
+    },
+  ),
 
   clientCase("a file that cannot be committed is not acknowledged", (harness) => {
     harness.storage.commitResult = DISK_FULL;
@@ -205,7 +208,7 @@ export const getCases: readonly Case[] = [
   }),
 
   clientCase(
-    "a file larger than is allowed ends with ERROR 3 at the block that is too much",
+    "a file larger than allowed ends the transfer with ERROR 3 at the first block above the limit",
     (harness) => {
       const file = contents(1025);
       harness.get({ name: "file" });

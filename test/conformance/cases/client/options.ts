@@ -21,14 +21,14 @@ const ALL_ASKED: OptionTexts = ["blksize", "256", "timeout", "3", "tsize", "0", 
 
 /** OACKs that do not fit what was asked. */
 const IMPOSSIBLE: readonly (readonly [what: string, asked: Partial<ClientRequest>, granted: OptionTexts])[] = [
-  ["an option, though none was asked", {}, ["tsize", "100"]],
-  ["an option that was not asked", { tellSize: true }, ["blksize", "512"]],
-  ["an option that nobody knows", { tellSize: true }, ["tsize", "5", "multicast", "1"]],
+  ["an option, though none was asked for", {}, ["tsize", "100"]],
+  ["an option that was not asked for", { tellSize: true }, ["blksize", "512"]],
+  ["an unknown option", { tellSize: true }, ["tsize", "5", "multicast", "1"]],
   ["a block size that is larger than asked", { blockSizeBytes: 256 }, ["blksize", "257"]],
   ["a block size of more than 512", { blockSizeBytes: 512 }, ["blksize", "1428"]],
   ["a block size of less than 8", { blockSizeBytes: 256 }, ["blksize", "7"]],
   ["a block size of 0", { blockSizeBytes: 256 }, ["blksize", "0"]],
-  ["a block size that is no number", { blockSizeBytes: 256 }, ["blksize", "big"]],
+  ["a block size that is not a number", { blockSizeBytes: 256 }, ["blksize", "big"]],
   ["another timeout", { timeoutSeconds: 3 }, ["timeout", "4"]],
   ["a window that is larger than asked", { windowSize: 4 }, ["windowsize", "5"]],
   ["a window of 0", { windowSize: 4 }, ["windowsize", "0"]],
@@ -37,7 +37,7 @@ const IMPOSSIBLE: readonly (readonly [what: string, asked: Partial<ClientRequest
 
 const impossible = IMPOSSIBLE.flatMap(([what, asked, granted]) =>
   (["get", "put"] as const).map((verb) =>
-    clientCase(`RFC 2347: an OACK with ${what} gets ERROR 8, and that is the end (${verb})`, (harness) => {
+    clientCase(`RFC 2347: an OACK with ${what} gets ERROR 8 and ends the transfer (${verb})`, (harness) => {
       if (verb === "put") {
         harness.file("file", contents(100));
       }
@@ -125,7 +125,7 @@ export const clientOptionCases: readonly Case[] = [
     equal(harness.ended.sizeBytes, 3000, "the size of what was put");
   }),
 
-  clientCase("RFC 2347: what the server leaves out is as if it had not been asked", (harness) => {
+  clientCase("RFC 2347: an option that the server leaves out does not apply", (harness) => {
     const file = contents(1000);
     harness.get(ALL);
     harness.requestPort.ignoreAll();
@@ -152,7 +152,7 @@ export const clientOptionCases: readonly Case[] = [
     take(harness, file);
   }),
 
-  clientCase("an OACK that comes again gets its ACK again, but not once blocks have come", (harness) => {
+  clientCase("a repeated OACK gets its ACK again, until a block has come", (harness) => {
     const file = contents(1000);
     harness.get({ name: "file", tellSize: true });
     harness.requestPort.ignoreAll();
@@ -170,7 +170,7 @@ export const clientOptionCases: readonly Case[] = [
     equal(harness.ended.duplicates, 2, "messages that came again");
   }),
 
-  clientCase("an OACK that comes again sends no block again", (harness) => {
+  clientCase("a repeated OACK sends no block again", (harness) => {
     const file = harness.file("file", contents(1000));
     harness.put({ name: "file", tellSize: true });
     harness.requestPort.ignoreAll();
@@ -195,7 +195,7 @@ export const clientOptionCases: readonly Case[] = [
     serve(harness, file);
   }),
 
-  clientCase("RFC 2349: the agreed timeout is used exactly, at this end too", (harness) => {
+  clientCase("RFC 2349: the agreed timeout is used exactly by the client", (harness) => {
     harness.get({ name: "file", timeoutSeconds: 3 });
     harness.requestPort.ignoreAll();
     harness.server.reply(optionAcknowledgement(["timeout", "3"]));
@@ -225,7 +225,7 @@ export const clientOptionCases: readonly Case[] = [
   }),
 
   clientCase(
-    "a size that is larger than is allowed ends with ERROR 3 before any block",
+    "an announced size larger than allowed ends the transfer with ERROR 3 before any block",
     (harness) => {
       harness.get({ name: "file", tellSize: true });
       harness.requestPort.ignoreAll();
@@ -236,7 +236,7 @@ export const clientOptionCases: readonly Case[] = [
     { maxSizeBytes: 1024 },
   ),
 
-  clientCase("a refusal of options when there is no second port is the end", (harness) => {
+  clientCase("a refusal of options ends the transfer if there is no second port", (harness) => {
     harness.get({ name: "file", tellSize: true });
     harness.requestPort.ignoreAll();
     harness.transport.portsAreFree = false;

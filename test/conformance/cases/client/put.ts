@@ -37,7 +37,7 @@ const sizes = SIZES_BYTES.map((sizeBytes) =>
 export const putCases: readonly Case[] = [
   ...sizes,
 
-  clientCase("wire table, block 65535: 0 follows (put)", (harness) => {
+  clientCase("docs/protocol.md, block 65535: 0 follows (put)", (harness) => {
     const file = harness.file("file", contents(BLOCKS_PAST_THE_LAST_NUMBER * SMALLEST_BLOCK_BYTES + 3));
     const blksize = `${SMALLEST_BLOCK_BYTES}`;
     harness.put({ name: "file", blockSizeBytes: SMALLEST_BLOCK_BYTES });
@@ -47,7 +47,7 @@ export const putCases: readonly Case[] = [
     equal(harness.ended.outcome, OUTCOME_COMPLETED, "the outcome");
   }),
 
-  clientCase("RFC 764 netascii: what is put is translated, across the ends of blocks", (harness) => {
+  clientCase("RFC 764 netascii: an upload is translated across the ends of blocks", (harness) => {
     const text = harness.file("text", utf8Of("one\ntwo\rthree\n\n\rfour\r\nfive\n"));
     harness.put({ name: "text", isNetascii: true, blockSizeBytes: SMALLEST_BLOCK_BYTES, tellSize: true });
     harness.expectWrite("text", ["blksize", "8"], "netascii");
@@ -75,7 +75,7 @@ export const putCases: readonly Case[] = [
     take(harness, file, { first: 3 });
   }),
 
-  clientCase("what is no answer to a write request is passed over", (harness) => {
+  clientCase("messages that do not answer a write request are ignored", (harness) => {
     const file = harness.file("file", contents(600));
     harness.put({ name: "file" });
     harness.expectWrite("file");
@@ -107,7 +107,7 @@ export const putCases: readonly Case[] = [
   }),
 
   clientCase(
-    "a block is repeated with pauses that let a server time out that waits anew at whatever it gets",
+    "a block is repeated with pauses that let a server time out whose wait restarts at every packet",
     (harness) => {
       harness.file("file", contents(600));
       harness.put({ name: "file" });
@@ -125,7 +125,7 @@ export const putCases: readonly Case[] = [
     },
   ),
 
-  clientCase("the last ACK that never comes: probably complete", (harness) => {
+  clientCase("an upload whose last ACK never comes is probably complete", (harness) => {
     const file = harness.file("file", contents(600));
     harness.put({ name: "file" });
     harness.expectWrite("file");
@@ -148,7 +148,7 @@ export const putCases: readonly Case[] = [
     equal(harness.ended.outcome, OUTCOME_TIMED_OUT, "the outcome");
   }),
 
-  clientCase("an ERROR in the middle ends it, with its code and text", (harness) => {
+  clientCase("an ERROR in the middle of an upload ends it, with its code and text", (harness) => {
     harness.file("file", contents(1500));
     harness.put({ name: "file" });
     harness.expectWrite("file");
@@ -160,7 +160,7 @@ export const putCases: readonly Case[] = [
     equal(harness.ended.errorText, "Flash is full", "the text");
   }),
 
-  clientCase("a file that cannot be read ends with the storage's ERROR", (harness) => {
+  clientCase("a file that cannot be read ends the transfer with the storage's ERROR", (harness) => {
     harness.file("file", contents(1500));
     harness.put({ name: "file" });
     harness.expectWrite("file");

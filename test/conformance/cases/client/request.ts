@@ -86,7 +86,7 @@ const longest = [
   { name: "x".repeat(500), isNetascii: true },
   { name: "x".repeat(438), tellSize: true, blockSizeBytes: 512, timeoutSeconds: 255, windowSize: 16_384 },
 ].map((request) =>
-  clientCase(`RFC 2347: a request for a name of ${request.name.length} bytes has 512 at the most`, (harness) => {
+  clientCase(`RFC 2347: a request for a name of ${request.name.length} bytes has at most 512`, (harness) => {
     harness.file(request.name, contents(1));
     harness.put(request);
     const [packet] = harness.requestPort.receiveAll();
@@ -112,7 +112,7 @@ const bareTexts = BARE_TEXTS.flatMap(([wire, told]) => [
     equal(harness.ended.errorText, told, "the text");
   }),
 
-  clientCase(`a device that says "${told}" in the middle`, (harness) => {
+  clientCase(`a device that sends "${told}" in the middle`, (harness) => {
     harness.file("firmware", contents(2000));
     harness.put({ name: "firmware" });
     harness.expectWrite("firmware");
@@ -160,7 +160,7 @@ export const clientRequestCases: readonly Case[] = [
     },
   ),
 
-  clientCase("a client that waits asks every second, for as long as it takes", (harness) => {
+  clientCase("a client that waits for its server asks every second, without an end", (harness) => {
     const file = contents(100);
     harness.get({ name: "file", wait: true });
     const start = harness.now;
@@ -173,7 +173,7 @@ export const clientRequestCases: readonly Case[] = [
   }),
 
   clientCase(
-    "a client that waits does not give up, however short the time is in which another would",
+    "a client that waits for its server does not give up, however short giveUpMs is",
     (harness) => {
       const file = contents(100);
       harness.get({ name: "file", wait: true });
@@ -186,7 +186,7 @@ export const clientRequestCases: readonly Case[] = [
   ),
 
   clientCase(
-    "a client that has waited gives up like any other when the server has answered and falls silent",
+    "a client that has waited for its server gives up after giveUpMs if the server answers and falls silent",
     (harness) => {
       harness.get({ name: "file", wait: true });
       harness.advance(100_000);
@@ -200,7 +200,7 @@ export const clientRequestCases: readonly Case[] = [
     },
   ),
 
-  clientCase("after slow repeats of the request the first answer sets the pace anew", (harness) => {
+  clientCase("after slow repeats of the request the first answer sets the pace again", (harness) => {
     harness.get({ name: "file" });
     harness.advance(20_000);
     harness.requestPort.ignoreAll();
@@ -212,7 +212,7 @@ export const clientRequestCases: readonly Case[] = [
     harness.server.ignoreAll();
   }),
 
-  clientCase("garbage that is no text is passed over", (harness) => {
+  clientCase("garbage that is not text is ignored", (harness) => {
     const file = harness.file("firmware", contents(700));
     harness.put({ name: "firmware" });
     harness.expectWrite("firmware");
@@ -234,7 +234,7 @@ export const clientRequestCases: readonly Case[] = [
     take(harness, file, { first: 2 });
   }),
 
-  clientCase("an ERROR from another machine ends nothing", (harness) => {
+  clientCase("an ERROR from another machine ends no transfer", (harness) => {
     const file = contents(10);
     harness.get({ name: "file" });
     harness.expectRead("file");
@@ -243,7 +243,7 @@ export const clientRequestCases: readonly Case[] = [
     harness.expectFile("file", file);
   }),
 
-  clientCase("a transfer that is aborted tells its server, and leaves nothing", (harness) => {
+  clientCase("an aborted transfer sends an ERROR to its server, and leaves nothing", (harness) => {
     harness.get({ name: "file" });
     harness.expectRead("file");
     harness.server.data(1, contents(512));
@@ -256,7 +256,7 @@ export const clientRequestCases: readonly Case[] = [
     harness.abort();
   }),
 
-  clientCase("a request that is aborted before it is answered is dropped without a word", (harness) => {
+  clientCase("a request that is aborted before an answer ends silently", (harness) => {
     harness.get({ name: "file", wait: true });
     harness.expectRead("file");
     harness.abort();
@@ -265,7 +265,7 @@ export const clientRequestCases: readonly Case[] = [
     harness.server.expectNothing();
   }),
 
-  clientCase("a client that is stopped ends everything", (harness) => {
+  clientCase("a client that is stopped ends every transfer", (harness) => {
     harness.get({ name: "file" });
     harness.expectRead("file");
     harness.server.data(1, contents(512));
@@ -276,7 +276,7 @@ export const clientRequestCases: readonly Case[] = [
   }),
 
   clientCase(
-    "there is no third transfer in a pool of two",
+    "a third transfer is refused in a pool of two",
     (harness) => {
       const file = contents(10);
       const slots = [harness.get({ name: "first" }), harness.get({ name: "second" })];
@@ -291,13 +291,13 @@ export const clientRequestCases: readonly Case[] = [
     { maxTransfers: 2 },
   ),
 
-  clientCase("without a free port there is no transfer", (harness) => {
+  clientCase("a transfer without a free port is refused", (harness) => {
     harness.transport.portsAreFree = false;
     equal(harness.get({ name: "file" }), NO_SLOT, "the slot");
     equal(harness.client.used, 0, "slots that are used");
   }),
 
-  clientCase("a request is nothing to a client, wherever it arrives", (harness) => {
+  clientCase("a client ignores requests, wherever they arrive", (harness) => {
     const file = contents(10);
     harness.get({ name: "file" });
     harness.expectRead("file");
