@@ -36,10 +36,13 @@ export class CaseStorage implements Storage {
   /** Result of every commit; 0 if it succeeds. */
   commitResult: Refusal = 0;
 
-  private readonly checked = new CheckedStorage({
-    openForReading: (name) => this.reading(name),
-    openForWriting: (name, sizeBytes) => this.writing(name, sizeBytes),
-  });
+  private readonly checked = new CheckedStorage(
+    {
+      openForReading: (name) => this.reading(name),
+      openForWriting: (name, sizeBytes) => this.writing(name, sizeBytes),
+    },
+    false,
+  );
 
   /** Files that are open. */
   get openHandles(): number {

@@ -12,7 +12,7 @@ import {
   type WritableFile,
 } from "../../../src/index.js";
 import { GrowingBytes } from "../wire/bytes.js";
-import { callUserCode, RuleViolation, violated } from "./violation.js";
+import { RuleViolation, violated, violationOf } from "./violation.js";
 
 /** A file that is or was open. */
 export interface OpenedFile {
@@ -35,12 +35,25 @@ export class CheckedStorage implements Storage {
   /** The last refusal, or 0; reset at each engine call. */
   lastRefusal: Refusal = 0;
 
-  constructor(private readonly storage: Storage) {}
+  /**
+   * @param storage the storage to check.
+   * @param keepsContents whether contents are kept: the checks on the wire need them, and so does the check that bytes are
+   * the same when they are read again. Without them the rest of the contract is checked, in less time.
+   */
+  constructor(
+    private readonly storage: Storage,
+    readonly keepsContents = true,
+  ) {}
 
   openForReading(name: string, address: Address): ReadableFile | Refusal {
     checkName(name);
     const call = `openForReading of ${JSON.stringify(name)}`;
-    const file = callStorage(call, () => this.storage.openForReading(name, address));
+    let file: ReadableFile | Refusal;
+    try {
+      file = this.storage.openForReading(name, address);
+    } catch (error) {
+      throw storageViolation(call, error);
+    }
     if (isRefusal(file)) {
       return this.refuse(call, file);
     }
@@ -58,7 +71,12 @@ export class CheckedStorage implements Storage {
   openForWriting(name: string, sizeBytes: number, address: Address): WritableFile | Refusal {
     checkName(name);
     const call = `openForWriting of ${JSON.stringify(name)}`;
-    const file = callStorage(call, () => this.storage.openForWriting(name, sizeBytes, address));
+    let file: WritableFile | Refusal;
+    try {
+      file = this.storage.openForWriting(name, sizeBytes, address);
+    } catch (error) {
+      throw storageViolation(call, error);
+    }
     if (isRefusal(file)) {
       return this.refuse(call, file);
     }
@@ -83,8 +101,8 @@ function blameStorage(what: string): never {
   throw new RuleViolation(`The storage broke its contract: ${what}`, "storage");
 }
 
-function callStorage<Result>(call: string, action: () => Result): Result {
-  return callUserCode("storage", `The storage broke its contract: ${call}`, action);
+function storageViolation(call: string, error: unknown): RuleViolation {
+  return violationOf("storage", `The storage broke its contract: ${call}`, error);
 }
 
 /** The engine calls everything at once: a promise is no file. */
@@ -115,6 +133,8 @@ function checkName(name: string): void {
 class CheckedFile {
   readonly known = new GrowingBytes();
   isWhole = false;
+  /** Bytes from the start that were read or written. */
+  protected knownBytes = 0;
   private isClosed = false;
 
   constructor(
@@ -127,10 +147,14 @@ class CheckedFile {
     this.mustBeOpen("close");
     this.isClosed = true;
     this.storage.openCount--;
-    callStorage(this.callText("close"), () => this.opened.close());
+    try {
+      this.opened.close();
+    } catch (error) {
+      throw storageViolation(this.callText("close"), error);
+    }
   }
 
-  /** Names a call for a message. */
+  /** Names a call in a violation. Made then only: on XS texts cost much time. */
   protected callText(call: string): string {
     return `${call} of ${JSON.stringify(this.name)}`;
   }
@@ -156,42 +180,52 @@ class CheckedReadableFile extends CheckedFile implements ReadableFile, OpenedFil
 
   read(target: Uint8Array, position: number): number {
     this.mustBeOpen("read");
-    const call = this.callText("read");
     if (target.length !== MAX_BLOCK_BYTES) {
+      const call = this.callText("read");
       violated(`The engine called ${call} with a buffer of ${target.length} bytes; it must have ${MAX_BLOCK_BYTES}`);
     }
-    const count = callStorage(call, () => this.file.read(target, position));
+    let count: number;
+    try {
+      count = this.file.read(target, position);
+    } catch (error) {
+      throw storageViolation(this.callText("read"), error);
+    }
     if (count < 0) {
-      return this.storage.refuse(call, count);
+      return this.storage.refuse(this.callText("read"), count);
     }
     if (!Number.isInteger(count) || count > target.length) {
-      blameStorage(`${call} gave ${String(count)} bytes for a buffer of ${target.length}`);
+      blameStorage(`${this.callText("read")} gave ${String(count)} bytes for a buffer of ${target.length}`);
     }
     this.remember(target.subarray(0, count), position, count < target.length);
     return count;
   }
 
   private remember(part: Uint8Array, position: number, isEnd: boolean): void {
-    const known = this.known;
-    const call = this.callText("read");
-    if (position > known.length) {
-      violated(`The engine called ${call} at ${position}, past what it had read before`);
-    }
-    const overlap = known.part(position, position + part.length);
-    for (let index = 0; index < overlap.length; index++) {
-      if (overlap[index] !== part[index]) {
-        blameStorage(`${call} gave other bytes at ${position + index} when they were read again`);
-      }
+    if (position > this.knownBytes) {
+      violated(`The engine called ${this.callText("read")} at ${position}, past what it had read before`);
     }
     const end = position + part.length;
-    if (this.isWhole ? end > known.length : isEnd && end < known.length) {
-      blameStorage(`${call} gave another length when the end was read again`);
+    if (this.isWhole ? end > this.knownBytes : isEnd && end < this.knownBytes) {
+      blameStorage(`${this.callText("read")} gave another length when the end was read again`);
     }
-    known.append(part.subarray(overlap.length));
     this.isWhole ||= isEnd;
     if (isEnd && this.sizeBytes >= 0 && end !== this.sizeBytes) {
-      blameStorage(`${call} ended at ${end}, and its size was announced as ${this.sizeBytes}`);
+      blameStorage(`${this.callText("read")} ended at ${end}, and its size was announced as ${this.sizeBytes}`);
     }
+    this.knownBytes = Math.max(this.knownBytes, end);
+    if (this.storage.keepsContents) {
+      this.keep(part, position);
+    }
+  }
+
+  private keep(part: Uint8Array, position: number): void {
+    const overlap = this.known.part(position, position + part.length);
+    for (let index = 0; index < overlap.length; index++) {
+      if (overlap[index] !== part[index]) {
+        blameStorage(`${this.callText("read")} gave other bytes at ${position + index} when they were read again`);
+      }
+    }
+    this.known.append(part.subarray(overlap.length));
   }
 }
 
@@ -207,27 +241,39 @@ class CheckedWritableFile extends CheckedFile implements WritableFile, OpenedFil
 
   write(source: DataView, offset: number, length: number, position: number): number {
     this.mustBeOpen("write");
-    const call = this.callText("write");
-    if (this.isWhole || position !== this.known.length) {
-      violated(`The engine called ${call} at ${position}, not at its end, ${this.known.length}`);
+    if (this.isWhole || position !== this.knownBytes) {
+      const call = this.callText("write");
+      violated(`The engine called ${call} at ${position}, not at its end, ${this.knownBytes}`);
     }
-    const result = callStorage(call, () => this.file.write(source, offset, length, position));
+    let result: number;
+    try {
+      result = this.file.write(source, offset, length, position);
+    } catch (error) {
+      throw storageViolation(this.callText("write"), error);
+    }
     if (result !== 0) {
-      return this.storage.refuse(call, result);
+      return this.storage.refuse(this.callText("write"), result);
     }
-    this.known.append(new Uint8Array(source.buffer, source.byteOffset + offset, length));
+    this.knownBytes += length;
+    if (this.storage.keepsContents) {
+      this.known.append(new Uint8Array(source.buffer, source.byteOffset + offset, length));
+    }
     return 0;
   }
 
   commit(): number {
     this.mustBeOpen("commit");
-    const call = this.callText("commit");
     if (this.isWhole) {
-      violated(`The engine called ${call} twice`);
+      violated(`The engine called ${this.callText("commit")} twice`);
     }
-    const result = callStorage(call, () => this.file.commit());
+    let result: number;
+    try {
+      result = this.file.commit();
+    } catch (error) {
+      throw storageViolation(this.callText("commit"), error);
+    }
     if (result !== 0) {
-      return this.storage.refuse(call, result);
+      return this.storage.refuse(this.callText("commit"), result);
     }
     this.isWhole = true;
     return 0;

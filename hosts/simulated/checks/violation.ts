@@ -20,16 +20,9 @@ export function violated(what: string): never {
   throw new RuleViolation(what);
 }
 
-/** Calls code that the user of the simulation brought, and blames it for what it throws. */
-export function callUserCode<Result>(culprit: Culprit, what: string, call: () => Result): Result {
-  try {
-    return call();
-  } catch (error) {
-    if (error instanceof RuleViolation) {
-      throw error;
-    }
-    throw new RuleViolation(`${what} threw ${textOfError(error)}`, culprit);
-  }
+/** Blames code that the user of the simulation brought for what it threw. */
+export function violationOf(culprit: Culprit, what: string, error: unknown): RuleViolation {
+  return error instanceof RuleViolation ? error : new RuleViolation(`${what} threw ${textOfError(error)}`, culprit);
 }
 
 /** An error with its stack, or whatever else was thrown. */

@@ -153,9 +153,11 @@ export class SimulatedNetwork {
       ? this.random.below((this.conditions.duplicateDelayMs ?? DUPLICATE_DELAY_MS_DEFAULT) * US_PER_MS)
       : -1;
     const delivered = this.damage(datagram);
-    const note = delivered === datagram ? "" : ", damaged";
-    const arrival = `arrives ${arrivesUs / US_PER_MS}${again < 0 ? "" : ` and ${(arrivesUs + again) / US_PER_MS}`}${note}`;
-    this.log.sent(this.clock.nowUs, datagram, arrival);
+    if (this.log.isOn) {
+      const note = delivered === datagram ? "" : ", damaged";
+      const second = again < 0 ? "" : ` and ${(arrivesUs + again) / US_PER_MS}`;
+      this.log.sent(this.clock.nowUs, datagram, `arrives ${arrivesUs / US_PER_MS}${second}${note}`);
+    }
     this.clock.at(arrivesUs, () => this.deliver(delivered));
     if (again >= 0) {
       this.clock.at(arrivesUs + again, () => this.deliver(delivered));

@@ -31,6 +31,11 @@ export class PacketLog {
   /** @param maxEntries entries that are kept, the latest; 0 turns the log off, and its digest too. */
   constructor(private readonly maxEntries = DEFAULT_MAX_ENTRIES) {}
 
+  /** Whether entries are kept. */
+  get isOn(): boolean {
+    return this.maxEntries > 0;
+  }
+
   /** Covers every entry since the beginning: time, ports, first bytes, length and fate. */
   get digest(): number {
     return this.digestWord >>> 0;
@@ -42,7 +47,7 @@ export class PacketLog {
    * @param fate what the network did with it: when it arrives, or that it is lost.
    */
   sent(atUs: number, datagram: SimulatedDatagram, fate: string): void {
-    if (this.maxEntries === 0) {
+    if (!this.isOn) {
       return;
     }
     this.digestNumber(datagram.fromPort);
@@ -58,7 +63,7 @@ export class PacketLog {
 
   /** Something that is worth knowing beside the packets. */
   note(atUs: number, text: string): void {
-    if (this.maxEntries > 0) {
+    if (this.isOn) {
       this.add({ atUs, datagram: undefined, text });
     }
   }
