@@ -64,4 +64,4 @@ export { isRefusal } from "./refusal.js";
 export type { RetransmissionOptions } from "./retransmission.js";
 export { NEVER } from "./schedule.js";
 export { Server } from "./server.js";
-export type { ServerOptions } from "./server-options.js";
+export type { ServerOptions } from "./settings.js";

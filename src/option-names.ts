@@ -1,5 +1,5 @@
 /** The names of options, as requests and OACKs spell them. */
-import { ascii } from "./ascii.js";
+import { ascii } from "./text.js";
 
 /** RFC 2348. */
 export const OPTION_BLOCK_SIZE = ascii("blksize");

@@ -1,77 +1,124 @@
 /**
- * What is negotiated (RFC 2347): which options of a request are accepted, and the OACK that says so. An option that is
- * unknown or whose value is out of range is left out of the OACK, which is how a server declines it; it never fails a
- * request.
+ * Options with their values, as a request asks for them and an OACK grants them (RFC 2347):
+ *
+ *     | option | 0 | value | 0 | option | 0 | value | 0 | ...
  */
-import { MAX_TIMEOUT_SECONDS, MIN_BLOCK_SIZE, MS_PER_SECOND, NOT_ASKED, writeOptions } from "./option-values.js";
-import { MAX_BLOCK_BYTES, OPCODE_BYTES, OPCODE_OPTION_ACKNOWLEDGEMENT } from "./packet.js";
-import type { Request } from "./request.js";
-import {
-  FLAG_FIXED_INTERVAL,
-  FLAG_NETASCII,
-  FLAG_OPTION_BLOCK_SIZE,
-  FLAG_OPTION_TIMEOUT,
-  FLAG_OPTION_TRANSFER_SIZE,
-  FLAG_OPTION_WINDOW_SIZE,
-  type Transfer,
-} from "./transfer.js";
+
+import { OPTION_BLOCK_SIZE, OPTION_TIMEOUT, OPTION_TRANSFER_SIZE, OPTION_WINDOW_SIZE } from "./option-names.js";
+import { isKeyword, readDecimal, writeDecimal, writeText } from "./text.js";
+
+/** An option that is not there, or whose value is no number. */
+export const NOT_ASKED = -1;
 
 /** RFC 2348: "valid values range between 8 and 65464 octets". */
-const MAX_BLOCK_SIZE = 65_464;
-/** RFC 7440 §3: "valid values range between 1 and 65535 blocks". */
-const MAX_WINDOW_SIZE = 65_535;
+export const MIN_BLOCK_SIZE = 8;
+/** RFC 2349: "valid values range between 1 and 255 seconds". */
+export const MAX_TIMEOUT_SECONDS = 255;
+/** `timeout` counts in seconds. */
+export const MS_PER_SECOND = 1000;
+/** A quarter of the block numbers: in a larger window stale and future ACKs would not stay apart. */
+export const MAX_WINDOW_SIZE_KEPT = 16_384;
 
-/** Sets what the request and this server agree on. The transfer's `sizeBytes` must be known before. */
-export function negotiate(
-  transfer: Transfer,
-  request: Request,
-  maxWindowSize: number,
-  initialIntervalMs: number,
-): void {
-  const options = request.options;
-  let flags = request.isNetascii ? FLAG_NETASCII : 0;
+/** What the names and the longest values of all options take, with the zero bytes that end them. */
+export const MAX_OPTIONS_BYTES = 65;
 
-  transfer.blockSizeBytes = MAX_BLOCK_BYTES;
-  const blockSize = options.blockSizeBytes;
-  if (blockSize >= MIN_BLOCK_SIZE && blockSize <= MAX_BLOCK_SIZE) {
-    flags |= FLAG_OPTION_BLOCK_SIZE;
-    transfer.blockSizeBytes = blockSize < MAX_BLOCK_BYTES ? blockSize : MAX_BLOCK_BYTES;
+export class OptionValues {
+  /** The values as the peer wrote them, or {@link NOT_ASKED}. */
+  blockSizeBytes = NOT_ASKED;
+  timeoutSeconds = NOT_ASKED;
+  transferSizeBytes = NOT_ASKED;
+  windowSize = NOT_ASKED;
+  /** Whether there are others beside: unknown ones, or values that are no numbers. */
+  hasOthers = false;
+
+  clear(): void {
+    this.blockSizeBytes = NOT_ASKED;
+    this.timeoutSeconds = NOT_ASKED;
+    this.transferSizeBytes = NOT_ASKED;
+    this.windowSize = NOT_ASKED;
+    this.hasOthers = false;
   }
 
-  transfer.intervalMs = initialIntervalMs;
-  const timeout = options.timeoutSeconds;
-  if (timeout >= 1 && timeout <= MAX_TIMEOUT_SECONDS) {
-    flags |= FLAG_OPTION_TIMEOUT | FLAG_FIXED_INTERVAL;
-    transfer.intervalMs = timeout * MS_PER_SECOND;
+  get isEmpty(): boolean {
+    return this.blockSizeBytes < 0 && this.timeoutSeconds < 0 && this.transferSizeBytes < 0 && this.windowSize < 0;
   }
 
-  // What a netascii download sends is longer than the file by as many bytes as it has line ends, and nobody has counted
-  // them: the honest answer is none. Nor is an empty file's size told: curl takes the size 0 for an error.
-  const isSizeTold = request.isUpload || (!request.isNetascii && transfer.sizeBytes > 0);
-  if (options.transferSizeBytes >= 0 && isSizeTold) {
-    flags |= FLAG_OPTION_TRANSFER_SIZE;
+  /**
+   * Reads what stands in `packet` from `start` on. Only whole pairs count: what follows the last one is ignored, be it
+   * padding, junk or a lone name.
+   */
+  read(packet: DataView, start: number, length: number): void {
+    this.clear();
+    let nameStart = start;
+    for (;;) {
+      const nameEnd = endOfText(packet, nameStart, length);
+      if (nameEnd < 0) {
+        return;
+      }
+      const valueEnd = endOfText(packet, nameEnd + 1, length);
+      if (valueEnd < 0) {
+        return;
+      }
+      this.take(packet, nameStart, nameEnd, valueEnd);
+      nameStart = valueEnd + 1;
+    }
   }
 
-  transfer.windowSize = 1;
-  const windowSize = options.windowSize;
-  if (windowSize >= 1 && windowSize <= MAX_WINDOW_SIZE) {
-    flags |= FLAG_OPTION_WINDOW_SIZE;
-    transfer.windowSize = windowSize < maxWindowSize ? windowSize : maxWindowSize;
+  /** An option may stand there once (RFC 2347); of several, the first with a number counts. */
+  private take(packet: DataView, nameStart: number, nameEnd: number, valueEnd: number): void {
+    const value = readDecimal(packet, nameEnd + 1, valueEnd);
+    if (value < 0) {
+      this.hasOthers = true;
+    } else if (isKeyword(packet, nameStart, nameEnd, OPTION_BLOCK_SIZE)) {
+      if (this.blockSizeBytes < 0) {
+        this.blockSizeBytes = value;
+      }
+    } else if (isKeyword(packet, nameStart, nameEnd, OPTION_TIMEOUT)) {
+      if (this.timeoutSeconds < 0) {
+        this.timeoutSeconds = value;
+      }
+    } else if (isKeyword(packet, nameStart, nameEnd, OPTION_TRANSFER_SIZE)) {
+      if (this.transferSizeBytes < 0) {
+        this.transferSizeBytes = value;
+      }
+    } else if (isKeyword(packet, nameStart, nameEnd, OPTION_WINDOW_SIZE)) {
+      if (this.windowSize < 0) {
+        this.windowSize = value;
+      }
+    } else {
+      this.hasOthers = true;
+    }
   }
-
-  transfer.flags = flags;
 }
 
-/** Writes the OACK of a transfer. Returns the OACK's length. */
-export function writeOptionAcknowledgement(view: DataView, transfer: Transfer): number {
-  const flags = transfer.flags;
-  view.setUint16(0, OPCODE_OPTION_ACKNOWLEDGEMENT);
-  return writeOptions(
-    view,
-    OPCODE_BYTES,
-    (flags & FLAG_OPTION_BLOCK_SIZE) === 0 ? NOT_ASKED : transfer.blockSizeBytes,
-    (flags & FLAG_OPTION_TIMEOUT) === 0 ? NOT_ASKED : transfer.intervalMs / MS_PER_SECOND,
-    (flags & FLAG_OPTION_TRANSFER_SIZE) === 0 ? NOT_ASKED : transfer.sizeBytes,
-    (flags & FLAG_OPTION_WINDOW_SIZE) === 0 ? NOT_ASKED : transfer.windowSize,
-  );
+/**
+ * Writes the options that are not {@link NOT_ASKED}, `blksize` first: some peers look for it there only. Returns where
+ * they end, {@link MAX_OPTIONS_BYTES} after `start` at the most.
+ */
+export function writeOptions(
+  view: DataView,
+  start: number,
+  blockSizeBytes: number,
+  timeoutSeconds: number,
+  transferSizeBytes: number,
+  windowSize: number,
+): number {
+  let at = writeOption(view, start, OPTION_BLOCK_SIZE, blockSizeBytes);
+  at = writeOption(view, at, OPTION_TIMEOUT, timeoutSeconds);
+  at = writeOption(view, at, OPTION_TRANSFER_SIZE, transferSizeBytes);
+  return writeOption(view, at, OPTION_WINDOW_SIZE, windowSize);
+}
+
+function writeOption(view: DataView, at: number, name: DataView, value: number): number {
+  return value < 0 ? at : writeDecimal(view, writeText(view, at, name), value);
+}
+
+/** Where the zero byte stands that ends the text at `start`, or -1 when there is none. */
+export function endOfText(packet: DataView, start: number, length: number): number {
+  for (let index = start; index < length; index++) {
+    if (packet.getUint8(index) === 0) {
+      return index;
+    }
+  }
+  return -1;
 }

@@ -5,10 +5,11 @@
  *
  * A request may be longer than the 512 bytes of RFC 1350.
  */
-import { isKeyword } from "./ascii.js";
+
 import { MODE_NETASCII, MODE_OCTET } from "./modes.js";
-import { endOfText, OptionValues } from "./option-values.js";
+import { endOfText, OptionValues } from "./options.js";
 import { OPCODE_BYTES, OPCODE_WRITE_REQUEST } from "./packet.js";
+import { isKeyword } from "./text.js";
 
 export class Request {
   isUpload = false;

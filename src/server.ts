@@ -2,7 +2,6 @@
  * Takes requests, and asks the storage for what they name.
  */
 import { AnswerLimit } from "./answer-limit.js";
-import { Endpoint } from "./endpoint.js";
 import {
   type Address,
   BUSY,
@@ -16,8 +15,9 @@ import {
   type Transport,
   type WritableFile,
 } from "./host.js";
+import { Endpoint } from "./lockstep.js";
 import { cleanName, decodeName } from "./name.js";
-import { negotiate, writeOptionAcknowledgement } from "./options.js";
+import { negotiate, writeOptionAcknowledgement } from "./negotiation.js";
 import {
   OUTCOME_ABORTED_BY_PEER,
   OUTCOME_DECLINED,
@@ -36,10 +36,9 @@ import {
   TFTP_PORT,
 } from "./packet.js";
 import { Peers } from "./peers.js";
-import { makeSlots } from "./pool.js";
 import { isRefusal } from "./refusal.js";
 import { Request } from "./request.js";
-import { ServerLimits, type ServerOptions } from "./server-options.js";
+import { ServerLimits, type ServerOptions } from "./settings.js";
 import {
   FLAG_ANSWERED,
   FLAG_REPEATED,
@@ -51,6 +50,7 @@ import {
   STATE_SENDING,
   Transfer,
 } from "./transfer.js";
+import { makeSlots } from "./transfers.js";
 
 /** Before the peer has shown that its address is real, DATA is repeated so often and no more (amplification). */
 const MAX_UNANSWERED_REPEATS = 2;

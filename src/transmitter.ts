@@ -1,7 +1,7 @@
 /**
  * The one transmit buffer, 4 + 512 bytes for all transfers, and the messages that are written into it.
  */
-import { ascii, writeText } from "./ascii.js";
+
 import type { Address, LocalPort, Transport } from "./host.js";
 import {
   BLOCK_NUMBER_MASK,
@@ -12,6 +12,7 @@ import {
   MAX_PACKET_BYTES,
   OPCODE_ERROR,
 } from "./packet.js";
+import { ascii, writeText } from "./text.js";
 import { NO_PORT, type Transfer } from "./transfer.js";
 
 /**

@@ -2,7 +2,6 @@
  * The other end: asks servers for files, and puts files to them.
  */
 
-import { Endpoint } from "../endpoint.js";
 import {
   type Address,
   FIRST_LISTENER,
@@ -11,7 +10,8 @@ import {
   type Transport,
   type WritableFile,
 } from "../host.js";
-import { MIN_BLOCK_SIZE, MS_PER_SECOND, OptionValues } from "../option-values.js";
+import { Endpoint } from "../lockstep.js";
+import { MIN_BLOCK_SIZE, MS_PER_SECOND, OptionValues } from "../options.js";
 import {
   OUTCOME_ABORTED_BY_PEER,
   OUTCOME_DECLINED,
@@ -35,7 +35,6 @@ import {
   OPCODE_ERROR,
   OPCODE_OPTION_ACKNOWLEDGEMENT,
 } from "../packet.js";
-import { makeSlots } from "../pool.js";
 import { NEVER } from "../schedule.js";
 import {
   FLAG_ANSWERED,
@@ -48,10 +47,11 @@ import {
   STATE_RECEIVING,
   type Transfer,
 } from "../transfer.js";
-import { ClientLimits, type ClientOptions, type ClientRequest, checkRequest } from "./client-options.js";
-import { type ClientObserver, ClientTransfer } from "./client-transfer.js";
-import { isBareText, readText } from "./peer-text.js";
-import { writeRequest } from "./request-message.js";
+import { makeSlots } from "../transfers.js";
+import { writeRequest } from "./request.js";
+import { ClientLimits, type ClientOptions, type ClientRequest, checkRequest } from "./settings.js";
+import { isBareText, readText } from "./text.js";
+import { type ClientObserver, ClientTransfer } from "./transfer.js";
 
 /**
  * Longer than a server's. atftpd does not acknowledge a repeated block, but repeats its ACK after 5 s in which nothing came:

@@ -17,5 +17,5 @@ export type { Outcome } from "../outcome.js";
 export type { RetransmissionOptions } from "../retransmission.js";
 export { NEVER } from "../schedule.js";
 export { Client, NO_SLOT } from "./client.js";
-export type { ClientOptions, ClientRequest } from "./client-options.js";
-export type { ClientObserver, ClientTransferView } from "./client-transfer.js";
+export type { ClientOptions, ClientRequest } from "./settings.js";
+export type { ClientObserver, ClientTransferView } from "./transfer.js";

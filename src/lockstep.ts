@@ -20,7 +20,6 @@ import {
   OPCODE_DATA,
   OPCODE_ERROR,
 } from "./packet.js";
-import { Pool } from "./pool.js";
 import { Receiver } from "./receiver.js";
 import { Retransmission, type RetransmissionOptions } from "./retransmission.js";
 import { Schedule } from "./schedule.js";
@@ -33,6 +32,7 @@ import {
   STATE_SENDING,
   type Transfer,
 } from "./transfer.js";
+import { Pool } from "./transfers.js";
 import { Transmitter } from "./transmitter.js";
 
 /** No I/O of its own: `receive` takes a datagram, `poll` does what is due, and `nextAt` says when that is needed. */

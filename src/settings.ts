@@ -2,10 +2,10 @@
  * What a server may be told at construction, and the limits it keeps.
  */
 import { checked } from "./checked.js";
-import { MAX_WINDOW_SIZE_KEPT } from "./option-values.js";
+import { MAX_WINDOW_SIZE_KEPT } from "./options.js";
 import type { AddressHash } from "./peers.js";
-import { MAX_TRANSFERS } from "./pool.js";
 import type { RetransmissionOptions } from "./retransmission.js";
+import { MAX_TRANSFERS } from "./transfers.js";
 
 /** What a server is told at construction. Without any option it is a server for a board. */
 export interface ServerOptions extends RetransmissionOptions {

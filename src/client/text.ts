@@ -2,7 +2,7 @@
  * What a peer says in words: the message of an ERROR (RFC 1350 §5), or the bare text that some devices send in its place.
  */
 import { decodeName } from "../name.js";
-import { endOfText } from "../option-values.js";
+import { endOfText } from "../options.js";
 
 /** As much as a person reads of it. */
 const MAX_TEXT_BYTES = 256;

@@ -2,11 +2,11 @@
  * What a client may be told at construction, and for each request.
  */
 import { checked } from "../checked.js";
-import { MAX_TIMEOUT_SECONDS, MAX_WINDOW_SIZE_KEPT, MIN_BLOCK_SIZE } from "../option-values.js";
+import { MAX_TIMEOUT_SECONDS, MAX_WINDOW_SIZE_KEPT, MIN_BLOCK_SIZE } from "../options.js";
 import { MAX_BLOCK_BYTES } from "../packet.js";
-import { MAX_TRANSFERS } from "../pool.js";
 import type { RetransmissionOptions } from "../retransmission.js";
-import { checkName } from "./request-message.js";
+import { MAX_TRANSFERS } from "../transfers.js";
+import { checkName } from "./request.js";
 
 /**
  * What a `Client` may be told at construction. The default of `initialIntervalMs` is 1,000, that of

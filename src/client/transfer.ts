@@ -3,11 +3,11 @@
  */
 
 import type { Address, ReadableFile, TransferObserver, TransferView, WritableFile } from "../host.js";
-import { NOT_ASKED, OptionValues } from "../option-values.js";
+import { NOT_ASKED, OptionValues } from "../options.js";
 import type { Outcome } from "../outcome.js";
 import { MAX_BLOCK_BYTES } from "../packet.js";
 import { FLAG_NETASCII, NO_PORT, STATE_OFFERING, Transfer } from "../transfer.js";
-import type { ClientRequest } from "./client-options.js";
+import type { ClientRequest } from "./settings.js";
 
 const NO_TEXT = "";
 

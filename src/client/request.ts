@@ -3,11 +3,12 @@
  *
  *     | opcode | file name | 0 | mode | 0 | option | 0 | value | 0 | ...
  */
-import { writeText } from "../ascii.js";
+
 import { MODE_NETASCII, MODE_OCTET } from "../modes.js";
-import { MAX_OPTIONS_BYTES, writeOptions } from "../option-values.js";
+import { MAX_OPTIONS_BYTES, writeOptions } from "../options.js";
 import { OPCODE_BYTES, OPCODE_READ_REQUEST, OPCODE_WRITE_REQUEST } from "../packet.js";
-import type { ClientTransfer } from "./client-transfer.js";
+import { writeText } from "../text.js";
+import type { ClientTransfer } from "./transfer.js";
 import { utf8Length, writeUtf8 } from "./utf8.js";
 
 /** RFC 2347: "the maximum size of a request packet is 512 octets". */
