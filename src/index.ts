@@ -2,7 +2,6 @@
  * The engine: a TFTP server without I/O. A host brings a {@link Transport} and a {@link Storage}, hands datagrams to
  * {@link Server.request} and {@link Server.receive}, and calls {@link Server.poll} when {@link Server.nextAt} says so.
  */
-export { checked } from "./checked.js";
 export {
   type Address,
   BUSY,
@@ -11,6 +10,7 @@ export {
   FAILED,
   FIRST_LISTENER,
   FORBIDDEN,
+  isRefusal,
   type LocalPort,
   NOT_FOUND,
   type Observer,
@@ -22,14 +22,13 @@ export {
   type Transport,
   type WritableFile,
 } from "./host.js";
-export { cleanName, decodeName, MAX_NAME_BYTES } from "./name.js";
+export { cleanName, MAX_NAME_BYTES } from "./name.js";
 export {
   OUTCOME_ABORTED_BY_PEER,
   OUTCOME_COMPLETED,
   OUTCOME_DECLINED,
   OUTCOME_PROBABLY_COMPLETED,
   OUTCOME_PROTOCOL_VIOLATED,
-  OUTCOME_RUNNING,
   OUTCOME_STOPPED,
   OUTCOME_STORAGE_FAILED,
   OUTCOME_SUPERSEDED,
@@ -59,9 +58,8 @@ export {
   OPCODE_WRITE_REQUEST,
   TFTP_PORT,
 } from "./packet.js";
-export type { AddressHash } from "./peers.js";
-export { isRefusal } from "./refusal.js";
-export type { RetransmissionOptions } from "./retransmission.js";
 export { NEVER } from "./schedule.js";
 export { Server } from "./server.js";
-export type { ServerOptions } from "./settings.js";
+export { checked, type RetransmissionOptions, type ServerOptions } from "./settings.js";
+export { decodeName } from "./text.js";
+export type { AddressHash } from "./transfers.js";

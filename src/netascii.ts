@@ -1,7 +1,6 @@
 /**
- * The netascii translation (RFC 764, as RFC 1350 §1 has it): on the wire a line ends with CR LF, and a bare CR is CR NUL.
- * Both directions work in place in the packet's own buffer and can begin again at any block, so that nothing sent needs
- * keeping.
+ * The netascii translation (RFC 764, RFC 1350 §1): on the wire a line ends with CR LF, and a bare CR is CR NUL. Both
+ * directions work in place in the packet's buffer and can resume at any block, so that nothing sent must be kept.
  */
 import type { ReadableFile } from "./host.js";
 import { HEADER_BYTES } from "./packet.js";
@@ -11,20 +10,20 @@ const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
 /**
- * Makes blocks of netascii. A byte that becomes a pair may be cut by the end of a block; therefore a block begins at a
- * cursor: twice the position in the file, plus 1 if it begins with the second half of that byte's pair.
+ * Makes blocks of netascii. The end of a block may cut the pair of bytes that one byte becomes, so the start of a block is a
+ * cursor: twice the position in the file, plus 1 if the block begins with the second half of a pair.
  */
 export class NetasciiEncoder {
-  /** The cursor of the block that follows the last one made. */
+  /** Cursor of the block after the last one made. */
   nextCursor = 0;
 
   /**
-   * Reads from `file` into `block` and translates it there. `view` is the packet that `block` is the rear part of.
+   * Reads from `file` into `block` and translates it there. `view` is the packet that ends with `block`.
    *
-   * @returns the block's length, `blockSizeBytes` at the most and less only for the last; or a storage's refusal.
+   * @returns length of the block, at most `blockSizeBytes` and less only for the last; or a storage's refusal.
    */
   encode(file: ReadableFile, block: Uint8Array, view: DataView, cursor: number, blockSizeBytes: number): number {
-    // Whole numbers all the way: half a number is an object to an engine that boxes its fractions.
+    // Only integers: some JavaScript engines allocate fractions.
     const within = cursor % 2;
     const position = (cursor - within) / 2;
     const count = file.read(block, position);
@@ -55,10 +54,7 @@ export class NetasciiEncoder {
   }
 }
 
-/**
- * Spreads the first `taken` bytes of the block over `length` bytes, from the end to the start: what is written always
- * lies behind what is still to be read.
- */
+/** Expands the first `taken` bytes of the block to `length` bytes, from the end to the start so as to overwrite none unread. */
 function expand(view: DataView, taken: number, length: number, startsWithin: boolean, endsWithin: boolean): void {
   const first = startsWithin ? 1 : 0;
   let to = HEADER_BYTES + length;
@@ -82,22 +78,21 @@ function expand(view: DataView, taken: number, length: number, startsWithin: boo
 }
 
 /**
- * Undoes the translation of a received block. A carriage return at the end of a block waits for the next block to say
- * what it means; what becomes of it then needs room for one byte more than the block has, which is the last byte of the
- * header, read long before.
+ * Decodes received blocks. A carriage return at the end of a block waits for the next block, which decides its meaning. Its
+ * byte then goes before that block, over the last byte of the header, which has been read.
  */
 export class NetasciiDecoder {
-  /** Where the decoded bytes begin in the packet. */
+  /** Index in the packet of the first decoded byte. */
   start = 0;
-  /** Whether the block ended with a carriage return that waits. */
+  /** Whether the block ended with a carriage return, which waits. */
   endsWithin = false;
 
   /**
-   * Translates the block of `packet` that ends at `packetLength`.
+   * Decodes the block of `packet` that ends at `packetLength`.
    *
-   * @param startsWithin whether the block before ended with a carriage return that waits.
-   * @param isLast whether no block follows: then nothing waits any more.
-   * @returns where the decoded bytes end.
+   * @param startsWithin whether the previous block ended with a carriage return, which waits.
+   * @param isLast whether no block follows, so that nothing waits.
+   * @returns index after the last decoded byte.
    */
   decode(packet: DataView, packetLength: number, startsWithin: boolean, isLast: boolean): number {
     let to = startsWithin ? HEADER_BYTES - 1 : HEADER_BYTES;

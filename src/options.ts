@@ -1,25 +1,32 @@
 /**
- * Options with their values, as a request asks for them and an OACK grants them (RFC 2347):
+ * Options of RFC 2347 with their values, as a request asks for them and an OACK grants them:
  *
  *     | option | 0 | value | 0 | option | 0 | value | 0 | ...
  */
+import { ascii, endOfText, isKeyword, readDecimal, writeDecimal, writeText } from "./text.js";
 
-import { OPTION_BLOCK_SIZE, OPTION_TIMEOUT, OPTION_TRANSFER_SIZE, OPTION_WINDOW_SIZE } from "./option-names.js";
-import { isKeyword, readDecimal, writeDecimal, writeText } from "./text.js";
+/** RFC 2348. */
+const OPTION_BLOCK_SIZE = ascii("blksize");
+/** RFC 2349. */
+const OPTION_TIMEOUT = ascii("timeout");
+/** RFC 2349. */
+const OPTION_TRANSFER_SIZE = ascii("tsize");
+/** RFC 7440. */
+const OPTION_WINDOW_SIZE = ascii("windowsize");
 
-/** An option that is not there, or whose value is no number. */
+/** Value of an option that is absent or is not a number. */
 export const NOT_ASKED = -1;
 
 /** RFC 2348: "valid values range between 8 and 65464 octets". */
 export const MIN_BLOCK_SIZE = 8;
 /** RFC 2349: "valid values range between 1 and 255 seconds". */
 export const MAX_TIMEOUT_SECONDS = 255;
-/** `timeout` counts in seconds. */
+/** `timeout` is in seconds. */
 export const MS_PER_SECOND = 1000;
-/** A quarter of the block numbers: in a larger window stale and future ACKs would not stay apart. */
+/** A quarter of the block numbers: in a larger window, stale and future ACKs could not be told apart. */
 export const MAX_WINDOW_SIZE_KEPT = 16_384;
 
-/** What the names and the longest values of all options take, with the zero bytes that end them. */
+/** Length of all option names with their longest values and terminating zero bytes. */
 export const MAX_OPTIONS_BYTES = 65;
 
 export class OptionValues {
@@ -28,7 +35,7 @@ export class OptionValues {
   timeoutSeconds = NOT_ASKED;
   transferSizeBytes = NOT_ASKED;
   windowSize = NOT_ASKED;
-  /** Whether there are others beside: unknown ones, or values that are no numbers. */
+  /** Whether there was an unknown option, or a value that is not a number. */
   hasOthers = false;
 
   clear(): void {
@@ -39,14 +46,7 @@ export class OptionValues {
     this.hasOthers = false;
   }
 
-  get isEmpty(): boolean {
-    return this.blockSizeBytes < 0 && this.timeoutSeconds < 0 && this.transferSizeBytes < 0 && this.windowSize < 0;
-  }
-
-  /**
-   * Reads what stands in `packet` from `start` on. Only whole pairs count: what follows the last one is ignored, be it
-   * padding, junk or a lone name.
-   */
+  /** Parses `packet` from `start`. Only whole pairs count: padding, junk or a lone name after the last pair is ignored. */
   read(packet: DataView, start: number, length: number): void {
     this.clear();
     let nameStart = start;
@@ -64,7 +64,7 @@ export class OptionValues {
     }
   }
 
-  /** An option may stand there once (RFC 2347); of several, the first with a number counts. */
+  /** An option may occur once (RFC 2347); if it is repeated, the first numeric value counts. */
   private take(packet: DataView, nameStart: number, nameEnd: number, valueEnd: number): void {
     const value = readDecimal(packet, nameEnd + 1, valueEnd);
     if (value < 0) {
@@ -92,8 +92,8 @@ export class OptionValues {
 }
 
 /**
- * Writes the options that are not {@link NOT_ASKED}, `blksize` first: some peers look for it there only. Returns where
- * they end, {@link MAX_OPTIONS_BYTES} after `start` at the most.
+ * Writes the options that are not {@link NOT_ASKED}, `blksize` first, since some peers look for it only there. Returns the
+ * index after them, at most {@link MAX_OPTIONS_BYTES} after `start`.
  */
 export function writeOptions(
   view: DataView,
@@ -111,14 +111,4 @@ export function writeOptions(
 
 function writeOption(view: DataView, at: number, name: DataView, value: number): number {
   return value < 0 ? at : writeDecimal(view, writeText(view, at, name), value);
-}
-
-/** Where the zero byte stands that ends the text at `start`, or -1 when there is none. */
-export function endOfText(packet: DataView, start: number, length: number): number {
-  for (let index = start; index < length; index++) {
-    if (packet.getUint8(index) === 0) {
-      return index;
-    }
-  }
-  return -1;
 }

@@ -16,15 +16,17 @@ import { BLOCK_NUMBER_MASK, ERROR_DISK_FULL, ERROR_ILLEGAL_OPERATION, HEADER_BYT
 import type { Retransmission } from "./retransmission.js";
 import type { Schedule } from "./schedule.js";
 import {
-  FLAG_ANSWERED,
   FLAG_CARRIAGE_RETURN,
   FLAG_GAP_ACKNOWLEDGED,
   FLAG_NETASCII,
   FLAG_REPEATED,
-  STATE_LINGERING,
+  STATE_OPENING,
+  STATE_RECEIVING,
   type Transfer,
 } from "./transfer.js";
 import type { Transmitter } from "./transmitter.js";
+
+const FIRST_BLOCK = 1;
 
 export class Receiver {
   private readonly netascii = new NetasciiDecoder();
@@ -37,27 +39,30 @@ export class Receiver {
     private readonly maxSizeBytes: number,
   ) {}
 
-  /** Acknowledges what is in: the message that stays outstanding until more DATA comes. */
+  /** Acknowledges the blocks received so far. The ACK stays outstanding until more DATA comes. */
   acknowledge(transfer: Transfer, now: number): void {
     transfer.sent = transfer.confirmed;
     this.transmitter.sendAcknowledgement(transfer);
     this.awaitData(transfer, now);
   }
 
-  /** The interval counts from now. It may have become shorter than the one that the schedule knows of. */
+  /** Counts the interval from now. It may have become shorter than the schedule knows. */
   private awaitData(transfer: Transfer, now: number): void {
     transfer.sentAt = now;
-    // What `moveEarlier` does, without its call: 22 steps of XS, 5 % of a packet's.
+    // Not a method of the schedule, whose call would cost 22 steps of XS, 5 % of a packet's.
     if (now + transfer.intervalMs < transfer.wakeAt) {
       this.schedule.move(transfer, now + transfer.intervalMs);
     }
   }
 
-  /** DATA has come. */
-  received(transfer: Transfer, packet: DataView, length: number, blockNumber: number, now: number): Outcome {
-    if (blockNumber !== ((transfer.confirmed + 1) & BLOCK_NUMBER_MASK) || transfer.state === STATE_LINGERING) {
-      this.receivedOutOfOrder(transfer, blockNumber, now);
-      return OUTCOME_RUNNING;
+  /** Takes a block, writes it and acknowledges it. */
+  receive(transfer: Transfer, packet: DataView, length: number, blockNumber: number, now: number): Outcome {
+    if (transfer.state !== STATE_RECEIVING || blockNumber !== ((transfer.confirmed + 1) & BLOCK_NUMBER_MASK)) {
+      if (transfer.state !== STATE_OPENING || !transfer.isReceiving || blockNumber !== FIRST_BLOCK) {
+        this.receiveOutOfOrder(transfer, blockNumber, now);
+        return OUTCOME_RUNNING;
+      }
+      transfer.run();
     }
     const payload = length - HEADER_BYTES;
     if (payload > transfer.blockSizeBytes) {
@@ -65,16 +70,32 @@ export class Receiver {
     }
     if (transfer.confirmed === transfer.sent) {
       // It answers the outstanding ACK; the other blocks of a window answer nothing.
-      this.retransmission.answered(transfer, now);
+      this.retransmission.takeSample(transfer, now);
     }
     const isLast = payload < transfer.blockSizeBytes;
-    const outcome = this.write(transfer, packet, length, isLast);
-    if (outcome !== OUTCOME_RUNNING) {
-      return outcome;
+    let start = HEADER_BYTES;
+    let end = length;
+    if (transfer.flags & FLAG_NETASCII) {
+      const startsWithin = (transfer.flags & FLAG_CARRIAGE_RETURN) !== 0;
+      end = this.netascii.decode(packet, length, startsWithin, isLast);
+      start = this.netascii.start;
+      transfer.flags = this.netascii.endsWithin
+        ? transfer.flags | FLAG_CARRIAGE_RETURN
+        : transfer.flags & ~FLAG_CARRIAGE_RETURN;
     }
+    const position = transfer.confirmedPosition;
+    const nextPosition = position + end - start;
+    if (nextPosition > this.maxSizeBytes) {
+      return this.fail(transfer, ERROR_DISK_FULL, OUTCOME_TOO_LARGE);
+    }
+    const result = (transfer.file as WritableFile).write(packet, start, end - start, position);
+    if (result < 0) {
+      return this.fail(transfer, ~result, OUTCOME_STORAGE_FAILED);
+    }
+    transfer.confirmedPosition = nextPosition;
     transfer.confirmed++;
     transfer.progressAt = now;
-    transfer.flags = (transfer.flags | FLAG_ANSWERED) & ~FLAG_GAP_ACKNOWLEDGED;
+    transfer.flags &= ~FLAG_GAP_ACKNOWLEDGED;
     if (this.observer !== null) {
       this.observer.progressed(transfer, now);
     }
@@ -90,11 +111,14 @@ export class Receiver {
   }
 
   /**
-   * A repeated block gets its ACK again, if that ACK was sent at all: within a window only the last block has one, and
-   * answering the others would multiply messages. A block that comes too early means that one before it was lost: the
-   * sender is told once where to go on.
+   * A repeated block gets its ACK again, if that was sent at all: within a window only the last block has one, and answering
+   * the others would multiply messages. A block that comes too early means that one before it was lost: the peer is told
+   * once where to resume.
    */
-  private receivedOutOfOrder(transfer: Transfer, blockNumber: number, now: number): void {
+  private receiveOutOfOrder(transfer: Transfer, blockNumber: number, now: number): void {
+    if (!transfer.isReceiving) {
+      return;
+    }
     const ahead = (blockNumber - transfer.confirmed) & BLOCK_NUMBER_MASK;
     const isRepeated = ahead === 0 || ahead > BLOCK_NUMBER_MASK >> 1;
     if (isRepeated && transfer.confirmed > 0) {
@@ -106,33 +130,10 @@ export class Receiver {
       return;
     }
     const isGap = ahead > 1 && ahead <= transfer.windowSize;
-    if (isGap && (transfer.flags & FLAG_GAP_ACKNOWLEDGED) === 0) {
+    if (isGap && !(transfer.flags & FLAG_GAP_ACKNOWLEDGED)) {
       transfer.flags |= FLAG_GAP_ACKNOWLEDGED;
       this.acknowledge(transfer, now);
     }
-  }
-
-  private write(transfer: Transfer, packet: DataView, length: number, isLast: boolean): Outcome {
-    let start = HEADER_BYTES;
-    let end = length;
-    if ((transfer.flags & FLAG_NETASCII) !== 0) {
-      const startsWithin = (transfer.flags & FLAG_CARRIAGE_RETURN) !== 0;
-      end = this.netascii.decode(packet, length, startsWithin, isLast);
-      start = this.netascii.start;
-      transfer.flags = this.netascii.endsWithin
-        ? transfer.flags | FLAG_CARRIAGE_RETURN
-        : transfer.flags & ~FLAG_CARRIAGE_RETURN;
-    }
-    const count = end - start;
-    if (transfer.confirmedPosition + count > this.maxSizeBytes) {
-      return this.fail(transfer, ERROR_DISK_FULL, OUTCOME_TOO_LARGE);
-    }
-    const result = (transfer.file as WritableFile).write(packet, start, count, transfer.confirmedPosition);
-    if (result < 0) {
-      return this.fail(transfer, ~result, OUTCOME_STORAGE_FAILED);
-    }
-    transfer.confirmedPosition += count;
-    return OUTCOME_RUNNING;
   }
 
   /** The last ACK says that the file is safe, so the storage commits first. */

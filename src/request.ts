@@ -1,25 +1,25 @@
 /**
- * A read or write request, read in place (RFC 1350 §5, RFC 2347).
+ * A read or write request, parsed in place (RFC 1350 §5, RFC 2347). It may be longer than the 512 bytes of RFC 1350.
  *
  *     | opcode | file name | 0 | mode | 0 | option | 0 | value | 0 | ...
- *
- * A request may be longer than the 512 bytes of RFC 1350.
  */
-
-import { MODE_NETASCII, MODE_OCTET } from "./modes.js";
-import { endOfText, OptionValues } from "./options.js";
+import { OptionValues } from "./options.js";
 import { OPCODE_BYTES, OPCODE_WRITE_REQUEST } from "./packet.js";
-import { isKeyword } from "./text.js";
+import { ascii, endOfText, isKeyword } from "./text.js";
+
+/** Bytes as they are: RFC 1350 §1. */
+export const MODE_OCTET = ascii("octet");
+/** Text with translated line ends: RFC 1350 §1. The third mode, "mail", is obsolete and unsupported. */
+export const MODE_NETASCII = ascii("netascii");
 
 export class Request {
   isUpload = false;
   isNetascii = false;
-  /** Where the file name stands in the packet. */
   nameStart = 0;
   nameEnd = 0;
   readonly options = new OptionValues();
 
-  /** Reads the packet. False where it is malformed, or its mode is neither octet nor netascii ("mail" is neither). */
+  /** Parses a packet. Returns false if it is malformed or its mode is unknown. */
   read(packet: DataView, length: number): boolean {
     this.isUpload = packet.getUint16(0) === OPCODE_WRITE_REQUEST;
     this.nameStart = OPCODE_BYTES;

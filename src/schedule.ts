@@ -1,16 +1,19 @@
 /**
- * Which transfer is due next: a binary heap over the transfers in use, by `wakeAt`.
+ * Which transfer is due next: a binary heap of the transfers in use, by `wakeAt`.
  *
- * A transfer's deadline moves with every packet, nearly always to a later time. The heap is not told of that: it wakes
- * the transfer at the earlier time, finds that nothing is due yet, and puts it back. So a packet costs the schedule
- * nothing, however many transfers there are, and a wake-up costs a few comparisons.
+ * A transfer's deadline moves with every packet, nearly always to a later time. The heap is not told of that: it wakes the
+ * transfer at the earlier time, finds that nothing is due yet, and puts it back. So a packet costs the schedule nothing,
+ * however many transfers there are, and a wake-up costs a few comparisons.
  */
 import type { Transfer } from "./transfer.js";
 
-/** What `nextAt` says when no transfer waits for anything. */
+/** Value of `nextAt` when nothing is scheduled. */
 export const NEVER = Number.POSITIVE_INFINITY;
 
 export class Schedule {
+  /** The transfer to wake first, or null. */
+  first: Transfer | null = null;
+
   private readonly heap: Transfer[];
   private size = 0;
 
@@ -19,13 +22,9 @@ export class Schedule {
     this.heap = pool.slice();
   }
 
+  /** Time of the first wake-up, or {@link NEVER}. */
   get nextAt(): number {
-    return this.size === 0 ? NEVER : (this.heap[0] as Transfer).wakeAt;
-  }
-
-  /** The transfer to look at first, or null when there is none. */
-  get first(): Transfer | null {
-    return this.size === 0 ? null : (this.heap[0] as Transfer);
+    return this.first === null ? NEVER : this.first.wakeAt;
   }
 
   add(transfer: Transfer, wakeAt: number): void {
@@ -36,17 +35,18 @@ export class Schedule {
   remove(transfer: Transfer): void {
     const index = transfer.heapIndex;
     const last = this.heap[--this.size] as Transfer;
-    if (last === transfer) {
-      return;
-    }
-    if (last.wakeAt < transfer.wakeAt) {
-      this.siftUp(last, index);
-    } else {
-      this.siftDown(last, index);
+    if (last !== transfer) {
+      if (last.wakeAt < transfer.wakeAt) {
+        this.siftUp(last, index);
+      } else {
+        this.siftDown(last, index);
+      }
+    } else if (index === 0) {
+      this.first = null;
     }
   }
 
-  /** Wakes the transfer at `wakeAt`, whatever was set before. */
+  /** Wakes the transfer at `wakeAt` instead of its present time. */
   move(transfer: Transfer, wakeAt: number): void {
     const earlier = wakeAt < transfer.wakeAt;
     transfer.wakeAt = wakeAt;
@@ -54,14 +54,6 @@ export class Schedule {
       this.siftUp(transfer, transfer.heapIndex);
     } else {
       this.siftDown(transfer, transfer.heapIndex);
-    }
-  }
-
-  /** Wakes the transfer at `wakeAt`, if it would sleep longer. */
-  moveEarlier(transfer: Transfer, wakeAt: number): void {
-    if (wakeAt < transfer.wakeAt) {
-      transfer.wakeAt = wakeAt;
-      this.siftUp(transfer, transfer.heapIndex);
     }
   }
 
@@ -85,8 +77,7 @@ export class Schedule {
       parent.heapIndex = index;
       index = above;
     }
-    heap[index] = transfer;
-    transfer.heapIndex = index;
+    this.place(transfer, index);
   }
 
   private siftDown(transfer: Transfer, from: number): void {
@@ -109,7 +100,12 @@ export class Schedule {
       child.heapIndex = index;
       index = below;
     }
-    heap[index] = transfer;
+    this.place(transfer, index);
+  }
+
+  private place(transfer: Transfer, index: number): void {
+    this.heap[index] = transfer;
     transfer.heapIndex = index;
+    this.first = this.heap[0] as Transfer;
   }
 }

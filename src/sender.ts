@@ -9,14 +9,7 @@ import { OUTCOME_COMPLETED, OUTCOME_RUNNING, OUTCOME_STORAGE_FAILED, type Outcom
 import { BLOCK_NUMBER_MASK, HEADER_BYTES, HEADER_DATA } from "./packet.js";
 import type { Retransmission } from "./retransmission.js";
 import type { Schedule } from "./schedule.js";
-import {
-  FLAG_ANSWERED,
-  FLAG_LAST_BLOCK_SENT,
-  FLAG_NETASCII,
-  STATE_OFFERING,
-  STATE_SENDING,
-  type Transfer,
-} from "./transfer.js";
+import { FLAG_LAST_BLOCK_SENT, FLAG_NETASCII, STATE_OPENING, STATE_SENDING, type Transfer } from "./transfer.js";
 import type { Transmitter } from "./transmitter.js";
 
 export class Sender {
@@ -38,21 +31,21 @@ export class Sender {
     let position = transfer.confirmedPosition;
     let length: number;
     do {
-      if ((transfer.flags & FLAG_NETASCII) === 0) {
+      if (transfer.flags & FLAG_NETASCII) {
+        length = this.encode(transfer, position);
+        position = this.netascii.nextCursor;
+      } else {
         length = (transfer.file as ReadableFile).read(transmitter.block, position);
         if (length > blockSize) {
           length = blockSize;
         }
         position += length;
-      } else {
-        length = this.encode(transfer, position);
-        position = this.netascii.nextCursor;
       }
       if (length < 0) {
         transmitter.sendFailure(transfer, ~length);
         return OUTCOME_STORAGE_FAILED;
       }
-      // Sent from here and not by a method of the transmitter's, which would cost a call for each block.
+      // Not a method of the transmitter, which would cost a call for each block.
       transmitter.view.setUint32(0, HEADER_DATA | (++block & BLOCK_NUMBER_MASK));
       transmitter.transport.send(
         transmitter.packet,
@@ -61,29 +54,39 @@ export class Sender {
         transfer.address,
         transfer.port,
       );
-    } while (length === blockSize && block < windowEnd);
+      if (length < blockSize) {
+        transfer.flags |= FLAG_LAST_BLOCK_SENT;
+        break;
+      }
+    } while (block < windowEnd);
 
-    if (length < blockSize) {
-      transfer.flags |= FLAG_LAST_BLOCK_SENT;
-    }
     transfer.sent = block;
     transfer.sentPosition = position;
     transfer.sentAt = now;
-    // What `moveEarlier` does, without its call: 22 steps of XS, 5 % of a packet's.
+    // Not a method of the schedule, whose call would cost 22 steps of XS, 5 % of a packet's.
     if (now + transfer.intervalMs < transfer.wakeAt) {
       this.schedule.move(transfer, now + transfer.intervalMs);
     }
     return OUTCOME_RUNNING;
   }
 
-  /** Reads and translates the block that begins at `cursor`; returns its length, or a storage's refusal. */
+  /** Reads and translates the block that begins at `cursor`. Returns its length, or a storage's refusal. */
   private encode(transfer: Transfer, cursor: number): number {
-    const { block, view } = this.transmitter;
-    return this.netascii.encode(transfer.file as ReadableFile, block, view, cursor, transfer.blockSizeBytes);
+    const transmitter = this.transmitter;
+    return this.netascii.encode(
+      transfer.file as ReadableFile,
+      transmitter.block,
+      transmitter.view,
+      cursor,
+      transfer.blockSizeBytes,
+    );
   }
 
-  /** An ACK has come, of the OACK or of blocks: what was not sent yet follows. */
-  acknowledged(transfer: Transfer, blockNumber: number, now: number): Outcome {
+  /** Takes an ACK and sends what follows. */
+  acknowledge(transfer: Transfer, blockNumber: number, now: number): Outcome {
+    if (transfer.state !== STATE_SENDING) {
+      return this.acknowledgeOpening(transfer, blockNumber, now);
+    }
     if (blockNumber === (transfer.sent & BLOCK_NUMBER_MASK)) {
       transfer.confirmed = transfer.sent;
       transfer.confirmedPosition = transfer.sentPosition;
@@ -96,24 +99,32 @@ export class Sender {
         return OUTCOME_STORAGE_FAILED;
       }
     }
-    this.retransmission.answered(transfer, now);
+    this.retransmission.takeSample(transfer, now);
     transfer.progressAt = now;
-    transfer.flags |= FLAG_ANSWERED;
-    if (transfer.state === STATE_OFFERING) {
-      transfer.state = STATE_SENDING;
-    } else if (this.observer !== null) {
+    if (this.observer !== null) {
       this.observer.progressed(transfer, now);
     }
-    if ((transfer.flags & FLAG_LAST_BLOCK_SENT) !== 0) {
+    if (transfer.flags & FLAG_LAST_BLOCK_SENT) {
       return OUTCOME_COMPLETED;
     }
     return this.sendWindow(transfer, now);
   }
 
+  /** The ACK of block 0 answers an OACK (RFC 2347) or a write request. Any other is ignored. */
+  private acknowledgeOpening(transfer: Transfer, blockNumber: number, now: number): Outcome {
+    if (transfer.state !== STATE_OPENING || transfer.isReceiving || blockNumber !== 0) {
+      return OUTCOME_RUNNING;
+    }
+    transfer.run();
+    transfer.progressAt = now;
+    this.retransmission.takeSample(transfer, now);
+    return this.sendWindow(transfer, now);
+  }
+
   /**
-   * How many of the outstanding blocks an ACK is for that is not for all of them. One that is stale or from the future is
-   * for none: it sends nothing and moves no timer, since answering it would double every message from there on (the
-   * Sorcerer's Apprentice, RFC 1123 §4.2.3.1).
+   * Number of outstanding blocks that a partial ACK confirms; 0 if it is stale or from the future. Such an ACK sends nothing
+   * and moves no timer, since answering it would double every message from there on (the Sorcerer's Apprentice, RFC 1123
+   * §4.2.3.1).
    */
   private countPart(transfer: Transfer, blockNumber: number): number {
     const ahead = (blockNumber - transfer.confirmed) & BLOCK_NUMBER_MASK;
@@ -124,29 +135,26 @@ export class Sender {
     return isOld || ahead > transfer.sent - transfer.confirmed ? 0 : ahead;
   }
 
-  /** Within a window something was lost: the blocks before it are through, the others are sent again (RFC 7440 §4). */
+  /**
+   * Something was lost within a window: the blocks before it are confirmed, the others are sent again (RFC 7440 §4). How far a
+   * netascii block reaches in the file is found by translating it once more.
+   */
   private confirmPart(transfer: Transfer, blocks: number): boolean {
-    if ((transfer.flags & FLAG_NETASCII) === 0) {
+    if (transfer.flags & FLAG_NETASCII) {
+      for (let count = 0; count < blocks; count++) {
+        const result = this.encode(transfer, transfer.confirmedPosition);
+        if (result < 0) {
+          this.transmitter.sendFailure(transfer, ~result);
+          return false;
+        }
+        transfer.confirmedPosition = this.netascii.nextCursor;
+      }
+    } else {
       transfer.confirmedPosition += blocks * transfer.blockSizeBytes;
-    } else if (!this.confirmPartOfNetascii(transfer, blocks)) {
-      return false;
     }
     transfer.retransmissions += transfer.sent - transfer.confirmed - blocks;
     transfer.confirmed += blocks;
     transfer.flags &= ~FLAG_LAST_BLOCK_SENT;
-    return true;
-  }
-
-  /** How far a netascii block reaches in the file is only known by translating it: those that are through, once more. */
-  private confirmPartOfNetascii(transfer: Transfer, blocks: number): boolean {
-    for (let count = 0; count < blocks; count++) {
-      const result = this.encode(transfer, transfer.confirmedPosition);
-      if (result < 0) {
-        this.transmitter.sendFailure(transfer, ~result);
-        return false;
-      }
-      transfer.confirmedPosition = this.netascii.nextCursor;
-    }
     return true;
   }
 }

@@ -1,11 +1,10 @@
-/**
- * Takes requests, and asks the storage for what they name.
- */
+/** The server's role: takes requests, asks the storage for the file, and routes datagrams to transfers. */
 import { AnswerLimit } from "./answer-limit.js";
 import {
   type Address,
   BUSY,
   DISK_FULL,
+  isRefusal,
   type LocalPort,
   type Observer,
   type ReadableFile,
@@ -15,16 +14,10 @@ import {
   type Transport,
   type WritableFile,
 } from "./host.js";
-import { Endpoint } from "./lockstep.js";
-import { cleanName, decodeName } from "./name.js";
+import { Lockstep } from "./lockstep.js";
+import { cleanName } from "./name.js";
 import { negotiate, writeOptionAcknowledgement } from "./negotiation.js";
-import {
-  OUTCOME_ABORTED_BY_PEER,
-  OUTCOME_DECLINED,
-  OUTCOME_RUNNING,
-  OUTCOME_SUPERSEDED,
-  type Outcome,
-} from "./outcome.js";
+import { OUTCOME_SUPERSEDED } from "./outcome.js";
 import {
   ERROR_ACCESS_VIOLATION,
   ERROR_ILLEGAL_OPERATION,
@@ -35,140 +28,115 @@ import {
   OPCODE_WRITE_REQUEST,
   TFTP_PORT,
 } from "./packet.js";
-import { Peers } from "./peers.js";
-import { isRefusal } from "./refusal.js";
 import { Request } from "./request.js";
-import { ServerLimits, type ServerOptions } from "./settings.js";
-import {
-  FLAG_ANSWERED,
-  FLAG_REPEATED,
-  FLAGS_OPTIONS,
-  STATE_FREE,
-  STATE_LINGERING,
-  STATE_OFFERING,
-  STATE_RECEIVING,
-  STATE_SENDING,
-  Transfer,
-} from "./transfer.js";
-import { makeSlots } from "./transfers.js";
+import { type ServerOptions, ServerSettings } from "./settings.js";
+import { decodeName } from "./text.js";
+import { FLAG_ANSWERED, FLAG_REPEATED, STATE_FREE, Transfer } from "./transfer.js";
+import { Peers } from "./transfers.js";
 
-/** Before the peer has shown that its address is real, DATA is repeated so often and no more (amplification). */
-const MAX_UNANSWERED_REPEATS = 2;
-/** What an observer is told where the name could not be read. */
+/** Told to the observer if the name cannot be decoded. */
 const NO_NAME = "";
+
+/** Opens a transfer with its OACK. */
+class ServerLockstep extends Lockstep {
+  protected override sendOpening(transfer: Transfer): void {
+    const transmitter = this.transmitter;
+    const length = writeOptionAcknowledgement(transmitter.view, transfer);
+    transmitter.transport.send(transmitter.packet, length, transfer.localPort, transfer.address, transfer.port);
+  }
+}
 
 /**
  * A TFTP server without I/O: a host hands it datagrams and the time, and it answers through the host's
  * {@link Transport}. No method throws on anything that comes from the wire.
  */
-export class Server extends Endpoint<Observer> {
+export class Server {
   /** While false, requests get no answer; running transfers go on. */
   accepting = true;
   /** Requests that got no answer, because the pool was full or a limit was reached. */
   unansweredRequests = 0;
 
   private readonly storage: Storage;
-  private readonly limits: ServerLimits;
-  private readonly singlePort: boolean;
-  private readonly answerLimit: AnswerLimit;
+  private readonly observer: Observer | null;
+  private readonly settings: ServerSettings;
+  private readonly answerLimit: AnswerLimit | null;
+  private readonly slots: readonly Transfer[];
   private readonly peers: Peers;
+  private readonly lockstep: Lockstep;
   private readonly requestRead = new Request();
 
   /**
    * @throws RangeError when an option is out of its range.
    */
   constructor(transport: Transport, storage: Storage, options: ServerOptions = {}, observer: Observer | null = null) {
-    const limits = new ServerLimits(options);
-    super(
-      transport,
-      makeSlots(limits.maxTransfers, (slot) => new Transfer(slot)),
-      options,
-      limits.maxSizeBytes,
-      observer,
-    );
+    const settings = new ServerSettings(options);
+    const maxTransfers = settings.maxTransfers;
+    const perSecond = settings.maxAnswersPerSecond;
+    const slots = Array.from({ length: maxTransfers }, (_, slot) => new Transfer(slot));
+    const peers = new Peers(maxTransfers, options.addressHash);
     this.storage = storage;
-    this.limits = limits;
-    this.singlePort = options.singlePort ?? false;
-    this.answerLimit = new AnswerLimit(limits.maxAnswersPerSecond);
-    this.peers = new Peers(limits.maxTransfers, options.addressHash);
+    this.observer = observer;
+    this.settings = settings;
+    this.answerLimit = perSecond === 0 ? null : new AnswerLimit(perSecond);
+    this.slots = slots;
+    this.peers = peers;
+    this.lockstep = new ServerLockstep(transport, slots, peers, options, settings.maxSizeBytes, observer);
   }
 
-  /** Shows each transfer that is not finished yet, in the order of their slots. `visit` must not call the engine. */
+  /** Number of unused slots. */
+  get free(): number {
+    return this.lockstep.transfers.freeCount;
+  }
+
+  /** Number of slots in use, lingering ones included. `free + used` is the size of the pool. */
+  get used(): number {
+    return this.slots.length - this.free;
+  }
+
+  /** Number of transfers that have not ended. */
+  get running(): number {
+    return this.used - this.lockstep.transfers.lingeringCount;
+  }
+
+  /** Time at which `poll` is needed next; {@link NEVER} when nothing waits. May be early, never late. */
+  get nextAt(): number {
+    return this.lockstep.schedule.nextAt;
+  }
+
+  /** Shows each transfer that has not ended, in the order of their slots. `visit` must not call the engine. */
   visitRunning(visit: (transfer: TransferView) => void): void {
     for (const transfer of this.slots) {
-      if (transfer.state !== STATE_FREE && transfer.state !== STATE_LINGERING) {
+      if (transfer.isRunning) {
         visit(transfer);
       }
     }
   }
 
-  /** Ends every transfer: the peers are told with an ERROR, unfinished uploads leave nothing. No request is accepted. */
-  override stop(now: number): void {
-    this.accepting = false;
-    super.stop(now);
-  }
-
-  /** RFC 1350 §4: a stranger gets ERROR 5, and the transfer goes on. An ERROR is never answered with an ERROR. */
-  protected override isFirstAnswer(
-    transfer: Transfer,
-    packet: DataView,
-    _length: number,
-    address: Address,
-    port: number,
-    now: number,
-  ): boolean {
-    const isAnswered = transfer.state !== STATE_FREE && packet.getUint16(0) !== OPCODE_ERROR && isClientPort(port);
-    if (isAnswered && this.answerLimit.take(now)) {
-      this.transmitter.sendError(ERROR_UNKNOWN_TRANSFER_ID, transfer.localPort, address, port);
-    }
-    return false;
-  }
-
-  protected override receivedError(transfer: Transfer): Outcome {
-    return (transfer.flags & FLAG_ANSWERED) !== 0 ? OUTCOME_ABORTED_BY_PEER : OUTCOME_DECLINED;
-  }
-
-  /** A client has nothing else to say to a transfer. */
-  protected override receivedOther(): Outcome {
-    return OUTCOME_RUNNING;
-  }
-
   /**
-   * A datagram has arrived on a listening port. Never throws, whatever it contains.
+   * Takes a datagram that arrived on a listening port. Never throws, whatever it contains.
    *
-   * @param packet holds the datagram from its first byte on; may be written to (names and netascii are treated in place).
-   * @param length the datagram's length; `packet` has at least as many bytes.
+   * @param packet holds the datagram from its first byte; may be written to (names and netascii are processed in place).
+   * @param length length of the datagram; `packet` has at least as many bytes.
    * @param listener the listening port, {@link FIRST_LISTENER} or above.
-   * @param address the sender's address, and `port` the sender's port.
-   * @param now the host's time in whole milliseconds, as for `receive`.
+   * @param address address of the sender, and `port` its port.
+   * @param now time of the host in whole milliseconds, as for `receive`.
    */
   request(packet: DataView, length: number, listener: LocalPort, address: Address, port: number, now: number): void {
     if (length < HEADER_BYTES) {
       return;
     }
     const opcode = packet.getUint16(0);
-    if (opcode === OPCODE_READ_REQUEST || opcode === OPCODE_WRITE_REQUEST) {
-      this.takeRequest(packet, length, listener, address, port, now);
-    } else if (this.singlePort) {
-      const transfer = this.peers.find(address, port);
+    if (opcode !== OPCODE_READ_REQUEST && opcode !== OPCODE_WRITE_REQUEST) {
+      const transfer = this.settings.singlePort ? this.peers.find(address, port) : null;
       if (transfer !== null) {
-        this.receive(packet, length, transfer.slot, address, port, now);
+        this.lockstep.deliver(transfer, packet, length, now);
       }
+      return;
     }
-  }
-
-  private takeRequest(
-    packet: DataView,
-    length: number,
-    listener: LocalPort,
-    address: Address,
-    port: number,
-    now: number,
-  ): void {
     if (!this.accepting || !isClientPort(port)) {
       return;
     }
-    if (!this.answerLimit.take(now)) {
+    if (!this.mayAnswer(now)) {
       this.unansweredRequests++;
       return;
     }
@@ -190,12 +158,56 @@ export class Server extends Endpoint<Observer> {
     } else if (this.isSameRequest(present, name)) {
       this.answerAgain(present, now);
     } else {
-      this.end(present, OUTCOME_SUPERSEDED, now);
+      this.lockstep.end(present, OUTCOME_SUPERSEDED, now);
       this.accept(name, listener, address, port, now);
     }
   }
 
-  /** Whether a request repeats the one that began a transfer nothing of which has been acknowledged. */
+  /**
+   * Takes a datagram that arrived on a transfer's own port. Never throws, whatever it contains.
+   *
+   * @param packet holds the datagram from its first byte; may be written to (netascii is decoded in place).
+   * @param length length of the datagram; `packet` has at least as many bytes.
+   * @param slot the transfer whose port it is.
+   * @param address address of the sender, and `port` its port.
+   * @param now time of the host in whole milliseconds. It should not go back; if it does, waits become longer once.
+   */
+  receive(packet: DataView, length: number, slot: number, address: Address, port: number, now: number): void {
+    if (length < HEADER_BYTES) {
+      return;
+    }
+    const transfer = this.slots[slot] as Transfer;
+    if (transfer.port === port && transfer.address === address) {
+      this.lockstep.deliver(transfer, packet, length, now);
+    } else {
+      this.refuseStranger(transfer, packet, address, port, now);
+    }
+  }
+
+  /** Does what is due: repeats messages, and ends transfers that got no answer for too long. */
+  poll(now: number): void {
+    this.lockstep.poll(now);
+  }
+
+  /** Ends every transfer: peers are told with an ERROR, incomplete uploads are discarded. No further request is accepted. */
+  stop(now: number): void {
+    this.accepting = false;
+    this.lockstep.stopAll(now);
+  }
+
+  /** RFC 1350 §4: a stranger gets ERROR 5, and the transfer goes on. An ERROR is never answered with an ERROR. */
+  private refuseStranger(transfer: Transfer, packet: DataView, address: Address, port: number, now: number): void {
+    const isAnswered = transfer.state !== STATE_FREE && packet.getUint16(0) !== OPCODE_ERROR && isClientPort(port);
+    if (isAnswered && this.mayAnswer(now)) {
+      this.lockstep.transmitter.sendError(ERROR_UNKNOWN_TRANSFER_ID, transfer.localPort, address, port);
+    }
+  }
+
+  private mayAnswer(now: number): boolean {
+    return this.answerLimit === null || this.answerLimit.take(now);
+  }
+
+  /** Whether a request repeats the one that began `transfer`, nothing of which has been acknowledged. */
   private isSameRequest(transfer: Transfer, name: string): boolean {
     return (
       (transfer.flags & FLAG_ANSWERED) === 0 &&
@@ -205,8 +217,9 @@ export class Server extends Endpoint<Observer> {
   }
 
   private accept(name: string, listener: LocalPort, address: Address, port: number, now: number): void {
-    const isFull = this.pool.freeCount + this.pool.lingeringCount === 0;
-    if (isFull || this.hasTooManyUnanswered(address)) {
+    const lockstep = this.lockstep;
+    const singlePort = this.settings.singlePort;
+    if (this.running === this.slots.length || this.hasTooManyUnanswered(address)) {
       this.unansweredRequests++;
       return;
     }
@@ -215,65 +228,41 @@ export class Server extends Endpoint<Observer> {
       this.refuse(name, ~file, listener, address, port);
       return;
     }
-    const transfer = this.freeSlot() as Transfer;
-    if (!this.singlePort && !this.transport.open(transfer.slot, listener, address, port)) {
+    const transfer = lockstep.freeSlot() as Transfer;
+    if (!singlePort && !lockstep.transmitter.transport.open(transfer.slot, listener, address, port)) {
       file.close();
       this.unansweredRequests++;
       return;
     }
-    this.pool.take();
-    transfer.begin(name, this.singlePort ? listener : transfer.slot, address, port, now);
+    transfer.begin(name, this.requestRead.isUpload, singlePort ? listener : transfer.slot, address, port, now);
     transfer.file = file;
-    transfer.state = this.requestRead.isUpload ? STATE_RECEIVING : STATE_SENDING;
-    this.peers.add(transfer);
     this.agree(transfer);
-    this.scheduleFirst(transfer, now);
+    lockstep.start(transfer, now);
     if (this.observer !== null) {
       this.observer.started(transfer, now);
     }
-    this.sendOutstanding(transfer, now);
+    lockstep.sendOutstanding(transfer, now);
   }
 
   /**
-   * The first message again, for a request that has come again. Its options are read again, too: a client that did not
-   * like the OACK and asks without them gets what it asks for.
+   * Sends the first message again, for a repeated request. Its options are read again as well: a client that did not like
+   * the OACK and asks without options gets what it asks for.
    */
   private answerAgain(transfer: Transfer, now: number): void {
     transfer.duplicates++;
-    // An OACK stands for block 0 and comes before everything, whatever blocks were sent for the first request.
-    transfer.sent = 0;
-    transfer.sentPosition = 0;
     this.agree(transfer);
     transfer.flags |= FLAG_REPEATED;
-    this.sendOutstanding(transfer, now);
+    this.lockstep.sendOutstanding(transfer, now);
   }
 
   private agree(transfer: Transfer): void {
-    const isUpload = this.requestRead.isUpload;
-    transfer.sizeBytes = isUpload
-      ? this.requestRead.options.transferSizeBytes
-      : (transfer.file as ReadableFile).sizeBytes;
-    negotiate(transfer, this.requestRead, this.limits.maxWindowSize, this.retransmission.initialIntervalMs);
-    if (!transfer.isUpload) {
-      transfer.state = (transfer.flags & FLAGS_OPTIONS) !== 0 ? STATE_OFFERING : STATE_SENDING;
-    }
+    const initialIntervalMs = this.lockstep.retransmission.initialIntervalMs;
+    negotiate(transfer, this.requestRead, this.settings.maxWindowSize, initialIntervalMs);
   }
 
   private hasTooManyUnanswered(address: Address): boolean {
-    const slots = this.slots;
-    const max = this.limits.maxUnansweredPerAddress;
-    if (max >= slots.length) {
-      return false;
-    }
-    let count = 0;
-    for (let slot = 0; slot < slots.length; slot++) {
-      const transfer = slots[slot] as Transfer;
-      const isUnanswered = transfer.state !== STATE_FREE && (transfer.flags & FLAG_ANSWERED) === 0;
-      if (isUnanswered && transfer.address === address) {
-        count++;
-      }
-    }
-    return count >= max;
+    const max = this.settings.maxUnansweredPerAddress;
+    return max < this.slots.length && this.lockstep.transfers.countUnanswered(address) >= max;
   }
 
   private open(name: string, address: Address): ReadableFile | WritableFile | Refusal {
@@ -281,31 +270,7 @@ export class Server extends Endpoint<Observer> {
       return this.storage.openForReading(name, address);
     }
     const sizeBytes = this.requestRead.options.transferSizeBytes;
-    return sizeBytes > this.limits.maxSizeBytes ? DISK_FULL : this.storage.openForWriting(name, sizeBytes, address);
-  }
-
-  protected override isOpening(transfer: Transfer): boolean {
-    return transfer.confirmed === 0 && (transfer.flags & FLAGS_OPTIONS) !== 0;
-  }
-
-  protected override sendOpening(transfer: Transfer): void {
-    this.transmitter.sendWritten(transfer, writeOptionAcknowledgement(this.transmitter.view, transfer));
-  }
-
-  /** DATA that nobody has answered is repeated twice at the most; an OACK or ACK is no larger than the request. */
-  protected override mayRepeat(transfer: Transfer): boolean {
-    return (
-      transfer.state !== STATE_SENDING ||
-      (transfer.flags & FLAG_ANSWERED) !== 0 ||
-      transfer.retransmissions < MAX_UNANSWERED_REPEATS
-    );
-  }
-
-  protected override disconnect(transfer: Transfer): void {
-    this.peers.remove(transfer);
-    if (!this.singlePort) {
-      this.transport.close(transfer.slot);
-    }
+    return sizeBytes > this.settings.maxSizeBytes ? DISK_FULL : this.storage.openForWriting(name, sizeBytes, address);
   }
 
   private refuse(name: string, errorCode: number, listener: LocalPort, address: Address, port: number): void {
@@ -313,14 +278,14 @@ export class Server extends Endpoint<Observer> {
       this.unansweredRequests++;
       return;
     }
-    this.transmitter.sendError(errorCode, listener, address, port);
+    this.lockstep.transmitter.sendError(errorCode, listener, address, port);
     if (this.observer !== null) {
       this.observer.refused(name, this.requestRead.isUpload, errorCode, address, port);
     }
   }
 }
 
-/** Port 69 is another server, port 0 is nobody: an answer would make two servers talk to each other (CVE-2024-2169). */
+/** Port 69 is another server and port 0 invalid: an answer would make two servers talk to each other (CVE-2024-2169). */
 function isClientPort(port: number): boolean {
   return port !== 0 && port !== TFTP_PORT;
 }

@@ -1,19 +1,32 @@
-/**
- * What a server may be told at construction, and the limits it keeps.
- */
-import { checked } from "./checked.js";
+/** Settings that a host may pass to the engine, with their ranges and defaults. */
+import { FIRST_LISTENER } from "./host.js";
 import { MAX_WINDOW_SIZE_KEPT } from "./options.js";
-import type { AddressHash } from "./peers.js";
-import type { RetransmissionOptions } from "./retransmission.js";
-import { MAX_TRANSFERS } from "./transfers.js";
+import type { AddressHash } from "./transfers.js";
 
-/** What a server is told at construction. Without any option it is a server for a board. */
+/** Times of retransmission, in milliseconds, from 1 to a day. */
+export interface RetransmissionOptions {
+  /**
+   * Wait before the first repeat until a round trip was measured. RFC 6298 §2.1 has one second, for the whole internet;
+   * TFTP is used where round trips are short, and an extra block does no harm. Default 300; 1,000 for a client.
+   */
+  initialIntervalMs?: number;
+  /** Shortest wait, however fast the peer is: a client may pause to write its flash. Default 30. */
+  minIntervalMs?: number;
+  /** Longest wait that back-off reaches, not below `minIntervalMs`. Default 4,000. */
+  maxIntervalMs?: number;
+  /** A transfer without progress ends after this time. Default 25,000: U-Boot asks again after 5 s, ten times. */
+  giveUpMs?: number;
+  /** A received file's slot stays this long to repeat the last ACK. Default 12,000: two repeats of a client with 5 s. */
+  lingerMs?: number;
+}
+
+/** Options of a server. The defaults suit a board. */
 export interface ServerOptions extends RetransmissionOptions {
-  /** How many transfers there can be at once, 1 to 65,536. Default 8. */
+  /** Transfers at once, 1 to 65,536. Default 8. */
   maxTransfers?: number;
-  /** The largest window that is granted, in blocks, 1 to 16,384 (RFC 7440). Default 16; 1 keeps lock-step. */
+  /** Largest window granted, in blocks, 1 to 16,384 (RFC 7440). Default 16; 1 keeps lock-step. */
   maxWindowSize?: number;
-  /** The largest upload in bytes, 0 or more; a larger one gets ERROR 3. Default: no limit but the storage's. */
+  /** Largest upload in bytes, 0 or more; a larger one gets ERROR 3. Default: limited by the storage only. */
   maxSizeBytes?: number;
   /**
    * All transfers share the listening port instead of having one each (RFC 1350 §4), for networks that translate
@@ -21,52 +34,66 @@ export interface ServerOptions extends RetransmissionOptions {
    */
   singlePort?: boolean;
   /**
-   * How many transfers one address may have that it has not answered yet, 1 to 65,536. A request beyond that gets no
-   * answer. Default: no limit. With a limit, each request costs a look at every slot of the pool.
+   * Transfers that one address may have before it has answered any, 1 to 65,536. Further requests get no answer. Default:
+   * no limit. With a limit, each request is compared with every slot of the pool.
    */
   maxUnansweredPerAddress?: number;
   /**
-   * How many requests are answered in a second, errors included, and how many strangers are told that they are; 1 to
-   * 1,000,000. The others get no answer, and ask again. Default: no limit.
+   * Requests answered per second, errors included, and answers to strangers on transfers' ports; 1 to 1,000,000. Others get
+   * no answer, and the client asks again. Default: no limit.
    */
   maxAnswersPerSecond?: number;
-  /**
-   * Mixes addresses into the search for a peer: for large pools, whose clients may all use the same port. Default: ports
-   * alone decide.
-   */
+  /** Spreads addresses in the search for a peer, for large pools whose clients may all use the same port. Default: by port. */
   addressHash?: AddressHash;
 }
 
-const TRANSFERS_DEFAULT = 8;
-const WINDOW_SIZE_DEFAULT = 16;
+/** More than a machine has ports to give, and below the numbers of listening ports. */
+export const MAX_TRANSFERS = FIRST_LISTENER;
+
+const DEFAULT_TRANSFERS = 8;
+const DEFAULT_WINDOW_SIZE = 16;
 const MAX_ANSWERS_PER_SECOND = 1_000_000;
 
-/** The options, checked and complete. */
-export class ServerLimits {
+/** The options of a server, checked and complete. */
+export class ServerSettings {
   readonly maxTransfers: number;
   readonly maxWindowSize: number;
   readonly maxSizeBytes: number;
   readonly maxUnansweredPerAddress: number;
   /** 0 for no limit. */
   readonly maxAnswersPerSecond: number;
+  readonly singlePort: boolean;
 
   /**
    * @throws RangeError when an option is out of its range.
    */
   constructor(options: ServerOptions) {
-    this.maxTransfers = checked("maxTransfers", options.maxTransfers ?? TRANSFERS_DEFAULT, 1, MAX_TRANSFERS);
+    this.maxTransfers = checked("maxTransfers", options.maxTransfers ?? DEFAULT_TRANSFERS, 1, MAX_TRANSFERS);
     this.maxWindowSize = checked(
       "maxWindowSize",
-      options.maxWindowSize ?? WINDOW_SIZE_DEFAULT,
+      options.maxWindowSize ?? DEFAULT_WINDOW_SIZE,
       1,
       MAX_WINDOW_SIZE_KEPT,
     );
     const anySize = Number.MAX_SAFE_INTEGER;
     this.maxSizeBytes = checked("maxSizeBytes", options.maxSizeBytes ?? anySize, 0, anySize);
-    const unanswered = options.maxUnansweredPerAddress ?? MAX_TRANSFERS;
-    this.maxUnansweredPerAddress = checked("maxUnansweredPerAddress", unanswered, 1, MAX_TRANSFERS);
+    const maxUnanswered = options.maxUnansweredPerAddress ?? MAX_TRANSFERS;
+    this.maxUnansweredPerAddress = checked("maxUnansweredPerAddress", maxUnanswered, 1, MAX_TRANSFERS);
     const perSecond = options.maxAnswersPerSecond;
     this.maxAnswersPerSecond =
       perSecond === undefined ? 0 : checked("maxAnswersPerSecond", perSecond, 1, MAX_ANSWERS_PER_SECOND);
+    this.singlePort = options.singlePort ?? false;
   }
+}
+
+/**
+ * Returns the value of an option if it is an integer from `least` to `most`.
+ *
+ * @throws RangeError that names the option and its range.
+ */
+export function checked(name: string, value: number, least: number, most: number): number {
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw new RangeError(`${name} is ${value}; it must be a whole number from ${least} to ${most}`);
+  }
+  return value;
 }

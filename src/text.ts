@@ -1,6 +1,11 @@
 /**
- * ASCII text as bytes, made once when the module is loaded. The engine compares and writes bytes: a string that is
- * evaluated while packets flow costs memory on XS.
+ * Text in packets: ASCII keywords and decimal numbers, which are compared and written as bytes, and UTF-8, which becomes a
+ * string.
+ */
+
+/**
+ * Encodes ASCII text, for constants that are made when a module is loaded. A string that is evaluated while packets flow
+ * costs memory on XS.
  */
 export function ascii(text: string): DataView {
   const bytes = new DataView(new ArrayBuffer(text.length));
@@ -10,12 +15,22 @@ export function ascii(text: string): DataView {
   return bytes;
 }
 
-/** What turns an ASCII capital into its small letter. It changes other bytes too, so it is only right for letters. */
+/** Returns the index of the zero byte that ends the text at `start`, or -1. */
+export function endOfText(packet: DataView, start: number, length: number): number {
+  for (let index = start; index < length; index++) {
+    if (packet.getUint8(index) === 0) {
+      return index;
+    }
+  }
+  return -1;
+}
+
+/** Turns an ASCII capital into its small letter. It changes other bytes too, so it is only right for letters. */
 const SMALL_LETTER_BIT = 0x20;
 
 /**
- * Whether the bytes from `start` to `end` are `keyword`, in any case. `keyword` is made of small letters, which is what
- * makes the comparison exact: only a letter and its capital become the same letter when the case bit is set.
+ * Whether the bytes from `start` to `end` are `keyword`, ignoring case. `keyword` consists of small letters, which makes
+ * the comparison exact: only a letter and its capital become the same letter when the case bit is set.
  */
 export function isKeyword(packet: DataView, start: number, end: number, keyword: DataView): boolean {
   const length = keyword.byteLength;
@@ -30,7 +45,7 @@ export function isKeyword(packet: DataView, start: number, end: number, keyword:
   return true;
 }
 
-/** Writes `text` and the zero byte that ends it; returns where the next text goes. */
+/** Writes `text` and its terminating zero byte. Returns the index after it. */
 export function writeText(packet: DataView, at: number, text: DataView): number {
   const length = text.byteLength;
   for (let index = 0; index < length; index++) {
@@ -42,7 +57,7 @@ export function writeText(packet: DataView, at: number, text: DataView): number 
 
 const DIGIT_ZERO = 0x30;
 
-/** Writes a whole number of 0 or more in decimal, and the zero byte that ends it; returns where the next text goes. */
+/** Writes a non-negative integer in decimal and a terminating zero byte. Returns the index after it. */
 export function writeDecimal(packet: DataView, at: number, value: number): number {
   let digits = 1;
   for (let rest = Math.floor(value / 10); rest > 0; rest = Math.floor(rest / 10)) {
@@ -60,7 +75,7 @@ export function writeDecimal(packet: DataView, at: number, value: number): numbe
 /** Fifteen digits are exact in a JavaScript number, and more bytes than any file has. */
 const MAX_DIGITS = 15;
 
-/** Reads a decimal number of digits only, or -1: no sign, no blank, nothing empty, nothing beyond fifteen digits. */
+/** Reads 1 to 15 decimal digits. Returns -1 for anything else, such as a sign or a space. */
 export function readDecimal(packet: DataView, start: number, end: number): number {
   if (end === start || end - start > MAX_DIGITS) {
     return -1;
@@ -74,4 +89,60 @@ export function readDecimal(packet: DataView, start: number, end: number): numbe
     value = value * 10 + digit;
   }
   return value;
+}
+
+/** Characters joined at a time, which keeps the garbage of a long name near the length of the name. */
+const CHARACTERS_AT_A_TIME = 16;
+const NO_TEXT = "";
+
+/** Decodes UTF-8 from `start` to `end` (RFC 3629). Returns an empty string if it is invalid. */
+export function decodeName(packet: DataView, start: number, end: number): string {
+  let name = NO_TEXT;
+  let part = NO_TEXT;
+  let characters = 0;
+  let index = start;
+  while (index < end) {
+    const length = sequenceLength(packet.getUint8(index));
+    const character = length === 0 || index + length > end ? -1 : decodeSequence(packet, index, length);
+    if (character < 0) {
+      return NO_TEXT;
+    }
+    part += String.fromCodePoint(character);
+    if (++characters % CHARACTERS_AT_A_TIME === 0) {
+      name += part;
+      part = NO_TEXT;
+    }
+    index += length;
+  }
+  return name + part;
+}
+
+/** Returns the length in bytes of the UTF-8 sequence that starts with `lead`, or 0 if no sequence does. */
+function sequenceLength(lead: number): number {
+  if (lead < 0x80) {
+    return 1;
+  }
+  if (lead < 0xc2 || lead > 0xf4) {
+    return 0;
+  }
+  return lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+}
+
+/** Returns the code point of a sequence, or -1 if it is broken, overlong, a surrogate or beyond Unicode. */
+function decodeSequence(packet: DataView, at: number, length: number): number {
+  const lead = packet.getUint8(at);
+  if (length === 1) {
+    return lead;
+  }
+  let character = lead & (0xff >> (length + 1));
+  for (let index = at + 1; index < at + length; index++) {
+    const byte = packet.getUint8(index);
+    if ((byte & 0xc0) !== 0x80) {
+      return -1;
+    }
+    character = (character << 6) | (byte & 0x3f);
+  }
+  const shortest = length === 2 ? 0x80 : length === 3 ? 0x800 : 0x10000;
+  const isSurrogate = character >= 0xd800 && character <= 0xdfff;
+  return character < shortest || isSurrogate || character > 0x10ffff ? -1 : character;
 }

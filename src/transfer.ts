@@ -1,36 +1,62 @@
 /**
- * One logical connection: who the peer is, what was agreed, how far it is, and when something is due. A transfer is a
- * slot of a pool that is made once; nothing is added to it later, so its memory never changes.
+ * One logical connection: its peer, what was agreed, its progress and its deadlines. A transfer is a slot of a pool that is
+ * made once, and nothing is added to it later.
+ *
+ * Theory of operation
+ *
+ * A transfer is in one of five states, whichever role this end plays. Its direction, {@link FLAG_RECEIVING}, is chosen with the
+ * slot and never changes.
+ *
+ *     FREE        unused
+ *     OPENING     the opening message awaits its answer: a server's OACK, a client's request
+ *     SENDING     DATA is out, an ACK is awaited
+ *     RECEIVING   an ACK is out, DATA is awaited
+ *     LINGERING   the received file is complete; the slot stays to repeat the last ACK
+ *
+ *     from                           to                      by           when
+ *     FREE                           OPENING                 `begin`      a slot is taken for a request
+ *     OPENING                        SENDING or RECEIVING    `run`        the peer has answered, or there is no OACK to wait for
+ *     OPENING, SENDING, RECEIVING    OPENING                 `open`       a server answers an unacknowledged request again
+ *     RECEIVING                      LINGERING               `linger`     the last block was written and acknowledged
+ *     all but FREE                   FREE                    `release`    the transfer has ended, or has lingered long enough
+ *
+ * `begin` is called by the two roles, `open` by the server; `run` by the server, the sender, the receiver and the client;
+ * `linger` and `release` by the pool of transfers. Only these methods assign a state.
+ *
+ * Invariants:
+ *
+ * - `file` is set in OPENING, SENDING and RECEIVING, and null otherwise.
+ * - `confirmed <= sent` while sending and `sent <= confirmed` while receiving; both are 0 in OPENING.
+ * - `port` is {@link NO_PORT} in FREE and until a client's request has been answered, so that no datagram matches.
+ * - Except in FREE, the transfer is in the schedule, and `wakeAt` is not later than its next deadline.
+ * - `progressAt` is infinite for a client's request that never expires, and otherwise a time of the host.
  */
 import type { Address, LocalPort, ReadableFile, TransferView, WritableFile } from "./host.js";
 import { MAX_BLOCK_BYTES } from "./packet.js";
 
-/** Nobody has the slot. */
 export const STATE_FREE = 0;
-/** The first message waits for its answer: a server's OACK for its ACK (RFC 2347: of block 0), a client's request. */
-export const STATE_OFFERING = 1;
-/** DATA is out, an ACK is awaited. */
+export const STATE_OPENING = 1;
 export const STATE_SENDING = 2;
-/** ACK or OACK is out, DATA is awaited. */
 export const STATE_RECEIVING = 3;
-/** A received file is complete; the slot stays for a while to repeat the last ACK. */
 export const STATE_LINGERING = 4;
 
 /** The mode is netascii. */
 export const FLAG_NETASCII = 1;
-/** The outstanding message was sent more than once, so its answer tells nothing about the round trip (Karn's rule). */
+/** The outstanding message was sent more than once, so its answer says nothing about the round trip (Karn's rule). */
 export const FLAG_REPEATED = 1 << 1;
 /** The peer has answered, so its address is real. */
 export const FLAG_ANSWERED = 1 << 2;
 /** The last block sent is the last of the file. */
 export const FLAG_LAST_BLOCK_SENT = 1 << 3;
-/** The interval was agreed upon (RFC 2349 `timeout`): it is used exactly. */
+/** The interval was agreed (RFC 2349 `timeout`) and is used exactly. */
 export const FLAG_FIXED_INTERVAL = 1 << 4;
-/** netascii: the block before ended with a carriage return, whose second half decides what it means. */
+/** netascii: the previous block ended with a carriage return; the next byte decides what it means. */
 export const FLAG_CARRIAGE_RETURN = 1 << 5;
-/** The ACK for the present gap in a window is out (RFC 7440 §4). */
+/** The ACK for the present gap in a window was sent (RFC 7440 §4). */
 export const FLAG_GAP_ACKNOWLEDGED = 1 << 6;
-/** Options that were accepted, and stand in the server's OACK. */
+/** The file comes from the peer. */
+export const FLAG_RECEIVING = 1 << 7;
+/** Options that the server accepted and lists in its OACK. */
 export const FLAG_OPTION_BLOCK_SIZE = 1 << 8;
 export const FLAG_OPTION_TIMEOUT = 1 << 9;
 export const FLAG_OPTION_TRANSFER_SIZE = 1 << 10;
@@ -39,28 +65,25 @@ export const FLAGS_OPTIONS =
   FLAG_OPTION_BLOCK_SIZE | FLAG_OPTION_TIMEOUT | FLAG_OPTION_TRANSFER_SIZE | FLAG_OPTION_WINDOW_SIZE;
 
 /**
- * Above its flags, a transfer keeps the code of the ERROR that ended it, plus 1: seventeen bits. A property of its own
+ * The bits above the flags hold the code of the ERROR that ended the transfer, plus 1: seventeen bits. A separate property
  * would take a slot of memory on XS for each transfer.
  */
 const ERROR_CODE_SHIFT = 12;
 
-/** Parts of a millisecond in which the smoothed round trip is kept (RFC 6298 §2 in integers). */
+/** The smoothed round trip is kept in units of 1/8 ms (RFC 6298 §2 in integers). */
 export const ROUND_TRIP_SCALE = 8;
 
 const NO_NAME = "";
-/** Equals the port of no datagram, so that a free slot belongs to nobody. */
+/** Differs from the port of every datagram, so that none matches the slot. */
 export const NO_PORT = -1;
 
 /**
- * XS looks for a property from an object's first on, so those that every packet needs stand first. It saves some 1,200
- * of the processor's instructions for each packet, 5 % (callgrind, on 64 bits).
+ * XS searches an object's properties in order, so those that every packet needs come first. It saves about 1,200 of the
+ * processor's instructions per packet, 5 % (callgrind, 64 bits).
  */
 export class Transfer implements TransferView {
   flags = 0;
-  /**
-   * Blocks that are through, counted from the start without wrapping: acknowledged by the peer (sending), or received
-   * in order (receiving).
-   */
+  /** Blocks acknowledged by the peer (sending) or received in order (receiving), counted from the start without wrapping. */
   confirmed = 0;
   /** The last block that was sent (sending), or the last that was acknowledged (receiving). */
   sent = 0;
@@ -71,25 +94,25 @@ export class Transfer implements TransferView {
   smoothedRoundTrip = -1;
   /** Variation of the round trip in quarters of a millisecond (RFC 6298 §2, RTTVAR). */
   roundTripVariation = 0;
-  /** How long after `sentAt` the outstanding message is sent again. */
+  /** The outstanding message is repeated this long after `sentAt`. */
   intervalMs = 0;
-  /** When the outstanding message was last sent. */
+  /** Time at which the outstanding message was last sent. */
   sentAt = 0;
   /**
-   * Where the block after `confirmed` begins in the file. For a netascii download it is a cursor: twice the position,
-   * plus 1 if the block begins with the second half of a pair.
+   * Position in the file of the block after `confirmed`. For a netascii download it is a cursor: twice the position, plus 1
+   * if the block begins with the second half of a pair.
    */
   confirmedPosition = 0;
-  /** The same for the block after `sent` (sending only). */
+  /** Position or cursor of the block after `sent` (sending only). */
   sentPosition = 0;
   blockSizeBytes = MAX_BLOCK_BYTES;
   windowSize = 1;
   file: ReadableFile | WritableFile | null = null;
-  /** Where its messages leave from: its own port, or the listening port when all share one. */
+  /** The port that its messages leave from: its own, or the listening port if all transfers share that. */
   localPort: LocalPort = 0;
-  /** When something new last got through; giving up counts from here. */
+  /** Time of the last progress, from which giving up is counted. */
   progressAt = 0;
-  /** When the schedule looks at the transfer next: never later than `sentAt + intervalMs`, often earlier. */
+  /** Time at which the schedule looks at the transfer next: at most `sentAt + intervalMs`, often earlier. */
   wakeAt = 0;
 
   readonly slot: number;
@@ -98,7 +121,7 @@ export class Transfer implements TransferView {
   startedAt = 0;
   retransmissions = 0;
   duplicates = 0;
-  /** Place in the schedule's heap. */
+  /** Index in the schedule's heap. */
   heapIndex = 0;
   /** The next transfer in the same bucket of the peer table. */
   nextPeer: Transfer | null = null;
@@ -108,7 +131,9 @@ export class Transfer implements TransferView {
   }
 
   /** Takes the slot for a new logical connection. */
-  begin(name: string, localPort: LocalPort, address: Address, port: number, now: number): void {
+  begin(name: string, isReceiving: boolean, localPort: LocalPort, address: Address, port: number, now: number): void {
+    this.state = STATE_OPENING;
+    this.flags = isReceiving ? FLAG_RECEIVING : 0;
     this.name = name;
     this.localPort = localPort;
     this.address = address;
@@ -126,7 +151,23 @@ export class Transfer implements TransferView {
     this.duplicates = 0;
   }
 
-  /** Gives up what the slot holds, so that nothing of the old transfer keeps memory alive. */
+  /** The opening message is sent, or sent again. An OACK stands for block 0, whatever was sent before. */
+  open(): void {
+    this.state = STATE_OPENING;
+    this.sent = 0;
+    this.sentPosition = 0;
+  }
+
+  /** Nothing is left to open: DATA and ACK follow. */
+  run(): void {
+    this.state = this.isReceiving ? STATE_RECEIVING : STATE_SENDING;
+  }
+
+  linger(): void {
+    this.state = STATE_LINGERING;
+  }
+
+  /** Drops everything the slot refers to, so that an ended transfer keeps no memory alive. */
   release(): void {
     this.state = STATE_FREE;
     this.name = NO_NAME;
@@ -135,9 +176,13 @@ export class Transfer implements TransferView {
     this.port = NO_PORT;
   }
 
-  /** Whether the file comes from the peer. */
+  /** Whether the transfer goes on: it has neither ended nor lingers. */
+  get isRunning(): boolean {
+    return this.file !== null;
+  }
+
   get isReceiving(): boolean {
-    return this.state >= STATE_RECEIVING;
+    return (this.flags & FLAG_RECEIVING) !== 0;
   }
 
   get isUpload(): boolean {
@@ -152,8 +197,8 @@ export class Transfer implements TransferView {
     return (this.flags >> ERROR_CODE_SHIFT) - 1;
   }
 
-  /** An ERROR ends the transfer: there is no second one. */
-  endWithError(code: number): void {
+  /** Records the code of the ERROR that ends the transfer. Called at most once. */
+  setErrorCode(code: number): void {
     this.flags |= (code + 1) << ERROR_CODE_SHIFT;
   }
 

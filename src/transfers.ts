@@ -1,50 +1,48 @@
-/**
- * The fixed pool of transfers: every slot is made at the start, taken for a logical connection, and given back.
- */
-import { FIRST_LISTENER } from "./host.js";
-import { STATE_LINGERING, type Transfer } from "./transfer.js";
+/** The fixed pool of transfers: free slots, slots that linger, and a table by peer. */
+import type { Address } from "./host.js";
+import { FLAG_ANSWERED, STATE_LINGERING, type Transfer } from "./transfer.js";
 
-/** More than a machine has ports to give, and below the numbers of listening ports. */
-export const MAX_TRANSFERS = FIRST_LISTENER;
-
-/** All the slots that a pool has, made at the start. */
-export function makeSlots<Slot extends Transfer>(count: number, make: (slot: number) => Slot): Slot[] {
-  const slots: Slot[] = [];
-  for (let slot = 0; slot < count; slot++) {
-    slots.push(make(slot));
-  }
-  return slots;
-}
-
-export class Pool {
-  /** Slots that nobody has. */
+export class Transfers {
   freeCount: number;
-  /** Slots of finished uploads, which only wait in case their last ACK is to be repeated. */
+  /** Slots of received files, which only wait in case their last ACK must be repeated. */
   lingeringCount = 0;
 
   /** All slots, by number. */
-  private readonly slots: readonly Transfer[];
+  readonly slots: readonly Transfer[];
+  private readonly peers: Peers | null;
   /** The free slots are the first `freeCount` here. */
   private readonly freeSlots: Transfer[];
-  /** Where the search for a lingering slot goes on. */
+  /** Slot at which the last search for a lingering one ended. */
   private lingeringHand = 0;
 
-  constructor(slots: readonly Transfer[]) {
+  /**
+   * @param peers table to keep, or null if no transfer is searched by its peer.
+   */
+  constructor(slots: readonly Transfer[], peers: Peers | null) {
     this.slots = slots;
+    this.peers = peers;
     this.freeSlots = slots.slice().reverse();
     this.freeCount = slots.length;
   }
 
-  /** The slot that `take` takes next; there must be a free one. */
+  /** The slot that `take` takes next; one must be free. */
   get nextFree(): Transfer {
     return this.freeSlots[this.freeCount - 1] as Transfer;
   }
 
+  /** Takes the next free slot, after its transfer has begun. */
   take(): void {
+    const transfer = this.nextFree;
     this.freeCount--;
+    if (this.peers !== null) {
+      this.peers.add(transfer);
+    }
   }
 
   giveBack(transfer: Transfer): void {
+    if (this.peers !== null) {
+      this.peers.remove(transfer);
+    }
     if (transfer.state === STATE_LINGERING) {
       this.lingeringCount--;
     }
@@ -53,11 +51,11 @@ export class Pool {
   }
 
   linger(transfer: Transfer): void {
-    transfer.state = STATE_LINGERING;
+    transfer.linger();
     this.lingeringCount++;
   }
 
-  /** A slot that lingers, each in its turn; there must be one. */
+  /** Returns the lingering slots in turn; there must be one. */
   get nextLingering(): Transfer {
     let transfer: Transfer;
     do {
@@ -65,5 +63,82 @@ export class Pool {
       transfer = this.slots[this.lingeringHand] as Transfer;
     } while (transfer.state !== STATE_LINGERING);
     return transfer;
+  }
+
+  /** Counts the transfers of `address` that it has not answered. */
+  countUnanswered(address: Address): number {
+    const slots = this.slots;
+    let count = 0;
+    for (let slot = 0; slot < slots.length; slot++) {
+      const transfer = slots[slot] as Transfer;
+      if (transfer.isRunning && !(transfer.flags & FLAG_ANSWERED) && transfer.address === address) {
+        count++;
+      }
+    }
+    return count;
+  }
+}
+
+/** Maps an address to an integer, to spread addresses over the buckets. */
+export type AddressHash = (address: Address) => number;
+
+/** Knuth's multiplicative constant: 2^32 divided by the golden ratio, odd. Client ports are often consecutive. */
+const SPREAD = 0x9e3779b1;
+
+/**
+ * Finds the transfer of a peer: a hash table that chains through the transfers themselves, so a search takes the same time in
+ * a pool of thousands, and nothing is allocated when a transfer comes or goes.
+ */
+export class Peers {
+  private readonly buckets: (Transfer | null)[];
+  private readonly shift: number;
+  private readonly hash: AddressHash | undefined;
+
+  /**
+   * @param poolSize number of transfers.
+   * @param hash mixes the address in, for hosts with many clients that use the same port. Without it the port alone decides
+   * the bucket, which suits a small pool.
+   */
+  constructor(poolSize: number, hash: AddressHash | undefined) {
+    let bits = 1;
+    while (1 << bits < poolSize) {
+      bits++;
+    }
+    this.shift = 32 - bits;
+    this.hash = hash;
+    this.buckets = new Array<Transfer | null>(1 << bits).fill(null);
+  }
+
+  find(address: Address, port: number): Transfer | null {
+    let transfer = this.buckets[this.bucket(address, port)] as Transfer | null;
+    while (transfer !== null && (transfer.port !== port || transfer.address !== address)) {
+      transfer = transfer.nextPeer;
+    }
+    return transfer;
+  }
+
+  add(transfer: Transfer): void {
+    const bucket = this.bucket(transfer.address, transfer.port);
+    transfer.nextPeer = this.buckets[bucket] as Transfer | null;
+    this.buckets[bucket] = transfer;
+  }
+
+  remove(transfer: Transfer): void {
+    const bucket = this.bucket(transfer.address, transfer.port);
+    let before = this.buckets[bucket] as Transfer;
+    if (before === transfer) {
+      this.buckets[bucket] = transfer.nextPeer;
+    } else {
+      while (before.nextPeer !== transfer) {
+        before = before.nextPeer as Transfer;
+      }
+      before.nextPeer = transfer.nextPeer;
+    }
+    transfer.nextPeer = null;
+  }
+
+  private bucket(address: Address, port: number): number {
+    const key = this.hash === undefined ? port : port ^ this.hash(address);
+    return Math.imul(key, SPREAD) >>> this.shift;
   }
 }

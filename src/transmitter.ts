@@ -1,7 +1,4 @@
-/**
- * The one transmit buffer, 4 + 512 bytes for all transfers, and the messages that are written into it.
- */
-
+/** The one transmit buffer, 4 + 512 bytes for all transfers, and the messages that are written into it. */
 import type { Address, LocalPort, Transport } from "./host.js";
 import {
   BLOCK_NUMBER_MASK,
@@ -16,11 +13,11 @@ import { ascii, writeText } from "./text.js";
 import { NO_PORT, type Transfer } from "./transfer.js";
 
 /**
- * By error code, 0 to 8. Fixed texts: an ERROR never carries a name, a path, or anything that a peer sent. Frozen, so that
- * XS can keep it in flash.
+ * Messages by error code, 0 to 8. They are fixed: an ERROR never carries a name, a path, or anything that a peer sent.
+ * Frozen, so that XS can keep the array in flash.
  */
 const MESSAGES: readonly DataView[] = Object.freeze([
-  ascii("The other end has stopped this transfer"),
+  ascii("Transfer aborted"),
   ascii("File not found"),
   ascii("Access violation"),
   ascii("Disk full or allocation exceeded"),
@@ -36,7 +33,7 @@ export class Transmitter {
   readonly packet: Uint8Array;
   /** The same bytes, for headers and texts. */
   readonly view: DataView;
-  /** The part behind the header, as a storage fills it. */
+  /** The part after the header, as a storage fills it. */
   readonly block: Uint8Array;
 
   readonly transport: Transport;
@@ -49,34 +46,25 @@ export class Transmitter {
     this.transport = transport;
   }
 
-  /** Sends the ACK of the block `sent`. */
+  /** Sends the ACK of block `sent`. */
   sendAcknowledgement(transfer: Transfer): void {
     this.view.setUint32(0, HEADER_ACKNOWLEDGEMENT | (transfer.sent & BLOCK_NUMBER_MASK));
     this.transport.send(this.packet, HEADER_BYTES, transfer.localPort, transfer.address, transfer.port);
   }
 
-  /** Sends what has been written into the buffer, up to `length`. */
-  sendWritten(transfer: Transfer, length: number): void {
-    this.transport.send(this.packet, length, transfer.localPort, transfer.address, transfer.port);
-  }
-
   /** Tells the peer that its transfer cannot go on, if the peer's port is known. */
   sendFailure(transfer: Transfer, code: number): void {
     if (transfer.port !== NO_PORT) {
-      transfer.endWithError(sentErrorCode(code));
-      this.sendError(code, transfer.localPort, transfer.address, transfer.port);
+      transfer.setErrorCode(this.sendError(code, transfer.localPort, transfer.address, transfer.port));
     }
   }
 
-  sendError(code: number, localPort: LocalPort, address: Address, port: number): void {
-    const sentCode = sentErrorCode(code);
+  /** Sends an ERROR. Returns its code, which is 0 if a storage refused with one that has no text here. */
+  sendError(code: number, localPort: LocalPort, address: Address, port: number): number {
+    const sentCode = code < MESSAGES.length ? code : ERROR_NOT_DEFINED;
     this.view.setUint32(0, (OPCODE_ERROR << 16) | sentCode);
     const length = writeText(this.view, HEADER_BYTES, MESSAGES[sentCode] as DataView);
     this.transport.send(this.packet, length, localPort, address, port);
+    return sentCode;
   }
-}
-
-/** A storage may refuse with codes that have no text here. */
-function sentErrorCode(code: number): number {
-  return code < MESSAGES.length ? code : ERROR_NOT_DEFINED;
 }

@@ -14,8 +14,8 @@ export type {
 } from "../host.js";
 export { FIRST_LISTENER } from "../host.js";
 export type { Outcome } from "../outcome.js";
-export type { RetransmissionOptions } from "../retransmission.js";
 export { NEVER } from "../schedule.js";
+export type { RetransmissionOptions } from "../settings.js";
 export { Client, NO_SLOT } from "./client.js";
 export type { ClientOptions, ClientRequest } from "./settings.js";
 export type { ClientObserver, ClientTransferView } from "./transfer.js";

@@ -3,13 +3,12 @@
  *
  *     | opcode | file name | 0 | mode | 0 | option | 0 | value | 0 | ...
  */
-
-import { MODE_NETASCII, MODE_OCTET } from "../modes.js";
 import { MAX_OPTIONS_BYTES, writeOptions } from "../options.js";
 import { OPCODE_BYTES, OPCODE_READ_REQUEST, OPCODE_WRITE_REQUEST } from "../packet.js";
+import { MODE_NETASCII, MODE_OCTET } from "../request.js";
 import { writeText } from "../text.js";
+import { utf8Length, writeUtf8 } from "./text.js";
 import type { ClientTransfer } from "./transfer.js";
-import { utf8Length, writeUtf8 } from "./utf8.js";
 
 /** RFC 2347: "the maximum size of a request packet is 512 octets". */
 const MAX_REQUEST_BYTES = 512;
@@ -24,13 +23,13 @@ export function writeRequest(view: DataView, transfer: ClientTransfer): number {
 }
 
 /**
- * @param hasOptions whether there are options in the request.
+ * @param hasOptions whether the request has options.
  * @throws RangeError when a request for this name cannot be written.
  */
 export function checkName(name: string, isNetascii: boolean, hasOptions: boolean): void {
   const modeBytes = (isNetascii ? MODE_NETASCII : MODE_OCTET).byteLength + 1;
   const maxLength = MAX_REQUEST_BYTES - OPCODE_BYTES - 1 - modeBytes - (hasOptions ? MAX_OPTIONS_BYTES : 0);
   if (name.length === 0 || name.includes("\0") || utf8Length(name) > maxLength) {
-    throw new RangeError(`a name must have from 1 to ${maxLength} bytes as UTF-8, and none of them zero`);
+    throw new RangeError(`a name must have 1 to ${maxLength} bytes in UTF-8, none of them zero`);
   }
 }

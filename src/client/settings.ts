@@ -1,47 +1,40 @@
-/**
- * What a client may be told at construction, and for each request.
- */
-import { checked } from "../checked.js";
+/** Options of a client and of its requests, with their ranges and defaults. */
 import { MAX_TIMEOUT_SECONDS, MAX_WINDOW_SIZE_KEPT, MIN_BLOCK_SIZE } from "../options.js";
 import { MAX_BLOCK_BYTES } from "../packet.js";
-import type { RetransmissionOptions } from "../retransmission.js";
-import { MAX_TRANSFERS } from "../transfers.js";
+import { checked, MAX_TRANSFERS, type RetransmissionOptions } from "../settings.js";
 import { checkName } from "./request.js";
 
-/**
- * What a `Client` may be told at construction. The default of `initialIntervalMs` is 1,000, that of
- * `maxIntervalMs` 6,000.
- */
+/** Options of a client. `initialIntervalMs` is 1,000 by default, and `maxIntervalMs` 6,000. */
 export interface ClientOptions extends RetransmissionOptions {
-  /** How many transfers there can be at once, 1 to 65,536. Default 1. */
+  /** Transfers at once, 1 to 65,536. Default 1. */
   maxTransfers?: number;
-  /** The largest file that is fetched, in bytes, 0 or more; a larger one is broken off with ERROR 3. Default: no limit. */
+  /** Largest download in bytes, 0 or more; a larger one is aborted with ERROR 3. Default: no limit. */
   maxSizeBytes?: number;
 }
 
 /**
- * What is asked of a server. Without any of its options it is a request of RFC 1350 alone, as the plainest servers need
- * it. A server that refuses options (with ERROR 8 of RFC 2347, or with ERROR 4) is asked once more without.
+ * A request to a server. Without options it follows RFC 1350 alone, as the simplest servers need. A server that refuses
+ * options (with ERROR 8 of RFC 2347, or with ERROR 4) is asked again without.
  */
 export interface ClientRequest {
-  /** The file's name as the server knows it. It is sent as UTF-8 of 1 to 503 bytes, of 1 to 436 with options. */
+  /** Name of the file on the server, sent as UTF-8: 1 to 503 bytes, 1 to 436 with options. */
   readonly name: string;
-  /** Line ends are translated, for texts (mode "netascii"). Default false: the file goes as it is (mode "octet"). */
+  /** Translates line ends, for texts (mode "netascii"). Default false: bytes as they are (mode "octet"). */
   readonly isNetascii?: boolean;
   /** Bytes in a block, 8 to 512 (RFC 2348 `blksize`). Default: not asked, which means 512. */
   readonly blockSizeBytes?: number;
-  /** After so many seconds both ends repeat what has no answer, 1 to 255 (RFC 2349 `timeout`). Default: not asked. */
+  /** Seconds after which both ends repeat an unanswered message, 1 to 255 (RFC 2349 `timeout`). Default: not asked. */
   readonly timeoutSeconds?: number;
-  /** Blocks that go before an acknowledgement, 1 to 16,384 (RFC 7440 `windowsize`). Default: not asked, which means 1. */
+  /** Blocks sent before an acknowledgement, 1 to 16,384 (RFC 7440 `windowsize`). Default: not asked, which means 1. */
   readonly windowSize?: number;
-  /** Asks for the file's size, or tells it (RFC 2349 `tsize`). Only in mode "octet". Default false. */
+  /** Asks for the size of the file, or tells it (RFC 2349 `tsize`). Only in mode "octet". Default false. */
   readonly tellSize?: boolean;
-  /** Repeats the request until somebody answers, and never more slowly. Default false: it is given up in time. */
+  /** Repeats the request at a constant interval until a server answers. Default false: it is given up in time. */
   readonly wait?: boolean;
 }
 
-/** The client's options, checked and complete. */
-export class ClientLimits {
+/** The options of a client, checked and complete. */
+export class ClientSettings {
   readonly maxTransfers: number;
   readonly maxSizeBytes: number;
 
@@ -49,13 +42,13 @@ export class ClientLimits {
    * @throws RangeError when an option is out of its range.
    */
   constructor(options: ClientOptions) {
-    const anySize = Number.MAX_SAFE_INTEGER;
     this.maxTransfers = checked("maxTransfers", options.maxTransfers ?? 1, 1, MAX_TRANSFERS);
+    const anySize = Number.MAX_SAFE_INTEGER;
     this.maxSizeBytes = checked("maxSizeBytes", options.maxSizeBytes ?? anySize, 0, anySize);
   }
 }
 
-/** @throws RangeError when a request cannot be written: its name does not fit, or an option is out of its range. */
+/** @throws RangeError when the name does not fit a request, or an option is out of its range. */
 export function checkRequest(request: ClientRequest): void {
   const { blockSizeBytes, timeoutSeconds, windowSize, tellSize } = request;
   checked("blockSizeBytes", blockSizeBytes ?? MAX_BLOCK_BYTES, MIN_BLOCK_SIZE, MAX_BLOCK_BYTES);

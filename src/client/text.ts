@@ -1,10 +1,64 @@
 /**
- * What a peer says in words: the message of an ERROR (RFC 1350 §5), or the bare text that some devices send in its place.
+ * Text of a client: strings that it writes as UTF-8 (RFC 3629), byte by byte and so without another buffer, and what a server
+ * says in words, which it reads.
  */
-import { decodeName } from "../name.js";
-import { endOfText } from "../options.js";
+import { decodeName, endOfText } from "../text.js";
 
-/** As much as a person reads of it. */
+/** Replaces half a pair of UTF-16, which is not a character. */
+const REPLACEMENT = 0xfffd;
+
+/** Returns the length of `text` in UTF-8. */
+export function utf8Length(text: string): number {
+  let length = 0;
+  for (let index = 0; index < text.length; index++) {
+    const character = text.codePointAt(index) as number;
+    length += sequenceLength(character);
+    index += unitsBeyondFirst(character);
+  }
+  return length;
+}
+
+/** Writes `text` and a terminating zero byte. Returns the index after it. */
+export function writeUtf8(view: DataView, start: number, text: string): number {
+  let at = start;
+  for (let index = 0; index < text.length; index++) {
+    const character = text.codePointAt(index) as number;
+    index += unitsBeyondFirst(character);
+    at = writeSequence(view, at, isSurrogate(character) ? REPLACEMENT : character);
+  }
+  view.setUint8(at, 0);
+  return at + 1;
+}
+
+function sequenceLength(character: number): number {
+  return character < 0x80 ? 1 : character < 0x800 ? 2 : character < 0x10000 ? 3 : 4;
+}
+
+function unitsBeyondFirst(character: number): number {
+  return character < 0x10000 ? 0 : 1;
+}
+
+function isSurrogate(character: number): boolean {
+  return character >= 0xd800 && character <= 0xdfff;
+}
+
+function writeSequence(view: DataView, at: number, character: number): number {
+  const length = sequenceLength(character);
+  if (length === 1) {
+    view.setUint8(at, character);
+    return at + 1;
+  }
+  let rest = character;
+  for (let index = at + length - 1; index > at; index--) {
+    view.setUint8(index, 0x80 | (rest & 0x3f));
+    rest >>= 6;
+  }
+  // The first byte has as many leading ones as the sequence has bytes.
+  view.setUint8(at, ((0xf00 >> length) & 0xff) | rest);
+  return at + length;
+}
+
+/** A person reads no more. */
 const MAX_TEXT_BYTES = 256;
 
 const TAB = 0x09;
@@ -14,8 +68,9 @@ const QUESTION_MARK = 0x3f;
 const DELETE = 0x7f;
 
 /**
- * Makes a string of the text in `packet` from `start` to a zero byte or to `end`. Control characters become spaces. Where
- * the text is not UTF-8, bytes that are not ASCII become question marks. All that is done in place.
+ * Decodes the text in `packet` from `start` to a zero byte or to `end`: the message of an ERROR (RFC 1350 §5), or bare text.
+ * Control characters become spaces. If the text is not UTF-8, bytes that are not ASCII become question marks. Both are done in
+ * place.
  */
 export function readText(packet: DataView, start: number, end: number): string {
   const zero = endOfText(packet, start, end);
@@ -43,7 +98,10 @@ function readAscii(packet: DataView, start: number, end: number): string {
   return decodeName(packet, start, end);
 }
 
-/** Whether a datagram is nothing but printable ASCII, perhaps with zero bytes at its end. No message of TFTP is. */
+/**
+ * Whether a datagram is only printable ASCII, perhaps followed by zero bytes. Some devices send that in place of an ERROR, and
+ * no message of TFTP looks like it.
+ */
 export function isBareText(packet: DataView, length: number): boolean {
   let end = length;
   while (end > 0 && packet.getUint8(end - 1) === 0) {

@@ -1,42 +1,44 @@
-/**
- * A transfer that this end has asked for: what was asked, and what the server said when it refused.
- */
-
+/** A transfer that this end has requested, with its request and the text of the server's refusal. */
 import type { Address, ReadableFile, TransferObserver, TransferView, WritableFile } from "../host.js";
 import { NOT_ASKED, OptionValues } from "../options.js";
 import type { Outcome } from "../outcome.js";
 import { MAX_BLOCK_BYTES } from "../packet.js";
-import { FLAG_NETASCII, NO_PORT, STATE_OFFERING, Transfer } from "../transfer.js";
+import { FLAG_NETASCII, NO_PORT, Transfer } from "../transfer.js";
 import type { ClientRequest } from "./settings.js";
 
 const NO_TEXT = "";
 
-/** What an observer may see of a client's transfer. Good during the call only, as every {@link TransferView}. */
+/** A client's transfer as an observer sees it. Valid during the call only, as every {@link TransferView}. */
 export interface ClientTransferView extends TransferView {
-  /** The server's port, which it chooses itself: -1 until it has answered. */
+  /** The server's port, which the server chooses: -1 until it has answered. */
   readonly port: number;
   /**
-   * The text of the server's ERROR, or what the server sent in its place; empty if there was none. At most 256 bytes of
-   * it are kept, and no control characters of ASCII; but it is a stranger's text, which a terminal or a page must escape.
+   * Text of the server's ERROR, or text that the server sent in its place; empty if there was none. It has at most 256 bytes
+   * and no ASCII control characters, but it is not trusted: a terminal or a page must escape it.
    */
   readonly errorText: string;
 }
 
-/** What a client tells. A transfer that no server has answered ends without having started. */
+/** Receives the events of a client. A transfer that no server has answered ends without having started. */
 export interface ClientObserver extends TransferObserver {
   ended(transfer: ClientTransferView, outcome: Outcome, now: number): void;
 }
 
 export class ClientTransfer extends Transfer implements ClientTransferView {
   readonly asked = new OptionValues();
-  /** Where the request goes. */
+  /** The port that the request goes to. */
   requestPort = NO_PORT;
   isWaiting = false;
   errorText = NO_TEXT;
-  private isPut = false;
+
+  /** Whether the request has options. */
+  get hasAsked(): boolean {
+    const { blockSizeBytes, timeoutSeconds, transferSizeBytes, windowSize } = this.asked;
+    return blockSizeBytes >= 0 || timeoutSeconds >= 0 || transferSizeBytes >= 0 || windowSize >= 0;
+  }
 
   override get isUpload(): boolean {
-    return this.isPut;
+    return !this.isReceiving;
   }
 
   /** Takes the slot for a request. */
@@ -49,20 +51,20 @@ export class ClientTransfer extends Transfer implements ClientTransferView {
     port: number,
     now: number,
   ): void {
-    this.begin(request.name, this.slot, address, NO_PORT, now);
+    this.begin(request.name, !isPut, this.slot, address, NO_PORT, now);
     this.file = file;
-    this.isPut = isPut;
     this.requestPort = port;
     this.isWaiting = request.wait ?? false;
     this.sizeBytes = sizeBytes;
-    this.state = STATE_OFFERING;
-    this.flags = request.isNetascii ? FLAG_NETASCII : 0;
+    if (request.isNetascii) {
+      this.flags |= FLAG_NETASCII;
+    }
     const { asked } = this;
     asked.blockSizeBytes = request.blockSizeBytes ?? NOT_ASKED;
     asked.timeoutSeconds = request.timeoutSeconds ?? NOT_ASKED;
     asked.windowSize = request.windowSize ?? NOT_ASKED;
     asked.transferSizeBytes = request.tellSize && !this.isNetascii ? (isPut ? sizeBytes : 0) : NOT_ASKED;
-    // As long as nothing else is agreed upon.
+    // Until an OACK says otherwise.
     this.blockSizeBytes = MAX_BLOCK_BYTES;
     this.windowSize = 1;
   }

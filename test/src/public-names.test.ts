@@ -38,7 +38,6 @@ const ENGINE_VALUES = [
   "OUTCOME_DECLINED",
   "OUTCOME_PROBABLY_COMPLETED",
   "OUTCOME_PROTOCOL_VIOLATED",
-  "OUTCOME_RUNNING",
   "OUTCOME_STOPPED",
   "OUTCOME_STORAGE_FAILED",
   "OUTCOME_SUPERSEDED",
@@ -109,3 +108,19 @@ function exportedNames(source: string): string[] {
     names.split(",").map((name) => name.trim()),
   );
 }
+
+test("the declarations show nothing but the public names", () => {
+  for (const file of ["dist/engine.d.ts", "dist/engine/client.d.ts"]) {
+    const source = readFileSync(path.join(PROJECT, file), "utf8");
+    const declared = [
+      ...source.matchAll(/^(?:declare )?(?:abstract )?(?:class|interface|type|const|function) (\w+)/gm),
+    ];
+    const names = declared.map(([, name]) => name as string);
+    assert.ok(names.length > 10);
+    assert.deepEqual(
+      names.filter((name) => !exportedNames(source).includes(name)),
+      [],
+      file,
+    );
+  }
+});
