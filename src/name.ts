@@ -14,24 +14,15 @@ const FIRST_PRINTABLE = 0x20;
 /** First byte of U+0080 to U+009F in UTF-8, which are control characters as well. */
 const CONTROL_LEAD = 0xc2;
 const MAX_CONTROL_SECOND = 0x9f;
-const SMALL_LETTERS = 0x202020;
 /** Never part of UTF-8. Some firmware sends it after the name that DHCP gave it. */
 const FILLER = 0xff;
-
-/** Names that are devices on some systems, whatever extension follows: "con", "prn", "aux", "nul", "com0", "lpt9". */
-const DEVICE_CON = 0x636f6e;
-const DEVICE_PRN = 0x70726e;
-const DEVICE_AUX = 0x617578;
-const DEVICE_NUL = 0x6e756c;
-const DEVICE_COM = 0x636f6d;
-const DEVICE_LPT = 0x6c7074;
 
 /**
  * Cleans the name in `packet` from `start` to `end` in place: `\` becomes `/`; empty components and `.` are removed, and
  * with them a leading `/` and `./`; trailing 0xFF bytes are removed.
  *
  * @returns the end of the clean name (it begins at `start`), or -1 for a name that no storage may see: empty, too long,
- * with `..` as a component, with a control character, or with the name of a device. Such a name is left as it is.
+ * with `..` as a component, or with a control character. Such a name is left as it is.
  */
 export function cleanName(packet: DataView, start: number, end: number): number {
   let last = end;
@@ -63,7 +54,7 @@ function isAllowed(packet: DataView, start: number, end: number): boolean {
   let from = start;
   while (from < end) {
     const componentEnd = endOfComponent(packet, from, end);
-    if (componentEnd < 0 || isParent(packet, from, componentEnd) || isDevice(packet, from, componentEnd)) {
+    if (componentEnd < 0 || isParent(packet, from, componentEnd)) {
       return false;
     }
     from = componentEnd + 1;
@@ -98,21 +89,4 @@ function isRedundant(packet: DataView, start: number, end: number): boolean {
 
 function isParent(packet: DataView, start: number, end: number): boolean {
   return end - start === 2 && packet.getUint8(start) === DOT && packet.getUint8(start + 1) === DOT;
-}
-
-function isDevice(packet: DataView, start: number, end: number): boolean {
-  let stem = start;
-  while (stem < end && packet.getUint8(stem) !== DOT) {
-    stem++;
-  }
-  const length = stem - start;
-  if (length !== 3 && length !== 4) {
-    return false;
-  }
-  const letters = (packet.getUint16(start) << 8) | packet.getUint8(start + 2) | SMALL_LETTERS;
-  if (length === 3) {
-    return letters === DEVICE_CON || letters === DEVICE_PRN || letters === DEVICE_AUX || letters === DEVICE_NUL;
-  }
-  const digit = packet.getUint8(start + 3) - 0x30;
-  return digit >= 0 && digit <= 9 && (letters === DEVICE_COM || letters === DEVICE_LPT);
 }

@@ -127,10 +127,7 @@ export class Site {
     }
     const name = nameInPath(path.slice(FILE_PATH.length));
     if (name === undefined) {
-      return refused(
-        STATUS_BAD_REQUEST,
-        "No file can have this name. Choose one without .. and control characters, and not that of a device such as con.",
-      );
+      return refused(STATUS_BAD_REQUEST, "No file can have this name. Choose one without .. and control characters.");
     }
     return isPut ? this.decideOnUpload(head, name) : this.remove(catalogue, head, name);
   }

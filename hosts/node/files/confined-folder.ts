@@ -8,6 +8,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { FORBIDDEN, NOT_FOUND, type Refusal } from "../../../src/index.js";
+import { isSpecialOnWindows } from "./device-names.js";
 import { type FileErrorListener, ignoreError, refusalOf, refuseToOpen } from "./file-refusals.js";
 
 /** Absent on Windows, where making a link needs a permission. */
@@ -19,9 +20,6 @@ const DIRECTORY_ONLY = fs.constants.O_DIRECTORY ?? 0;
 /** Linux shows the path of each open file here. */
 const OPEN_FILES = "/proc/self/fd";
 const HAS_OPEN_FILES = fs.existsSync(OPEN_FILES);
-
-/** On Windows a colon marks a drive or a stream, and dots and blanks at the end of a name are dropped. */
-const WINDOWS_SPECIAL = /:|[. ](\/|$)/;
 
 export interface OpenedFile {
   readonly descriptor: number;
@@ -64,7 +62,7 @@ export class ConfinedFolder {
 
   /** Like `locate`, with the case of letters as it is. */
   locateExactly(name: string): string | undefined {
-    return process.platform === "win32" && WINDOWS_SPECIAL.test(name) ? undefined : path.join(this.path, name);
+    return process.platform === "win32" && isSpecialOnWindows(name) ? undefined : path.join(this.path, name);
   }
 
   /** Whether a path, which must be free of links, lies in the folder. */

@@ -41,14 +41,11 @@ export function readAskedRequest(message: Uint8Array): AskedRequest | undefined 
   };
 }
 
-const DEVICE = /^(con|prn|aux|nul|(com|lpt)[0-9])(\..*)?$/i;
-
 function cleanName(raw: string): string | undefined {
   const trimmed = raw.replace(/\xff+$/, "");
   const components = trimmed.split(/[/\\]/).filter((component) => component !== "" && component !== ".");
   const hasControls = [...trimmed].some((character) => character < " " || character === "\x7f");
-  const isRefused = components.some((component) => component === ".." || DEVICE.test(component));
-  if (hasControls || isRefused || trimmed.length > MAX_NAME_BYTES || components.length === 0) {
+  if (hasControls || components.includes("..") || trimmed.length > MAX_NAME_BYTES || components.length === 0) {
     return undefined;
   }
   return fromUtf8(components.join("/"));

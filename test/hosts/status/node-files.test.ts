@@ -126,7 +126,7 @@ test("where more is in the folder than is looked at, it is said that there may b
 
 test("names that no client can ask for, and files that are being put, are not listed", async (t) => {
   const root = temporaryFolder(t);
-  for (const name of ["fine.txt", "line\nfeed", "con", "back\\slash", temporaryName(1)]) {
+  for (const name of ["fine.txt", "line\nfeed", "back\\slash", temporaryName(1)]) {
     writeFileSync(path.join(root, name), "");
   }
   const site = await pageOf(t, { root, write: "overwrite" });

@@ -198,9 +198,9 @@ test("what is not allowed is said in words, and nothing is sent", options, async
 
 test("the server's refusal is shown", options, async (t) => {
   const { page, file } = await shown(t);
-  await page.drop("main", [file("con", CONTENT)]);
+  await page.drop("main", [file("bell\u0007", CONTENT)]);
   await page.until(`!document.querySelector("#alert").hidden`);
-  assert.match(await page.text("#alert"), /con was not uploaded\. No file can have this name/);
+  assert.match(await page.text("#alert"), /bell.? was not uploaded\. No file can have this name/);
 });
 
 test("where nobody may write, there is nothing to write with", options, async (t) => {
