@@ -1,6 +1,6 @@
 /**
- * Makes `dist/`, unless it is what the sources make already: checks the types and writes the declarations of every room,
- * bundles, and packs the example files for a board.
+ * Builds `dist/` unless it is current: checks the types of each room and writes its declarations, bundles, and packs the
+ * example files for a board. With `--check` it only says whether `dist/` is current, by its exit code.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -9,7 +9,7 @@ import path from "node:path";
 
 const OUTPUT = "dist";
 const DECLARATIONS = "dist/types";
-/** Hashes of what the last build read and wrote. */
+/** Hashes of the files that the last build read and wrote. */
 const STAMP = "build/dist.stamp";
 const ROOT_FILES = /^(package\.json|package-lock\.json|rollup\.config\.js|tsconfig.*\.json)$/;
 const SOURCES = ["src", "hosts", "scripts", "examples/files"];
@@ -36,7 +36,7 @@ function stamp() {
   return `${hashOf(inputs)} ${hashOf(filesBelow(OUTPUT))}\n`;
 }
 
-/** Keeps the declarations: the compiler writes only those that changed. */
+/** Keeps the declarations, of which the compiler rewrites only those that changed. */
 function removeBundles() {
   for (const name of existsSync(OUTPUT) ? readdirSync(OUTPUT) : []) {
     const place = path.join(OUTPUT, name);
@@ -78,6 +78,11 @@ async function build() {
   writeFileSync(STAMP, stamp());
 }
 
-if (!existsSync(STAMP) || readFileSync(STAMP, "utf8") !== stamp()) {
+const isCurrent = existsSync(STAMP) && readFileSync(STAMP, "utf8") === stamp();
+if (!isCurrent && process.argv.includes("--check")) {
+  console.error("dist/ is not what the sources make. Run: npm run build");
+  process.exit(1);
+}
+if (!isCurrent) {
   await build();
 }

@@ -1,4 +1,4 @@
-/** The pages for people: their links lead somewhere, and what they import exists. */
+/** The pages: their links lead somewhere, and the names that their examples import exist. */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
@@ -12,13 +12,13 @@ const pages = [
     .map((name) => `docs/${name}`),
 ];
 
-/** A page without its code: what stands there is no link and no heading. */
+/** A page without its code blocks, which have no links and no headings. */
 function prose(file: string): string {
   const text = readFileSync(file, "utf8");
   return text.replaceAll(/^```[\s\S]*?^```$/gm, "");
 }
 
-/** The anchors of a page's headings, as hosts of repositories make them. */
+/** Anchors of a page's headings, as repository hosts make them. */
 function anchors(file: string): Set<string> {
   const found = new Set<string>();
   for (const [, heading = ""] of prose(file).matchAll(/^#+ (.*)$/gm)) {
@@ -33,7 +33,7 @@ function anchors(file: string): Set<string> {
   return found;
 }
 
-/** What is wrong with a link that does not lead out of the repository, or undefined. */
+/** Flaw of a link within the repository, or undefined. */
 function flaw(page: string, link: string): string | undefined {
   const [target = "", anchor] = link.split("#");
   const file = target === "" ? page : path.join(path.dirname(page), target);
@@ -57,7 +57,7 @@ for (const page of pages) {
   });
 }
 
-test("what the pages import from this package exists", async () => {
+test("names that the pages import from this package exist", async () => {
   const imports = pages.flatMap((page) => [
     ...readFileSync(path.join(PROJECT, page), "utf8").matchAll(
       /^import \{ ([^}]+) \} from "(lockstep-tftp(?:|\/engine|\/simulated))";/gm,

@@ -1,9 +1,9 @@
-/** The package as `npm pack` makes it and as `npm install` puts it into somebody's project. */
+/** The package as `npm pack` makes it and as `npm install` puts it into a project. */
 import assert from "node:assert/strict";
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { PROJECT, run } from "../support/program.js";
+import { CLI, PROJECT, run } from "../support/program.js";
 import { ServerProcess } from "../support/server-process.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
@@ -11,11 +11,10 @@ const CONSUMER = path.join(PROJECT, "test/package/consumer");
 const MODULES = path.join(PROJECT, "node_modules");
 const TSC = path.join(MODULES, "typescript/bin/tsc");
 
-/** What npm puts into every package, and what ours may have beside it. */
+/** Files that npm puts into every package, and those that this package adds. */
 const PUBLISHED_PLACES = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|manifest\.json)$/,
   /^dist\/(core\.js|engine(\/client)?\.(js|d\.ts))$/,
-  /^dist\/status\/status-page\.html\.gz$/,
   /^dist\/(node|simulated|moddable|command)\/[a-z-]+\.(js|d\.ts)$/,
   /^dist\/status\/status-page\.html\.gz$/,
   /^dist\/firmware\/(files\.json|files\.tar|manifest\.json)$/,
@@ -26,7 +25,7 @@ const PUBLISHED_PLACES = [
   /^docs\/[a-z-]+\.md$/i,
 ];
 
-/** Settings of TypeScript as a careful project has them, with nothing that would hide what is wrong in declarations. */
+/** Strict settings, without any that hides errors in declarations. */
 const STRICT = { strict: true, skipLibCheck: false, exactOptionalPropertyTypes: true, target: "ES2022" };
 const RESOLUTIONS = {
   nodenext: { module: "NodeNext", moduleResolution: "NodeNext" },
@@ -39,7 +38,7 @@ interface Tarball {
 }
 
 async function pack(folder: string): Promise<Tarball> {
-  // What is tested is what the build has made; `prepare` would make it again while other tests use it.
+  // Without scripts, since `prepack` would rebuild `dist/` under the other tests if a source had changed.
   const words = ["pack", "--ignore-scripts", "--json", "--pack-destination", folder];
   const { code, stdout, stderr } = await run("npm", words, { cwd: PROJECT });
   assert.equal(code, 0, stderr);
@@ -47,7 +46,7 @@ async function pack(folder: string): Promise<Tarball> {
   return { path: path.join(folder, filename), files: files.map((file) => file.path) };
 }
 
-/** What the package needs when it runs, and what that needs in its turn: all that a user's npm would fetch with it. */
+/** Packages that npm fetches with this one: its dependencies and theirs. */
 function runtimeDependencies(): string[] {
   const { packages } = JSON.parse(readFileSync(path.join(PROJECT, "package-lock.json"), "utf8")) as {
     packages: Record<string, { dev?: true; optional?: true }>;
@@ -55,7 +54,7 @@ function runtimeDependencies(): string[] {
   return Object.keys(packages).filter((place) => place !== "" && !packages[place]?.dev && !packages[place]?.optional);
 }
 
-/** Installs the package where nothing else is, without a network: others come from this project's own modules. */
+/** Installs the package without a network: its dependencies come from this project's modules. */
 async function install(project: string, tarball: Tarball, modules: readonly string[]): Promise<void> {
   writeFileSync(path.join(project, "package.json"), JSON.stringify({ type: "module", private: true }));
   const others = [...runtimeDependencies(), ...modules].map((place) => path.join(PROJECT, place));
@@ -74,6 +73,28 @@ async function compile(project: string, files: readonly string[], compilerOption
   assert.equal(code, 0, stdout);
 }
 
+test("the built command is executable, so that a globally installed clone survives a build", () => {
+  assert.equal(statSync(CLI).mode & 0o777, 0o755);
+});
+
+test("a second build finds dist/ current and does nothing", async () => {
+  const { code, stderr } = await run(process.execPath, ["scripts/build.js", "--check"], { cwd: PROJECT });
+  assert.equal(code, 0, stderr);
+});
+
+for (const folder of [".", "test/xs", "bench/peers/npm-tftp"]) {
+  test(`the lock file of ${folder} has a hash for each package and names no registry`, () => {
+    const { packages } = JSON.parse(readFileSync(path.join(PROJECT, folder, "package-lock.json"), "utf8")) as {
+      packages: Record<string, { integrity?: string; resolved?: string }>;
+    };
+    const { "": _root, ...others } = packages;
+    for (const [place, { integrity, resolved }] of Object.entries(others)) {
+      assert.match(integrity ?? "", /^sha512-/, place);
+      assert.equal(resolved, undefined, place);
+    }
+  });
+}
+
 describe("the published package", () => {
   const folder = temporaryFolder({ after });
   let tarball: Tarball;
@@ -82,18 +103,18 @@ describe("the published package", () => {
     tarball = await pack(folder);
   });
 
-  test("has no file that nobody needs", () => {
+  test("has only files that its users need", () => {
     const stray = tarball.files.filter((file) => !PUBLISHED_PLACES.some((place) => place.test(file)));
     assert.deepEqual(stray, []);
   });
 
-  test("has nothing that publint finds wrong", async () => {
+  test("passes publint", async () => {
     const { code, stdout } = await run(path.join(MODULES, ".bin/publint"), [tarball.path, "--strict"]);
     assert.equal(code, 0, stdout);
     assert.match(stdout, /All good/);
   });
 
-  test("has types that every resolution of ES modules finds", async () => {
+  test("has types that each kind of module resolution finds", async () => {
     const words = [tarball.path, "--profile", "esm-only", "--no-definitely-typed", "--format", "ascii"];
     const { code, stdout } = await run(path.join(MODULES, ".bin/attw"), words);
     assert.equal(code, 0, stdout);
@@ -107,10 +128,10 @@ describe("the published package", () => {
     }
   });
 
-  test("has a README whose links lead somewhere within it", () => {
+  test("has a README whose links lead to files of the package", () => {
     const readme = readFileSync(path.join(PROJECT, "README.md"), "utf8");
     const linked = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, target]) => target as string);
-    // That page is for whoever has the repository.
+    // A page for readers of the repository.
     const targets = linked.filter((target) => target !== "CONTRIBUTING.md");
     assert.ok(targets.length > 0);
     for (const target of targets) {
@@ -118,7 +139,16 @@ describe("the published package", () => {
     }
   });
 
-  describe("in a project without any types of others", () => {
+  test("runs no script when it is installed", async () => {
+    const { scripts } = JSON.parse(readFileSync(path.join(PROJECT, "package.json"), "utf8"));
+    // npm 11 warns of any of these in a tarball, though it runs `prepare` in a clone only.
+    for (const event of ["preinstall", "install", "postinstall", "prepare"]) {
+      assert.equal(scripts[event], undefined, event);
+    }
+    assert.ok(!tarball.files.includes("binding.gyp"), "npm would compile it");
+  });
+
+  describe("in a project without any types", () => {
     const project = temporaryFolder({ after });
 
     before(() => install(project, tarball, []));
@@ -157,7 +187,7 @@ describe("the published package", () => {
       assert.equal((await server.ended).code, 0);
     });
 
-    test("has every file that its manifests for the Moddable SDK name", async () => {
+    test("has each file that its manifests for the Moddable SDK name", async () => {
       const manifests = path.join(PROJECT, "build/test/hosts/moddable/manifests.test.js");
       const { NODE_TEST_CONTEXT: _, ...env } = process.env;
       const installed = path.join(project, "node_modules/lockstep-tftp");
@@ -172,7 +202,7 @@ describe("the published package", () => {
     before(() => install(project, tarball, ["node_modules/@types/node", "node_modules/undici-types"]));
 
     for (const [name, resolution] of Object.entries(RESOLUTIONS)) {
-      test(`compiles a program that names no types itself, and runs it, resolution ${name}`, async () => {
+      test(`compiles and runs a program whose settings name no types, resolution ${name}`, async () => {
         await compile(project, ["program.ts"], { ...STRICT, ...resolution, lib: ["ES2022", "ESNext.Disposable"] });
         const { code, stdout, stderr } = await run(process.execPath, ["program.js"], { cwd: project });
         assert.equal(code, 0, stderr);

@@ -1,6 +1,6 @@
 /**
- * What the tests of a firmware do with the package, in strict TypeScript, without any type of Node: the engine, and the
- * simulated network. It is compiled in a project of its own, where the package is installed.
+ * Tests of a firmware that use the engine and the simulated network, in strict TypeScript without the types of Node. Compiled
+ * in a project that has installed the package.
  */
 import {
   FIRST_LISTENER,
@@ -19,7 +19,7 @@ function greetingStorage(): MemoryStorage {
   return storage;
 }
 
-/** What a client of the simulated network gets. */
+/** Content that a client of the simulated network fetches. */
 export function fetchedOverSimulatedNetwork(): string {
   const simulation = new Simulation({ storage: greetingStorage(), seed: 1, network: { lossPercent: 10 } });
   const client = simulation.get({ address: "192.168.4.20", port: 2000, name: "greeting" });
@@ -27,7 +27,7 @@ export function fetchedOverSimulatedNetwork(): string {
   return textOf(client.content);
 }
 
-/** How the engine, with hosts of nobody's, ends a transfer whose only block is acknowledged. */
+/** Whether the engine completes a transfer whose only block is acknowledged. */
 export function endsWellInTheEngine(): boolean {
   const outcomes: Outcome[] = [];
   const transport: Transport = { send: () => {}, open: () => true, close: () => {} };
@@ -45,7 +45,7 @@ export function endsWellInTheEngine(): boolean {
   return outcomes.length === 1 && outcomes[0] === OUTCOME_COMPLETED;
 }
 
-/** Whether the engine's client asks a server for a file, in one message. */
+/** Whether the engine's client requests a file in one message. */
 export function asksForAFile(): boolean {
   const sent: string[] = [];
   const transport: Transport = {

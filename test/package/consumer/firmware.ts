@@ -1,6 +1,6 @@
 /**
- * What a firmware in TypeScript does with the package: the board's server, client and storages, whose modules the manifests name.
- * It is only compiled: it runs on a board.
+ * A firmware in TypeScript with the board's server, client and storages, whose modules the manifests name. It is compiled
+ * but not run, since it needs a board.
  */
 import TFTPClient from "lockstep-tftp/client";
 import { OUTCOME_COMPLETED, type Outcome, type WritableFile } from "lockstep-tftp/engine";

@@ -1,4 +1,4 @@
-/** What a program in plain JavaScript does with the package's three parts. It runs in a project that installed it. */
+/** A program in plain JavaScript that uses three entries of the package. Run in a project that has installed it. */
 import { TftpServer } from "lockstep-tftp";
 import * as engine from "lockstep-tftp/engine";
 import { bytesOf, MemoryStorage, Simulation, textOf } from "lockstep-tftp/simulated";

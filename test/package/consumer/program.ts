@@ -1,6 +1,6 @@
 /**
- * What a program in strict TypeScript does with the package. It is compiled and run in a project of its own, where the
- * package is installed: it serves a greeting, fetches it, and says how that went.
+ * A program in strict TypeScript that serves a greeting, fetches it and prints the outcome. Compiled and run in a project
+ * that has installed the package.
  */
 import dgram from "node:dgram";
 import {
