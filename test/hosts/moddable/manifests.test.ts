@@ -1,6 +1,7 @@
 /** What the Moddable SDK reads: the manifests, and the bundles that they name. Checked without the SDK. */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import path from "node:path";
 import { test } from "node:test";
 
@@ -180,7 +181,9 @@ test("the engine of a board is the bundle that Node's tests run, and imports onl
   const modules = modulesOf("manifest.json");
   assert.equal(`${modules.get("lockstep-tftp/engine")}.js`, "dist/engine.js");
   assert.equal(`${modules.get("lockstep-tftp/core")}.js`, "dist/core.js");
-  assert.equal(new URL(import.meta.resolve("lockstep-tftp/engine")).pathname, path.resolve("dist/engine.js"));
+  // Resolved from the current folder, which is an installed package when the tests of the package run this file.
+  const { resolve } = createRequire(path.resolve("package.json"));
+  assert.equal(resolve("lockstep-tftp/engine"), path.resolve("dist/engine.js"));
   const { fixed, late } = importsOf("dist/engine.js");
   assert.deepEqual([...new Set(fixed), ...late], ["./core.js"]);
   assert.deepEqual(importsOf("dist/core.js"), { fixed: [], late: [] });
