@@ -38,7 +38,8 @@ function skippedText(skipped) {
   const reasons = [...counts.keys()];
   const lines = reasons.sort().map((reason) => `${String(counts.get(reason)).padStart(5)}  ${reason}`);
   const packages = packagesFor(reasons);
-  const advice = packages.length === 0 ? [] : [`To run them on Debian: apt-get install ${packages.join(" ")}`];
+  const advice =
+    packages.length === 0 ? [] : [`To run them on Debian, install ${packages.join(" ")} (see CONTRIBUTING.md)`];
   return ["Skipped:", ...lines, ...advice, ""];
 }
 
