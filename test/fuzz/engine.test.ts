@@ -1,6 +1,6 @@
 /**
- * The engine as a state machine: any messages in any order, from several peers, with time going on and back, and a storage
- * that fails. The simulation checks every call: nothing throws, nothing hangs, nothing leaves that must not.
+ * The engine as a state machine: random messages in random order, from several peers, with a clock that also goes back and a
+ * storage that fails. The simulation checks every call: nothing throws, nothing hangs, and every message is allowed.
  */
 import { test } from "node:test";
 import type { ServerOptions } from "lockstep-tftp/engine";
@@ -23,7 +23,7 @@ const CASES = 4000;
 const MAX_STEPS = 60;
 const FIRST_TRANSFER_PORT = 49_152;
 
-/** Two behind one address, one elsewhere, and two with ports that no client has. */
+/** Two peers with one address, one with another, and two with ports that no client has. */
 const PEERS = [
   { address: "192.168.4.2", port: 2000 },
   { address: "192.168.4.2", port: 2001 },
@@ -37,17 +37,17 @@ type OptionPairs = readonly [name: string, value: string][];
 
 type Kind = "get" | "put" | "ack" | "data" | "error" | "oack" | "garbage" | "nothing" | "jump" | "stop";
 
-/** One thing that happens. All numbers are small and mean little by themselves, so that they can be made smaller. */
+/** One event. All numbers are small and independent, so that they can be shrunk. */
 interface Step {
   readonly kind: Kind;
   readonly waitMs: number;
   readonly peer: number;
-  /** Which name, which size, which byte. */
+  /** Selects the name, the size, the byte. */
   readonly number: number;
-  /** How far a block number is from the one that is due. */
+  /** Distance of a block number from the one that is due. */
   readonly offset: number;
   readonly options: OptionPairs;
-  /** To the listening port, to the transfer's, or to somebody else's. */
+  /** The listening port, the transfer's port, or another transfer's. */
   readonly target: "listener" | "transfer" | "other";
 }
 
@@ -84,7 +84,7 @@ function optionsIn(random: SeededRandom): OptionPairs {
   return pairs.filter(() => random.chance(50));
 }
 
-/** Simpler forms of a step: nothing, no wait, no option, the first peer, no offset. */
+/** Gives simpler forms of a step: nothing, no wait, no option, the first peer, no offset. */
 function simpler(step: Step): Step[] {
   const candidates: Partial<Step>[] = [
     { kind: "nothing" },
@@ -124,7 +124,7 @@ function messageOf({ kind, number, offset, options }: Step, peer: RawPeer): Uint
   }
 }
 
-/** Full blocks of the sizes that are asked for, shorter ones, and one that is too large. */
+/** Makes full blocks of the sizes that are asked for, shorter ones, and one that is too large. */
 function payloadOf(number: number, options: OptionPairs): Uint8Array {
   const asked = Number(new Map(options).get("blksize") ?? "512");
   const length = number % 4 === 0 ? number % 600 : Math.min(asked, 513);
@@ -179,7 +179,7 @@ const SERVERS: readonly ServerOptions[] = [
 for (const options of SERVERS) {
   for (const isFaulty of [false, true]) {
     const where = `${JSON.stringify(options)}${isFaulty ? " and a storage that fails" : ""}`;
-    test(`messages in any order and times of any length do no harm to a server with ${where}`, () => {
+    test(`random messages at random times do no harm to a server with ${where}`, () => {
       forAll({
         cases: CASES / SERVERS.length / 2,
         generate: (random) => Array.from({ length: random.between(1, MAX_STEPS) }, () => step(random)),

@@ -1,10 +1,10 @@
 /**
- * The packets behind published defects of other TFTP servers, one test each, named after the defect. Beside what each test
- * asserts, the simulation checks every answer.
+ * The packets of published defects of other TFTP servers, one test each, named after the defect. Besides the assertions of
+ * each test, the simulation checks every answer.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { MAX_NAME_BYTES, NOT_FOUND, type ServerOptions, type Storage } from "lockstep-tftp/engine";
+import { MAX_NAME_BYTES } from "lockstep-tftp/engine";
 import {
   acknowledgement,
   bytesOf,
@@ -12,62 +12,13 @@ import {
   describeMessage,
   equalBytes,
   errorMessage,
-  MemoryStorage,
   type OptionTexts,
   readRequest,
-  Simulation,
   textOf,
   writeRequest,
 } from "lockstep-tftp/simulated";
 import { RawPeer } from "../hosts/simulated/raw-peer.js";
-
-const FILE = new Uint8Array(700).fill(0x61);
-const OLD = bytesOf("the old configuration");
-
-interface Stage {
-  readonly simulation: Simulation;
-  readonly peer: RawPeer;
-  readonly storage: MemoryStorage;
-  /** The answers so far, as text. */
-  readonly answers: () => string[];
-}
-
-function stage(options: Partial<ServerOptions> = {}, port = 2000): Stage {
-  const storage = new MemoryStorage();
-  storage.set("file", FILE);
-  storage.set("old", OLD);
-  const simulation = new Simulation({ storage, ...options });
-  const peer = simulation.add((world) => new RawPeer(world, { address: "192.168.4.2", port }));
-  return { simulation, peer, storage, answers: () => peer.heard.map(({ message }) => describeMessage(message)) };
-}
-
-/** Sends one message to the listening port, and lets the server come to its end. */
-function answersTo(message: Uint8Array, options: Partial<ServerOptions> = {}, port = 2000): string[] {
-  const { simulation, peer, answers } = stage(options, port);
-  simulation.at(0, () => peer.request(message));
-  simulation.run();
-  return answers();
-}
-
-/** The storage is not even asked. */
-function assertNotLookedUp(name: string): void {
-  const asked: string[] = [];
-  const noted = (opened: string): number => {
-    asked.push(opened);
-    return NOT_FOUND;
-  };
-  const storage: Storage = { openForReading: noted, openForWriting: noted };
-  const simulation = new Simulation({ storage });
-  const peer = simulation.add((world) => new RawPeer(world, { address: "192.168.4.2", port: 2000 }));
-  simulation.at(0, () => peer.request(readRequest(name)));
-  simulation.at(5, () => peer.request(writeRequest(name)));
-  simulation.run();
-  assert.deepEqual(asked, []);
-  assert.deepEqual(
-    peer.heard.map(({ message }) => describeMessage(message)),
-    ['ERROR 2 "Access violation"', 'ERROR 2 "Access violation"'],
-  );
-}
+import { answersTo, assertNotLookedUp, FILE, OLD, stage } from "./defect-stage.js";
 
 const ALL_OPTIONS: OptionTexts = ["blksize", "8", "timeout", "255", "tsize", "0", "windowsize", "65535"];
 
@@ -76,13 +27,13 @@ test("CVE-2021-41054 (atftpd): with blksize 8 the OACK is longer than a block", 
   assert.equal(first, 'OACK "blksize" "8" "timeout" "255" "tsize" "700" "windowsize" "16"');
 });
 
-test("CVE-2021-41054 (atftpd): the same option over and over makes the OACK no longer", () => {
+test("CVE-2021-41054 (atftpd): forty times the same options make the OACK no longer", () => {
   const many = new Array<OptionTexts>(40).fill(ALL_OPTIONS).flat();
   const [first] = answersTo(readRequest("file", many));
   assert.equal(first, 'OACK "blksize" "8" "timeout" "255" "tsize" "700" "windowsize" "16"');
 });
 
-test("CVE-2020-6097 (atftpd): messages of all lengths from ports 0 and 65535 stop nobody", () => {
+test("CVE-2020-6097 (atftpd): messages of all lengths from ports 0 and 65535 disturb no client", () => {
   const { simulation, peer, answers } = stage({}, 0);
   const far = simulation.add((world) => new RawPeer(world, { address: "192.168.4.3", port: 65_535 }));
   for (let length = 0; length < 20; length++) {
@@ -98,7 +49,7 @@ test("CVE-2020-6097 (atftpd): messages of all lengths from ports 0 and 65535 sto
   assert.equal(describeMessage(far.last), "DATA 1, 512 bytes");
 });
 
-test("CVE-2019-11365 (atftpd): an ERROR of three bytes and less", () => {
+test("CVE-2019-11365 (atftpd): an ERROR of three bytes or fewer is ignored", () => {
   for (let length = 0; length < 4; length++) {
     const { simulation, peer, answers } = stage();
     simulation.at(0, () => peer.request(readRequest("file")));
@@ -139,7 +90,7 @@ test("atftpd 0.8.0, tftp-hpa 5.2: blksize -1 is neither echoed nor made 65464", 
   assert.equal(answersTo(readRequest("file", ["blksize", "-1"]))[0], "DATA 1, 512 bytes");
 });
 
-test("CVE-2009-2957 (dnsmasq): a name longer than any buffer", () => {
+test("CVE-2009-2957 (dnsmasq): a name longer than any buffer is refused", () => {
   const options: OptionTexts = ["blksize", "512"];
   for (const length of [MAX_NAME_BYTES + 1, 1000, 2000]) {
     assert.deepEqual(answersTo(readRequest("n".repeat(length), options)), ['ERROR 2 "Access violation"']);
@@ -147,13 +98,13 @@ test("CVE-2009-2957 (dnsmasq): a name longer than any buffer", () => {
   assert.deepEqual(answersTo(readRequest("n".repeat(MAX_NAME_BYTES), options)), ['ERROR 1 "File not found"']);
 });
 
-test("CVE-2009-2958 (dnsmasq): an option blksize without a value", () => {
+test("CVE-2009-2958 (dnsmasq): an option blksize without a value is left out", () => {
   assert.equal(answersTo(bytesOf("\0\x01file\0octet\0blksize\0"))[0], "DATA 1, 512 bytes");
   assert.equal(answersTo(bytesOf("\0\x01file\0octet\0blksize"))[0], "DATA 1, 512 bytes");
   assert.equal(answersTo(bytesOf("\0\x01file\0octet\0blksize\0\0"))[0], "DATA 1, 512 bytes");
 });
 
-test("dnsmasq 2.77: an ERROR never carries the name, nor memory behind it", () => {
+test("dnsmasq 2.77: an ERROR carries neither the name nor memory after it", () => {
   const { simulation, peer } = stage();
   simulation.at(0, () => peer.request(readRequest("secret".repeat(80))));
   simulation.run();
@@ -166,13 +117,13 @@ test("dnsmasq: blksize abc and 0 do not make blocks of one byte", () => {
   }
 });
 
-test("CVE-2011-2199 (tftp-hpa): an option utimeout with a value that is too long", () => {
+test("CVE-2011-2199 (tftp-hpa): an option utimeout with an overlong value is left out", () => {
   const options: OptionTexts = ["utimeout", "9".repeat(600)];
   assert.equal(answersTo(readRequest("file", options))[0], "DATA 1, 512 bytes");
   assert.equal(answersTo(readRequest("file", ["timeout", "9".repeat(600)]))[0], "DATA 1, 512 bytes");
 });
 
-test("tftp-hpa 5.4: a request whose fields have no end reads nothing behind the packet", () => {
+test("tftp-hpa 5.4: nothing after the packet is read for a request whose fields have no end", () => {
   const whole = readRequest("file", ALL_OPTIONS);
   for (let length = 2; length <= whole.length; length++) {
     const [first] = answersTo(whole.slice(0, length));
@@ -181,7 +132,7 @@ test("tftp-hpa 5.4: a request whose fields have no end reads nothing behind the 
   }
 });
 
-test("CVE-2006-0328 (tftpd32): % in a name is a character like any other", () => {
+test("CVE-2006-0328 (tftpd32): % in a name is an ordinary character", () => {
   assert.deepEqual(answersTo(readRequest("%n%s%x%.1000d")), ['ERROR 1 "File not found"']);
 });
 
@@ -191,7 +142,7 @@ test("CVE-2002-2237 (tftpd32): a DOS device name is looked up like any other nam
   }
 });
 
-test("CVE-2026-21620 (Erlang), jumpstarter 346, tftpx 7, tqftpserv: .. in a name, read and write", () => {
+test("CVE-2026-21620 (Erlang), jumpstarter 346, tftpx 7, tqftpserv: a name with .. never reaches the storage", () => {
   for (const name of ["../x", "a/../../x", "..", "..\\x", "a\\..\\..\\x", "/..//x", "./../x"]) {
     assertNotLookedUp(name);
   }
@@ -201,7 +152,7 @@ test("rs-tftpd: two dots within a name are allowed", () => {
   assert.deepEqual(answersTo(readRequest("a..b")), ['ERROR 1 "File not found"']);
 });
 
-test("tftp-hpa, atftpd, node-tftp: an overwrite that the client breaks off leaves the old file", () => {
+test("tftp-hpa, atftpd, node-tftp: an overwrite that the client aborts leaves the old file", () => {
   const { simulation, peer, storage } = stage();
   simulation.at(0, () => peer.request(writeRequest("old")));
   simulation.at(5, () => peer.say(dataMessage(1, FILE.subarray(0, 512))));
@@ -210,7 +161,7 @@ test("tftp-hpa, atftpd, node-tftp: an overwrite that the client breaks off leave
   assert.deepEqual(storage.versions("old"), [OLD]);
 });
 
-test("NetX Duo 6.1.10: every part of every message, on the listening port and within a transfer", () => {
+test("NetX Duo 6.1.10: truncated messages on the listening port and within a transfer do no harm", () => {
   const messages = [
     readRequest("file", ALL_OPTIONS),
     writeRequest("up", ALL_OPTIONS, "netascii"),
@@ -233,7 +184,7 @@ test("NetX Duo 6.1.10: every part of every message, on the listening port and wi
   assert.deepEqual(storage.get("file"), FILE);
 });
 
-test("CVE-2008-2161 (TFTP Server SP): a received ERROR with a text of 2,000 bytes", () => {
+test("CVE-2008-2161 (TFTP Server SP): an ERROR with a text of 2,000 bytes frees the slot", () => {
   const { simulation, peer } = stage();
   simulation.at(0, () => peer.request(readRequest("file")));
   simulation.at(5, () => peer.say(errorMessage(0, "A".repeat(2000))));
@@ -262,7 +213,7 @@ test("Zephyr 2026: a refused request takes no slot", () => {
   assert.deepEqual(answers(), [...new Array(10).fill('ERROR 1 "File not found"'), "DATA 1, 512 bytes"]);
 });
 
-test("CVE-2024-2169 (loop attack): whatever is no request gets no answer on the listening port", () => {
+test("CVE-2024-2169 (loop attack): anything but a request gets no answer on the listening port", () => {
   const strays = [
     acknowledgement(0),
     dataMessage(1, FILE.subarray(0, 512)),
@@ -286,7 +237,7 @@ test("CVE-2024-2169 (loop attack): a request from a server's port or from port 0
   }
 });
 
-test("reflection (Sieklik et al. 2016): a request that nobody meant brings three blocks and no more", () => {
+test("reflection (Sieklik et al. 2016): a forged request yields at most three blocks", () => {
   const { simulation, peer } = stage();
   const request = readRequest("file");
   simulation.at(0, () => peer.request(request));
@@ -295,7 +246,7 @@ test("reflection (Sieklik et al. 2016): a request that nobody meant brings three
   assert.equal(bytes, 3 * 516);
 });
 
-test("Sorcerer's Apprentice (RFC 1123): every ACK doubled, and not one block sent twice", () => {
+test("Sorcerer's Apprentice (RFC 1123): no block is sent twice when every ACK comes twice", () => {
   const { simulation } = stage();
   simulation.network.conditions = { duplicatePercent: 100, duplicateDelayMs: 0.1 };
   const client = simulation.get({ address: "192.168.4.9", port: 2000, name: "file" });

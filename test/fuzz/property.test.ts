@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { forAll, shrink } from "./property.js";
 
-test("a failing case is made as small as it can be", () => {
+test("a failing case is shrunk as far as possible", () => {
   const items = Array.from({ length: 100 }, (_, index) => index);
   const halves = (item: number): number[] => (item === 0 ? [] : [Math.floor(item / 2)]);
   const smallest = shrink(items, halves, (candidate) => candidate.filter((item) => item >= 10).length >= 2);
@@ -10,7 +10,7 @@ test("a failing case is made as small as it can be", () => {
   assert.ok(smallest.every((item) => item >= 10 && item < 20));
 });
 
-test("a property that does not hold is told with its seed and its smallest case", () => {
+test("a property that does not hold is reported with its seed and its smallest case", () => {
   const property = {
     cases: 100,
     generate: (random: { below(limit: number): number }) => [random.below(1000), random.below(1000)],

@@ -1,23 +1,23 @@
 /**
- * Property-based testing, small: random cases from seeds, and a failing case made smaller before it is shown.
+ * A small property-based tester: makes random cases from seeds, and shrinks a failing case before it reports it.
  */
 import { SeededRandom } from "lockstep-tftp/simulated";
 
 export interface Property<Item> {
-  /** How many cases. The environment's FUZZ_FACTOR multiplies it. */
+  /** Number of cases; `FUZZ_FACTOR` of the environment multiplies it. */
   readonly cases: number;
-  /** A case: a list of items. */
+  /** Makes a case: a list of items. */
   readonly generate: (random: SeededRandom) => Item[];
-  /** Simpler forms of one item, the simplest first. */
+  /** Gives simpler forms of one item, the simplest first. */
   readonly simpler?: (item: Item) => Item[];
-  /** Throws when the property does not hold. */
+  /** Throws if the property does not hold. */
   readonly check: (items: readonly Item[]) => void;
 }
 
-/** No failing case is made smaller for longer than so many attempts. */
+/** Attempts to shrink one failing case. */
 const MAX_SHRINK_ATTEMPTS = 3000;
 
-/** Throws with the seed and the smallest failing case that was found. */
+/** Checks a property. Throws with the seed and the smallest failing case that was found. */
 export function forAll<Item>({ cases, generate, simpler = () => [], check }: Property<Item>): void {
   const { FUZZ_FACTOR = "1", FUZZ_FROM = "1" } = process.env;
   const from = Number(FUZZ_FROM);
@@ -44,7 +44,7 @@ function failureOf<Item>(check: (items: readonly Item[]) => void, items: readonl
   }
 }
 
-/** Leaves out items, many at a time and then single ones, and makes those that stay simpler, while it still fails. */
+/** Removes items, many at a time and then one by one, and simplifies the rest, while the case still fails. */
 export function shrink<Item>(
   items: readonly Item[],
   simpler: (item: Item) => Item[],

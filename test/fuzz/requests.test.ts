@@ -1,5 +1,5 @@
 /**
- * Requests of all kinds, against a second reading of the documents: the simulation checks each answer.
+ * Random requests, against a second implementation of the RFCs: the simulation checks each answer.
  */
 import { test } from "node:test";
 import { MemoryStorage, type SeededRandom, Simulation } from "lockstep-tftp/simulated";
@@ -79,7 +79,7 @@ function codeOf(character: string): number {
   return character.charCodeAt(0);
 }
 
-/** Sometimes a byte is another, or the end is missing, or there is something behind it. */
+/** Sometimes changes a byte, cuts off the end, or adds bytes after it. */
 function damaged(random: SeededRandom, bytes: number[]): number[] {
   if (random.chance(20) && bytes.length > 2) {
     bytes[random.between(2, bytes.length - 1)] = random.below(256);
@@ -93,7 +93,7 @@ function damaged(random: SeededRandom, bytes: number[]): number[] {
   return bytes;
 }
 
-/** Sends one request, acknowledges nothing, and lets the server come to its end. */
+/** Sends one request, acknowledges nothing, and runs until the server is idle again. */
 function checkRequest(bytes: readonly number[], singlePort: boolean): void {
   const storage = new MemoryStorage();
   storage.set("a", new Uint8Array(700).fill(0x0d));
@@ -104,7 +104,7 @@ function checkRequest(bytes: readonly number[], singlePort: boolean): void {
   simulation.run();
 }
 
-test("a request of any kind gets the answer that the documents have for it", () => {
+test("random requests get the answers that the RFCs demand", () => {
   forAll({
     cases: CASES,
     generate: request,
@@ -113,7 +113,7 @@ test("a request of any kind gets the answer that the documents have for it", () 
   });
 });
 
-test("bytes of any kind on the listening port do no harm", () => {
+test("random bytes on the listening port do no harm", () => {
   forAll({
     cases: CASES / 2,
     generate: (random) => [0, random.below(8), ...random.bytes(random.below(64))],

@@ -3,6 +3,7 @@ import { attackCases } from "./attacks.js";
 import type { Case } from "./case.js";
 import { clientRoleCases } from "./client/index.js";
 import { clientCases } from "./clients.js";
+import { clockCases } from "./clock.js";
 import { downloadCases } from "./download.js";
 import { limitCases } from "./limits.js";
 import { listeningPortCases } from "./listening-port.js";
@@ -10,11 +11,13 @@ import { netasciiCases } from "./netascii.js";
 import { observerCases } from "./observer.js";
 import { optionCases } from "./options.js";
 import { poolCases } from "./pool.js";
+import { repeatedRequestCases } from "./repeated-requests.js";
 import { requestCases } from "./requests.js";
 import { retransmissionCases } from "./retransmission.js";
 import { sorcerersApprenticeCases } from "./sorcerers-apprentice.js";
 import { transferIdentifierCases } from "./transfer-identifiers.js";
 import { uploadCases } from "./upload.js";
+import { uploadFailureCases } from "./upload-failures.js";
 import { windowCases } from "./window.js";
 
 export type { Case } from "./case.js";
@@ -23,10 +26,13 @@ export const cases: readonly Case[] = [
   ...requestCases,
   ...downloadCases,
   ...uploadCases,
+  ...uploadFailureCases,
   ...transferIdentifierCases,
+  ...repeatedRequestCases,
   ...listeningPortCases,
   ...sorcerersApprenticeCases,
   ...retransmissionCases,
+  ...clockCases,
   ...optionCases,
   ...windowCases,
   ...netasciiCases,

@@ -1,16 +1,13 @@
 /** The request, who answers it, and what becomes of one that nobody answers. */
 import {
   ERROR_ACCESS_VIOLATION,
-  ERROR_FILE_NOT_FOUND,
   ERROR_NOT_DEFINED,
-  OUTCOME_ABORTED_BY_PEER,
   OUTCOME_COMPLETED,
-  OUTCOME_DECLINED,
   OUTCOME_STOPPED,
   OUTCOME_UNANSWERED,
 } from "lockstep-tftp/engine";
 import { type ClientRequest, NO_SLOT } from "lockstep-tftp/engine/client";
-import { acknowledgement, dataMessage, packetOf, textFields, utf8Of } from "lockstep-tftp/simulated";
+import { acknowledgement, dataMessage, packetOf, textFields } from "lockstep-tftp/simulated";
 import { equal, ok } from "../../../support/assertions.js";
 import { type ClientHarness, SLOT } from "../../../support/client-harness.js";
 import { contents } from "../../../support/contents.js";
@@ -18,35 +15,6 @@ import type { Case } from "../case.js";
 import { clientCase, serve, take } from "./case.js";
 
 const HOUR_MS = 3_600_000;
-/** As much of a server's text as is kept. */
-const MAX_TEXT_BYTES = 256;
-
-/** What stands in an ERROR's place for the text, and what the observer is told. */
-const TEXTS: readonly (readonly [what: string, wire: Uint8Array, told: string])[] = [
-  ["a text", packetOf(textFields("File not found")), "File not found"],
-  ["no text", packetOf(textFields("")), ""],
-  ["nothing at all", packetOf(), ""],
-  ["a text that is not ended", packetOf("no end"), "no end"],
-  ["more behind the text", packetOf(textFields("first", "second")), "first"],
-  ["UTF-8", packetOf(textFields("größer")), "größer"],
-  ["bytes that are not UTF-8", packetOf("gr", Uint8Array.of(0xf6, 0xdf), textFields("er")), "gr??er"],
-  ["commands for a terminal", packetOf(textFields("\u001b[2J\u0007beep\r\n\u007f")), " [2J beep"],
-  ["a text without end", packetOf(textFields("x".repeat(500))), "x".repeat(MAX_TEXT_BYTES)],
-];
-
-const refusals = TEXTS.map(([what, wire, told]) =>
-  clientCase(`RFC 1350 §7: an ERROR with ${what}`, (harness) => {
-    harness.get({ name: "file" });
-    harness.expectRead("file");
-    harness.server.reply(packetOf(5, ERROR_FILE_NOT_FOUND, wire));
-    equal(harness.ended.outcome, OUTCOME_DECLINED, "the outcome");
-    equal(harness.ended.errorCode, ERROR_FILE_NOT_FOUND, "the error code");
-    equal(harness.ended.errorText, told, "the text");
-    equal(harness.observer.startedTransfers.length, 0, "transfers that have started");
-    equal(harness.client.used, 0, "slots that are used");
-    harness.expectNoFile("file");
-  }),
-);
 
 /** Requests that cannot be written. */
 const IMPOSSIBLE: readonly (readonly [what: string, request: ClientRequest])[] = [
@@ -95,35 +63,6 @@ const longest = [
   }),
 );
 
-/** Datagrams in which a device says in plain words what is wrong. */
-const BARE_TEXTS: readonly (readonly [wire: Uint8Array, told: string])[] = [
-  [utf8Of("Invalid checksum\r\n"), "Invalid checksum"],
-  [utf8Of("Wrong board id\0"), "Wrong board id"],
-];
-
-const bareTexts = BARE_TEXTS.flatMap(([wire, told]) => [
-  clientCase(`a device that answers "${told}" in place of an ERROR`, (harness) => {
-    harness.file("firmware", contents(2000));
-    harness.put({ name: "firmware" });
-    harness.expectWrite("firmware");
-    harness.server.reply(wire);
-    equal(harness.ended.outcome, OUTCOME_DECLINED, "the outcome");
-    equal(harness.ended.errorCode, ERROR_NOT_DEFINED, "the error code");
-    equal(harness.ended.errorText, told, "the text");
-  }),
-
-  clientCase(`a device that sends "${told}" in the middle`, (harness) => {
-    harness.file("firmware", contents(2000));
-    harness.put({ name: "firmware" });
-    harness.expectWrite("firmware");
-    harness.server.acknowledge(0);
-    harness.server.ignoreAll();
-    harness.server.reply(wire);
-    equal(harness.ended.outcome, OUTCOME_ABORTED_BY_PEER, "the outcome");
-    equal(harness.ended.errorText, told, "the text");
-  }),
-]);
-
 /** Answers a get with a small file, from a server of its own. */
 function answer(harness: ClientHarness, slot: number, file: Uint8Array): void {
   const server = harness.peer();
@@ -132,10 +71,8 @@ function answer(harness: ClientHarness, slot: number, file: Uint8Array): void {
 }
 
 export const clientRequestCases: readonly Case[] = [
-  ...refusals,
   ...impossible,
   ...longest,
-  ...bareTexts,
 
   clientCase("a name goes as UTF-8, half a pair of UTF-16 as U+FFFD", (harness) => {
     harness.file("ü€😀\ud800.bin", contents(1));

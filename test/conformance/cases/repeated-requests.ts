@@ -1,0 +1,124 @@
+/** A request that comes again: RFC 1350 §4, and the wire table of docs/protocol.md. */
+import { ERROR_FILE_NOT_FOUND, OUTCOME_COMPLETED, OUTCOME_SUPERSEDED } from "lockstep-tftp/engine";
+import { equal } from "../../support/assertions.js";
+import { contents } from "../../support/contents.js";
+import { blockOf } from "../../support/peer.js";
+import { type Case, engineCase } from "./case.js";
+import { begun, goesOn } from "./two-blocks.js";
+
+export const repeatedRequestCases: readonly Case[] = [
+  engineCase("docs/protocol.md, RRQ again before any ACK: the first block again, from the same slot", (harness) => {
+    const { peer, file } = begun(harness);
+    const { serverPort } = peer;
+    for (let times = 0; times < 3; times++) {
+      peer.read("file");
+      peer.expectData(1, blockOf(file, 1));
+      equal(peer.serverPort, serverPort, "the port of the repeated answer");
+    }
+    equal(harness.server.used, 1, "slots that are used");
+    equal(harness.observer.startedTransfers.length, 1, "transfers that have started");
+    goesOn(harness, peer, file);
+  }),
+
+  engineCase("docs/protocol.md, RRQ again before any ACK: the OACK again, from the same slot", (harness) => {
+    const file = harness.file("file", contents(5));
+    const peer = harness.peer();
+    for (let times = 0; times < 3; times++) {
+      peer.read("file", ["tsize", "0"]);
+      peer.expectOptions(["tsize", "5"]);
+    }
+    equal(harness.server.used, 1, "slots that are used");
+    peer.acknowledge(0);
+    peer.expectData(1, file);
+    peer.acknowledge(1);
+    equal(harness.ended.duplicates, 2, "duplicates");
+  }),
+
+  engineCase("docs/protocol.md, WRQ again before any DATA: the ACK again, from the same slot", (harness) => {
+    const peer = harness.peer();
+    for (let times = 0; times < 3; times++) {
+      peer.write("file");
+      peer.expectAcknowledgement(0);
+    }
+    equal(harness.server.used, 1, "slots that are used");
+    equal(harness.storage.asked.length, 1, "files that were opened");
+    peer.data(1, contents(5));
+    peer.expectAcknowledgement(1);
+  }),
+
+  engineCase("docs/protocol.md, RRQ again: names are compared after cleaning", (harness) => {
+    const { peer, file } = begun(harness);
+    peer.read("/./file");
+    peer.expectData(1, blockOf(file, 1));
+    equal(harness.observer.startedTransfers.length, 1, "transfers that have started");
+    goesOn(harness, peer, file);
+  }),
+
+  engineCase("docs/protocol.md, RRQ again after progress: the old transfer ends, a new one starts", (harness) => {
+    const { peer, file } = begun(harness);
+    peer.acknowledge(1);
+    peer.expectData(2, blockOf(file, 2));
+    peer.read("file");
+    peer.expectData(1, blockOf(file, 1));
+    equal(harness.ended.outcome, OUTCOME_SUPERSEDED, "the outcome of the old transfer");
+    equal(harness.server.used, 1, "slots that are used");
+    goesOn(harness, peer, file);
+  }),
+
+  engineCase("docs/protocol.md, RRQ with another name: the old transfer ends, a new one starts", (harness) => {
+    const { peer } = begun(harness);
+    const other = harness.file("other", contents(5));
+    peer.read("other");
+    peer.expectData(1, other);
+    equal(harness.ended.outcome, OUTCOME_SUPERSEDED, "the outcome of the old transfer");
+    equal(harness.server.used, 1, "slots that are used");
+    peer.acknowledge(1);
+    equal(harness.observer.endedTransfers.at(-1)?.outcome, OUTCOME_COMPLETED, "the outcome of the new transfer");
+  }),
+
+  engineCase("docs/protocol.md, RRQ with another name that is missing: the old transfer ends, ERROR 1", (harness) => {
+    const { peer } = begun(harness);
+    peer.read("missing");
+    peer.expectError(ERROR_FILE_NOT_FOUND);
+    equal(harness.ended.outcome, OUTCOME_SUPERSEDED, "the outcome");
+    equal(harness.server.used, 0, "slots that are used");
+  }),
+
+  engineCase("docs/protocol.md, WRQ after RRQ with the same name: a new transfer", (harness) => {
+    const { peer } = begun(harness);
+    peer.write("file");
+    peer.expectAcknowledgement(0);
+    equal(harness.ended.outcome, OUTCOME_SUPERSEDED, "the outcome of the old transfer");
+    peer.data(1, contents(3));
+    peer.expectAcknowledgement(1);
+  }),
+
+  engineCase("docs/protocol.md, WRQ again after progress: the earlier blocks are discarded", (harness) => {
+    const peer = harness.peer();
+    peer.write("file");
+    peer.expectAcknowledgement(0);
+    peer.data(1, contents(512));
+    peer.expectAcknowledgement(1);
+    peer.put("file", contents(7));
+    equal(harness.storage.files.get("file")?.length, 7, "bytes in the file");
+  }),
+
+  engineCase("docs/protocol.md, WRQ again while the old slot lingers: a new transfer", (harness) => {
+    const peer = harness.peer();
+    peer.put("file", contents(5));
+    peer.put("file", contents(6));
+    equal(harness.storage.files.get("file")?.length, 6, "bytes in the file");
+    equal(harness.observer.endedTransfers.length, 2, "transfers that have ended, each once");
+  }),
+
+  engineCase("RFC 2347: a request repeated without the options it had gets what it asks for now", (harness) => {
+    const file = harness.file("file", contents(600));
+    const peer = harness.peer();
+    peer.read("file", ["blksize", "8", "timeout", "7"]);
+    peer.expectOptions(["blksize", "8", "timeout", "7"]);
+    peer.read("file");
+    peer.expectData(1, blockOf(file, 1));
+    equal(harness.server.used, 1, "slots that are used");
+    goesOn(harness, peer, file);
+  }),
+];
