@@ -46,6 +46,8 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
   private readonly hosts: readonly string[];
   private readonly port: number;
   private readonly requestSockets: Listeners;
+  /** Events of which a listener's exception was a warning. */
+  private readonly warnedOf = new Set<string>();
   private isListening = false;
   private closing: Promise<void> | undefined;
   /** Set once `close` is called: goes on with closing. */
@@ -254,10 +256,12 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
     try {
       (this.emit as (name: string, ...details: unknown[]) => boolean).call(this, name, ...details);
     } catch (error) {
-      if (name === "error") {
-        process.emitWarning(failure('A listener of "error" threw', error));
-      } else {
-        this.report(`A listener of "${name}" threw`, error);
+      const isSeen = name !== "error" && this.listenerCount("error") > 0;
+      // A listener of progress may throw with every packet: one warning for each event is enough.
+      if (isSeen || !this.warnedOf.has(name)) {
+        this.warnedOf.add(name);
+        const seen = failure(`A listener of "${name}" threw`, error);
+        isSeen ? this.tell("error", seen) : process.emitWarning(seen);
       }
     }
   }
@@ -287,5 +291,3 @@ function failure(what: string, cause: unknown): Error {
   const error = new Error(`${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   return Object.assign(error, cause instanceof Error ? { detail: cause.stack } : {});
 }
-
-export type { EndedTransfer, RefusedRequest, TftpServerOptions } from "./server-options.js";

@@ -137,13 +137,23 @@ for (const event of ["started", "ended", "refused"] as const) {
   });
 }
 
-test("an exception in a listener of progress does not disturb the transfer", async (t) => {
+test("exceptions in a listener of progress do not disturb the transfer, and are one warning", async (t) => {
   const warnings = warningsOf(t);
   const { server, port } = await serving(t, { storage: storageWith({}) });
   server.on("progress", thrower(CAUSE));
   assert.deepEqual((await fetchFile("file", { port })).content, CONTENT);
-  assert.ok(warnings.length > 0);
+  assert.equal(warnings.length, 1);
   assert.equal(warnings[0]?.message, 'A listener of "progress" threw: the database is gone');
+});
+
+test("each exception in a listener of progress is an error event", async (t) => {
+  const { server, port } = await serving(t, { storage: storageWith({}) });
+  const errors = errorsOf(server);
+  const over = nextOf(server, "ended");
+  server.on("progress", thrower(CAUSE));
+  assert.deepEqual((await fetchFile("file", { port })).content, CONTENT);
+  await over;
+  assert.equal(errors.length, Math.floor(CONTENT.length / 512) + 1);
 });
 
 test("an exception in a listener of error is a warning", async (t) => {
