@@ -2,7 +2,7 @@
 import { withoutUndefined } from "../client/without-undefined.js";
 import type { WritePolicy } from "../files/directory-storage.js";
 import type { NameRule } from "../rules/name-rule.js";
-import type { TftpServerOptions } from "../server.js";
+import type { TftpServerOptions } from "../server-options.js";
 import type { StatusPageOptions } from "../status/status-page.js";
 import { readConfiguration } from "./configuration-file.js";
 import type { FlagKinds, FlagValues } from "./flags.js";

@@ -1,6 +1,7 @@
 /** Runs `lockstep-tftp serve`: a server in the foreground, until a signal stops it. */
 import path from "node:path";
-import { TftpServer, type TftpServerOptions } from "../server.js";
+import { TftpServer } from "../server.js";
+import type { TftpServerOptions } from "../server-options.js";
 import { hostAndPort, tftpUrl } from "../udp/addresses.js";
 import { counted } from "./counted.js";
 import { Log } from "./log.js";

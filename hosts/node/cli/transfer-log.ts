@@ -11,7 +11,8 @@ import {
 } from "../../../src/index.js";
 import { errorText, outcomeText } from "../../common/outcomes.js";
 import { printable } from "../../common/printable.js";
-import type { EndedTransfer, RefusedRequest, TftpServer } from "../server.js";
+import type { TftpServer } from "../server.js";
+import type { EndedTransfer, RefusedRequest } from "../server-options.js";
 import { hostAndPort } from "../udp/addresses.js";
 import { counted } from "./counted.js";
 import type { Log, LogDetails, LogLevel } from "./log.js";

@@ -10,7 +10,8 @@ import { TransferRecords } from "../../status/records.js";
 import { Site } from "../../status/site.js";
 import type { SiteDescription } from "../../status/status-report.js";
 import { now } from "../clock.js";
-import type { EndedTransfer, RefusedRequest, TftpServer } from "../server.js";
+import type { TftpServer } from "../server.js";
+import type { EndedTransfer, RefusedRequest } from "../server-options.js";
 import { hostAndPort, isWildcard, plainAddress, STATUS_PAGE_PORT } from "../udp/addresses.js";
 import { httpServer } from "./http-server.js";
 

@@ -24,6 +24,7 @@ function documentedNames(page: string, heading: string): string[] {
 for (const [page, heading, types] of [
   ["embedding-node.md", "option of `TftpServer`", ["TftpServerOptions"]],
   ["embedding-node.md", "event of `TftpServer`", ["TftpServerEvents"]],
+  ["client.md", "option of `get` and `put`", ["ClientTransferOptions", "GetToOptions"]],
 ] as const) {
   test(`docs/${page} has a row for each ${heading}`, () => {
     const names = new Set(types.flatMap((type) => declarations.propertyNames(type)));
