@@ -3,7 +3,7 @@
  * The transfer ends with a reason and leaves nothing, and other transfers go on.
  */
 import assert from "node:assert/strict";
-import fs, { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import fs, { mkdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import type { TftpServer } from "lockstep-tftp";
@@ -11,6 +11,7 @@ import { ERROR_NOT_DEFINED, OUTCOME_STORAGE_FAILED, type Outcome } from "lockste
 import { openFiles, untilFilesAreClosed } from "../support/process-resources.js";
 import { fetchFile, putFile } from "../support/retrying-client.js";
 import { seededBytes } from "../support/seed.js";
+import { ServerProcess } from "../support/server-process.js";
 import { serving } from "../support/serving.js";
 import { hiddenFiles, temporaryFolder } from "../support/temporary-folder.js";
 
@@ -77,6 +78,21 @@ test("a file that can no longer be read ends its own download only", async (t) =
 
   t.mock.restoreAll();
   assert.deepEqual((await fetchFile(NAME, { port })).content, OLD, "the file is served again when the disk works");
+});
+
+test("the log of the command line says why a file could not be read", async (t) => {
+  const root = temporaryFolder(t);
+  const file = path.join(root, NAME);
+  writeFileSync(file, OLD);
+  const server = await ServerProcess.start(t, [root]);
+  const cutIt = (blocks: number): void => {
+    if (blocks === LAST_GOOD_BLOCK) {
+      truncateSync(file, 0);
+    }
+  };
+  await assert.rejects(fetchFile(NAME, { port: server.port, step: cutIt }), { errorCode: ERROR_NOT_DEFINED });
+  const line = await server.line(/could not be read/);
+  assert.ok(line.endsWith(` The storage failed: ${file} could not be read: it has become shorter`), line);
 });
 
 test("a disk that can no longer be written ends the upload, and the old file stays", async (t) => {

@@ -1,4 +1,4 @@
-/** Logs the transfers and refusals of a server. */
+/** Logs the transfers, refusals and errors of a server. */
 import {
   ERROR_FILE_NOT_FOUND,
   OUTCOME_ABORTED_BY_PEER,
@@ -61,6 +61,10 @@ export function logTransfers(server: TftpServer, log: Log): void {
       return;
     }
     log.write(level, "refused", `${subject(request)}: ${errorText(request.errorCode)}`, refusalDetails(request));
+  });
+  server.on("error", ({ message }) => {
+    const reason = printable(message);
+    log.write("error", "failed", reason, { reason });
   });
 }
 
