@@ -94,7 +94,7 @@ export default class TFTPClient {
   /**
    * Opens no socket yet.
    *
-   * @throws RangeError when an option is out of its range.
+   * @throws RangeError if an option is out of range.
    */
   constructor(options: TFTPClientOptions) {
     this.target = options.target;
@@ -116,10 +116,10 @@ export default class TFTPClient {
   /**
    * Asks for a file. `file` gets its `commit` when it is whole, and is closed in any case, also when this throws.
    *
-   * @returns the transfer's number, for `abort`: its `slot`, valid until `onEnded`. -1 when there is no room, or no socket,
-   * for one more.
-   * @throws RangeError when the request cannot be sent as it is; TypeError when `file` is a storage's refusal; Error when
-   * the client is closed.
+   * @returns the transfer's number, for `abort`: its `slot`, valid until `onEnded`. -1 without room, or a socket, for one
+   * more.
+   * @throws RangeError if the request cannot be sent; TypeError if `file` is a storage's refusal; Error if the client is
+   * closed.
    */
   get(request: TFTPClientRequest, file: WritableFile): number {
     return this.#begin(request, file, (address, port, now) =>

@@ -97,8 +97,8 @@ export default class TFTPServer {
   /**
    * Listens at once.
    *
-   * @throws RangeError when an option is out of its range; whatever `io` throws when it cannot listen: no network
-   * interface is up yet, the port is taken, there is no memory.
+   * @throws RangeError if an option is out of range; whatever `io` throws if it cannot listen: no network interface is up
+   * yet, the port is taken, or memory is short.
    */
   constructor(options: TFTPServerOptions) {
     this.target = options.target;

@@ -151,7 +151,7 @@ export class Sockets implements Transport, LoopSockets {
   }
 
   /**
-   * Opens the port on which requests arrive, with a handler of its own.
+   * Opens the port on which requests arrive. Its datagrams go to `handler`.
    *
    * @throws whatever `io` throws: no network yet, the port is taken, no memory.
    */

@@ -1,6 +1,6 @@
 /**
- * UDP as ECMA-419 has it, as far as the server uses it. A firmware author hands the class in, so that the server brings
- * no network of its own. It works with the SDK's class, and makes no garbage with the board's own (native/udp.js).
+ * The part of ECMA-419's UDP that the server uses. A firmware author passes the class, so that the server includes no network
+ * module. Any such class works; the board's own (native/udp.js) makes no garbage.
  */
 import type { Address } from "../../src/index.js";
 
@@ -14,9 +14,9 @@ export interface Datagram extends ArrayBuffer {
 
 /** How a socket is opened. */
 export interface UDPOptions {
-  /** Any free port when it is absent. */
+  /** Default: any free port. */
   port?: number;
-  /** What the callback finds as `this.target`. */
+  /** `this.target` in the callback. */
   target?: unknown;
   /** Datagrams have arrived: at least one, perhaps more than `count` by the time they are read. */
   onReadable?(this: UDP, count: number): void;
@@ -24,40 +24,40 @@ export interface UDPOptions {
 
 /** An open socket. */
 export interface UDP {
-  /** What was given as the option `target`. */
+  /** The option `target`. */
   readonly target: unknown;
-  /** The next datagram, or undefined when there is none. */
+  /** The next datagram, or undefined if none waits. */
   read(): Datagram | undefined;
-  /** Sends the whole of `message`. Throws when it cannot be sent. */
+  /** Sends all of `message`. Throws if it cannot be sent. */
   write(message: Uint8Array, address: Address, port: number): void;
   /** Closes the socket. A second call does nothing. */
   close(): void;
 }
 
-/** A socket that also reads into a buffer of its user's, and makes neither an object nor a text for a datagram. */
+/** A socket that can also read into the caller's buffer, and makes neither an object nor a text for a datagram. */
 export interface BufferUDP extends UDP {
   read(): Datagram | undefined;
   /**
-   * Fills `buffer` with the next datagram; what of it is longer is lost.
+   * Fills `buffer` with the next datagram; the rest of a longer one is lost.
    *
-   * @returns how many bytes it has now, or undefined when there is no datagram.
+   * @returns the number of bytes in `buffer`, or undefined if no datagram waits.
    */
   read(buffer: DataView): number | undefined;
-  /** The sender of the datagram that was read last: its IPv4 address, where 192.168.0.66 is 0xc0a80042. */
+  /** IPv4 address of the sender of the last datagram; 192.168.0.66 is 0xc0a80042. */
   readonly peerAddress: number;
-  /** The port of that sender. */
+  /** Port of that sender. */
   readonly peerPort: number;
   /**
-   * How many datagrams were thrown away because too many waited to be read. On a computer it is known when the next
-   * datagram is read.
+   * Datagrams that were thrown away because too many waited. On a computer the number is updated when the next datagram is
+   * read.
    */
   readonly droppedDatagrams: number;
 }
 
 /** The class of the sockets. */
 export interface UDPConstructor {
-  /** Throws as long as no network interface is up, when the port is taken, or without memory. */
+  /** Throws if no network interface is up, if the port is taken, or without memory. */
   new (options: UDPOptions): UDP;
-  /** True when the sockets are of the kind {@link BufferUDP}. */
+  /** Whether the sockets are of the kind {@link BufferUDP}. */
   readonly readsIntoBuffer?: boolean;
 }

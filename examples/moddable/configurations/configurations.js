@@ -1,8 +1,8 @@
 /*
- * A storage that keeps no files: it makes a phone's configuration when the phone asks for it. A phone asks for a file
- * that is named after its MAC address, such as "0004f2abcdef.cfg"; its extension comes from the address it asks from.
+ * A storage without files: it makes a phone's configuration when the phone asks. A phone asks for a file named after its MAC
+ * address, such as "0004f2abcdef.cfg"; its extension number comes from its IP address.
  *
- * Nothing here needs the Moddable SDK, so that it can be tested under Node.
+ * It does not need the Moddable SDK, so it can be tested under Node.
  */
 import { FORBIDDEN, NOT_FOUND } from "lockstep-tftp/engine";
 
@@ -10,7 +10,7 @@ const FIRST_EXTENSION = 100;
 const EXTENSION = ".cfg";
 const MAC_DIGITS = 12;
 
-/** A text as a file. The server may read a block again, so the text is made once, for as long as the transfer lasts. */
+/** A text as a file. The server may read a block again, so the text is kept until the transfer ends. */
 class TextFile {
   constructor(text) {
     this.bytes = new Uint8Array(ArrayBuffer.fromString(text));
@@ -43,7 +43,7 @@ export default class Configurations {
   }
 }
 
-/** The last byte of an address: the SDK's UDP gives "192.168.0.21", the board's own UDP gives 0xc0a80015. */
+/** The last byte of an address: "192.168.0.21" from the SDK's UDP, 0xc0a80015 from the board's own UDP. */
 function hostOf(address) {
   return typeof address === "number" ? address & 255 : Number(address.slice(address.lastIndexOf(".") + 1));
 }

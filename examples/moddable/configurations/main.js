@@ -1,5 +1,5 @@
 /*
- * A TFTP server with a storage of its own: each phone gets a configuration that is made while it asks.
+ * A TFTP server with a custom storage, which makes each phone's configuration when the phone asks.
  *
  *   mcconfig -d -m -p esp32 ssid=NETWORK password=PASSWORD
  *   mcconfig -d -m -p lin port=6969         in the simulator
@@ -9,7 +9,7 @@
 
 import UDP from "embedded:io/socket/udp";
 import Configurations from "configurations";
-import TFTPServer, { addressText } from "lockstep-tftp/server";
+import TFTPServer, { addressText, outcomeName } from "lockstep-tftp/server";
 import config from "mc/config";
 
 new TFTPServer({
@@ -17,9 +17,6 @@ new TFTPServer({
   port: Number(config.port),
   storage: new Configurations(),
   onEnded(transfer, outcome) {
-    trace(`${addressText(transfer.address)} ${transfer.name}: outcome ${outcome}\n`);
-  },
-  onError(error) {
-    trace(`${error.message}\n`);
+    trace(`${addressText(transfer.address)} ${transfer.name}: ${outcomeName(outcome)}\n`);
   },
 });

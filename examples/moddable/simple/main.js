@@ -1,5 +1,5 @@
 /*
- * A TFTP server in a few lines: it serves one file of the flash image.
+ * A TFTP server in a few lines, which serves one file of the flash image.
  *
  *   mcconfig -d -m -p esp32 ssid=NETWORK password=PASSWORD
  *   mcconfig -d -m -p lin port=6969         in the simulator

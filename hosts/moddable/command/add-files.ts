@@ -18,17 +18,17 @@ Moddable SDK needs to build them into the firmware.
 
   --flash SIZE   the board's flash: ${FLASH_SIZES.join(", ")} (default: 4MB)
   --to DIR       where to write (default: firmware)
-  --quiet        say nothing but what is wrong
+  --quiet        print errors only
 
 DIR gets files.tar, and files.json, a fragment for a manifest. A manifest.json
-is written there if there is none; it is yours to change.
+is written there unless one exists; it is yours to change.
 `;
 
-/** Where this package lies. */
+/** Folder of this package. */
 const PACKAGE = fileURLToPath(new URL("../..", import.meta.url));
 const BOARD = "hosts/moddable";
 
-/** npm runs its scripts in the package's folder; what a person types is meant where they type it. */
+/** npm runs scripts in the package's folder; paths are relative to the folder where the command was typed. */
 const { npm_lifecycle_event: script, INIT_CWD: typedIn } = process.env;
 const TYPED_IN = script === "add-files" && typedIn !== undefined ? typedIn : process.cwd();
 
@@ -46,7 +46,7 @@ function parse(words: string[]): Command | undefined {
     return undefined;
   }
   if (rest.length > 0) {
-    throw new UserError(`add-files takes one folder; "${rest[0]}" is one too many`);
+    throw new UserError(`unexpected argument "${rest[0]}"; add-files takes one folder`);
   }
   return {
     folder: path.resolve(TYPED_IN, folder),
@@ -76,7 +76,7 @@ function parsed(words: string[]) {
 function addFiles({ folder, flash, to, say }: Command): void {
   const { files, leftOut } = filesIn(folder);
   for (const name of leftOut) {
-    say(`Left out, for it is neither file nor folder: ${name}`);
+    say(`Left out, neither file nor folder: ${name}`);
   }
   if (files.length === 0) {
     throw new UserError(`There are no files in ${folder}`);
@@ -93,8 +93,8 @@ Build and flash:  cd ${shown} && mcconfig -d -m -p esp32`);
 }
 
 /**
- * @returns how the app partition is used.
- * @throws UserError when the files do not fit.
+ * @returns a table of the app partition's use.
+ * @throws UserError if the files do not fit.
  */
 function roomFor(filesBytes: number, count: string, flash: FlashSize): string {
   const table = path.join(PACKAGE, BOARD, "flash", flash.toLowerCase(), "partitions.csv");
@@ -102,14 +102,14 @@ function roomFor(filesBytes: number, count: string, flash: FlashSize): string {
   const left = appBytes - FIRMWARE_BYTES_ESTIMATED - filesBytes;
   if (left < 0) {
     throw new UserError(`The files do not fit into a board with ${flash} of flash.
-${bytes(filesBytes)} have ${count}, packed
-${bytes(filesBytes + left)} are there for them beside the firmware
+${bytes(filesBytes)} for ${count}, packed
+${bytes(filesBytes + left)} free beside the firmware
 Leave files out, choose a larger flash, or put large files over TFTP into the
 board's file system, which has ${number(storageBytes)} bytes (set write=new).`);
   }
   return `App partition of a board with ${flash} of flash:
-${bytes(appBytes)} in all
-${bytes(FIRMWARE_BYTES_ESTIMATED)} for the firmware itself (an estimate; the build says what it is)
+${bytes(appBytes)} in total
+${bytes(FIRMWARE_BYTES_ESTIMATED)} for the firmware (an estimate; the build prints the size)
 ${bytes(filesBytes)} for ${count}, packed
 ${bytes(left)} left`;
 }
@@ -130,7 +130,7 @@ function writeManifests(to: string, flash: FlashSize): void {
   });
   const manifest = path.join(to, "manifest.json");
   if (!fs.existsSync(manifest)) {
-    // The fragment comes first: then what the SDK has for a certain board goes before its settings for the flash.
+    // The fragment comes first, so that the SDK's settings for a certain board override its settings for the flash.
     writeJSON(manifest, {
       include: ["./files.json", `${board}/manifest_firmware.json`],
       config: { accessPoint: "lockstep-tftp", write: "never" },

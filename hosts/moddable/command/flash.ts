@@ -1,14 +1,14 @@
-/** How much of a board's flash there is for files. */
+/** Room for files in the flash of a board. */
 import fs from "node:fs";
 import { UserError } from "./user-error.js";
 
-/** The sizes of flash for which there are partition tables in `hosts/moddable/flash/`. */
+/** Flash sizes with a partition table in `hosts/moddable/flash/`. */
 export const FLASH_SIZES = ["4MB", "8MB", "16MB"] as const;
 export type FlashSize = (typeof FLASH_SIZES)[number];
 
 /**
- * What the firmware itself may take of the app partition: code and data of ESP-IDF, Wi-Fi, XS and the server, in a debug
- * build. An estimate on the safe side; nobody has built it for a board yet.
+ * Room for the firmware in the app partition: code and data of ESP-IDF, Wi-Fi, XS and the server, in a debug build. A cautious
+ * estimate: the firmware was not built for a board yet.
  */
 export const FIRMWARE_BYTES_ESTIMATED = 1.5 * 2 ** 20;
 
@@ -32,7 +32,7 @@ export function readPartitions(tableFile: string): Partitions {
 }
 
 /**
- * @throws UserError when there is no table for such a flash.
+ * @throws UserError if no table has this size.
  */
 export function checkedFlashSize(text: string): FlashSize {
   const size = FLASH_SIZES.find((candidate) => candidate === text.toUpperCase());

@@ -10,12 +10,12 @@ export interface FolderFile {
   readonly sizeBytes: number;
 }
 
-/** Control characters, the backslash, and what stands for bytes that are no UTF-8: no client can ask for them. */
+/** Control characters, the backslash, and the replacement for bytes that are not UTF-8: no client can ask for them. */
 const NOT_IN_A_REQUEST = /[\p{Cc}\\\ufffd]/u;
 
 /**
- * @returns the files in the order of their names, and what was left out because it is neither file nor folder.
- * @throws UserError when the folder cannot be read, or a file has a name that no client can ask for.
+ * @returns the files in the order of their names, and the entries that are neither file nor folder.
+ * @throws UserError if there is no such folder, or a file has a name that no client can ask for.
  */
 export function filesIn(folder: string): { files: FolderFile[]; leftOut: string[] } {
   if (!fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {

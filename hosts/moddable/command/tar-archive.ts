@@ -24,13 +24,13 @@ const END_BYTES = 2 * TAR_BLOCK_BYTES;
 const MODE = "0000644\0";
 const MAGIC = "ustar\x0000";
 
-/** What the archive takes, before it is made. */
+/** Size of the archive, before it is made. */
 export function archiveBytes(files: readonly FolderFile[]): number {
   return files.reduce((total, file) => total + TAR_BLOCK_BYTES + filledUp(file.sizeBytes), END_BYTES);
 }
 
 /**
- * @throws UserError when a name is too long for an archive.
+ * @throws UserError if a name is too long for an archive.
  */
 export function makeArchive(files: readonly FolderFile[]): Buffer {
   const parts: Buffer[] = [];
@@ -51,7 +51,7 @@ function header(name: string, sizeBytes: number): Buffer {
   block.write(`${sizeBytes.toString(8).padStart(TAR_SIZE_BYTES - 1, "0")}\0`, TAR_SIZE);
   block[TAR_TYPE] = TAR_TYPE_FILE;
   block.write(MAGIC, TAR_MAGIC);
-  // The checksum is made as if its own field were blank.
+  // The checksum is computed with blanks in its field.
   block.fill(" ", TAR_CHECKSUM, TAR_CHECKSUM + TAR_CHECKSUM_BYTES);
   const checksum = block.reduce((sum, byte) => sum + byte, 0);
   block.write(`${checksum.toString(8).padStart(TAR_CHECKSUM_BYTES - 2, "0")}\0 `, TAR_CHECKSUM);
@@ -68,7 +68,7 @@ function splitName(name: string): { prefix: string; rest: string } {
     }
     slash = name.indexOf("/", slash + 1);
     if (slash < 0) {
-      throw new UserError(`The name ${JSON.stringify(name)} is too long; shorten the names of its folders or its own`);
+      throw new UserError(`The name ${JSON.stringify(name)} is too long; shorten it, or the names of its folders`);
     }
   }
 }

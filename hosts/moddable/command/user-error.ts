@@ -1,2 +1,2 @@
-/** Something that the person at the keyboard can mend: the message says what, and how. */
+/** An error that the user can correct: the message says what is wrong, and what to do. */
 export class UserError extends Error {}

@@ -1,8 +1,8 @@
 /**
- * The board as an access point, a network of its own.
+ * Starts the board as an access point.
  *
- * The SDK gives an access point the address of ESP-IDF and says nowhere how to change it. A few lines of C do
- * (native/access-point.c), which the manifest links through the SDK's foreign function interface.
+ * The SDK has no call for the access point's address, which is ESP-IDF's default. A few lines of C set it
+ * (native/access-point.c); the manifest links them through the SDK's foreign function interface.
  */
 import type FFI from "mc/ffi";
 import Timer from "timer";
@@ -11,11 +11,11 @@ import type { NetworkListener } from "./network.js";
 import type { Settings } from "./settings.js";
 import { every } from "./timers.js";
 
-/** What ESP-IDF gives an access point. */
+/** ESP-IDF's defaults. */
 const ADDRESS_OF_ESP_IDF = "192.168.4.1";
 const NETMASK_OF_ESP_IDF = "255.255.255.0";
 
-/** The access point comes up in a task of its own, in a fraction of a second. */
+/** The access point comes up in another task, within a fraction of a second. */
 const LOOK_AGAIN_MS = 250;
 const MAX_LOOKS = 40;
 

@@ -1,4 +1,4 @@
-/** The desktop simulator: the computer's network is there already. */
+/** The desktop simulator: the network of the computer is up already. */
 import type { Board, NetworkListener } from "./network.js";
 import type { Settings } from "./settings.js";
 

@@ -1,6 +1,6 @@
 /**
- * The firmware: it brings the network up, serves the files of the flash image and of the board's file system, and says
- * what happens.
+ * The firmware: brings the network up, serves the files of the flash image and of the board's file system, and logs on the
+ * console.
  */
 import Board from "lockstep-tftp/board";
 import type { Address, Storage } from "../../../src/index.js";
@@ -15,24 +15,24 @@ import type { Settings } from "./settings.js";
 import { Statistics } from "./statistics.js";
 import { after, every } from "./timers.js";
 
-/** An interface that has an address may still take a moment before it gives sockets. */
+/** An interface with an address may need a moment before sockets can be opened. */
 const LISTEN_AGAIN_MS = 1000;
 const STATISTICS_EVERY_MS = 60_000;
 
 /**
- * Free memory below which requests get no answer. Eight transfers that send windows of eight blocks at the same time have
- * 64 packets of some 600 bytes on the way to the radio; what is below is for them to finish with.
+ * With less free memory requests get no answer. The rest is for running transfers: eight that send windows of eight blocks
+ * at the same time have 64 packets of some 600 bytes on the way to the radio.
  */
 const MEMORY_RESERVE_BYTES = 40_000;
 
 /**
- * Limits against floods and reflection: a machine that starts asks for a handful of files at once, and asks again when
- * it gets no answer.
+ * Limits against floods and reflection. A machine that starts asks for a handful of files at once, and asks again without an
+ * answer.
  */
 const MAX_UNANSWERED_PER_ADDRESS = 4;
 const MAX_ANSWERS_PER_SECOND = 50;
 
-/** Results that the status page shows. */
+/** Results on the status page. */
 const MAX_RESULTS = 8;
 
 export class Firmware implements NetworkListener {
@@ -65,7 +65,7 @@ export class Firmware implements NetworkListener {
     this.log.say(text);
   }
 
-  /** The sockets stay open when the network goes and comes back, so the server is made once. */
+  /** The sockets survive a loss of the network, so the server is made once. */
   up(address: string, netmask: string | undefined): void {
     this.address = address;
     this.netmask = netmask;
@@ -77,7 +77,7 @@ export class Firmware implements NetworkListener {
   }
 
   down(): void {
-    this.say("The network is gone");
+    this.say("Network lost");
   }
 
   private listen(): void {
@@ -103,7 +103,7 @@ export class Firmware implements NetworkListener {
     }
   }
 
-  /** Without the page the server goes on. */
+  /** If the page does not start, the server runs without it. */
   private startPage({ StatusPage, Listener }: PageModules, records: TransferRecords, server: TFTPServer): void {
     const { statusPage, port, accessPoint } = this.settings;
     try {
@@ -155,7 +155,7 @@ export class Firmware implements NetworkListener {
     });
   }
 
-  /** Where the netmask is known, only the board's own network is answered. */
+  /** If the netmask is known, only clients of the board's network get answers. */
   private isWelcome(address: Address): boolean {
     const isStranger = this.netmask !== undefined && !isSameNetwork(address, this.address, this.netmask);
     return !isStranger && this.board.freeMemoryBytes() >= MEMORY_RESERVE_BYTES;

@@ -1,6 +1,6 @@
 /**
- * Watches a network interface of ECMA-419: says when it has an address and when it has none any more, and connects again
- * when a connection is lost.
+ * Watches a network interface of ECMA-419: reports when it gets and loses its address, and reconnects after a lost
+ * connection.
  */
 import type { NetworkInterface, NetworkInterfaceConstructor, NetworkListener } from "./network.js";
 import type { StaticAddress } from "./settings.js";
@@ -10,7 +10,7 @@ import { after } from "./timers.js";
 const CONNECTION_IDLE = 200;
 const CONNECTION_HAS_ADDRESS = 500;
 
-/** A network that is away is looked for so often: a router takes some 30 s to restart. */
+/** Pause between attempts to reconnect: a router takes some 30 s to restart. */
 const CONNECT_AGAIN_MS = 5000;
 
 export class Link<ConnectOptions> {
@@ -19,7 +19,7 @@ export class Link<ConnectOptions> {
   private isConnectingAgain = false;
 
   /**
-   * @param connectsAgain whether a lost connection needs another `connect`, as Wi-Fi does.
+   * @param connectsAgain whether a lost connection needs another `connect`, as with Wi-Fi.
    */
   constructor(
     Interface: NetworkInterfaceConstructor<ConnectOptions>,
@@ -31,11 +31,11 @@ export class Link<ConnectOptions> {
     this.networkInterface = new Interface({ onChanged: () => this.changed() });
     if (staticAddress !== undefined) {
       const { address, netmask } = staticAddress;
-      // Nothing is ever sent beyond the own network, so the gateway does not matter; but there must be one.
+      // The server sends nothing beyond its network, so any gateway will do; but there must be one.
       this.networkInterface.configure({ static: { address, mask: netmask, gateway: address } });
     }
     this.connect();
-    // The SDK may have connected before this program began; then nothing changes any more.
+    // The SDK may have connected before this program started: then `onChanged` is not called.
     this.changed();
   }
 
@@ -50,12 +50,12 @@ export class Link<ConnectOptions> {
     }
   }
 
-  /** Nothing that is thrown here may reach the interface: an exception that leaves its callback ends the machine. */
+  /** Catches everything: an exception that leaves the interface's callback ends the machine. */
   private changed(): void {
     try {
       this.look();
     } catch (error) {
-      this.listener.say(`The network cannot be asked: ${(error as Error).message}`);
+      this.listener.say(`The state of the network cannot be read: ${(error as Error).message}`);
     }
   }
 

@@ -1,6 +1,6 @@
 /**
- * The firmware's main module. It is the only one that is not preloaded: the board's file system is mounted when its
- * module is loaded, which preloading would do on the computer that builds the firmware.
+ * Main module of the firmware, and the only one that is not preloaded: loading the SDK's module of the file system mounts it,
+ * which preloading would do on the computer that builds the firmware.
  */
 import UDP from "embedded:io/socket/udp";
 import config from "mc/config";
@@ -8,7 +8,7 @@ import type { Directory } from "../storage/directory.js";
 import type { PageModules } from "./page-modules.js";
 import { startFirmware } from "./start.js";
 
-/** A board without a storage partition has no file system, nor has the simulator on Windows. */
+/** Undefined on a board without a storage partition, and in the simulator on Windows. */
 async function fileSystem(): Promise<Directory | undefined> {
   try {
     return (await import("embedded:storage/files")).default;
@@ -18,7 +18,7 @@ async function fileSystem(): Promise<Directory | undefined> {
   }
 }
 
-/** The status page has a manifest of its own: who does not want it has no flash for it either. */
+/** Undefined unless the status page is turned on. Without its manifest the page takes no flash. */
 async function pageModules(): Promise<PageModules | undefined> {
   const { statusPage } = config;
   if (statusPage === undefined) {

@@ -1,31 +1,31 @@
 /**
- * Between the firmware and what differs from board to board. Each kind of board has a module (`lockstep-tftp/board`),
- * whose default export is a class; the manifest chooses.
+ * Interfaces between the firmware and the parts that differ from board to board. Each kind of board has a module
+ * (`lockstep-tftp/board`), whose default export is a class; the manifest chooses.
  */
 import type { Settings } from "./settings.js";
 
 export interface NetworkListener {
   /**
-   * The board can be reached at `address`; perhaps again, perhaps at another address than before.
+   * The board can be reached at `address`; it may have had the same or another address before.
    *
-   * @param netmask of its network, or undefined: the SDK does not tell the one that came by DHCP.
+   * @param netmask of its network; undefined with DHCP, whose netmask the SDK does not tell.
    */
   up(address: string, netmask: string | undefined): void;
   down(): void;
-  /** Something that a person should know. */
+  /** Prints a line for people. */
   say(text: string): void;
 }
 
-/** What is different between boards. */
+/** The parts that differ between boards. */
 export interface Board {
   startNetwork(settings: Settings, listener: NetworkListener): void;
-  /** Memory that is free for sockets, packets and files, in bytes. */
+  /** Free memory for sockets, packets and files, in bytes. */
   freeMemoryBytes(): number;
 }
 
-/** A network interface of ECMA-419, as far as the firmware uses it. */
+/** The part of ECMA-419's network interface that the firmware uses. */
 export interface NetworkInterface<ConnectOptions> {
-  /** How far the connection is: 500 when there is an address, 200 when there is none. */
+  /** State of the connection: 500 with an address, 200 or less without a connection. */
   readonly connection: number;
   readonly address: string | undefined;
   configure(options: { static: { address: string; mask: string; gateway: string } }): void;

@@ -1,4 +1,4 @@
-/** Counts what the server does, for one line a minute. */
+/** Counters for one line a minute. */
 import { OUTCOME_COMPLETED, OUTCOME_PROBABLY_COMPLETED, type Outcome, type TransferView } from "../../../src/index.js";
 
 export class Statistics {
@@ -27,6 +27,6 @@ export class Statistics {
 
   /** Since the start. */
   get text(): string {
-    return `${this.completed} completed, ${this.failed} ended otherwise, ${this.refused} refused, ${this.bytesSent} bytes sent, ${this.bytesReceived} received`;
+    return `${this.completed} completed, ${this.failed} failed, ${this.refused} refused, ${this.bytesSent} bytes sent, ${this.bytesReceived} received`;
   }
 }

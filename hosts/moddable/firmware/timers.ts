@@ -1,4 +1,4 @@
-/** Timers whose callbacks cannot end the machine, as an exception that left one would. */
+/** Timers with guarded callbacks: an exception that leaves a timer's callback ends the machine. */
 import Timer from "timer";
 
 type Action = (timer: Timer) => void;
@@ -14,12 +14,12 @@ function guarded(action: Action, say: Say): Action {
   };
 }
 
-/** Does something once, after a while. */
+/** Calls `action` once, after a delay. */
 export function after(delayMs: number, action: Action, say: Say): void {
   Timer.set(guarded(action, say), delayMs);
 }
 
-/** Does something again and again, until `Timer.clear` is called with the timer. */
+/** Calls `action` repeatedly, until `Timer.clear` is called with the timer. */
 export function every(intervalMs: number, action: Action, say: Say): void {
   Timer.repeat(guarded(action, say), intervalMs);
 }

@@ -1,15 +1,15 @@
 /*
- * Gives the access point of ESP-IDF an address of one's own. The Moddable SDK has no call for it.
+ * Sets the address of ESP-IDF's access point. The Moddable SDK has no call for it.
  *
- * NOT TRIED ON HARDWARE. Without `address` among the firmware's settings it is never called.
+ * NOT TRIED ON HARDWARE. Called only if the firmware's setting `address` is set.
  */
 #include <stdint.h>
 
 #include "esp_netif.h"
 
 /*
- * Returns 0; ESP_ERR_INVALID_STATE as long as the access point is not up: before that ESP-IDF would take the address, but
- * would not make the access point its default interface any more; or another error of ESP-IDF.
+ * Returns 0 or an error of ESP-IDF: ESP_ERR_INVALID_STATE until the access point is up. Before that ESP-IDF would take the
+ * address, but no longer make the access point its default interface.
  */
 int32_t set_access_point_address(char *address, char *netmask)
 {
@@ -27,7 +27,7 @@ int32_t set_access_point_address(char *address, char *netmask)
 		return error;
 	info.gw = info.ip;
 
-	/* The DHCP server gives out addresses of the network it was started in. */
+	/* The DHCP server hands out addresses of the network in which it was started. */
 	error = esp_netif_dhcps_stop(access_point);
 	if ((ESP_OK != error) && (ESP_ERR_ESP_NETIF_DHCP_ALREADY_STOPPED != error))
 		return error;

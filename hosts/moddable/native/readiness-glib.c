@@ -1,5 +1,5 @@
 /*
- * Waits for datagrams in the main loop of the SDK's simulator, which is GLib's.
+ * Waits for datagrams in GLib's main loop, as the SDK's simulator has it.
  */
 #include <glib-unix.h>
 

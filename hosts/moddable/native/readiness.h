@@ -1,5 +1,5 @@
 /*
- * Waits for datagrams where the SDK leaves waiting to the program around it.
+ * Waits for datagrams in the main loop of the program around the SDK.
  */
 #ifndef READINESS_H
 #define READINESS_H
@@ -9,16 +9,16 @@
 #include "udp-socket.h"
 
 /*
- * From now on `udpSocketReady` is called, in this thread, whenever `descriptor` can be read.
+ * Calls `udpSocketReady`, in this thread, whenever `descriptor` can be read.
  *
- * Returns a number to forget it by, or 0 when there is no memory.
+ * Returns a number for `readinessForget`, or 0 without memory.
  */
 uint32_t readinessWatch(int descriptor, UDPSocket socket);
 
 /* May be called from `udpSocketReady`. */
 void readinessForget(uint32_t watch);
 
-/* The socket's side. The socket may be gone when it returns. */
+/* Implemented by the socket, which may be freed when this returns. */
 void udpSocketReady(UDPSocket socket);
 
 #endif

@@ -1,8 +1,8 @@
 /*
  * A UDP socket on lwIP's callback interface, for ESP32.
  *
- * lwIP works in a thread of its own. What belongs to it is done there, by tcpip_api_call; pbufs may be made and freed in
- * any thread (lwIP's own sockets do that, too), and the queue is under SYS_ARCH_PROTECT. Every allocation may fail.
+ * lwIP runs in its own thread. Its functions are called there, by tcpip_api_call; pbufs may be made and freed in any thread
+ * (lwIP's sockets do so too), and SYS_ARCH_PROTECT guards the queue. Every allocation may fail.
  *
  * NOT TRIED ON HARDWARE.
  */
@@ -22,9 +22,8 @@
 #include "udp-socket.h"
 
 /*
- * Datagrams that may wait in one socket: twice the largest window that the firmware grants. A waiting datagram keeps one
- * of the buffers into which the radio receives, and ESP-IDF has 32 of those unless it is configured otherwise, so a
- * longer queue would only move the loss to where it also hits others.
+ * Datagrams that may wait in one socket: twice the largest window that the firmware can grant. A waiting datagram keeps one of
+ * the radio's receive buffers, so a longer queue would only move the loss to the driver, where it hits other sockets too.
  */
 #define WAITING_MAX 32
 
@@ -37,7 +36,7 @@ struct UDPSocketRecord {
 	struct udp_pcb *pcb;
 	UDPSocketOptions options;
 	uint32_t dropped;
-	/* A message to the machine's thread is on its way. */
+	/* A message to the machine's thread is pending. */
 	bool isMessageSent;
 	bool isClosed;
 	uint8_t first;
@@ -45,7 +44,7 @@ struct UDPSocketRecord {
 	WaitingDatagram waiting[WAITING_MAX];
 };
 
-/* What lwIP's thread is asked to do with a socket. lwIP's part comes first, because lwIP gives a pointer to it back. */
+/* A call in lwIP's thread. lwIP's part comes first, because lwIP hands back a pointer to it. */
 typedef struct {
 	struct tcpip_api_call_data call;
 	UDPSocket socket;
@@ -74,7 +73,7 @@ static void deliver(void *machine, void *context, uint8_t *message, uint16_t mes
 		socket->options.readable(socket->options.context, count);
 }
 
-/* In lwIP's thread. */
+/* Runs in lwIP's thread. */
 static void received(void *context, struct udp_pcb *pcb, struct pbuf *pbuf, const ip_addr_t *address, u16_t port)
 {
 	UDPSocket socket = context;
@@ -99,7 +98,7 @@ static void received(void *context, struct udp_pcb *pcb, struct pbuf *pbuf, cons
 
 	if (!isKept)
 		pbuf_free(pbuf);
-	/* When the machine's queue is full the next datagram tries again; the client repeats what gets no answer. */
+	/* If the machine's queue is full, the next datagram tries again; the client repeats its message. */
 	if (mustSendMessage && modMessagePostToMachine(socket->options.machine, NULL, 0, deliver, socket))
 		socket->isMessageSent = false;
 }
@@ -144,7 +143,7 @@ const char *udpSocketOpen(UDPSocket *opened, const UDPSocketOptions *options)
 	err_t error;
 
 #if ESP32
-	/* Without a network interface lwIP's thread may not be there, and ESP-IDF would end the program. */
+	/* Without a network interface lwIP's thread may not exist, and ESP-IDF would end the program. */
 	if (!esp_netif_get_default_netif())
 		return "no network interface is up";
 #endif
@@ -192,8 +191,8 @@ void udpSocketClose(UDPSocket socket, bool machineEnds)
 	while (NULL != (pbuf = takeFirst(socket, &sender)))
 		pbuf_free(pbuf);
 	/*
-	 * Where lwIP could not be asked, it goes on calling `received`, so the record has to stay. A message that is on its
-	 * way will find that the socket is closed.
+	 * If lwIP could not be called, it goes on calling `received`, so the record must stay. A pending message will find that
+	 * the socket is closed.
 	 */
 	if ((ERR_OK == error) && (machineEnds || !socket->isMessageSent))
 		free(socket);

@@ -1,6 +1,6 @@
 /*
- * A UDP socket of the computer, for the SDK's simulator on Linux. The queue is that of the system, which has a limit and
- * drops what is beyond it.
+ * A UDP socket of the computer, for the SDK's simulator on Linux. The system's queue has a limit; further datagrams are
+ * dropped.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -14,7 +14,7 @@
 
 struct UDPSocketRecord {
 	int descriptor;
-	/* 0: none. */
+	/* 0 without a watch. */
 	uint32_t watch;
 	uint32_t dropped;
 	UDPSocketOptions options;
@@ -31,7 +31,7 @@ static struct sockaddr_in systemAddress(uint32_t address, uint16_t port)
 	return result;
 }
 
-/* Returns NULL, or a sentence about what is in the way. */
+/* Returns NULL, or the error in words. */
 static const char *start(UDPSocket udp)
 {
 	const struct sockaddr_in own = systemAddress(INADDR_ANY, udp->options.port);
@@ -88,7 +88,7 @@ int32_t udpSocketNextLength(UDPSocket udp)
 	return (int32_t)recv(udp->descriptor, &nothing, sizeof(nothing), MSG_PEEK | MSG_TRUNC);
 }
 
-/* With each datagram the system says how many it has dropped before. */
+/* With each datagram the system tells the number of datagrams dropped so far. */
 static void noteDropped(UDPSocket udp, struct msghdr *message)
 {
 	struct cmsghdr *part;

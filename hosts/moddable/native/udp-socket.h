@@ -1,5 +1,5 @@
 /*
- * A UDP socket as udp.c needs it: IPv4, and never waiting. There is one on lwIP and one on POSIX.
+ * A non-blocking UDP socket on IPv4, for udp.c. One implementation uses lwIP, another POSIX.
  */
 #ifndef UDP_SOCKET_H
 #define UDP_SOCKET_H
@@ -9,55 +9,55 @@
 
 typedef struct UDPSocketRecord *UDPSocket;
 
-/* Who sent a datagram, or is to get one. Both numbers are in the machine's own order of bytes. */
+/* Sender or receiver of a datagram, both numbers in host byte order. */
 typedef struct {
 	uint32_t address;
 	uint16_t port;
 } UDPPeer;
 
 /*
- * At least `count` datagrams can be received. Called in the thread of the XS machine, and the last that is done with the
- * socket there, so that it may be closed meanwhile.
+ * At least `count` datagrams can be received. Called in the thread of the XS machine. The caller does not use the socket
+ * afterwards, so the callback may close it.
  */
 typedef void (*UDPSocketReadable)(void *context, uint32_t count);
 
 typedef struct {
 	/* The XS machine, as `xsMachine *`. */
 	void *machine;
-	/* 0: any that is free. */
+	/* 0 for any free port. */
 	uint16_t port;
-	/* 0: the system's default. */
+	/* 0 for the system's default. */
 	uint8_t timeToLive;
 	UDPSocketReadable readable;
 	void *context;
 } UDPSocketOptions;
 
-/* Returns NULL, or a sentence about what is in the way. */
+/* Returns NULL, or the error in words. */
 const char *udpSocketOpen(UDPSocket *socket, const UDPSocketOptions *options);
 
 /*
- * After this `readable` is not called any more. What has not been received is thrown away.
+ * After this `readable` is no longer called. Waiting datagrams are thrown away.
  *
- * machineEnds: nothing that is on the way to the machine's thread will arrive there.
+ * machineEnds: pending messages to the machine's thread will not arrive.
  */
 void udpSocketClose(UDPSocket socket, bool machineEnds);
 
-/* The length of the datagram that waits, in bytes, or -1 when there is none. */
+/* Length of the next datagram in bytes, or -1 if none waits. */
 int32_t udpSocketNextLength(UDPSocket socket);
 
 /*
- * Takes the next datagram. What of it does not fit into `sizeBytes` is lost. Returns how many bytes were written to
- * `buffer`, or -1 when there is no datagram.
+ * Takes the next datagram; bytes beyond `sizeBytes` are lost. Returns the number of bytes written to `buffer`, or -1 if no
+ * datagram waits.
  */
 int32_t udpSocketReceive(UDPSocket socket, void *buffer, uint32_t sizeBytes, UDPPeer *sender);
 
-/* Returns whether the datagram is on its way. There may be no memory for it, or no route. */
+/* Returns whether the datagram was sent: memory or a route may be missing. */
 bool udpSocketSend(UDPSocket socket, const void *message, uint16_t lengthBytes, const UDPPeer *receiver);
 
-/* How many datagrams were thrown away because too many waited to be received. */
+/* Datagrams that were thrown away because too many waited. */
 uint32_t udpSocketDropped(UDPSocket socket);
 
-/* Reads an address as 192.168.0.66. Returns false when the text is none. */
+/* Reads an address such as 192.168.0.66. Returns false if the text is not an address. */
 bool udpAddressFromText(const char *text, uint32_t *address);
 
 #endif

@@ -22,7 +22,7 @@ typedef struct {
 	UDPSocket socket;
 	xsMachine *the;
 	xsSlot object;
-	/* NULL: nobody wants to be called. */
+	/* NULL without a callback. */
 	xsSlot *onReadable;
 } UDPRecord, *UDP;
 
@@ -41,7 +41,7 @@ static UDP thisUDP(xsMachine *the)
 	return xsmcGetHostDataValidate(xsThis, (void *)&gHooks);
 }
 
-/* The function that is called may close the socket, so nothing of it is used afterwards. */
+/* The callback may close the socket, so nothing of it is used afterwards. */
 static void readable(void *context, uint32_t count)
 {
 	UDP udp = context;
@@ -54,7 +54,7 @@ static void readable(void *context, uint32_t count)
 	xsEndHost(udp->the);
 }
 
-/* An option that is a whole number, or 0 when it is absent. */
+/* An option that is a whole number; 0 if it is absent. */
 static int32_t numberOption(xsMachine *the, xsIdentifier name, int32_t least, int32_t most, char *range)
 {
 	int32_t number;
@@ -100,7 +100,7 @@ void udp_constructor(xsMachine *the)
 	xsRemember(udp->object);
 }
 
-/* An open socket is remembered, so it is the machine's end that destroys it. */
+/* An open socket is remembered, so only the end of the machine destroys it. */
 void udp_destructor(void *data)
 {
 	UDP udp = data;
@@ -111,7 +111,7 @@ void udp_destructor(void *data)
 	}
 }
 
-/* Closing what is closed is no mistake. */
+/* A closed socket may be closed again. */
 void udp_close(xsMachine *the)
 {
 	UDP udp;
@@ -126,7 +126,7 @@ void udp_close(xsMachine *the)
 	free(udp);
 }
 
-/* read(buffer): the length, with the sender's numbers beside it. All of this takes no memory. */
+/* read(buffer): returns the length, and sets the sender's address and port. Allocates nothing. */
 static void readInto(xsMachine *the, UDP udp)
 {
 	UDPPeer sender;
@@ -145,7 +145,7 @@ static void readInto(xsMachine *the, UDP udp)
 	xsmcSetInteger(xsResult, length);
 }
 
-/* read(): the datagram, with the sender's address as a text. */
+/* read(): returns the datagram, with the sender's address as a text. */
 static void readNew(xsMachine *the, UDP udp)
 {
 	UDPPeer sender;

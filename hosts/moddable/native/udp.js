@@ -1,5 +1,5 @@
 /*
- * UDP as ECMA-419 has it, and beyond that a `read` that makes no garbage: see ../udp.ts. The functions are in udp.c.
+ * UDP of ECMA-419, and a `read` that makes no garbage: see ../udp.ts. The functions are in udp.c.
  */
 class UDP extends Native("udp_destructor") {
   constructor(options) {

@@ -1,5 +1,5 @@
 declare module "embedded:storage/files" {
-  /** The root of the board's file system. Making it mounts the file system, and formats what cannot be mounted. */
+  /** The root of the board's file system. Loading it mounts the file system, and formats one that cannot be mounted. */
   const files: import("../storage/directory.js").Directory;
   export default files;
 }

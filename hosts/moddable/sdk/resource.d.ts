@@ -1,10 +1,10 @@
 declare module "Resource" {
   /**
-   * A file of the flash image, by its name without folders. It is memory that cannot be written to. It is a host buffer,
-   * not an ArrayBuffer, but views take it as one.
+   * A file of the flash image, by its name without folders: read-only memory. It is a host buffer, not an ArrayBuffer, but
+   * views accept it.
    */
   export default class Resource extends ArrayBuffer {
-    /** @throws URIError when there is no such file in the image. */
+    /** @throws URIError if the image has no such file. */
     constructor(name: string);
     static exists(name: string): boolean;
   }

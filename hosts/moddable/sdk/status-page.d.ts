@@ -1,4 +1,4 @@
-/** The module of the status page, which is in the firmware where its manifest is included. */
+/** The module of the status page, built into the firmware if its manifest is included. */
 declare module "lockstep-tftp/status-page" {
   const StatusPage: typeof import("../status/status-page.js").default;
   export default StatusPage;

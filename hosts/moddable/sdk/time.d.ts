@@ -1,6 +1,6 @@
 declare module "time" {
   const Time: {
-    /** Milliseconds since some moment. On a board it is a 32-bit number that wraps. */
+    /** Milliseconds since an arbitrary moment. On a board the number has 32 bits and wraps. */
     readonly ticks: number;
   };
   export default Time;

@@ -1,9 +1,9 @@
-/** What XS has beyond ECMAScript, as far as the board's code uses it. */
+/** Extensions of XS that the board's code uses. */
 
 /** Writes to the debugger's console, and to the serial port where the build has a console there. */
 declare function trace(...texts: string[]): void;
 
 interface ArrayBufferConstructor {
-  /** The text in UTF-8. */
+  /** Encodes a text in UTF-8. */
   fromString(text: string): ArrayBuffer;
 }

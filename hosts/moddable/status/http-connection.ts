@@ -1,6 +1,6 @@
 /**
- * One HTTP connection: one request, one answer, then it is closed. All that it keeps has a limit, and so has its time.
- * Nothing that is thrown leaves it: an exception that left the callback of a socket or of a timer would end the machine.
+ * One HTTP connection: one request, one answer, then it is closed. Memory and time are limited. Exceptions are caught: one
+ * that leaves the callback of a socket or a timer ends the machine.
  */
 import Timer from "timer";
 import { type Answer, errorAnswer, STATUS_BAD_REQUEST, STATUS_FAILED, STATUS_TIMEOUT } from "../../status/answer.js";
@@ -11,15 +11,15 @@ import type { Upload } from "../../status/upload.js";
 import { endOfHead, parseHead } from "./http-head.js";
 import type { TCP, TCPConstructor } from "./tcp.js";
 
-/** A browser sends some 1,000 bytes, and cookies of other servers of the same address. */
+/** A browser sends some 1,000 bytes, and cookies of other servers at the same address. */
 const MAX_HEAD_BYTES = 4096;
-/** So much is read and written at a time: it bounds the garbage, and is some three packets. */
+/** Bytes read or written at a time: about three packets. It limits the garbage. */
 const PART_BYTES = 1024;
-/** So much of a body is read after it was refused. Cutting it off at once would keep the answer from being read. */
+/** Bytes of a refused body that are read and dropped. Closing at once would keep the client from reading the answer. */
 const MAX_UNWANTED_BYTES = 65_536;
 const ANSWER_MS = 15_000;
 
-/** The data of a board's list must fit its memory. */
+/** The list of files must fit the memory of a board. */
 const LISTING = { maxFiles: 100, maxCharacters: 4000 };
 
 export interface ConnectionOwner {
@@ -27,7 +27,7 @@ export interface ConnectionOwner {
   readonly headTimeoutMs: number;
   /** The connection is closed. */
   gone(connection: HTTPConnection): void;
-  /** Something threw. Must not throw itself. */
+  /** Reports an exception. Must not throw. */
   failed(error: unknown): void;
 }
 
@@ -36,19 +36,19 @@ export class HTTPConnection {
   private timer: Timer | undefined;
   private isClosed = false;
 
-  /** The head as far as it has come; null when it is through. */
+  /** The head as far as it has arrived; null after its end. */
   private head: Uint8Array | null = new Uint8Array(MAX_HEAD_BYTES);
   private headLength = 0;
   private upload: Upload | undefined;
-  /** Bytes of a body that nobody wants, which are still to come. */
+  /** Remaining bytes of a body that is dropped. */
   private unwanted = 0;
-  /** What is to be written yet. */
+  /** Parts of the answer that are still to be written. */
   private readonly output: Uint8Array[] = [];
   private isAnswered = false;
   private writable = 0;
 
   /**
-   * @param accepted as the listener gave it.
+   * @param accepted the connection that the listener accepted.
    */
   constructor(
     accepted: TCP,
@@ -131,7 +131,7 @@ export class HTTPConnection {
   private takeHead(head: Uint8Array, bytes: Uint8Array): void {
     const taken = bytes.subarray(0, MAX_HEAD_BYTES - this.headLength);
     head.set(taken, this.headLength);
-    // The end may have begun in the part before.
+    // The end may have begun in the previous part.
     const from = this.headLength < 3 ? 0 : this.headLength - 3;
     this.headLength += taken.length;
     const end = endOfHead(head, from, this.headLength);
@@ -145,7 +145,7 @@ export class HTTPConnection {
     const rest = bytes.subarray(bytes.length - (this.headLength - end) - (bytes.length - taken.length));
     this.head = null;
     if (request === undefined) {
-      this.answer(errorAnswer(STATUS_BAD_REQUEST, "This is no HTTP request that the server understands."));
+      this.answer(errorAnswer(STATUS_BAD_REQUEST, "The server does not understand this request. Expected HTTP/1.1."));
       return;
     }
     this.decide(request);
@@ -170,7 +170,7 @@ export class HTTPConnection {
     this.answer(decision.kind === "list" ? this.listed(decision) : decision.answer);
   }
 
-  /** What a storage throws is no reason to say nothing. */
+  /** Answers even if the storage throws. */
   private decisionOn(request: RequestHead): Decision {
     try {
       return this.owner.site.decide(request);
@@ -178,12 +178,12 @@ export class HTTPConnection {
       this.owner.failed(error);
       return {
         kind: "answer",
-        answer: errorAnswer(STATUS_FAILED, "The board could not do this. Look at its console."),
+        answer: errorAnswer(STATUS_FAILED, "The board failed to do this. See its console."),
       };
     }
   }
 
-  /** A storage of a board lists its files at once. */
+  /** Storages of a board list their files synchronously. */
   private listed({ catalogue }: Decision & { kind: "list" }): Answer {
     const list = new FileList(LISTING);
     void list.fill(catalogue);
@@ -209,7 +209,7 @@ export class HTTPConnection {
   private tooSlow(upload: Upload): void {
     upload.abort();
     this.upload = undefined;
-    this.answer(errorAnswer(STATUS_TIMEOUT, `"${upload.name}" took too long and is not there. Send it again.`));
+    this.answer(errorAnswer(STATUS_TIMEOUT, `"${upload.name}" took too long and was not saved. Send it again.`));
   }
 
   private answer({ status, headers, body }: Answer): void {
@@ -242,7 +242,7 @@ export class HTTPConnection {
     this.closeWhenDone();
   }
 
-  /** When all is written, and the rest of an unwanted body has come or is too much. */
+  /** Closes after the answer was written and the rest of a dropped body has arrived, or is too long. */
   private closeWhenDone(): void {
     const isRead = this.unwanted <= 0 || this.unwanted > MAX_UNWANTED_BYTES;
     if (this.isAnswered && this.output.length === 0 && isRead) {

@@ -1,13 +1,13 @@
-/** The head of an HTTP/1.1 request, read strictly (RFC 9112 §3 and §5). What is unusual in it is refused. */
+/** Reads the head of an HTTP/1.1 request strictly (RFC 9112 §3 and §5): unusual forms are refused. */
 import type { RequestHead } from "../../status/request-head.js";
 
-/** Texts that are longer are joined of parts: a call takes only so many arguments. */
+/** Longer texts are joined from parts: the number of arguments of a call is limited. */
 const CHARACTERS_AT_A_TIME = 32;
 const FIRST_BEYOND_ASCII = 0x80;
 const CARRIAGE_RETURN = 0x0d;
 const LINE_FEED = 0x0a;
 
-/** Headers that must not contradict themselves, because two readers could understand them in two ways. */
+/** Headers that may occur once only: two readers could choose different ones. */
 const ONLY_ONCE: readonly string[] = ["host", "content-length", "transfer-encoding"];
 
 export class HTTPHead implements RequestHead {
@@ -23,7 +23,7 @@ export class HTTPHead implements RequestHead {
   }
 }
 
-/** Where the head ends that begins at 0, behind its empty line; or -1 when it does not end before `length`. */
+/** End of the head that begins at 0, after its empty line; -1 if it does not end before `length`. */
 export function endOfHead(bytes: Uint8Array, from: number, length: number): number {
   for (let index = from; index + 3 < length; index++) {
     const isEnd =
@@ -39,9 +39,9 @@ export function endOfHead(bytes: Uint8Array, from: number, length: number): numb
 }
 
 /**
- * @param end where the head ends, as `endOfHead` found it.
- * @param address who asks.
- * @returns undefined for what is no proper head.
+ * @param end the end of the head, from `endOfHead`.
+ * @param address the client's address.
+ * @returns undefined if the head is malformed.
  */
 export function parseHead(bytes: Uint8Array, end: number, address: string): HTTPHead | undefined {
   const text = asciiText(bytes, end - 4);
@@ -60,7 +60,7 @@ function headersOf(lines: readonly string[]): Map<string, string> | undefined {
   for (const line of lines) {
     const colon = line.indexOf(":");
     const name = line.slice(0, Math.max(0, colon)).toLowerCase();
-    // A blank before the colon, or at the beginning, which continued the line before in old times.
+    // Refuses a blank before the colon, or at the beginning, where it once continued the line above.
     const isName = name !== "" && !name.includes(" ") && !name.includes("\t");
     if (!isName || (headers.has(name) && ONLY_ONCE.includes(name))) {
       return undefined;
@@ -70,7 +70,7 @@ function headersOf(lines: readonly string[]): Map<string, string> | undefined {
   return headers;
 }
 
-/** Undefined for what has bytes beyond ASCII. */
+/** Undefined if a byte is not ASCII. */
 function asciiText(bytes: Uint8Array, length: number): string | undefined {
   let text = "";
   for (let index = 0; index < length; index += CHARACTERS_AT_A_TIME) {

@@ -1,4 +1,4 @@
-/** Accepts HTTP connections, as many as there may be. */
+/** Accepts HTTP connections, up to a limit. */
 import type { Site } from "../../status/site.js";
 import { HTTPConnection } from "./http-connection.js";
 import type { Listener, ListenerConstructor } from "./tcp.js";
@@ -9,9 +9,9 @@ export interface HTTPServerOptions {
   readonly maxConnections: number;
   readonly headTimeoutMs: number;
   readonly site: Site;
-  /** Whether somebody at this address is answered. */
+  /** Whether a client at this address gets an answer. */
   readonly isWelcome: (address: string) => boolean;
-  /** Something threw. Must not throw itself. */
+  /** Reports an exception. Must not throw. */
   readonly failed: (error: unknown) => void;
 }
 
@@ -70,7 +70,7 @@ export class HTTPServer {
     if (accepted === undefined) {
       return;
     }
-    // At once: later the connection may be gone, and lwIP's does not bear the question then.
+    // Read at once: the connection may close, and lwIP's class fails on a closed one.
     const address = accepted.remoteAddress;
     if (this.connections.size >= this.options.maxConnections || !this.options.isWelcome(address)) {
       accepted.close();

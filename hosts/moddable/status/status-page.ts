@@ -36,46 +36,46 @@ const HEAD_TIMEOUT_MS_DEFAULT = 10_000;
 const MAX_UPLOADS = 1;
 const ASK_AGAIN_MS = 2000;
 
-/** What a {@link StatusPage} is made of. What a callback throws is caught. */
+/** Options of a {@link StatusPage}. Exceptions of callbacks are caught. */
 export interface StatusPageOptions {
   /** The TFTP server. */
   server: StatusSource;
-  /** Those that the server was given. */
+  /** The same records as the server's. */
   records: TransferRecords;
-  /** The server's storage. What it throws is caught. Files are listed and removed if it has the methods for that. */
+  /** The server's storage. Its exceptions are caught. Files are listed and removed if it has the methods of a `Catalogue`. */
   storage: Storage;
   /** The class of the listener: that of `embedded:io/socket/listener`, or another one like it. */
   io: ListenerConstructor;
   /** Default 80. */
   port?: number;
-  /** What the page is called. Default `lockstep-tftp`. */
+  /** Title of the page. Default `lockstep-tftp`. */
   name?: string;
-  /** Where TFTP clients reach the server, as `192.168.4.1:69`; shown on the page. */
+  /** Addresses of the TFTP server, as `192.168.4.1:69`; shown on the page. */
   addresses?: () => readonly string[];
-  /** Names by which the page may be opened, in small letters, besides the board's address and `localhost`. */
+  /** Host names of the page, in lower case, besides the board's address and `localhost`. */
   hostNames?: readonly string[];
   /** Connections at once. Default 3. */
   maxConnections?: number;
-  /** How long the head of a request may take, in milliseconds. Default 10,000. */
+  /** Time limit for the head of a request, in milliseconds. Default 10,000. */
   headTimeoutMs?: number;
-  /** Asked for each connection. False closes it. */
+  /** Called for each connection. False closes it. */
   onRequest?(address: string): boolean;
-  /** Somebody has put a file on the page. */
+  /** A file was put on the page. */
   onPut?(name: string, address: string): void;
-  /** Somebody has removed a file on the page. */
+  /** A file was removed on the page. */
   onRemoved?(name: string, address: string): void;
-  /** Something threw: the storage, a callback, a socket. The page goes on. Default: a line on the console. */
+  /** The storage, a callback or a socket threw. The page goes on. Default: a line on the console. */
   onError?(error: unknown): void;
 }
 
-/** It listens from its construction until `close`. */
+/** A status page on a board. It listens from its construction until `close`. */
 export default class StatusPage {
   private readonly http: HTTPServer;
   private readonly errors: ErrorReport<StatusPageOptions>;
 
   /**
-   * @throws whatever `io` throws: no network interface is up yet, the port is taken, there is no memory; URIError when the
-   * page is not in the flash image.
+   * @throws whatever `io` throws: no network interface is up yet, the port is taken, no memory; URIError if the page is not
+   * in the flash image.
    */
   constructor(options: StatusPageOptions) {
     this.errors = new ErrorReport(options, options.onError);
@@ -110,7 +110,7 @@ export default class StatusPage {
     });
   }
 
-  /** Closes every connection; an upload that is under way leaves nothing. */
+  /** Closes every connection; an unfinished upload leaves nothing. */
   close(): void {
     this.http.close();
   }

@@ -1,58 +1,58 @@
 /**
- * TCP as ECMA-419 has it, as far as the status page uses it. A firmware author hands the listener's class in, so that the
- * page brings no network of its own.
+ * The part of ECMA-419's TCP that the status page uses. A firmware author passes the listener's class, so that the page
+ * includes no network module.
  */
 
-/** What a connection is made of. */
+/** Options of a connection. */
 export interface TCPOptions {
-  /** A connection that was accepted; it is this one from now on. */
+  /** An accepted connection, which this one takes over. */
   from: TCP;
-  /** What the callbacks find as `this.target`. */
+  /** `this.target` in the callbacks. */
   target?: unknown;
-  /** So many bytes have arrived that were not read yet. */
+  /** `count` unread bytes have arrived. */
   onReadable?(this: TCP, count: number): void;
-  /** So many bytes can be written. */
+  /** `count` bytes can be written. */
   onWritable?(this: TCP, count: number): void;
   /** The other end has gone, or the connection is broken. */
   onError?(this: TCP): void;
 }
 
-/** A connection of ECMA-419, as far as it is used here. */
+/** A connection of ECMA-419. */
 export interface TCP {
-  /** What was given as the option `target`. */
+  /** The option `target`. */
   readonly target: unknown;
-  /** Who is at the other end. */
+  /** Address of the peer. */
   readonly remoteAddress: string;
-  /** The next bytes, `count` of them, which must be there. */
+  /** Reads the next `count` bytes, which must have arrived. */
   read(count: number): ArrayBuffer | undefined;
-  /** Returns how many more bytes can be written. Throws when it cannot be written. */
+  /** Returns the number of further bytes that can be written. Throws if `bytes` cannot be written. */
   write(bytes: Uint8Array): number | undefined;
-  /** Ends the connection; what was written still arrives. */
+  /** Ends the connection; bytes that were written still arrive. */
   close(): void;
 }
 
-/** The class of the connections that a listener gives. */
+/** The class of accepted connections. */
 export type TCPConstructor = new (options: TCPOptions) => TCP;
 
-/** What a listener is made of. */
+/** Options of a listener. */
 export interface ListenerOptions {
-  /** Where it listens. */
+  /** The listening port. */
   port: number;
-  /** What the callback finds as `this.target`. */
+  /** `this.target` in the callback. */
   target?: unknown;
-  /** So many connections wait to be read. */
+  /** `count` connections wait to be accepted. */
   onReadable?(this: Listener, count: number): void;
 }
 
-/** A listener of ECMA-419, as far as it is used here. */
+/** A listener of ECMA-419. */
 export interface Listener {
-  /** What was given as the option `target`. */
+  /** The option `target`. */
   readonly target: unknown;
-  /** The next connection, or undefined when there is none. */
+  /** The next connection, or undefined if none waits. */
   read(): TCP | undefined;
   /** Takes no more connections. */
   close(): void;
 }
 
-/** Throws as long as no network interface is up, when the port is taken, or without memory. */
+/** Throws if no network interface is up, if the port is taken, or without memory. */
 export type ListenerConstructor = new (options: ListenerOptions) => Listener;

@@ -1,5 +1,5 @@
 /**
- * The files of an archive in the flash image. They are read where they lie, and are read-only.
+ * The files of an archive in the flash image. They are read in place, and are read-only.
  */
 import { decodeName, FORBIDDEN, NOT_FOUND, type ReadableFile, type Refusal, type Storage } from "../../../src/index.js";
 import type { Catalogue, ListedFile } from "../../common/catalogue.js";
@@ -36,7 +36,7 @@ export class ArchiveStorage implements Storage, Catalogue {
   openForReading(name: string): ReadableFile | Refusal {
     const view = this.view;
     const wanted = new DataView(ArrayBuffer.fromString(name));
-    for (let header = this.nextFile(0); header >= 0; header = this.nextFile(this.behind(header))) {
+    for (let header = this.nextFile(0); header >= 0; header = this.nextFile(this.next(header))) {
       if (hasName(view, header, wanted)) {
         return new ImageFile(this.archive, header + TAR_BLOCK_BYTES, this.sizeAt(header));
       }
@@ -45,7 +45,7 @@ export class ArchiveStorage implements Storage, Catalogue {
   }
 
   listFiles(visit: (file: ListedFile) => boolean): void {
-    for (let header = this.nextFile(0); header >= 0; header = this.nextFile(this.behind(header))) {
+    for (let header = this.nextFile(0); header >= 0; header = this.nextFile(this.next(header))) {
       const file = { name: nameAt(this.view, header), sizeBytes: this.sizeAt(header), isRemovable: false };
       if (!visit(file)) {
         return;
@@ -57,7 +57,7 @@ export class ArchiveStorage implements Storage, Catalogue {
     return FORBIDDEN;
   }
 
-  /** The header of the first file from `from` on, or -1 when there is none that is whole. */
+  /** The header of the first whole file from `from` on, or -1. */
   private nextFile(from: number): number {
     const view = this.view;
     let header = from;
@@ -69,7 +69,7 @@ export class ArchiveStorage implements Storage, Catalogue {
       if (isFile(view, header)) {
         return header;
       }
-      header = this.behind(header);
+      header = this.next(header);
     }
     return -1;
   }
@@ -78,8 +78,8 @@ export class ArchiveStorage implements Storage, Catalogue {
     return readOctal(this.view, header + TAR_SIZE, TAR_SIZE_BYTES);
   }
 
-  /** Where the next header is. */
-  private behind(header: number): number {
+  /** Position of the next header. */
+  private next(header: number): number {
     return header + TAR_BLOCK_BYTES + filledUp(this.sizeAt(header));
   }
 
@@ -101,7 +101,7 @@ function nameAt(view: DataView, header: number): string {
   return prefix === "" ? name : `${prefix}/${name}`;
 }
 
-/** A long name is cut into the folder, the prefix, and the rest. */
+/** A long name is split: folders are in the prefix, the rest in the name. */
 function hasName(view: DataView, header: number, wanted: DataView): boolean {
   const prefixLength = textLength(view, header + TAR_PREFIX, TAR_PREFIX_BYTES);
   const nameLength = textLength(view, header + TAR_NAME, TAR_NAME_BYTES);
@@ -132,7 +132,7 @@ function textLength(view: DataView, at: number, maxLength: number): number {
   return length;
 }
 
-/** The digits up to the first byte that is none (a blank or a zero byte), or -1 when there is no digit. */
+/** Reads digits up to the first other byte (a blank or a zero byte); -1 without a digit. */
 function readOctal(view: DataView, at: number, length: number): number {
   let value = -1;
   for (let index = 0; index < length; index++) {

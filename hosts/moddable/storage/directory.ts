@@ -3,7 +3,7 @@
  * and `..`.
  */
 
-/** What the file system knows of a path. */
+/** The status of a path. */
 export interface FileStatus {
   /** In bytes. */
   readonly size: number;

@@ -1,6 +1,6 @@
 /**
- * The archive of files in the flash image: POSIX ustar (IEEE Std 1003.1, pax, "ustar Interchange Format"), so that any
- * `tar` lists it and makes it. For each file a header of 512 bytes, then the contents, filled up to 512 bytes:
+ * The archive of files in the flash image: POSIX ustar (IEEE Std 1003.1, pax, "ustar Interchange Format"), which any
+ * `tar` can list and make. For each file a header of 512 bytes, then the contents, filled up to 512 bytes:
  *
  *       0  name, 100 bytes     124  size in octal, 12     148  checksum in octal, 8     156  type, 1
  *     257  "ustar", 0, "00"    345  folder of the name, 155 bytes
