@@ -79,7 +79,7 @@ test("once a minute it says how it does", () => {
   advance(1);
   assert.equal(
     consoleLines.at(-1),
-    "0 running, 2 completed, 1 ended otherwise, 1 refused, 1024 bytes sent, 10 received, 0 unanswered, 0 dropped, 100000 bytes free",
+    "0 running, 2 completed, 1 failed, 1 refused, 1024 bytes sent, 10 received, 0 unanswered, 0 dropped, 100000 bytes free",
   );
   advance(MINUTE_MS);
   assert.equal(consoleLines.filter((line) => line.includes("bytes free")).length, 2);
@@ -120,7 +120,7 @@ test("the network goes and comes back, and transfers go on", () => {
   client.send(from, acknowledgement(1));
   assert.equal(client.takeOne().bytes.length, 4 + 512);
   assert.deepEqual(consoleLines.slice(1), [
-    "The network is gone",
+    "Network lost",
     "TFTP server ready at 192.168.4.33, port 69, 8 transfers at once",
   ]);
 });

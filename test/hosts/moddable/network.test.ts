@@ -148,7 +148,7 @@ test("an interface that throws is told of, and asked again", () => {
   assert.equal(theInterface().connects.length, 1);
   theInterface().isBroken = true;
   theInterface().change(CONNECTED, "10.0.0.9");
-  assert.equal(told.at(-1), "say The network cannot be asked: gone");
+  assert.equal(told.at(-1), "say The state of the network cannot be read: gone");
 });
 
 test("Ethernet comes up with an address from the network, or with one's own, and needs no second connect", () => {

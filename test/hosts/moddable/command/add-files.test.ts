@@ -104,7 +104,7 @@ test("it says how much flash is used, and how to build", () => {
   // Two headers, three blocks of contents, two blocks at the end.
   assert.match(stdout, /3,584 bytes for 2 files, packed/);
   assert.equal(readFileSync(path.join(work, "firmware/files.tar")).length, 3584);
-  assert.match(stdout, /2,555,904 bytes in all/);
+  assert.match(stdout, /2,555,904 bytes in total/);
   assert.match(stdout, /979,456 bytes left/);
   assert.match(stdout, /cd firmware && mcconfig -d -m -p esp32/);
   assert.equal(addFiles("files", "--quiet").stdout, "");
@@ -116,7 +116,7 @@ test("what does not fit is refused, and nothing is written", () => {
   const refused = addFiles("files");
   assert.equal(refused.status, 1);
   assert.match(refused.stderr, /do not fit into a board with 4MB of flash/);
-  assert.match(refused.stderr, /983,040 bytes are there for them/);
+  assert.match(refused.stderr, /983,040 bytes free beside the firmware/);
   assert.equal(existsSync(path.join(work, "firmware")), false);
   put("large.bin", new Uint8Array(981_504));
   assert.equal(addFiles("files").status, 0);
@@ -140,7 +140,7 @@ test("links to files are followed, and what is neither file nor folder is left o
 for (const [words, message] of [
   [["files"], /There are no files in .*files/],
   [["missing"], /There is no folder .*missing/],
-  [["files", "more"], /"more" is one too many/],
+  [["files", "more"], /unexpected argument "more"/],
   [["files", "--flash", "5MB"], /--flash is "5MB"; it must be one of: 4MB, 8MB, 16MB/],
   [["files", "--wrong"], /--wrong/],
 ] as const) {

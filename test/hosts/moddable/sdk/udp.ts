@@ -78,10 +78,15 @@ export default class UDP {
     return this.queue.length;
   }
 
-  deliver(arrivals: readonly Arrival[]): void {
+  /** Datagrams arrive, and the callback has not been called yet. */
+  hold(...arrivals: readonly Arrival[]): void {
     for (const { address, port, message } of arrivals) {
       this.queue.push(Object.assign(new Uint8Array(message).buffer, { address, port }));
     }
+  }
+
+  deliver(arrivals: readonly Arrival[]): void {
+    this.hold(...arrivals);
     this.onReadable?.call(this, this.queue.length);
   }
 
