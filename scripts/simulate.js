@@ -1,6 +1,6 @@
 /**
- * Runs simulated scenarios, as many as one likes: `npm run simulate -- --seeds 10000 --from 1`. Ends with exit code 1 and
- * the packet log at the first seed that breaks a rule; `--seeds 1 --from SEED` shows it again.
+ * Runs any number of simulated scenarios: `npm run simulate -- --seeds 10000 --from 1`. Ends with exit code 1 and the packet
+ * log at the first seed that breaks a rule; `--seeds 1 --from SEED` reproduces it.
  */
 import { parseArgs } from "node:util";
 import { outcomeText } from "lockstep-tftp";
@@ -8,13 +8,13 @@ import { runScenario, SimulationFailure, scenarioOf } from "lockstep-tftp/simula
 
 const PROGRESS_EVERY_MS = 2000;
 const USAGE = `Usage: npm run simulate -- [--seeds N] [--from S]
-  --seeds N   how many seeds to run, 1 or more (default 1000)
+  --seeds N   number of seeds to run, 1 or more (default 1000)
   --from S    the first seed (default 1)`;
 
 function wholeNumber(name, text, least) {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < least) {
-    console.error(`--${name} is ${text}; it must be a whole number, ${least} or more\n${USAGE}`);
+    console.error(`--${name} is ${text}; expected a whole number, ${least} or more\n${USAGE}`);
     process.exit(2);
   }
   return value;
@@ -70,7 +70,7 @@ for (let done = 0; done < seeds; done++) {
     addAll(peers, summary.peers);
   } catch (error) {
     console.error(`\n${error instanceof SimulationFailure ? error.message : error.stack}`);
-    console.error(`\nSeed ${seed} failed. To see it again: npm run simulate -- --seeds 1 --from ${seed}`);
+    console.error(`\nSeed ${seed} failed. To reproduce it: npm run simulate -- --seeds 1 --from ${seed}`);
     process.exit(1);
   }
   if (performance.now() - toldAt > PROGRESS_EVERY_MS) {
@@ -81,7 +81,7 @@ for (let done = 0; done < seeds; done++) {
 tellProgress(seeds);
 console.log(`
 ${seeds.toLocaleString("en")} seeds from ${from}, ${totals.transfers.toLocaleString("en")} transfers, ${totals.datagrams.toLocaleString("en")} datagrams (${totals.lost.toLocaleString("en")} lost), ${Math.round(totals.virtualMs / 3_600_000).toLocaleString("en")} hours of virtual time; no rule was broken.
-How the server's transfers ended:
+Transfers of the server by outcome:
 ${table(outcomes, outcomeText)}
-How the clients ended:
+Clients by model and end:
 ${table(peers, String)}`);

@@ -1,6 +1,6 @@
 /**
- * `npm run throughput`: makes the golden file of throughput against loss and round trip anew. The difference is the effect
- * of a change of the retransmission, and is committed with it.
+ * `npm run throughput`: rewrites the golden file of throughput against loss and round trip. Commit its diff with the change
+ * of the retransmission that caused it.
  */
 import { spawnSync } from "node:child_process";
 

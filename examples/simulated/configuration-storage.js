@@ -1,15 +1,14 @@
 /**
- * A storage of one's own: each phone gets a configuration that is made when it asks. It runs on a board as it runs here.
+ * A custom storage: each phone gets a configuration that is made on request. The same file runs on a board.
  */
 
-const NOT_FOUND = ~1;
-const NOT_ALLOWED = ~2;
+import { FORBIDDEN, NOT_FOUND } from "lockstep-tftp/engine";
 
 /** `SEP` and the phone's hardware address, as Cisco phones ask for it. */
 const CONFIGURATION_NAME = /^SEP([0-9A-F]{12})\.cnf\.xml$/;
 
 export class ConfigurationStorage {
-  /** @param {Map<string, string>} names the phones' hardware addresses, and what their displays shall show */
+  /** @param {Map<string, string>} names the texts for the phones' displays, by hardware address */
   constructor(names) {
     this.names = names;
   }
@@ -21,11 +20,11 @@ export class ConfigurationStorage {
   }
 
   openForWriting() {
-    return NOT_ALLOWED;
+    return FORBIDDEN;
   }
 }
 
-/** The text is made once, so that a block that is sent again is the same. */
+/** Makes the text once, so that a repeated block has the same bytes. */
 class GeneratedFile {
   constructor(text) {
     this.bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));

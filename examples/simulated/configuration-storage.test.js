@@ -1,8 +1,7 @@
 /**
- * The storage under test on a simulated network: no board, no sockets, no waiting. Run it with
- * `node --test examples/simulated/`.
+ * Tests the storage on a simulated network: no board, no sockets, no waiting. Run it with `node --test examples/simulated/`.
  *
- * Whatever the engine or the storage does that must not be ends the run with the seed and the packets.
+ * A run ends with the seed and the packets when the engine or the storage breaks a rule.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -16,7 +15,7 @@ function phones() {
   return new ConfigurationStorage(new Map([[MAC, "Reception"]]));
 }
 
-test("a phone finds its configuration, on a network that loses a tenth of everything", () => {
+test("a phone gets its configuration on a network that loses a tenth of the datagrams", () => {
   for (let seed = 1; seed <= SEEDS; seed++) {
     const simulation = new Simulation({ storage: phones(), seed, network: { delayMs: 2, lossPercent: 10 } });
     const phone = simulation.add((world) => new CiscoPhone(world, { address: "192.168.4.20", port: 2000, mac: MAC }));
@@ -26,7 +25,7 @@ test("a phone finds its configuration, on a network that loses a tenth of everyt
   }
 });
 
-test("a phone that nobody knows gets nothing", () => {
+test("an unknown phone gets ERROR 1", () => {
   const simulation = new Simulation({ storage: phones() });
   const stranger = { address: "192.168.4.21", port: 2000, mac: "AABBCCDDEEFF" };
   const phone = simulation.add((world) => new CiscoPhone(world, stranger));
@@ -34,7 +33,7 @@ test("a phone that nobody knows gets nothing", () => {
   assert.equal(phone.reason, "ERROR 1");
 });
 
-test("nobody can put a configuration", () => {
+test("uploads are refused", () => {
   const simulation = new Simulation({ storage: phones() });
   const intruder = simulation.put({
     address: "192.168.4.66",

@@ -1,4 +1,4 @@
-/** The cases of every engine, on V8. */
+/** The conformance cases on V8. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { cases } from "./cases/index.js";

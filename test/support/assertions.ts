@@ -1,11 +1,11 @@
 /**
- * Assertions for cases that run on every engine, with no test runner and no platform: what does not hold throws an Error
- * that says what was expected.
+ * Assertions for cases that run on every JavaScript engine, without a test runner or a platform. A failed one throws an
+ * Error that says what was expected.
  */
 
 export function ok(condition: boolean, what: string): asserts condition {
   if (!condition) {
-    throw new Error(`${what}: it is not so`);
+    throw new Error(`${what}: this does not hold`);
   }
 }
 

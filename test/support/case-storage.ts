@@ -1,5 +1,5 @@
 /**
- * Files in memory with faults on demand, behind the simulator's check of the contract between engine and storage.
+ * Files in memory with faults on demand, under the simulator's check of the contract between engine and storage.
  */
 import {
   DISK_FULL,

@@ -1,6 +1,6 @@
 /**
- * Chromium without a window, driven through a pipe by its own protocol (https://chromedevtools.github.io/devtools-protocol/).
- * Every browser has a profile of its own, which is removed with it, and reaches loopback only.
+ * A headless Chromium, driven through a pipe by its own protocol (https://chromedevtools.github.io/devtools-protocol/).
+ * Every browser has its own profile, which is removed with it, and reaches loopback only.
  */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
@@ -11,7 +11,7 @@ import type { Readable, Writable } from "node:stream";
 import { hasProgram, killGroup } from "./program.js";
 
 const PROGRAM = "chromium";
-/** The reason to skip a test, or false where there is a Chromium. */
+/** The reason to skip a test, or false if Chromium is installed. */
 export const NO_CHROMIUM = hasProgram(PROGRAM) ? false : "chromium is not installed";
 
 /** A name that leads to loopback, as an attacker's can (DNS rebinding). */
@@ -20,7 +20,7 @@ export const REBOUND_NAME = "rebound.test";
 const SWITCHES = [
   "--headless",
   "--remote-debugging-pipe",
-  // Root, which tests in containers often are, has no sandbox; and a container has little shared memory.
+  // Tests in containers often run as root, which has no sandbox, and with little shared memory.
   "--no-sandbox",
   "--disable-dev-shm-usage",
   "--disable-gpu",
@@ -28,18 +28,18 @@ const SWITCHES = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
-  // Nothing beyond loopback is looked up or reached.
+  // Looks up and reaches loopback only.
   `--host-resolver-rules=MAP ${REBOUND_NAME} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1`,
   "--proxy-server=direct://",
 ];
 
-/** What has not come after so long does not come. */
+/** Time to wait for an answer or a change in the page. */
 const PATIENCE_MS = 60_000;
-/** On a machine with much to do a Chromium may hang while it starts; another one is started then. */
+/** On a busy machine Chromium may hang while it starts; then another one is started. */
 const START_TRIES = 3;
 const START_PATIENCE_MS = 30_000;
 
-/** Modifier keys, as the protocol counts them. */
+/** Modifier keys, as the protocol numbers them. */
 export const SHIFT = 8;
 
 const KEYS: Readonly<Record<string, { code: number; text?: string }>> = {
@@ -124,7 +124,7 @@ export class Browser implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // Chromium has children of its own: the whole group ends.
+    // Chromium starts more processes: the whole group must end.
     killGroup(this.child);
     await this.ended;
     rmSync(this.profile, { recursive: true, force: true, maxRetries: 10 });
@@ -154,7 +154,7 @@ export class Page {
     return this.browser.call(method, params, this.sessionId);
   }
 
-  /** How wide the window is, and whether the person prefers dark colours. */
+  /** Sets the window's width, and whether its user prefers dark colours. */
   async look({ width = 1200, height = 900, isDark = false }: { width?: number; height?: number; isDark?: boolean }) {
     const isPhone = width < 600;
     await this.call("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 1, mobile: isPhone });
@@ -167,7 +167,7 @@ export class Page {
     await this.until(`location.href === ${JSON.stringify(url)} && document.readyState === "complete"`);
   }
 
-  /** The value of an expression in the page; what it throws is thrown here. */
+  /** Returns the value of an expression in the page, or throws what it throws. */
   async value<Value>(expression: string): Promise<Value> {
     const { result, exceptionDetails } = await this.call<{
       result: { value: Value };
@@ -194,7 +194,7 @@ export class Page {
     }
   }
 
-  /** The text of an element, named by a selector. */
+  /** Returns the text of an element, named by a selector. */
   text(selector: string): Promise<string> {
     return this.value(`document.querySelector(${JSON.stringify(selector)})?.textContent ?? ""`);
   }
@@ -221,14 +221,14 @@ export class Page {
     }
   }
 
-  /** What choosing files in the system's dialog comes to. */
+  /** Chooses files, as the system's dialog does. */
   async choose(selector: string, files: readonly string[]): Promise<void> {
     const { root } = await this.call<{ root: { nodeId: number } }>("DOM.getDocument");
     const { nodeId } = await this.call<{ nodeId: number }>("DOM.querySelector", { nodeId: root.nodeId, selector });
     await this.call("DOM.setFileInputFiles", { nodeId, files });
   }
 
-  /** A picture of the whole page, as PNG. */
+  /** Returns a picture of the whole page, as PNG. */
   async picture(): Promise<Buffer> {
     const { data } = await this.call<{ data: string }>("Page.captureScreenshot", { captureBeyondViewport: true });
     return Buffer.from(data, "base64");

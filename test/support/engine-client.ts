@@ -1,4 +1,4 @@
-/** The engine's client as a machine on the simulated network: it has a port for each slot, a timer and files in memory. */
+/** A machine on the simulated network that runs the engine's client, with files in memory. */
 import { isRefusal, type LocalPort, type Outcome, type Transport } from "lockstep-tftp/engine";
 import { Client, type ClientOptions, type ClientRequest, NEVER } from "lockstep-tftp/engine/client";
 import { MemoryStorage, type SimulatedWorld, VirtualTimer } from "lockstep-tftp/simulated";
@@ -48,7 +48,7 @@ export class EngineClient {
     return Math.floor(this.world.clock.nowUs / US_PER_MS);
   }
 
-  /** Calls the engine, and sets the timer for what is due next. */
+  /** Calls the engine, and sets the timer for its next deadline. */
   private call(work: () => void): void {
     work();
     const { nextAt } = this.engine;

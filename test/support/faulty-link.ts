@@ -1,5 +1,5 @@
 /**
- * A bad network between clients and a server, in user space: datagrams get lost, come twice, late and in another order.
+ * A bad network between clients and a server on real sockets: datagrams are lost, arrive twice, late or in another order.
  * Clients send to the link's port, and all answers come from there.
  */
 import dgram from "node:dgram";
@@ -7,19 +7,19 @@ import { once } from "node:events";
 import { SeededRandom } from "lockstep-tftp/simulated";
 
 export interface Faults {
-  /** Each from 0 to 1: the part of all datagrams that it befalls, in each direction. */
+  /** Share of the datagrams in each direction, from 0 to 1. */
   readonly loss: number;
   readonly duplication: number;
-  /** A datagram that is reordered waits `reorderingMs` longer, so that later ones overtake it. */
+  /** Share of datagrams that wait `reorderingMs` longer, so that later ones overtake them. */
   readonly reordering: number;
   readonly reorderingMs: number;
-  /** Every datagram takes so long. */
+  /** Delay of every datagram. */
   readonly delayMs: number;
-  /** Datagrams that are lost for certain in each direction, by their number from 0 on. */
+  /** Numbers of datagrams that are always lost, counted from 0 in each direction. */
   readonly lost?: readonly number[];
 }
 
-/** What has befallen datagrams so far. */
+/** Numbers of datagrams by their fate. */
 export interface Fates {
   passed: number;
   lost: number;
@@ -31,10 +31,10 @@ const LOOPBACK = "127.0.0.1";
 const READ_REQUEST = 1;
 const WRITE_REQUEST = 2;
 
-/** One client's way to the server: a socket of its own, so that the server tells the clients apart. */
+/** One client's way to the server: a separate socket, so that the server can tell clients apart. */
 interface Way {
   readonly socket: dgram.Socket;
-  /** Where the server's last answer came from: the port of the transfer. */
+  /** The port of the server's last answer: that of the transfer. */
   serverPort: number;
 }
 
@@ -51,7 +51,7 @@ export class FaultyLink {
     private readonly seed: number,
   ) {}
 
-  /** Opens a link to the server that takes requests on `requestPort`. The same seed decides alike. */
+  /** Opens a link to a server that listens on `requestPort`. The same seed gives the same faults. */
   static async open(requestPort: number, faults: Faults, seed: number): Promise<FaultyLink> {
     const link = new FaultyLink(requestPort, faults, seed);
     const deliver = link.deliverer(link.toServer, seed);
@@ -66,7 +66,7 @@ export class FaultyLink {
     return link;
   }
 
-  /** Where clients send to. */
+  /** The port that clients send to. */
   get port(): number {
     return this.socket.address().port;
   }
@@ -94,7 +94,7 @@ export class FaultyLink {
     return way;
   }
 
-  /** Makes a function that lets each datagram meet its fate. */
+  /** Makes a function that delivers datagrams with the link's faults. */
   private deliverer(fates: Fates, seed: number): (send: () => void) => void {
     const { loss, duplication, reordering, reorderingMs, delayMs, lost = [] } = this.faults;
     const random = new SeededRandom(seed);

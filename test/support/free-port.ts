@@ -1,7 +1,7 @@
 import dgram from "node:dgram";
 import { once } from "node:events";
 
-/** A UDP port of 127.0.0.1 that nobody has at the moment. */
+/** Returns a UDP port of 127.0.0.1 that is free at the moment. */
 export async function freePort(): Promise<number> {
   const socket = dgram.createSocket("udp4");
   socket.bind(0, "127.0.0.1");

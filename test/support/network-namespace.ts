@@ -1,6 +1,6 @@
 /**
- * Network namespaces: a script in one has a loopback, addresses and ports of its own, which end with it. Nothing outside
- * is changed, and nothing needs to be restored.
+ * Network namespaces: a script in one has its own loopback, addresses and ports, which end with it. Nothing outside changes,
+ * so nothing needs to be restored.
  */
 import { spawnSync } from "node:child_process";
 import { type Ended, hasProgram, run } from "./program.js";
@@ -15,7 +15,7 @@ function withoutPrograms(): string | false {
 }
 
 function withoutRight(): string | false {
-  return spawnSync("unshare", ["--net", "true"]).status !== 0 && "this machine lets nobody make network namespaces";
+  return spawnSync("unshare", ["--net", "true"]).status !== 0 && "this machine does not allow network namespaces";
 }
 
 /** Runs a script of the tests in a namespace that has only its loopback, to the script's end. */

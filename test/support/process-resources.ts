@@ -1,19 +1,19 @@
-/** What this process holds: open files, and memory that cannot be collected. */
+/** Resources of this process: open files, and memory that cannot be collected. */
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 
-/** Resting ports are closed after two seconds, transfers that nobody answers when they are given up. */
+/** Idle ports are closed after two seconds, and unanswered transfers when they are given up. */
 const PATIENCE_MS = 30_000;
 
-/** Where the system lists them. */
+/** The folder where the system lists them. */
 const OPEN_FILES = process.platform === "linux" ? "/proc/self/fd" : "/dev/fd";
 
 export function openFiles(): number {
   return readdirSync(OPEN_FILES).length;
 }
 
-/** Waits until no more files are open than there were. Fails when that does not come. */
+/** Waits until no more files are open than before. Fails if that takes too long. */
 export async function untilFilesAreClosed(openBefore: number): Promise<void> {
   for (const end = Date.now() + PATIENCE_MS; Date.now() < end && openFiles() > openBefore; ) {
     await wait(100);
@@ -21,10 +21,10 @@ export async function untilFilesAreClosed(openBefore: number): Promise<void> {
   assert.equal(openFiles(), openBefore, "open files");
 }
 
-/** Bytes in use when everything that can be collected is. */
+/** Returns the bytes in use after garbage collection. */
 export async function memoryInUse(): Promise<number> {
   assert.ok(globalThis.gc !== undefined, "run node with --expose-gc, as npm test does");
-  // What ended in this turn of the event loop is let go in the next, and some of that needs a second collection.
+  // Objects that ended in this turn of the event loop are released in the next, and some need a second collection.
   for (let count = 0; count < 3; count++) {
     await wait(10);
     globalThis.gc();

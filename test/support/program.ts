@@ -1,20 +1,20 @@
-/** Programs that a test runs, none of them longer than it may. */
+/** Runs programs for tests, within a time limit. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The project's own folder. */
+/** The project's folder. */
 export const PROJECT = path.dirname(fileURLToPath(import.meta.resolve("lockstep-tftp/package.json")));
 
-/** The command line as it is published. */
+/** The published command line. */
 export const CLI = path.join(PROJECT, "dist/node/cli.js");
 
-/** Far above what any program of the tests needs; a client that hangs would wait for minutes. */
+/** Far above what any program of the tests needs: a client that hangs would wait for minutes. */
 const LIMIT_MS = 60_000;
 
 export interface Ended {
-  /** Null where a signal ended the program. */
+  /** Null if a signal ended the program. */
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
@@ -24,11 +24,11 @@ export interface Ended {
 export interface ProgramOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** What the program reads from its standard input. Default: nothing. */
+  /** The program's standard input. Default: empty. */
   readonly input?: string;
 }
 
-/** Kills a program that was started detached, with all it has started; it may have ended just now. */
+/** Kills a program that was started detached, and all its children. It may already have ended. */
 export function killGroup({ pid }: ChildProcess): void {
   try {
     process.kill(-(pid as number), "SIGKILL");
@@ -39,7 +39,7 @@ export function killGroup({ pid }: ChildProcess): void {
   }
 }
 
-/** Runs a program to its end. One that does not end is killed with all it has started: its `signal` is SIGKILL. */
+/** Runs a program to its end. At the time limit it is killed with its children; then its `signal` is SIGKILL. */
 export function run(program: string, words: readonly string[], options: ProgramOptions = {}): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, words, {
@@ -82,7 +82,7 @@ export function hasProgram(name: string): boolean {
   });
 }
 
-/** The path of a program of the tests' own, named by its URL in TypeScript's output. */
+/** Returns the path of a script of the tests, named by its URL in TypeScript's output. */
 export function script(name: string, importer: string): string {
   return fileURLToPath(new URL(name, importer));
 }

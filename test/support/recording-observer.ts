@@ -1,7 +1,7 @@
-/** Keeps what the engine tells its observer. */
+/** An observer that records the engine's reports. */
 import type { Address, Observer, Outcome, TransferView } from "lockstep-tftp/engine";
 
-/** What was to be seen of a transfer at some moment. */
+/** A transfer's state at some moment. */
 export interface SeenTransfer {
   readonly name: string;
   readonly address: Address;
@@ -55,7 +55,7 @@ export class RecordingObserver implements Observer {
   }
 }
 
-/** A copy, since the slot is used again. */
+/** Copies a transfer's state, since the slot is used again. */
 function seen(transfer: TransferView, now: number): SeenTransfer {
   return {
     name: transfer.name,

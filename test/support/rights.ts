@@ -1,6 +1,6 @@
-/** What this process may do, and how a process gives its rights up. */
+/** The rights of this process, and how it gives them up. */
 
-/** The user and group that own nothing on Linux. */
+/** The user and group without rights on Linux. */
 export const NOBODY = 65_534;
 
 export const IS_ROOT = process.getuid?.() === 0;
@@ -8,7 +8,7 @@ export const IS_ROOT = process.getuid?.() === 0;
 /** The reason to skip a test that only root can run, or false. */
 export const UNLESS_ROOT: string | false = IS_ROOT ? false : "only root can do this: run the tests as root";
 
-/** Makes this process one of nobody's, for good. Modules that only root can read must be loaded before. */
+/** Makes this process run as the user `nobody`, for good. Load modules that only root can read before. */
 export function becomeNobody(): void {
   process.setgroups?.([]);
   process.setgid?.(NOBODY);

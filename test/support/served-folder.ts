@@ -1,4 +1,4 @@
-/** A server on an ephemeral port of loopback, with a folder of its own that is removed with it. */
+/** A server on an ephemeral port of loopback, with a folder that is removed with it. */
 import { once } from "node:events";
 import fs from "node:fs";
 import os from "node:os";
@@ -8,7 +8,7 @@ import { type PeerOptions, SocketPeer } from "./socket-peer.js";
 
 export const LOOPBACK = "127.0.0.1";
 
-/** Longer than any test: a message comes twice only where a test asks for that. */
+/** Longer than any test: a message is repeated only if a test asks for that. */
 export const NO_REPEATS = { initialIntervalMs: 600_000, minIntervalMs: 600_000, maxIntervalMs: 600_000 };
 
 export class ServedFolder implements AsyncDisposable {
@@ -47,7 +47,7 @@ export class ServedFolder implements AsyncDisposable {
     return SocketPeer.open(this.port, this.server.addresses[0]?.address, options);
   }
 
-  /** What a file holds now. */
+  /** Returns a file's present content. */
   contents(name: string): Uint8Array {
     return fs.readFileSync(path.join(this.root, name));
   }
@@ -56,7 +56,7 @@ export class ServedFolder implements AsyncDisposable {
     return fs.existsSync(path.join(this.root, name));
   }
 
-  /** The end of the next transfer. Ask before it can end. */
+  /** Waits for the end of the next transfer. Call it before that transfer can end. */
   async nextEnd(): Promise<{ outcome: number; bytes: number }> {
     const [transfer, end] = (await once(this.server, "ended")) as [TransferView, EndedTransfer];
     return { outcome: end.outcome, bytes: transfer.bytes };

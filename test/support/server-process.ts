@@ -1,22 +1,22 @@
-/** The command line's server as a process of its own, which can be stopped and killed. */
+/** The command line's server as a separate process, which can be stopped and killed. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { TestContext } from "node:test";
 import { CLI, type Ended } from "./program.js";
 
 export interface ServerProcessOptions {
-  /** Words before node: a program that starts node with other rights or in another namespace. */
+  /** Arguments before node: a program that starts node with other rights or in another namespace. */
   readonly launcher?: readonly string[];
-  /** Words for node itself. */
+  /** Arguments of node itself. */
   readonly node?: readonly string[];
-  /** The command that is started. Default: the build's own, with the words for node. */
+  /** The command to start. Default: the build's, with node's arguments. */
   readonly command?: string;
 }
 
 const LISTENING = /Listening on \S+:(\d+)$|"event":"listening".*"port":(\d+)/;
 
 export class ServerProcess {
-  /** What it has said so far, line by line. */
+  /** The lines of its output so far. */
   readonly lines: string[] = [];
   readonly ended: Promise<Ended>;
   private readonly child: ChildProcess;
@@ -45,7 +45,7 @@ export class ServerProcess {
     });
   }
 
-  /** Starts `serve` with these words on a free port, and waits until it listens. */
+  /** Starts `serve` with these arguments on a free port, and waits until it listens. */
   static async start(
     test: Pick<TestContext, "after">,
     words: readonly string[],
@@ -62,13 +62,13 @@ export class ServerProcess {
     return this.child.pid as number;
   }
 
-  /** Where it takes requests. */
+  /** Its listening port. */
   get port(): number {
     const [, text, json] = this.lines.map((line) => LISTENING.exec(line)).find((match) => match !== null) ?? [];
     return Number(text ?? json);
   }
 
-  /** Waits for a line, which may have come already; one of the first `from` lines does not count. */
+  /** Waits for a line, which may have come already. The first `from` lines do not count. */
   async line(pattern: RegExp, from = 0): Promise<string> {
     for (;;) {
       const found = this.lines.slice(from).find((line) => pattern.test(line));
@@ -86,7 +86,7 @@ export class ServerProcess {
     this.child.kill(signal);
   }
 
-  /** Ends it as a power failure would. */
+  /** Kills it, as a power failure would. */
   async kill(): Promise<void> {
     this.child.kill("SIGKILL");
     await this.ended;

@@ -1,7 +1,7 @@
 import type { TestContext } from "node:test";
 import { TftpServer, type TftpServerOptions } from "lockstep-tftp";
 
-/** Starts a server on a free port of 127.0.0.1, for as long as the test takes. */
+/** Starts a server on a free port of 127.0.0.1, and closes it after the test. */
 export async function serving(
   test: Pick<TestContext, "after">,
   options: TftpServerOptions,

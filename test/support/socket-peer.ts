@@ -16,20 +16,20 @@ import {
   writeRequest,
 } from "lockstep-tftp/simulated";
 
-/** How long a message that must come is waited for. Only a failing test waits so long. */
+/** Time to wait for an expected message. Only a failing test waits that long. */
 const PATIENCE_MS = 20_000;
-/** No TFTP message begins like this. */
+/** No TFTP message starts like this. */
 const MARKER = Buffer.from("marker");
 const LOOPBACK = "127.0.0.1";
 /**
- * Where peers are. Tests run side by side, and a server of one of them may still send to a port that another was given
- * after it: on Linux, where all of 127.0.0.0/8 is loopback, each process has an address of its own.
+ * The peers' address. Tests run in parallel, and a server of one test may still send to a port that another test got after
+ * it: on Linux, where all of 127.0.0.0/8 is loopback, each process uses another address.
  */
 const PEERS_ADDRESS =
   process.platform === "linux" ? `127.1.${(process.pid >> 8) & 0xff}.${process.pid & 0xff}` : LOOPBACK;
 
 export interface PeerOptions {
-  /** The peer's own address and port; default any port of an address that no other process uses. */
+  /** The peer's address and port. Default: any port of an address that no other process uses. */
   readonly address?: string;
   readonly port?: number;
 }
@@ -41,7 +41,7 @@ export interface SocketMessage {
 }
 
 export class SocketPeer implements AsyncDisposable {
-  /** Where the last message came from, which is where answers go. */
+  /** The last message: answers go to the port that it came from. */
   heardFrom: SocketMessage | undefined;
   private readonly inbox: SocketMessage[] = [];
   private wake: (() => void) | undefined;
@@ -58,7 +58,9 @@ export class SocketPeer implements AsyncDisposable {
   }
 
   /**
-   * @throws NodeJS.ErrnoException when the peer's address or port cannot be had.
+   * Opens a peer's socket.
+   *
+   * @throws NodeJS.ErrnoException if the peer's address or port is not available.
    */
   static async open(serverPort: number, serverAddress = LOOPBACK, options: PeerOptions = {}): Promise<SocketPeer> {
     const socket = dgram.createSocket(isIPv6(serverAddress) ? "udp6" : "udp4");
@@ -76,14 +78,14 @@ export class SocketPeer implements AsyncDisposable {
     await once(this.socket, "close");
   }
 
-  /** Sends to the listening port, or to another. Afterwards the datagram is in the receiver's queue. */
+  /** Sends to the listening port, or to another. On return the datagram is in the receiver's queue. */
   async send(packet: Uint8Array, port = this.serverPort, address = this.serverAddress): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.socket.send(packet, port, address, (error) => (error === null ? resolve() : reject(error)));
     });
   }
 
-  /** Sends to where the last message came from. */
+  /** Sends to the port that the last message came from. */
   reply(packet: Uint8Array): Promise<void> {
     assert.ok(this.heardFrom !== undefined, "something has come that can be answered");
     return this.send(packet, this.heardFrom.port, this.heardFrom.address);
@@ -105,7 +107,7 @@ export class SocketPeer implements AsyncDisposable {
     return this.reply(dataMessage(block, payload));
   }
 
-  /** The next message, whatever it is. */
+  /** Takes the next message, whatever it is. */
   async next(): Promise<SocketMessage> {
     if (this.inbox.length === 0) {
       await new Promise<void>((resolve, reject) => {
@@ -119,7 +121,7 @@ export class SocketPeer implements AsyncDisposable {
     return this.inbox.shift() as SocketMessage;
   }
 
-  /** The next message, which must have this opcode. */
+  /** Takes the next message, which must have this opcode. */
   async receive(opcode: number): Promise<Uint8Array> {
     const message = await this.next();
     assert.equal(opcodeOf(message.packet), opcode, `opcode ${opcode}, and not the message ${message.packet.join()}`);
@@ -146,8 +148,8 @@ export class SocketPeer implements AsyncDisposable {
   }
 
   /**
-   * Nothing has come, as far as the server has worked: a datagram to oneself is the first to arrive. Ask the server
-   * something else before, so that it has certainly seen what it should not answer.
+   * Checks that no message has come: a datagram from this peer to itself is the first to arrive. Ask the server something
+   * else before, so that it has certainly handled the message that it should not answer.
    */
   async expectSilence(): Promise<void> {
     const own = this.socket.address();
@@ -155,7 +157,7 @@ export class SocketPeer implements AsyncDisposable {
     assert.deepEqual(Buffer.from((await this.next()).packet), MARKER);
   }
 
-  /** Fetches a file without faults. */
+  /** Downloads a file without faults. */
   async fetch(
     name: string,
     file: Uint8Array,
@@ -177,7 +179,7 @@ export class SocketPeer implements AsyncDisposable {
     }
   }
 
-  /** Puts a file without faults, in lock-step. */
+  /** Uploads a file without faults, in lock-step. */
   async put(name: string, file: Uint8Array): Promise<void> {
     await this.write(name);
     await this.expectAcknowledgement(0);

@@ -1,12 +1,12 @@
-/** Uses a storage as the engine does, without the engine. Refusals are those of `Storage`: negative numbers. */
+/** Uses a storage as the engine does, without the engine. */
 import { isRefusal, type Refusal, type Storage } from "lockstep-tftp/engine";
 
 const BLOCK_BYTES = 512;
-const NOBODYS_ADDRESS = "127.0.0.1";
+const ANY_ADDRESS = "127.0.0.1";
 
 /** Reads a whole file, block after block. */
 export function contentOf(storage: Storage, name: string): Buffer | Refusal {
-  const file = storage.openForReading(name, NOBODYS_ADDRESS);
+  const file = storage.openForReading(name, ANY_ADDRESS);
   if (isRefusal(file)) {
     return file;
   }
@@ -31,7 +31,7 @@ export function contentOf(storage: Storage, name: string): Buffer | Refusal {
 
 /** Stores a whole file. Returns 0, or the first refusal. */
 export function store(storage: Storage, name: string, content: Buffer, announcedBytes = -1): Refusal {
-  const file = storage.openForWriting(name, announcedBytes, NOBODYS_ADDRESS);
+  const file = storage.openForWriting(name, announcedBytes, ANY_ADDRESS);
   if (isRefusal(file)) {
     return file;
   }

@@ -1,4 +1,4 @@
-/** Names of uploads that are under way, as a server of this machine gives them. */
+/** Names of unfinished uploads, as a server of this machine makes them. */
 import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,7 +8,7 @@ import { isRefusal } from "lockstep-tftp/engine";
 
 const RANDOM = "0123456789abcdef";
 
-/** What a name has in the place of this machine. */
+/** The part of a name that stands for this machine. */
 export const OWN_PLACE = ownPlace();
 
 function ownPlace(): string {

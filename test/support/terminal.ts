@@ -8,15 +8,15 @@ import type { TestContext } from "node:test";
 import emulator from "@xterm/headless";
 import { CLI } from "./program.js";
 
-/** What would decide on colours in place of the test. */
+/** Variables that would decide on colours instead of the test. */
 const NO_SAY_ON_COLOURS = { NO_COLOR: undefined, FORCE_COLOR: undefined, CI: undefined };
 
-/** Why there is no terminal here, or false. */
+/** The reason to skip a test, or false if there is a terminal. */
 export const UNLESS_TERMINALS = /util-linux/.test(spawnSync("script", ["--version"], { encoding: "utf8" }).stdout ?? "")
   ? false
   : "needs script of util-linux";
 
-/** Far longer than anything takes to be shown. */
+/** Far longer than any output takes to appear. */
 const PATIENCE_MS = 20_000;
 
 export interface TerminalOptions {
@@ -40,7 +40,7 @@ export class Terminal {
     const start = 'tty; stty cols "$0" rows "$1"; shift; exec "$@"';
     const command = ["sh", "-c", start, columns, rows, process.execPath, CLI, ...words].map((word) => `'${word}'`);
     this.child = spawn("script", ["--quiet", "--flush", "--return", "--command", command.join(" "), "/dev/null"], {
-      // Node takes a terminal for one without colours where CI is set, too.
+      // Node also takes a terminal for one without colours if CI is set.
       env: { ...process.env, ...NO_SAY_ON_COLOURS, TERM: "xterm-256color", ...environment },
       stdio: ["pipe", "pipe", "inherit"],
     });
@@ -50,7 +50,7 @@ export class Terminal {
       this.screenOfIt.write(text, () => this.changes.emit("change"));
     });
     void this.ended.then(() => {
-      // What was written last has been taken in by then.
+      // By then the emulator has processed the last output.
       this.screenOfIt.write("", () => {
         this.hasEnded = true;
         this.changes.emit("change");
@@ -58,7 +58,7 @@ export class Terminal {
     });
   }
 
-  /** Starts the command line with these words, and waits until a text is on the screen. */
+  /** Starts the command line with these arguments, and waits until a text is on the screen. */
   static async open(
     test: Pick<TestContext, "after">,
     words: readonly string[],
@@ -75,7 +75,7 @@ export class Terminal {
     return terminal;
   }
 
-  /** The lines from the first to the last that has something, those that have left the screen included. */
+  /** The lines up to the last that is not empty, those that have scrolled off the screen included. */
   get lines(): string[] {
     const buffer = this.screenOfIt.buffer.active;
     const lines = Array.from(
@@ -85,7 +85,7 @@ export class Terminal {
     return lines.slice(1, lines.findLastIndex((line) => line !== "") + 1);
   }
 
-  /** Waits until what is to be seen, as one text, is as it should be. */
+  /** Waits until the screen's text matches. */
   async shows(text: RegExp): Promise<string> {
     while (!text.test(this.lines.join("\n"))) {
       if (this.hasEnded) {
@@ -99,7 +99,7 @@ export class Terminal {
     return this.lines.join("\n");
   }
 
-  /** Makes the window larger or smaller, as a person does. */
+  /** Resizes the window, as its user does. */
   resize(columns: number, rows: number): void {
     this.screenOfIt.resize(columns, rows);
     execFileSync("stty", ["-F", this.device, "cols", String(columns), "rows", String(rows)]);

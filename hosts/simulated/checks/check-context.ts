@@ -1,5 +1,5 @@
 /**
- * What all checks share: the server's limits, the engine's state, the call in progress and the transfers seen so far.
+ * The context that all checks share: the server's limits, the engine's state, the call in progress, the transfers so far.
  */
 import { FIRST_LISTENER } from "../../../src/index.js";
 import type { Cause } from "./cause.js";
@@ -52,7 +52,7 @@ export interface EngineCall {
   errors: number;
 }
 
-/** What all checks share. */
+/** The context that all checks share. */
 export interface CheckContext {
   readonly limits: CheckedLimits;
   readonly storage: CheckedStorage;
@@ -61,7 +61,7 @@ export interface CheckContext {
   readonly call: EngineCall;
 }
 
-/** The slot that a local port stands for: with a single port, the listening port serves every slot. */
+/** The slot of a local port: with a single port, the listening port serves every slot. */
 export function slotOf({ limits }: CheckContext, conversation: Conversation, localPort: number): number {
   return limits.singlePort && localPort >= FIRST_LISTENER ? conversation.slot : localPort;
 }

@@ -105,7 +105,7 @@ function storageViolation(call: string, error: unknown): RuleViolation {
   return violationOf("storage", `The storage broke its contract: ${call}`, error);
 }
 
-/** The engine calls everything at once: a promise is no file. */
+/** Checks that a result is a file. The engine does not wait, so a promise is a mistake. */
 function checkFile(call: string, file: unknown, methods: readonly string[]): void {
   const members = (typeof file === "object" && file !== null ? file : {}) as Readonly<Record<string, unknown>>;
   const missing = methods.find((method) => typeof members[method] !== "function");

@@ -1,5 +1,5 @@
 /**
- * What a message must say: the right block, the file's bytes, the options that were agreed, a plain text.
+ * Checks the content of a message: the right block, the file's bytes, the agreed options, a plain text.
  */
 import {
   HEADER_BYTES,

@@ -1,6 +1,5 @@
 /**
- * What the checker knows about one transfer, from the messages alone: the request, the agreed options, the blocks that are
- * through.
+ * The checker's account of one transfer, from the messages alone: the request, the agreed options, the transferred blocks.
  */
 import { GrowingBytes } from "../wire/bytes.js";
 import { numberOf } from "../wire/messages.js";

@@ -1,5 +1,5 @@
 /**
- * What a call must have sent by the time that it returns.
+ * Checks that a call has sent what it must.
  */
 import type { CheckContext } from "./check-context.js";
 import type { Conversation, Meaning } from "./conversation.js";

@@ -1,5 +1,5 @@
 /**
- * Whether anything may be sent to a peer at this moment.
+ * Checks whether anything may be sent to a peer at this moment.
  */
 import { ERROR_UNKNOWN_TRANSFER_ID, OPCODE_DATA } from "../../../src/index.js";
 import { describeMessage, numberOf, opcodeOf } from "../wire/messages.js";

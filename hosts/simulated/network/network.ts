@@ -1,49 +1,49 @@
 /**
- * A network of datagrams that loses, doubles, delays, reorders and damages them, as its seed has it.
+ * A network that loses, doubles, delays, reorders and damages datagrams, as its seed decides.
  */
 import { PacketLog } from "./packet-log.js";
 import type { SeededRandom } from "./seeded-random.js";
 import { US_PER_MS, type VirtualClock } from "./virtual-clock.js";
 
-/** What happens to a datagram on its way, the same in both directions. Everything is off unless it is set. */
+/** Conditions of a network, the same in both directions. Every fault is off unless it is set. */
 export interface NetworkConditions {
-  /** The way of a datagram, one direction, in milliseconds; fractions count. Default 0.5. */
+  /** Delay in one direction, in milliseconds; fractions count. Default 0.5. */
   delayMs?: number;
-  /** Up to so much is added, evenly spread; datagrams between two addresses keep their order. */
+  /** Up to this much is added to the delay, evenly spread; datagrams between two addresses keep their order. */
   jitterMs?: number;
-  /** Each datagram on its own. */
+  /** Share of datagrams that are lost, each independently. */
   lossPercent?: number;
-  /** Bursts, in which each datagram is lost. */
+  /** Bursts in which every datagram is lost. */
   burst?: LossBurst;
-  /** A second copy, which comes up to `duplicateDelayMs` after the first. */
+  /** Share of datagrams that arrive twice, up to `duplicateDelayMs` apart. */
   duplicatePercent?: number;
-  /** Default 1. */
+  /** Longest time between a datagram and its copy, in milliseconds. Default 1. */
   duplicateDelayMs?: number;
-  /** The datagram is held back by up to `reorderDelayMs`, and later ones pass it. */
+  /** Share of datagrams that are held back by up to `reorderDelayMs`, so that later ones pass them. */
   reorderPercent?: number;
-  /** Default 5. */
+  /** Longest time for which a datagram is held back, in milliseconds. Default 5. */
   reorderDelayMs?: number;
-  /** A bit is turned that UDP's checksum did not notice. Nobody can be blamed for what becomes of such a transfer. */
+  /** Share of datagrams with a flipped bit that UDP's checksum missed. The result of such a transfer proves nothing. */
   corruptPercent?: number;
-  /** The end is cut off, which again nobody noticed. */
+  /** Share of datagrams whose end is cut off, unnoticed by the checksum. */
   truncatePercent?: number;
 }
 
-/** How losses come together. */
+/** Bursts of losses. */
 export interface LossBurst {
-  /** How likely a burst begins with a datagram, in percent. */
+  /** Probability that a burst starts with a datagram, in percent. */
   readonly startPercent: number;
-  /** Its mean length, in datagrams. */
+  /** Mean length of a burst, in datagrams. */
   readonly meanPackets: number;
 }
 
-/** A time in which nothing passes. */
+/** A time in which no datagram passes. */
 export interface NetworkPartition {
-  /** Its beginning, in milliseconds since that of the simulation. */
+  /** Its start, in milliseconds of virtual time. */
   readonly fromMs: number;
-  /** Its end, in milliseconds since the beginning of the simulation. */
+  /** Its end, in milliseconds of virtual time. */
   readonly untilMs: number;
-  /** Whose datagrams are meant, in both directions. Default: everybody's. */
+  /** The address that is cut off, in both directions. Default: every address. */
   readonly address?: string;
 }
 
@@ -57,11 +57,11 @@ export interface SimulatedDatagram {
   readonly toAddress: string;
   /** The receiver's port. */
   readonly toPort: number;
-  /** What UDP carries. */
+  /** The payload of UDP. */
   readonly bytes: Uint8Array;
 }
 
-/** Takes what arrives at a port. */
+/** Takes a datagram that arrives at a port. */
 export type ReceiveDatagram = (bytes: Uint8Array, fromAddress: string, fromPort: number) => void;
 
 const DELAY_MS_DEFAULT = 0.5;
@@ -76,15 +76,15 @@ interface Link {
 
 /** Carries datagrams from port to port, or loses them. */
 export class SimulatedNetwork {
-  /** What was sent, and what became of it. */
+  /** The datagrams, with the fate of each. */
   readonly log: PacketLog;
-  /** May be changed while the simulation runs. */
+  /** Conditions of the network. May be changed while the simulation runs. */
   conditions: NetworkConditions;
-  /** Looks at each datagram before anything else; false loses it. For tests that lose a certain one. */
+  /** Called for each datagram before anything else; false loses it. For tests that lose a certain datagram. */
   intercept: ((datagram: SimulatedDatagram) => boolean) | undefined;
-  /** How many datagrams were sent. */
+  /** Datagrams that were sent. */
   datagrams = 0;
-  /** How many of them did not arrive. */
+  /** Datagrams that did not arrive. */
   lost = 0;
 
   private readonly ports = new Map<string, Map<number, ReceiveDatagram>>();
@@ -102,7 +102,7 @@ export class SimulatedNetwork {
     this.log = log;
   }
 
-  /** Opens a port; false when it is open already. */
+  /** Opens a port. Returns false if it is already open. */
   bind(address: string, port: number, receive: ReceiveDatagram): boolean {
     let ports = this.ports.get(address);
     if (ports === undefined) {
@@ -116,7 +116,7 @@ export class SimulatedNetwork {
     return true;
   }
 
-  /** Closes a port: what arrives there from now on is lost. */
+  /** Closes a port: datagrams that arrive there from now on are lost. */
   unbind(address: string, port: number): void {
     this.ports.get(address)?.delete(port);
   }
@@ -126,12 +126,12 @@ export class SimulatedNetwork {
     return this.ports.get(address)?.has(port) === true;
   }
 
-  /** Lets nothing pass for a time. */
+  /** Lets no datagram pass for a time. */
   partition(partition: NetworkPartition): void {
     this.partitions.push(partition);
   }
 
-  /** Whether a damaged datagram came from this address or went there: then what its transfers carried proves nothing. */
+  /** Whether a damaged datagram came from this address or went to it: then the content of its transfers proves nothing. */
   hasDamaged(address: string): boolean {
     return this.damaged.has(address);
   }
@@ -215,7 +215,7 @@ export class SimulatedNetwork {
     return inOrderUs;
   }
 
-  /** The datagram as it arrives: the same, or a damaged copy. */
+  /** Returns the datagram as it arrives: the same, or a damaged copy. */
   private damage(datagram: SimulatedDatagram): SimulatedDatagram {
     const { corruptPercent = 0, truncatePercent = 0 } = this.conditions;
     const isCorrupted = this.random.chance(corruptPercent);

@@ -1,6 +1,6 @@
 /**
- * What went over the simulated network: the last entries as text for a person, and a digest of all of them, which tells
- * whether two runs were the same.
+ * A log of the simulated network: the last entries as text for a reader, and a digest of all, which shows whether two runs
+ * were the same.
  */
 import { describeMessage } from "../wire/messages.js";
 import type { SimulatedDatagram } from "./network.js";
@@ -11,7 +11,7 @@ const DEFAULT_MAX_ENTRIES = 400;
 /** FNV-1a, 32 bits. */
 const DIGEST_START = 0x811c_9dc5;
 const DIGEST_PRIME = 0x0100_0193;
-/** Of each datagram: its header, and enough of the data to tell files apart. */
+/** Bytes of each datagram that are digested: its header, and enough data to tell files apart. */
 const DIGESTED_BYTES = 32;
 
 interface Entry {
@@ -22,7 +22,7 @@ interface Entry {
 
 /** The last datagrams as text, and a digest of all. */
 export class PacketLog {
-  /** How many entries there were, those that are no longer kept included. */
+  /** Number of entries, those that are no longer kept included. */
   count = 0;
 
   private readonly entries: Entry[] = [];
@@ -36,7 +36,7 @@ export class PacketLog {
     return this.maxEntries > 0;
   }
 
-  /** Covers every entry since the beginning: time, ports, first bytes, length and fate. */
+  /** Digest of every entry since the start: time, ports, first bytes, length and fate. */
   get digest(): number {
     return this.digestWord >>> 0;
   }
@@ -44,7 +44,7 @@ export class PacketLog {
   /**
    * Enters a datagram.
    *
-   * @param fate what the network did with it: when it arrives, or that it is lost.
+   * @param fate the time of its arrival, or the cause of its loss.
    */
   sent(atUs: number, datagram: SimulatedDatagram, fate: string): void {
     if (!this.isOn) {
@@ -61,14 +61,14 @@ export class PacketLog {
     this.add({ atUs, datagram, text: fate });
   }
 
-  /** Something that is worth knowing beside the packets. */
+  /** Enters a remark. */
   note(atUs: number, text: string): void {
     if (this.isOn) {
       this.add({ atUs, datagram: undefined, text });
     }
   }
 
-  /** The kept entries, one a line. */
+  /** Returns the kept entries, one per line. */
   toString(): string {
     const kept = this.entries.length;
     const start = this.count % this.maxEntries;

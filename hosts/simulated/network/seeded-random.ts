@@ -1,5 +1,5 @@
 /**
- * The seeded generator: xoroshiro64** of Blackman and Vigna (2018), two 32-bit words of state, which JavaScript computes
+ * A seeded generator: xoroshiro64** of Blackman and Vigna (2018), with two 32-bit words of state, which JavaScript computes
  * alike on every machine. Not for secrets.
  */
 export class SeededRandom {
@@ -9,11 +9,11 @@ export class SeededRandom {
   /** @param seed any whole number; different seeds give unrelated sequences. */
   constructor(seed: number) {
     this.low = mixed(seed | 0);
-    // A seed beyond 32 bits counts, too. The state must not be all zero: the constant sees to that.
+    // Bits above 32 count as well. The state must not be all zero: the last bit ensures that.
     this.high = mixed((Math.floor(seed / 0x1_0000_0000) ^ 0x5bf0_3635) | 0) | 1;
   }
 
-  /** 0 to 4,294,967,295. */
+  /** Returns a whole number from 0 to 4,294,967,295. */
   uint32(): number {
     const low = this.low;
     const high = this.high ^ low;
@@ -23,27 +23,27 @@ export class SeededRandom {
     return Math.imul(rotated(product, 5), 5) >>> 0;
   }
 
-  /** A whole number from 0 to `limit` less one. */
+  /** Returns a whole number from 0 to `limit` - 1. */
   below(limit: number): number {
     return Math.floor((this.uint32() / 0x1_0000_0000) * limit);
   }
 
-  /** A whole number from `least` to `most`, both included. */
-  between(least: number, most: number): number {
-    return least + this.below(most - least + 1);
+  /** Returns a whole number from `min` to `max`, both included. */
+  between(min: number, max: number): number {
+    return min + this.below(max - min + 1);
   }
 
-  /** True in `percent` of a hundred cases; fractions count. */
+  /** Returns true in `percent` of a hundred cases; fractions count. */
   chance(percent: number): boolean {
     return percent > 0 && this.uint32() < (percent / 100) * 0x1_0000_0000;
   }
 
-  /** One of `list`, which must not be empty. */
+  /** Picks an item of `list`, which must not be empty. */
   pick<Item>(list: readonly Item[]): Item {
     return list[this.below(list.length)] as Item;
   }
 
-  /** `length` bytes. */
+  /** Returns `length` bytes. */
   bytes(length: number): Uint8Array {
     const bytes = new Uint8Array(length);
     let word = 0;
@@ -54,7 +54,7 @@ export class SeededRandom {
     return bytes;
   }
 
-  /** A generator of its own, so that drawing more here changes nothing there. */
+  /** Makes an independent generator: drawing more from one changes nothing in the other. */
   fork(): SeededRandom {
     return new SeededRandom(this.uint32() * 0x20_0000 + (this.uint32() >>> 11));
   }

@@ -1,15 +1,15 @@
 /**
- * Virtual time in whole microseconds, and what is to happen in it. Nothing waits: the time is that of the next event.
+ * Virtual time in whole microseconds, with scheduled events. Nothing waits: time jumps to the next event.
  */
 export class VirtualClock {
-  /** The present, in microseconds since the simulation began. */
+  /** The present, in microseconds since the simulation started. */
   nowUs = 0;
 
-  /** A binary heap: the earliest first, of several at one time the one that was set first. */
+  /** A binary heap: the earliest event first, and events of the same time in their order. */
   private readonly events: ScheduledEvent[] = [];
   private order = 0;
 
-  /** Lets `action` happen at `timeUs`, or now if that is past. */
+  /** Schedules `action` for `timeUs`, or for now if that is past. */
   at(timeUs: number, action: () => void): void {
     const event = { timeUs: Math.max(Math.round(timeUs), this.nowUs), order: this.order++, action };
     const events = this.events;
@@ -26,17 +26,17 @@ export class VirtualClock {
     events[index] = event;
   }
 
-  /** Lets `action` happen `delayUs` from now. */
+  /** Schedules `action` for `delayUs` from now. */
   after(delayUs: number, action: () => void): void {
     this.at(this.nowUs + delayUs, action);
   }
 
-  /** When the next event is due, or infinity when there is none. */
+  /** Time of the next event, or infinity without one. */
   get nextAtUs(): number {
     return this.events[0]?.timeUs ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Goes to the next event and lets it happen. False when there is none. */
+  /** Advances to the next event and runs it. Returns false if no event is left. */
   step(): boolean {
     const next = this.events[0];
     if (next === undefined) {
@@ -86,8 +86,8 @@ function isBefore(one: ScheduledEvent, other: ScheduledEvent): boolean {
 }
 
 /**
- * One alarm that is set again and again. Setting it to a later time costs the clock nothing: the event that is already
- * there finds that it came too early, and goes back.
+ * A timer that can be set again and again. Setting it to a later time adds no event to the clock: the present event finds
+ * that it came too early, and schedules itself again.
  */
 export class VirtualTimer {
   private dueUs = Number.POSITIVE_INFINITY;
@@ -98,12 +98,12 @@ export class VirtualTimer {
     private readonly action: () => void,
   ) {}
 
-  /** Whether the alarm is set. */
+  /** Whether the timer is set. */
   get isSet(): boolean {
     return this.dueUs !== Number.POSITIVE_INFINITY;
   }
 
-  /** Sets the alarm, in place of what was set before. */
+  /** Sets the timer, in place of an earlier setting. */
   set(dueUs: number): void {
     this.dueUs = Math.max(dueUs, this.clock.nowUs);
     if (this.dueUs < this.eventUs) {
@@ -111,7 +111,7 @@ export class VirtualTimer {
     }
   }
 
-  /** Takes the alarm back, if one is set. */
+  /** Clears the timer. */
   clear(): void {
     this.dueUs = Number.POSITIVE_INFINITY;
   }
@@ -123,7 +123,7 @@ export class VirtualTimer {
 
   private fired(timeUs: number): void {
     if (timeUs !== this.eventUs) {
-      // An earlier event has taken its place.
+      // An earlier event has replaced this one.
       return;
     }
     this.eventUs = Number.POSITIVE_INFINITY;

@@ -1,8 +1,8 @@
 /**
- * A Cisco phone that starts: it asks for one file after the other, and most are not there.
+ * A Cisco phone that boots: it asks for one file after another, and most are missing.
  *
  * - `CTLSEP<MAC>.tlv`, up to four times, `ITLSEP<MAC>.tlv`, `ITLFile.tlv`, `SEP<MAC>.cnf.xml`, and when that is missing
- *   `XmlDefault.cnf.xml`. Each request has a port of its own; no options.
+ *   `XmlDefault.cnf.xml`. Each request uses another port; no options.
  */
 
 import type { SimulatedClientOptions } from "./client.js";
@@ -11,12 +11,13 @@ import type { SimulatedWorld } from "./peer.js";
 
 const CERTIFICATE_TRIES = 4;
 
+/** Options of a {@link CiscoPhone}. */
 export interface CiscoPhoneOptions extends Omit<SimulatedClientOptions, "name"> {
-  /** Twelve capital hexadecimal digits. */
+  /** The MAC address, as twelve hexadecimal digits in upper case. */
   mac: string;
 }
 
-/** A Cisco IP phone that starts: it asks for one file after the other until it has its configuration. */
+/** A Cisco IP phone that boots: it asks for one file after another until it has its configuration. */
 export class CiscoPhone extends GetClient {
   private readonly names: readonly string[];
   private step = 0;

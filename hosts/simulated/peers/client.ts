@@ -1,6 +1,6 @@
 /**
- * What clients that fetch and clients that put have in common: a request with options, the server's port, a timer, and
- * the ways to go.
+ * The common part of clients that download and clients that upload: a request with options, the server's port, a timer, and
+ * how they end.
  */
 import {
   ERROR_UNKNOWN_TRANSFER_ID,
@@ -20,15 +20,15 @@ import {
 } from "../wire/messages.js";
 import { SimulatedPeer, type SimulatedPeerOptions, type SimulatedWorld } from "./peer.js";
 
-/** RFC 2347: the client does not accept what the OACK says. */
+/** RFC 2347: the client rejects the OACK. */
 export const ERROR_OPTION_NEGOTIATION = 8;
 export const BLOCK_NUMBER_MASK = 0xffff;
 
-/** What a client asks for, and how patient it is. */
+/** Options of a client: its request, and how patient it is. */
 export interface SimulatedClientOptions extends SimulatedPeerOptions {
-  /** The file's name, one byte a character. */
+  /** The file's name. */
   name: string;
-  /** Default "octet". */
+  /** The transfer's mode. Default "octet". */
   mode?: TransferMode;
   /** Asks for `blksize` (RFC 2348). Default: does not. */
   blockSizeBytes?: number;
@@ -36,17 +36,17 @@ export interface SimulatedClientOptions extends SimulatedPeerOptions {
   windowSize?: number;
   /** Asks for `timeout` in seconds (RFC 2349). Default: does not. */
   timeoutSeconds?: number;
-  /** Asks for or tells the size with `tsize` (RFC 2349). Default false. */
+  /** Asks for or announces the size with `tsize` (RFC 2349). Default false. */
   tellsSize?: boolean;
-  /** The last message is sent again after so long without an answer, in milliseconds. Default 1,000. */
+  /** Time without an answer before the last message is repeated, in milliseconds. Default 1,000. */
   retryMs?: number;
-  /** So often, then the client gives up. Default 6. */
+  /** Repeats of a message before the client gives up. Default 6. */
   maxRetries?: number;
-  /** It is gone without a word when it has received so many messages. Default: never. */
+  /** Messages received before it stops silently. Default: it does not. */
   vanishesAfter?: number;
-  /** It forgets everything when it has received so many messages, and begins again from the same port. Default: never. */
+  /** Messages received before it forgets everything and starts again from the same port. Default: it does not. */
   restartsAfter?: number;
-  /** How long a restart takes, in milliseconds. Default 100. */
+  /** Duration of a restart, in milliseconds. Default 100. */
   restartMs?: number;
 }
 
@@ -54,23 +54,23 @@ const RETRY_MS = 1000;
 const MAX_RETRIES = 6;
 const RESTART_MS = 100;
 const MIN_BLOCK_BYTES = 8;
-/** No answer has told the server's port of this transfer. */
+/** No answer has come that would show the server's port of this transfer. */
 const NO_PORT = -1;
 
-/** A client that fetches or puts one file: what all of them have in common. */
+/** A client that downloads or uploads one file. */
 export abstract class SimulatedClient extends SimulatedPeer {
-  /** What the server said of the file's size, or -1. */
+  /** The file's size from the OACK, or -1. */
   toldSizeBytes = -1;
 
-  /** The file's name, as it stands in the request. */
+  /** The file's name in the request. */
   protected name: string;
   /** The server's port of this transfer (RFC 1350 §4), or -1 before its first answer. */
   protected serverPort = NO_PORT;
-  /** Bytes in a block, as agreed (RFC 2348). */
+  /** The agreed block size in bytes (RFC 2348). */
   protected blockSize = MAX_BLOCK_BYTES;
-  /** Blocks in a window, as agreed (RFC 7440). */
+  /** The agreed window size in blocks (RFC 7440). */
   protected windowSize = 1;
-  /** How often the last message was sent again. */
+  /** Repeats of the last message. */
   protected retries = 0;
   private messages = 0;
 
@@ -91,22 +91,22 @@ export abstract class SimulatedClient extends SimulatedPeer {
     this.sendRequest();
   }
 
-  /** The file's name, as it stands in the last request. */
+  /** The file's name in the last request. */
   get fileName(): string {
     return this.name;
   }
 
-  /** Sets everything back to the state before the request. */
+  /** Resets the state to that before the request. */
   protected abstract forget(): void;
-  /** The request, with its options. */
+  /** Makes the request. */
   protected abstract requestMessage(): Uint8Array;
-  /** DATA or ACK from the server. */
+  /** Takes DATA or ACK from the server. */
   protected abstract receivedBlock(message: Uint8Array, opcode: number): void;
-  /** Whether an OACK still means something. */
+  /** Whether an OACK is expected. */
   protected abstract awaitsOffer(): boolean;
-  /** The OACK's options are taken. */
+  /** Continues after an accepted OACK. */
   protected abstract offerAccepted(): void;
-  /** Sends the last message again, when the server's port is known. */
+  /** Repeats the last message to the server's port, which is known. */
   protected abstract repeatAnswer(): void;
 
   /** The value of `tsize` in the request. */
@@ -124,17 +124,17 @@ export abstract class SimulatedClient extends SimulatedPeer {
     return values.flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)]));
   }
 
-  /** How long it waits for the answer to what it has sent `retries` + 1 times, in milliseconds. */
+  /** Time to wait for the answer to a message that was sent `retries` + 1 times, in milliseconds. */
   protected retryMs(): number {
     return this.clientOptions.retryMs ?? RETRY_MS;
   }
 
-  /** How often a message is sent again before the client gives up. */
+  /** Repeats of a message before the client gives up. */
   protected maxRetries(): number {
     return this.clientOptions.maxRetries ?? MAX_RETRIES;
   }
 
-  /** Asks the server's listening port, and waits. */
+  /** Sends the request to the server's listening port, and waits. */
   protected sendRequest(): void {
     this.send(this.requestMessage(), this.world.serverPort);
     this.wait(this.retryMs());
@@ -163,14 +163,14 @@ export abstract class SimulatedClient extends SimulatedPeer {
     }
   }
 
-  /** RFC 1350 §4. */
+  /** Answers a message from another port of the server (RFC 1350 §4). */
   protected receivedFromStranger(message: Uint8Array, port: number): void {
     if (opcodeOf(message) !== OPCODE_ERROR) {
       this.send(errorMessage(ERROR_UNKNOWN_TRANSFER_ID, "Not mine"), port);
     }
   }
 
-  /** The server has sent ERROR: the end, unless a model does otherwise. */
+  /** Takes an ERROR of the server, which ends the transfer unless a model overrides this. */
   protected receivedError(message: Uint8Array): void {
     this.over("refused", `ERROR ${numberOf(message)}`);
     this.unbind();
@@ -188,7 +188,7 @@ export abstract class SimulatedClient extends SimulatedPeer {
     this.offerAccepted();
   }
 
-  /** Takes the options that were granted; false where they are not acceptable. */
+  /** Takes the granted options. Returns false if they are not acceptable. */
   protected accepts(granted: OptionTexts): boolean {
     const asked = new Map(pairsOf(this.requestOptions()));
     return pairsOf(granted).every(
@@ -212,7 +212,7 @@ export abstract class SimulatedClient extends SimulatedPeer {
     return granted === wanted;
   }
 
-  /** Sends ERROR to the server's port of this transfer. */
+  /** Sends an ERROR to the server's port of this transfer. */
   protected sendError(errorCode: number, text: string): void {
     this.send(errorMessage(errorCode, text), this.serverPort);
   }
@@ -224,7 +224,7 @@ export abstract class SimulatedClient extends SimulatedPeer {
     this.unbind();
   }
 
-  /** The server says nothing any more. */
+  /** Ends because the server stopped answering. */
   protected giveUp(): void {
     this.over("gave up", "no answer");
     this.unbind();
@@ -240,7 +240,7 @@ export abstract class SimulatedClient extends SimulatedPeer {
     }
   }
 
-  /** Forgets everything, and begins again from the same port after a while. */
+  /** Forgets everything, and starts again from the same port after a while. */
   protected restart(afterMs: number): void {
     this.unbind();
     this.timer.clear();
@@ -253,7 +253,7 @@ export abstract class SimulatedClient extends SimulatedPeer {
     });
   }
 
-  /** Vanishes or restarts where it was told to. */
+  /** Vanishes or restarts if its options say so. */
   private hasLeft(): boolean {
     this.messages++;
     const { vanishesAfter, restartsAfter, restartMs = RESTART_MS } = this.clientOptions;

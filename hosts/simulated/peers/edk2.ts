@@ -1,8 +1,8 @@
 /**
- * EDK2, which is UEFI's PXE boot (PxeBcMtftp.c, Mtftp4Rrq.c): asks twice.
+ * EDK2, the PXE boot of UEFI (PxeBcMtftp.c, Mtftp4Rrq.c): asks twice.
  *
  * - First it only wants the size: `tsize` 0, `blksize` 1468, `windowsize` 4. It answers the OACK with ERROR 8 "User aborted
- *   the transfer". An OACK without `tsize` is "file not found" to it.
+ *   the transfer". It takes an OACK without `tsize` for "file not found".
  * - Then it asks from the next port, without `tsize`, and fetches.
  * - Repeats every four seconds, six times.
  */
@@ -14,6 +14,7 @@ import type { SimulatedWorld } from "./peer.js";
 const RETRY_MS = 4000;
 const MAX_RETRIES = 6;
 
+/** EDK2's client. */
 export class Edk2 extends GetClient {
   private knowsSize = false;
 

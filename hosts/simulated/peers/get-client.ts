@@ -1,6 +1,6 @@
 /**
- * A client that fetches a file as the documents have it: lock-step or windowed, with its own timer (RFC 1350, 2347, 2348,
- * 2349, 7440). The models of real clients are made from it, by their differences.
+ * A client that downloads a file as the RFCs say: lock-step or windowed, with its own timer (RFC 1350, 2347, 2348, 2349,
+ * 7440). The models of real clients extend it by their differences.
  */
 import { HEADER_BYTES, OPCODE_DATA } from "../../../src/index.js";
 import { US_PER_MS } from "../network/virtual-clock.js";
@@ -10,25 +10,25 @@ import { decodeNetascii } from "../wire/netascii.js";
 import { BLOCK_NUMBER_MASK, SimulatedClient, type SimulatedClientOptions } from "./client.js";
 import type { SimulatedWorld } from "./peer.js";
 
-/** What a client that fetches is told. */
+/** Options of a client that downloads. */
 export interface GetClientOptions extends SimulatedClientOptions {
-  /** After the last block the client stays for so long, to acknowledge it again, in milliseconds. Default: not at all. */
+  /** Time after the last block for which the client stays to acknowledge it again, in milliseconds. Default 0. */
   dallyMs?: number;
 }
 
-/** So that the next message out of order is told at once. */
+/** Lets the next message out of order be answered at once. */
 const NONE_TOLD = Number.MAX_SAFE_INTEGER - 1;
 
-/** A client that fetches a file, as the RFCs have it. */
+/** A client that downloads a file, as the RFCs say. */
 export class GetClient extends SimulatedClient {
-  /** DATA that came again, or too early. */
+  /** Number of DATA messages that were repeated or too early. */
   outOfOrder = 0;
 
-  /** The block that comes next, counted without wrapping. */
+  /** The next block, counted without wrapping. */
   protected expected = 1;
   private payloads = new GrowingBytes();
   private unacknowledged = 0;
-  /** Messages out of order since the server was told so. */
+  /** Messages out of order since the last answer to one. */
   private untold = NONE_TOLD;
 
   constructor(
@@ -38,7 +38,7 @@ export class GetClient extends SimulatedClient {
     super(world, options);
   }
 
-  /** The file as far as it is in, in its own form: netascii is translated back. */
+  /** The file as far as it has come, translated from netascii if that is the mode. */
   get content(): Uint8Array {
     const wire = this.payloads.copy();
     return this.options.mode === "netascii" ? decodeNetascii(wire) : wire;
@@ -99,14 +99,14 @@ export class GetClient extends SimulatedClient {
     this.progressed();
   }
 
-  /** A block is in. For models that break off. */
+  /** Called after each block. For models that abort. */
   protected progressed(): void {}
 
   /**
-   * A block came again, or one is missing. In lock-step every repeated block gets its ACK again; with a window the
-   * server is told at once how far it got (RFC 7440 §4), and then once for each window that still does not fit.
+   * Takes a block that is repeated, or that follows a missing one. In lock-step every repeated block gets its ACK again;
+   * with a window the last block in order is acknowledged at once (RFC 7440 §4), and then once per window.
    *
-   * @param ahead how far the block is ahead of the expected one, modulo 65,536.
+   * @param ahead the distance from the expected block, modulo 65,536.
    */
   protected receivedOutOfOrder(ahead: number): void {
     const isRepeated = ahead > BLOCK_NUMBER_MASK >> 1;
@@ -117,7 +117,7 @@ export class GetClient extends SimulatedClient {
     }
   }
 
-  /** Acknowledges the last block that is in; of an OACK, that is block 0. */
+  /** Acknowledges the last block in order; after an OACK, that is block 0. */
   protected acknowledge(): void {
     this.unacknowledged = 0;
     this.send(acknowledgement(this.expected - 1), this.serverPort);
@@ -126,7 +126,7 @@ export class GetClient extends SimulatedClient {
     }
   }
 
-  /** The last block is in and acknowledged. */
+  /** Ends after the last block was acknowledged. */
   protected finished(): void {
     this.over("completed", "");
     const { dallyMs = 0 } = this.options;

@@ -1,8 +1,8 @@
 /**
- * GRUB (grub-core/net/tftp.c): leaves all repeating to the server.
+ * GRUB (grub-core/net/tftp.c): leaves all repeats to the server.
  *
- * - Asks for `/name` with `blksize` 1024 and `tsize` 0; the names in the OACK must be in small letters.
- * - Repeats its request 40 times, after 400 ms and 20 ms more each time; behind the OACK it repeats nothing.
+ * - Asks for `/name` with `blksize` 1024 and `tsize` 0; the names in the OACK must be in lower case.
+ * - Repeats its request 40 times, after 400 ms and 20 ms more each time; after the OACK it repeats nothing.
  * - Acknowledges old blocks again, ignores those that come too early.
  * - When it closes a file before its end, it sends ERROR 0 "closed".
  */
@@ -14,10 +14,10 @@ import type { SimulatedWorld } from "./peer.js";
 const FIRST_RETRY_MS = 400;
 const RETRY_MORE_MS = 20;
 const MAX_RETRIES = 40;
-/** So long without a block, and it stops waiting for the server. */
+/** Time without a block after which it gives up. */
 const PATIENCE_MS = 30_000;
 
-/** What a {@link Grub} is told. */
+/** Options of a {@link Grub}. */
 export interface GrubOptions extends SimulatedClientOptions {
   /** It closes the file after this block. Default: it reads to the end. */
   closesAfterBlock?: number;

@@ -1,10 +1,10 @@
 /**
- * iPXE (net/udp/tftp.c): a boot loader that is quick, and acknowledges too much.
+ * iPXE (net/udp/tftp.c): a fast boot loader that acknowledges too much.
  *
  * - Asks for `blksize` 1432 and `tsize` 0, always from port 1024.
  * - Its first repeat comes after a quarter of a second, then it doubles up to ten seconds.
- * - Acknowledges every DATA with the last block that is in order, repeated ones too: what makes a careless server send
- *   everything twice.
+ * - Acknowledges every DATA, repeated ones too, with the last block in order: a careless server then sends everything
+ *   twice.
  * - When it only wants the size, it ends with ERROR 0 "TFTP Aborted".
  */
 import { ERROR_NOT_DEFINED } from "../../../src/index.js";
@@ -17,7 +17,7 @@ const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 10_000;
 const MAX_RETRIES = 8;
 
-/** What an {@link IPxe} is told. Its port is always the same. */
+/** Options of an {@link IPxe}. Its port is always the same. */
 export interface IPxeOptions extends Omit<SimulatedClientOptions, "port"> {
   /** It asks for the size only. Default false. */
   wantsSizeOnly?: boolean;

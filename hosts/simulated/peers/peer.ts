@@ -1,68 +1,68 @@
 /**
- * Somebody else on the simulated network: has an address and a port, and talks to the server.
+ * A peer of the server on the simulated network, with an address and a port.
  */
 import type { SimulatedNetwork } from "../network/network.js";
 import type { SeededRandom } from "../network/seeded-random.js";
 import { US_PER_MS, type VirtualClock, VirtualTimer } from "../network/virtual-clock.js";
 
-/** Where a peer lives. */
+/** The surroundings of a peer. */
 export interface SimulatedWorld {
-  /** The time that everybody shares. */
+  /** The clock that all peers share. */
   readonly clock: VirtualClock;
-  /** The way to the server. */
+  /** The network to the server. */
   readonly network: SimulatedNetwork;
-  /** The peer's own generator. */
+  /** The peer's random numbers. */
   readonly random: SeededRandom;
-  /** Where the server listens. */
+  /** The server's address. */
   readonly serverAddress: string;
-  /** The port on which the server listens. */
+  /** The server's listening port. */
   readonly serverPort: number;
 }
 
-/** How it went, from the peer's side. */
+/** State of a peer: running, or how it ended. */
 export type PeerState =
-  /** It is at it. */
+  /** It has not ended. */
   | "running"
   /** It has what it wanted. */
   | "completed"
   /** The server sent an ERROR. */
   | "refused"
-  /** The server did not answer any more. */
+  /** The server stopped answering. */
   | "gave up"
-  /** The peer did not like the answer, or broke off on purpose. */
+  /** The peer rejected an answer, or aborted on purpose. */
   | "broke off"
-  /** It is gone, without a word. */
+  /** It stopped silently. */
   | "vanished";
 
-/** Where a peer is, and when it begins. */
+/** Options of a peer: its place, and when it starts. */
 export interface SimulatedPeerOptions {
   /** The peer's address. Several peers may share one. */
   address: string;
   /** The peer's port. */
   port: number;
-  /** When it begins, in milliseconds. Default 0. */
+  /** Time at which it starts, in milliseconds. Default 0. */
   startMs?: number;
 }
 
-/** Somebody on the simulated network. A model of your own extends this, or a client. */
+/** A peer on the simulated network. Extend it, or a client, to model another product. */
 export abstract class SimulatedPeer {
-  /** How it stands, or how it ended. */
+  /** Its present state, or how it ended. */
   state: PeerState = "running";
-  /** What it has to say about its end. */
+  /** The reason of its end. */
   reason = "";
-  /** When it ended, in milliseconds since the simulation began; -1 while it runs. */
+  /** Time of its end, in milliseconds of virtual time; -1 while it runs. */
   endedAtMs = -1;
   /** The peer's address. */
   readonly address: string;
 
   /** The peer's port now. */
   protected port: number;
-  /** The alarm that `wait` sets. */
+  /** The timer that `wait` sets. */
   protected readonly timer: VirtualTimer;
   private isBound = false;
 
   constructor(
-    /** Where it lives. */
+    /** Its surroundings. */
     protected readonly world: SimulatedWorld,
     options: SimulatedPeerOptions,
   ) {
@@ -75,12 +75,12 @@ export abstract class SimulatedPeer {
     });
   }
 
-  /** Whether it has ended, well or not. */
+  /** Whether it has ended, in whatever state. */
   get isOver(): boolean {
     return this.state !== "running";
   }
 
-  /** It is gone, without a word: nothing that is sent to it arrives. */
+  /** Stops it silently: messages to it are lost from now on. */
   vanish(): void {
     this.over("vanished", "");
     this.unbind();
@@ -90,10 +90,10 @@ export abstract class SimulatedPeer {
   protected abstract begin(): void;
   /** Takes a message. */
   protected abstract received(message: Uint8Array, address: string, port: number): void;
-  /** The alarm that `wait` set. */
+  /** Called when the time of `wait` is over. */
   protected abstract timedOut(): void;
 
-  /** Takes a port, and lets go of the one it had. Somebody else may have it: then nothing arrives. */
+  /** Opens a port, and closes the present one. If another peer has the port, no message arrives. */
   protected bind(port: number): void {
     this.unbind();
     this.port = port;
@@ -102,7 +102,7 @@ export abstract class SimulatedPeer {
     );
   }
 
-  /** Lets go of the port: what is sent there from now on is lost. */
+  /** Closes the port: messages to it are lost from now on. */
   protected unbind(): void {
     if (this.isBound) {
       this.world.network.unbind(this.address, this.port);
@@ -110,17 +110,17 @@ export abstract class SimulatedPeer {
     }
   }
 
-  /** Sends to the server's port. */
+  /** Sends a message to a port of the server. */
   protected send(message: Uint8Array, port: number): void {
     this.world.network.send(this.address, this.port, this.world.serverAddress, port, message);
   }
 
-  /** Sets the alarm. */
+  /** Sets the timer. */
   protected wait(durationMs: number): void {
     this.timer.set(this.world.clock.nowUs + durationMs * US_PER_MS);
   }
 
-  /** The end, once. */
+  /** Ends it, once. */
   protected over(state: PeerState, reason: string): void {
     if (this.isOver) {
       return;

@@ -1,6 +1,5 @@
 /**
- * A client that puts a file as the documents have it: lock-step or windowed, with its own timer (RFC 1350, 2347, 2348,
- * 2349, 7440).
+ * A client that uploads a file as the RFCs say: lock-step or windowed, with its own timer (RFC 1350, 2347, 2348, 2349, 7440).
  */
 import { ERROR_NOT_DEFINED, OPCODE_ACKNOWLEDGEMENT } from "../../../src/index.js";
 import { dataMessage, numberOf, writeRequest } from "../wire/messages.js";
@@ -8,18 +7,18 @@ import { encodeNetascii } from "../wire/netascii.js";
 import { BLOCK_NUMBER_MASK, SimulatedClient, type SimulatedClientOptions } from "./client.js";
 import type { SimulatedWorld } from "./peer.js";
 
-/** What a client that puts is told. */
+/** Options of a client that uploads. */
 export interface PutClientOptions extends SimulatedClientOptions {
-  /** What is put. */
+  /** The file's bytes. */
   content: Uint8Array;
-  /** The client breaks off with ERROR 0 instead of sending this block. Default: never. */
+  /** The block that the client replaces by ERROR 0. Default: none. */
   breaksOffAtBlock?: number;
 }
 
 /** The server has not accepted the request yet. */
 const NOT_ACCEPTED = -1;
 
-/** A client that puts a file, as the RFCs have it. */
+/** A client that uploads a file, as the RFCs say. */
 export class PutClient extends SimulatedClient {
   private readonly wire: Uint8Array;
   /** Blocks that the server has acknowledged, counted without wrapping. */
@@ -70,7 +69,7 @@ export class PutClient extends SimulatedClient {
     if (ahead > 0 && ahead <= this.windowEnd - this.confirmed) {
       this.goOn(this.confirmed + ahead);
     } else if (ahead === 0 && this.windowSize > 1 && !this.isWindowRepeated) {
-      // RFC 7440 §4: the window's first block is missing. Told twice, the client sends the window once.
+      // RFC 7440 §4: the window's first block is missing. A second such ACK must not repeat the window again.
       this.isWindowRepeated = true;
       this.sendWindow();
     }
@@ -113,7 +112,7 @@ export class PutClient extends SimulatedClient {
     return Math.min(this.confirmed + this.windowSize, this.lastBlock);
   }
 
-  /** The last block is shorter than the others, be it empty. */
+  /** Number of the last block, which is shorter than the others and may be empty. */
   private get lastBlock(): number {
     return Math.floor(this.wire.length / this.blockSize) + 1;
   }

@@ -1,9 +1,9 @@
 /**
- * The Raspberry Pi's loaders: the one in ROM doubles its requests, the next probes many names at once.
+ * The Raspberry Pi's loaders: the one in ROM repeats its request at once, the second asks for many names at once.
  *
  * - ROM: asks for `bootcode.bin` without options, two or three times within some milliseconds, from the same port.
  * - bootcode: `<serial>/start4.elf`, `start.elf`, `config.txt` and others, seven requests in 2.8 ms from consecutive ports,
- *   most of them for files that are not there; `tsize` 0 and `blksize` 1024. What it does not want it ends with ERROR 0
+ *   most of them for missing files; `tsize` 0 and `blksize` 1024. It ends transfers that it does not want with ERROR 0
  *   "Early terminate".
  */
 import { ERROR_NOT_DEFINED } from "../../../src/index.js";
@@ -48,7 +48,7 @@ class Probe extends GetClient {
 }
 
 const PROBE_INTERVAL_MS = 0.4;
-/** A probe of every third that is there is not followed up. */
+/** A third of the existing files are not wanted. */
 const WANTED_PERCENT = 67;
 
 /** The second loader: one client for each name, from consecutive ports. */

@@ -1,6 +1,6 @@
 /**
- * Somebody who means no good, or whose software is broken: sends all kinds of messages to the listening port and to the
- * ports of other people's transfers, some of them from ports that no client has.
+ * A hostile or broken peer: sends random messages to the listening port and to the ports of other clients' transfers, some
+ * of them from ports that no client has.
  */
 import { bytesOf } from "../wire/bytes.js";
 import {
@@ -13,23 +13,23 @@ import {
 } from "../wire/messages.js";
 import { SimulatedPeer, type SimulatedPeerOptions, type SimulatedWorld } from "./peer.js";
 
-/** How much trouble a {@link Troublemaker} makes. */
+/** Options of a {@link Troublemaker}. */
 export interface TroublemakerOptions extends SimulatedPeerOptions {
-  /** How many messages it sends. Default 50. */
+  /** Number of messages that it sends. Default 50. */
   messages?: number;
-  /** The mean time between two, in milliseconds. Default 20. */
+  /** Mean time between two messages, in milliseconds. Default 20. */
   intervalMs?: number;
-  /** Names that are there. */
+  /** Names of files to ask for. */
   names?: readonly string[];
 }
 
 const FIRST_TRANSFER_PORT = 49_152;
-/** Guesses at transfer ports go so far. */
+/** Number of transfer ports that it guesses. */
 const PORTS_GUESSED = 12;
-/** Now and then it uses a port that belongs to a server, or to nobody. */
+/** Ports that it uses now and then, which no client has. */
 const ODD_PORTS = [0, 69] as const;
 
-/** Sends what nobody should, from where nobody is. */
+/** A hostile or broken peer. */
 export class Troublemaker extends SimulatedPeer {
   private readonly intervalMs: number;
   private readonly names: readonly string[];
@@ -50,7 +50,7 @@ export class Troublemaker extends SimulatedPeer {
 
   protected timedOut(): void {
     if (this.left-- === 0) {
-      this.over("completed", "it has said everything");
+      this.over("completed", "it has sent everything");
       this.unbind();
       return;
     }
@@ -64,7 +64,7 @@ export class Troublemaker extends SimulatedPeer {
   private message(): Uint8Array {
     const { random } = this.world;
     const whole = this.wholeMessage();
-    // A part of a message, as a broken stack sends it.
+    // A truncated message, as a broken stack sends it.
     return random.chance(20) ? whole.slice(0, random.below(whole.length + 1)) : whole;
   }
 

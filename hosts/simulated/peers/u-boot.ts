@@ -1,11 +1,11 @@
 /**
- * U-Boot (net/tftp.c): a loader that repeats everything every five seconds, and nothing else.
+ * U-Boot (net/tftp.c): a loader whose only repeats come from a timer of five seconds.
  *
  * - Asks for `timeout` 5, `tsize` 0, `blksize` 1468 and perhaps a window; ends with ERROR 8 if the OACK changes the
  *   timeout or has larger blocks.
  * - Does not acknowledge a repeated block: only its own timer repeats the ACK.
- * - ERROR 1 and 2 end it; any other makes it start again from nothing, from the same port.
- * - Is gone after its last ACK.
+ * - ERROR 1 and 2 end it; after any other it starts again from the same port.
+ * - Closes its port after its last ACK.
  */
 import { ERROR_ACCESS_VIOLATION, ERROR_FILE_NOT_FOUND } from "../../../src/index.js";
 import { numberOf } from "../wire/messages.js";
@@ -15,7 +15,7 @@ import type { SimulatedWorld } from "./peer.js";
 
 const TIMEOUT_SECONDS = 5;
 const MAX_RETRIES = 10;
-/** The real one never stops; a simulation has to. */
+/** The real one never stops; a simulation must end. */
 const MAX_STARTS = 4;
 const START_AGAIN_MS = 10;
 

@@ -1,5 +1,5 @@
 /**
- * Files of scenarios: their plan, and the bytes that it stands for.
+ * Files of scenarios: their plans and their bytes.
  */
 import { SeededRandom } from "../network/seeded-random.js";
 import type { ContentPlan } from "./scenario.js";

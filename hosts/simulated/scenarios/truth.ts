@@ -1,5 +1,5 @@
 /**
- * What must be true after a scenario: every client has the right bytes, or was told why not.
+ * Checks the result of a scenario: every client has the right bytes, or was told why not.
  */
 import { OUTCOME_SUPERSEDED } from "../../../src/index.js";
 import { GetClient } from "../peers/get-client.js";

@@ -1,5 +1,5 @@
 /**
- * Any storage, with faults: calls that fail, and calls that take their time.
+ * Wraps any storage, and adds faults: calls that fail, and calls that take time.
  */
 import {
   type Address,
@@ -14,27 +14,28 @@ import {
 } from "../../../src/index.js";
 import type { SeededRandom } from "../network/seeded-random.js";
 
-/** How often each call fails, in percent, and how long it takes. Everything is off unless it is set. */
+/** Faults of a storage: how often each call fails, in percent, and how long it takes. Each is off unless it is set. */
 export interface StorageFaults {
-  /** Opening finds that something is short for the moment: the client gets no answer. */
+  /** Opening fails for lack of memory or files: the client gets no answer. */
   openBusyPercent?: number;
   /** A block cannot be read: ERROR 0. */
   readErrorPercent?: number;
   /** A block cannot be written: ERROR 0. */
   writeErrorPercent?: number;
-  /** There is no room for a block: ERROR 3. */
+  /** A block finds no room: ERROR 3. */
   writeFullPercent?: number;
-  /** The whole file is in and cannot be given its name: ERROR 0. */
+  /** The file is whole and cannot get its name: ERROR 0. */
   commitErrorPercent?: number;
-  /** The machine stands still for so long when a file is committed, as while flash is erased. */
+  /** Milliseconds for which a commit blocks the machine, as erasing flash does. */
   commitMs?: number;
-  /** The machine stands still for so long in each read or write. */
+  /** Milliseconds for which each read or write blocks the machine. */
   blockMs?: number;
 }
 
-/** Lets the whole machine stand still, as a call does that waits for flash. */
+/** Blocks the whole machine, as a call does that waits for flash. */
 export type StallMachine = (durationMs: number) => void;
 
+/** Wraps any storage, and adds faults. */
 export class FaultyStorage implements Storage {
   constructor(
     private readonly storage: Storage,
@@ -65,7 +66,7 @@ export class FaultyStorage implements Storage {
       read: (target, position) => {
         this.wait(this.faults.blockMs);
         if (this.happens(this.faults.readErrorPercent)) {
-          // What a failed read leaves in the buffer must not reach anybody.
+          // The buffer's content after a failed read must not be sent.
           target.fill(0xee);
           return FAILED;
         }

@@ -1,5 +1,5 @@
 /**
- * Files in memory, for tests: some to fetch, and those that were put.
+ * Files in memory, for tests.
  */
 import {
   DISK_FULL,
@@ -13,18 +13,18 @@ import {
 } from "../../../src/index.js";
 import { GrowingBytes } from "../wire/bytes.js";
 
-/** What a {@link MemoryStorage} allows. */
+/** Options of a {@link MemoryStorage}. */
 export interface MemoryStorageOptions {
-  /** Which uploads are allowed: none, of new names, or also in place of a file. Default "overwrite". */
+  /** Whether clients may upload: never, new files only, or also over existing files. Default "overwrite". */
   write?: "never" | "new" | "overwrite";
-  /** Room for all files together, in bytes. Default: no limit. */
+  /** Room for all files together, in bytes. Default: unlimited. */
   capacityBytes?: number;
 }
 
-/** Files in memory. What was put can be looked at. */
+/** Files in memory, with every content that a name ever had. */
 export class MemoryStorage implements Storage {
   private readonly files = new Map<string, Uint8Array>();
-  /** Every content that each name ever had. */
+  /** Contents of each name, the oldest first. */
   private readonly history = new Map<string, Uint8Array[]>();
   private readonly write: "never" | "new" | "overwrite";
   private readonly capacityBytes: number;
@@ -35,7 +35,7 @@ export class MemoryStorage implements Storage {
     this.capacityBytes = capacityBytes;
   }
 
-  /** Puts a file there, or replaces one. Transfers that are reading the old one go on with it. */
+  /** Stores a file, or replaces one. Transfers that read the old one continue with it. */
   set(name: string, content: Uint8Array): void {
     this.usedBytes += content.length - (this.files.get(name)?.length ?? 0);
     this.files.set(name, content);
@@ -44,7 +44,7 @@ export class MemoryStorage implements Storage {
     this.history.set(name, versions);
   }
 
-  /** The file's bytes, or undefined where there is none. */
+  /** The file's bytes, or undefined for a missing file. */
   get(name: string): Uint8Array | undefined {
     return this.files.get(name);
   }
@@ -54,12 +54,12 @@ export class MemoryStorage implements Storage {
     return this.files.has(name);
   }
 
-  /** The names of all files that are there now. */
+  /** The names of all present files. */
   get names(): readonly string[] {
     return [...this.files.keys()];
   }
 
-  /** Every content that the name ever had, the first first. */
+  /** Every content that the name ever had, the oldest first. */
   versions(name: string): readonly Uint8Array[] {
     return this.history.get(name) ?? [];
   }
@@ -79,7 +79,7 @@ export class MemoryStorage implements Storage {
     return sizeBytes > this.roomBytes ? DISK_FULL : new ReceivedFile(this, name);
   }
 
-  /** What can still be written. */
+  /** Room that is left, in bytes. */
   get roomBytes(): number {
     return this.capacityBytes - this.usedBytes;
   }

@@ -1,12 +1,12 @@
 /**
- * netascii over whole files (RFC 764 as RFC 1350 §1 has it), written for clarity and apart from the engine's, which has to
- * agree with it: a line ends with CR LF on the wire, and a bare CR is CR NUL.
+ * netascii over whole files (RFC 764, RFC 1350 §1), written for clarity and apart from the engine's code, which must agree
+ * with it: a line ends with CR LF on the wire, and a bare CR is CR NUL.
  */
 const NUL = 0x00;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
-/** What a file's bytes become on the wire. */
+/** Translates a file to the wire. */
 export function encodeNetascii(file: Uint8Array): Uint8Array {
   const wire: number[] = [];
   for (const byte of file) {
@@ -21,7 +21,7 @@ export function encodeNetascii(file: Uint8Array): Uint8Array {
   return Uint8Array.from(wire);
 }
 
-/** What the bytes on the wire mean. A CR before anything but LF and NUL stands for itself. */
+/** Translates from the wire to a file. A CR before anything but LF and NUL is kept. */
 export function decodeNetascii(wire: Uint8Array): Uint8Array {
   const file: number[] = [];
   for (let index = 0; index < wire.length; index++) {

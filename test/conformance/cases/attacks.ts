@@ -1,4 +1,4 @@
-/** The malformed packets behind known weaknesses of other servers, one case each. */
+/** The malformed packets of known weaknesses of other servers, one case each. */
 import {
   ERROR_ACCESS_VIOLATION,
   ERROR_FILE_NOT_FOUND,
@@ -23,7 +23,7 @@ import type { Harness } from "../../support/engine-harness.js";
 import { blockOf, type Peer } from "../../support/peer.js";
 import { type Case, engineCase } from "./case.js";
 
-/** The second block of a file is with the peer. */
+/** Starts a download: the peer has the second block. */
 function underWay(harness: Harness): { peer: Peer; file: Uint8Array } {
   const file = harness.file("file", contents(1100));
   const peer = harness.peer();

@@ -1,9 +1,9 @@
 import type { ServerOptions } from "lockstep-tftp/engine";
 import { Harness } from "../../support/engine-harness.js";
 
-/** Something that must hold on every engine. `run` throws an Error where it does not. */
+/** A case that must hold on every JavaScript engine. `run` throws an Error if it does not. */
 export interface Case {
-  /** Begins with the RFC and its section, or with the line of the wire table. */
+  /** Begins with the source: an RFC and its section, a row of the wire table in docs/protocol.md, a defect, or a topic. */
   readonly name: string;
   readonly run: () => void;
 }

@@ -1,4 +1,4 @@
-/** What well-known clients do, as far as the RFCs do not say it. */
+/** Habits of well-known clients that no RFC describes. */
 import {
   ERROR_FILE_NOT_FOUND,
   ERROR_UNKNOWN_TRANSFER_ID,
@@ -32,7 +32,7 @@ export const clientCases: readonly Case[] = [
     peer.ignoreAll();
     peer.acknowledge(0);
     peer.expectData(1, blockOf(file, 1));
-    // The ACK is lost; ours comes again after 5 s, and so does theirs.
+    // The ACK is lost: the block is repeated, and after 5 s U-Boot repeats its ACK.
     harness.advance(U_BOOT_TIMEOUT_MS);
     peer.expectData(1, blockOf(file, 1));
     peer.acknowledge(1);
@@ -53,7 +53,7 @@ export const clientCases: readonly Case[] = [
       peer.expectData(1, blockOf(file, 1));
       harness.advance(U_BOOT_TIMEOUT_MS);
       peer.ignoreAll();
-      equal(harness.server.used <= 1, true, "that there is one transfer at the most");
+      equal(harness.server.used <= 1, true, "that there is at most one transfer");
     }
   }),
 
@@ -132,7 +132,7 @@ export const clientCases: readonly Case[] = [
     for (let times = 0; times < 3; times++) {
       peer.expectData(1, blockOf(file, 1));
     }
-    // It acknowledges what comes, as often as it comes.
+    // It acknowledges every block, repeated ones too.
     peer.acknowledge(1);
     peer.acknowledge(1);
     peer.acknowledge(1);

@@ -103,7 +103,7 @@ export const downloadCases: readonly Case[] = [
       harness.storage.refusals.set("broken", FAILED);
       peer.read("broken");
       peer.expectError(ERROR_NOT_DEFINED);
-      // A code of somebody's own is none of RFC 1350's, so it is told as "not defined".
+      // A code outside RFC 1350 is reported as "not defined".
       harness.storage.refusals.set("strange", ~99);
       peer.read("strange");
       peer.expectError(ERROR_NOT_DEFINED);

@@ -1,4 +1,4 @@
-/** Every case that runs on every engine. */
+/** All cases: each runs on every JavaScript engine. */
 import { attackCases } from "./attacks.js";
 import type { Case } from "./case.js";
 import { clientRoleCases } from "./client/index.js";

@@ -1,4 +1,4 @@
-/** Limits for networks that are not trusted: what one address, and all of them together, may get out of a server. */
+/** Limits for untrusted networks: what one address, and all addresses together, may get out of a server. */
 import { Server, type ServerOptions } from "lockstep-tftp/engine";
 import { equal, ok } from "../../support/assertions.js";
 import { CaseStorage } from "../../support/case-storage.js";
@@ -30,7 +30,7 @@ function askedBy(harness: Harness, count: number): Peer[] {
   return peers;
 }
 
-/** Whether a server can be made with these options. */
+/** Whether the constructor of a server refuses these options. */
 function isRefused(options: ServerOptions): boolean {
   try {
     new Server(new EngineTransport(), new CaseStorage(), options);

@@ -19,7 +19,7 @@ const TFTP_PORT = 69;
 const GARBAGE_SEED = 1350;
 const GARBAGE_DATAGRAMS = 2000;
 
-/** Whatever is not a request. */
+/** Messages that are not requests. */
 const NO_REQUESTS: readonly (readonly [string, Uint8Array])[] = [
   ["ACK", acknowledgement(0)],
   ["ACK of a block", acknowledgement(1)],

@@ -10,7 +10,7 @@ import { type Case, engineCase } from "./case.js";
 const BLOCK_BYTES = 8;
 const BLOCK_OPTION = ["blksize", `${BLOCK_BYTES}`];
 
-/** What the wire carries for each text. */
+/** Texts of files, and their form on the wire. */
 const TRANSLATIONS: readonly (readonly [string, string, string])[] = [
   ["no line ends", "plain", "plain"],
   ["a line end", "one\ntwo\n", "one\r\ntwo\r\n"],
@@ -40,7 +40,7 @@ const translations = TRANSLATIONS.map(([what, text, wire]) =>
   }),
 );
 
-/** What a sloppy client puts, and what it means. */
+/** Uploads of sloppy clients: the bytes on the wire, and the file that they mean. */
 const SLOPPY: readonly (readonly [string, string, string])[] = [
   ["a line feed alone", "a\nb", "a\nb"],
   ["a carriage return before another character", "a\rb\r", "a\rb\r"],
@@ -57,7 +57,7 @@ const sloppy = SLOPPY.map(([what, wire, text]) =>
   }),
 );
 
-/** Four blocks of eight bytes; the second begins with the second half of a pair, the fourth with a whole one. */
+/** Four blocks of eight bytes; the second starts with the second half of a pair, the fourth with a whole one. */
 const CUT_TEXT = "1234567\nabcdef\n\n\r\r9\n";
 
 function windowed(harness: Harness): { peer: Peer; wire: Uint8Array } {

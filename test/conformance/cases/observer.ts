@@ -1,4 +1,4 @@
-/** What an observer is told. */
+/** Reports to an observer. */
 import {
   ERROR_ACCESS_VIOLATION,
   ERROR_DISK_FULL,
@@ -71,7 +71,7 @@ export const observerCases: readonly Case[] = [
     equal(ended.retransmissions, 1, "retransmissions");
     equal(ended.duplicates, 1, "duplicates");
     equal(ended.errorCode, -1, "the code of an error that there was not");
-    // 16 ms, then 0 ms for the third block; what was repeated was not measured.
+    // 16 ms, then 0 ms for the third block; repeated blocks give no sample.
     equal(ended.roundTripMs, 14, "the round trip");
     equal(ended.seenAt - ended.startedAt, 116, "the duration");
     equal(harness.observer.progressCount, 3, "times that it was told of progress");

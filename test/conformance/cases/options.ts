@@ -18,7 +18,7 @@ const FILE_BYTES = 600;
 const ERROR_OPTION_REFUSED = 8;
 const LIMIT_BYTES = 1000;
 
-/** A download: what is asked, what the OACK says. Nothing accepted, no OACK: the first block comes. */
+/** A download: the options of the request and those of the OACK. Without accepted options the first block comes instead. */
 function negotiation(name: string, asked: OptionTexts, answered: OptionTexts): Case {
   return engineCase(name, (harness) => {
     const file = harness.file("file", contents(FILE_BYTES));
@@ -128,7 +128,7 @@ const general: readonly Case[] = [
 
 const INVALID_BLOCK_SIZES = ["0", "1", "7", "-1", "abc", "65465", "", "+512", " 512", "512 ", "0x200", "51.2", "5e2"];
 const TOO_MANY_DIGITS = "9".repeat(400);
-/** Sizes about one and two of the smallest blocks. */
+/** Sizes around one and two of the smallest blocks. */
 const SIZES_OF_SMALLEST_BLOCKS = [0, 1, 7, 8, 9, 16];
 
 const blockSize: readonly Case[] = [

@@ -1,4 +1,4 @@
-/** The pool of transfers: what happens when it is full, when it is large, when the server stops. */
+/** The pool of transfers: full pools, large pools, and a server that stops. */
 import {
   ERROR_FILE_NOT_FOUND,
   ERROR_NOT_DEFINED,
@@ -19,7 +19,7 @@ import { type Case, engineCase } from "./case.js";
 const LARGE_POOL = 300;
 const ORDER_SEED = 512;
 
-/** As many downloads as there are slots: each has got its first block. */
+/** Starts `count` downloads: each peer has its first block. */
 function fill(harness: Harness, count: number): { peers: Peer[]; file: Uint8Array } {
   const file = harness.file("file", contents(600));
   const peers: Peer[] = [];
@@ -122,7 +122,7 @@ const large: readonly Case[] = [
       const file = harness.file("file", contents(600));
       const peers: Peer[] = [];
       for (let index = 0; index < LARGE_POOL; index++) {
-        // Many behind one address, and many with one port.
+        // Many peers share one address, and many have the same port.
         const peer = index % 2 === 0 ? harness.peer(2000 + index, 7) : harness.peer(2000, `client ${index}`);
         peer.read("file");
         peer.expectData(1, blockOf(file, 1));

@@ -1,4 +1,4 @@
-/** Requests: RFC 1350 §5, RFC 1123 §4.2.2, names and what may stand behind the mode. */
+/** Requests: RFC 1350 §5, RFC 1123 §4.2.2, names, and bytes after the mode. */
 import {
   ERROR_ACCESS_VIOLATION,
   ERROR_ILLEGAL_OPERATION,
@@ -36,7 +36,7 @@ const modes: readonly Case[] = [
   ),
 ];
 
-/** What is wrong, what follows the opcode, and what of an earlier datagram would make it right. */
+/** The defect, the bytes after the opcode, and the bytes of an earlier datagram that would make the request whole. */
 const MALFORMED: readonly (readonly [string, string, string])[] = [
   ["two bytes and no end", "xx", "\0octet\0"],
   ["a name that does not end", "file", "\0octet\0"],
@@ -48,10 +48,10 @@ const MALFORMED: readonly (readonly [string, string, string])[] = [
   ["a name that fills the datagram", "x".repeat(1400), "\0octet\0"],
 ];
 
-const malformed = MALFORMED.map(([what, rest, behind]) =>
+const malformed = MALFORMED.map(([what, rest, after]) =>
   engineCase(`docs/protocol.md, malformed request (${what}): ERROR 4`, (harness) => {
     harness.file("file", utf8Of("text"));
-    harness.afterDatagram = utf8Of(behind);
+    harness.afterDatagram = utf8Of(after);
     const peer = harness.peer();
     for (const opcode of [OPCODE_READ_REQUEST, OPCODE_WRITE_REQUEST]) {
       peer.send(packetOf(opcode, rest));
@@ -61,7 +61,7 @@ const malformed = MALFORMED.map(([what, rest, behind]) =>
   }),
 );
 
-/** A name on the wire, and what the storage is asked for. */
+/** A name on the wire, and the name that the storage is asked for. */
 const CLEANED: readonly (readonly [string, string])[] = [
   ["/file", "file"],
   ["///file", "file"],
@@ -165,7 +165,7 @@ const names: readonly Case[] = [
   }),
 ];
 
-/** What stands behind the mode, and whether the OACK for the `tsize` before it comes. */
+/** The bytes after the mode, and whether the OACK for the `tsize` before them comes. */
 const TAILS: readonly (readonly [string, string])[] = [
   ["nothing more", ""],
   ["padding with zero bytes", "\0".repeat(50)],

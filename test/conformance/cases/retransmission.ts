@@ -1,4 +1,4 @@
-/** When a message is sent again, and when no more: RFC 1123 §4.2.3.2, RFC 6298, RFC 2349 `timeout`. */
+/** Repeats, and when they end: RFC 1123 §4.2.3.2, RFC 6298, RFC 2349 `timeout`. */
 import { OUTCOME_PROBABLY_COMPLETED, OUTCOME_TIMED_OUT, type ServerOptions } from "lockstep-tftp/engine";
 import { equal } from "../../support/assertions.js";
 import { contents } from "../../support/contents.js";
@@ -69,7 +69,7 @@ const amplification: readonly Case[] = [
   engineCase("RFC 1350 §2: the first ACK of an upload is repeated until the transfer is given up", (harness) => {
     const peer = harness.peer();
     peer.write("file");
-    // Between the later ones a client comes to its turn that begins its wait of 5 s anew at each message.
+    // The later pauses give a client its turn whose wait of 5 s restarts at each message.
     equalTimes(repeatsUntilTheEnd(harness, peer).times, [300, 900, 6900, 12_900, 18_900, 24_900]);
     equal(harness.ended.outcome, OUTCOME_TIMED_OUT, "the outcome");
   }),
@@ -138,7 +138,7 @@ const adaptive: readonly Case[] = [
     harness.advance(100);
     peer.ignoreAll();
     peer.acknowledge(6);
-    // The OACK was answered at once, and the blocks 3 to 6 after 100 ms: 12.5 ms and four times 25 ms.
+    // The OACK was answered at once, and blocks 3 to 6 after 100 ms: 12.5 ms and four times 25 ms.
     equalTimes(repeatsUntilTheEnd(harness, peer).times.slice(0, 4), [112, 112, 112, 112]);
   }),
 

@@ -1,4 +1,4 @@
-/** RFC 1123 §4.2.3.1: a repeated ACK must never make a repeated DATA, or every message is doubled to the end. */
+/** RFC 1123 §4.2.3.1: a repeated ACK must never cause repeated DATA, which would double every later message. */
 import { OUTCOME_COMPLETED } from "lockstep-tftp/engine";
 import { equal } from "../../support/assertions.js";
 import { contents } from "../../support/contents.js";

@@ -1,4 +1,4 @@
-/** Who is who: RFC 1350 §4, and requests that come again. */
+/** Transfer identifiers: RFC 1350 §4. */
 import { BUSY, ERROR_FILE_NOT_FOUND, ERROR_UNKNOWN_TRANSFER_ID } from "lockstep-tftp/engine";
 import {
   acknowledgement,

@@ -12,12 +12,12 @@ const SMALLEST_BLOCK_BYTES = 8;
 const BLOCKS_PAST_THE_LAST_NUMBER = 65_537;
 const LINGER_MS = 12_000;
 
-/** The file as the storage has it now. */
+/** Returns a file's present content. */
 function stored(harness: Harness, name: string): Uint8Array {
   return harness.storage.files.get(name) ?? new Uint8Array(0);
 }
 
-/** Begins to replace "file", which has other contents; two blocks are through. */
+/** Starts to replace "file", which has other contents: two blocks are acknowledged. */
 function halfWay(harness: Harness): { peer: Peer; old: Uint8Array } {
   const old = harness.file("file", contents(700));
   const peer = harness.peer();

@@ -8,7 +8,7 @@ import { type Case, engineCase } from "./case.js";
 
 const WINDOW = 4;
 const SMALLEST_BLOCK_BYTES = 8;
-/** No multiple of the window, so that a window reaches across block 65535. */
+/** Not a multiple of the window, so that a window reaches across block 65535. */
 const BLOCKS_PAST_THE_LAST_NUMBER = 65_545;
 
 function grants(asked: string, granted: string | null, maxWindowSize?: number): Case {
@@ -30,7 +30,7 @@ function grants(asked: string, granted: string | null, maxWindowSize?: number): 
   );
 }
 
-/** A download of 10 blocks, the last of 100 bytes: the first window is with the peer. */
+/** Starts a download of 10 blocks, the last of 100 bytes: the peer has the first window. */
 function download(harness: Harness): { peer: Peer; file: Uint8Array } {
   const file = harness.file("file", contents(9 * 512 + 100));
   const peer = harness.peer();
@@ -48,7 +48,7 @@ function expectBlocks(peer: Peer, file: Uint8Array, first: number, last: number)
   peer.expectNothing();
 }
 
-/** An upload of 10 blocks, the last of 100 bytes: nothing has been sent yet. */
+/** Starts an upload of 10 blocks, the last of 100 bytes: no block has been sent. */
 function upload(harness: Harness): { peer: Peer; file: Uint8Array } {
   const peer = harness.peer();
   peer.write("file", ["windowsize", `${WINDOW}`]);
@@ -140,7 +140,7 @@ const downloads: readonly Case[] = [
     peer.acknowledge(4);
     peer.acknowledge(8);
     peer.ignoreAll();
-    // The first blocks of the last window came, the last one did not.
+    // The first blocks of the last window arrived, the last one did not.
     peer.acknowledge(9);
     peer.expectData(10, blockOf(file, 10));
     harness.advance(60_000);

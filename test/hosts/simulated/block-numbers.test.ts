@@ -1,6 +1,4 @@
-/**
- * Files of more than 65,535 blocks: block 65535 is followed by block 0.
- */
+/** Files of more than 65,535 blocks: block 65535 is followed by block 0. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
@@ -13,13 +11,13 @@ import {
 } from "lockstep-tftp/simulated";
 
 const BLOCK_SIZE_BYTES = 8;
-/** The last block is 65,540, which is number 4. */
+/** The last block is block 65,540, which has number 4. */
 const FILE_BYTES = 65_539 * BLOCK_SIZE_BYTES + 3;
 const NETWORK = { delayMs: 0.2, lossPercent: 1, duplicatePercent: 1, reorderPercent: 1, reorderDelayMs: 1 };
 const ADDRESS = "192.168.4.2";
 const CONTENT = new SeededRandom(3).bytes(FILE_BYTES);
 
-/** A client that stays, since the network loses some of what it says at the end. */
+/** A patient client, since the network may lose its last messages. */
 const CLIENT = {
   address: ADDRESS,
   port: 2000,
@@ -52,6 +50,6 @@ for (const windowSize of [1, 7, 16]) {
   }
 }
 
-test("the netascii of the tests is longer than its file, so that its blocks differ from those of octet", () => {
+test("the file past block 65535 is longer in netascii, so that its blocks differ from those of octet", () => {
   assert.ok(encodeNetascii(CONTENT).length > CONTENT.length);
 });

@@ -1,6 +1,6 @@
 /**
- * The engine's client against the engine's server over a network that loses, doubles and reorders: a file arrives whole or
- * not at all, both ends come to an end, and nothing stays taken.
+ * The engine's client against the engine's server over a network that loses, doubles and reorders datagrams: a file arrives
+ * whole or not at all, both ends end the transfer, and no slot stays taken.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -13,7 +13,7 @@ import { seedOr } from "../../support/seed.js";
 const FIRST_SEED = seedOr(1);
 const SEEDS = 600;
 const NAME = "file";
-/** Both ends give up after 25 s in which nothing new came; a finished file lingers for less. */
+/** Longer than any transfer takes: both ends give up 25 s after the last progress, and linger for less. */
 const LEFT_ALONE_MS = 120_000;
 
 function conditionsOf(random: SeededRandom): NetworkConditions {
@@ -38,7 +38,7 @@ function requestOf(random: SeededRandom): ClientRequest {
   };
 }
 
-/** One transfer, in a world that its seed makes. Returns whether the client says that it went well. */
+/** Runs one transfer in the world of a seed. Returns whether the client reports success. */
 function runTransfer(seed: number): boolean {
   const random = new SeededRandom(seed);
   const content = random.bytes(random.pick([0, 1, 511, 512, 513, random.between(0, 20_000)]));
@@ -65,7 +65,7 @@ function runTransfer(seed: number): boolean {
   }
   const [outcome] = client.outcomes;
   if (outcome === OUTCOME_COMPLETED) {
-    assert.ok(arrived !== undefined, `${where}: the client has it that the file arrived\n${simulation.log}`);
+    assert.ok(arrived !== undefined, `${where}: the client reports that the file arrived\n${simulation.log}`);
   }
   const isGentle = network.lossPercent === 0;
   if (isGentle) {
@@ -82,7 +82,7 @@ test(`${SEEDS} transfers from seed ${FIRST_SEED} end well or not at all`, () => 
   assert.ok(completed > 0.95 * SEEDS, `${completed} of ${SEEDS} went well`);
 });
 
-test("the same seed is the same run", () => {
+test("a transfer with the engine's client is the same for the same seed", () => {
   const runs = [1, 2].map(() => {
     const storage = new MemoryStorage();
     storage.set(NAME, new SeededRandom(5).bytes(5000));

@@ -1,6 +1,4 @@
-/**
- * Defects that the simulation has found, one test each.
- */
+/** Defects that the simulation has found, one test each. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { OPCODE_ACKNOWLEDGEMENT, type TransferView } from "lockstep-tftp/engine";
@@ -20,7 +18,7 @@ import { measureDownload } from "./throughput-table.js";
 
 const ADDRESS = "192.168.4.2";
 
-test("a write request that comes again with another tsize gets that size echoed", () => {
+test("a repeated write request with another tsize gets that size echoed", () => {
   const simulation = new Simulation({ storage: new MemoryStorage() });
   const peer = simulation.add((world) => new RawPeer(world, { address: ADDRESS, port: 2000 }));
   simulation.at(0, () => peer.request(writeRequest("up", ["tsize", "100"])));
@@ -32,7 +30,7 @@ test("a write request that comes again with another tsize gets that size echoed"
   );
 });
 
-test("a finished upload stays for a client that repeats only once in a minute", () => {
+test("a finished upload lingers for a client that repeats only once a minute", () => {
   const simulation = new Simulation({ storage: new MemoryStorage() });
   let lost = 0;
   simulation.network.intercept = ({ bytes }) => {
@@ -52,7 +50,7 @@ const HOUR_MS = 3_600_000;
 test("a clock that goes back an hour does not make a transfer wait for an hour", () => {
   const simulation = new Simulation({ storage: new MemoryStorage() });
   const peer = simulation.add((world) => new RawPeer(world, { address: ADDRESS, port: 2000 }));
-  // The server has been idle since an hour before: nothing made it look at the clock.
+  // The server has been idle for an hour, so that nothing made it look at the clock.
   simulation.server.jumpClock(HOUR_MS);
   simulation.at(1, () => peer.request(writeRequest("up")));
   simulation.at(500, () => simulation.server.jumpClock(-HOUR_MS));
@@ -71,7 +69,7 @@ test("a clock that goes back an hour does not keep the slot of a finished upload
   assert.ok(simulation.nowMs < 60_000, `it took ${simulation.nowMs} ms`);
 });
 
-test("with a tenth of all datagrams lost, a window of 16 is faster than lock-step", () => {
+test("a window of 16 is faster than lock-step when a tenth of the datagrams is lost", () => {
   const lossPercent = 10;
   const roundTripMs = 5;
   const lockStep = measureDownload(lossPercent, roundTripMs, 1).durationMs;
@@ -79,7 +77,7 @@ test("with a tenth of all datagrams lost, a window of 16 is faster than lock-ste
   assert.ok(windowed < lockStep / 2, `${windowed} ms with a window, ${lockStep} ms in lock-step`);
 });
 
-test("an ACK that was sent again gives no sample of the round trip (Karn's rule)", () => {
+test("a repeated ACK gives no sample of the round trip (Karn's rule)", () => {
   const roundTrips: number[] = [];
   const observer = {
     started: () => {},

@@ -21,21 +21,21 @@ function logOf(seed: number): string {
   return simulation.log;
 }
 
-test("the same seed gives the same packets at the same times", () => {
+test("a simulation with the same seed sends the same packets at the same times", () => {
   assert.equal(logOf(5), logOf(5));
 });
 
-test("another seed gives other packets", () => {
+test("a simulation with another seed sends other packets", () => {
   assert.notEqual(logOf(5), logOf(6));
 });
 
-test("a scenario, run again, is the same to the last packet", () => {
+test("a scenario that runs again is the same to the last packet", () => {
   for (let seed = 1; seed <= SEEDS; seed++) {
     assert.deepEqual(runScenario(scenarioOf(seed)), runScenario(scenarioOf(seed)));
   }
 });
 
-test("hardly any two scenarios are alike", () => {
+test("scenarios of different seeds differ", () => {
   const digests = new Set<number>();
   for (let seed = 1; seed <= SEEDS; seed++) {
     digests.add(runScenario(scenarioOf(seed)).digest);

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 
-test("the example of a storage that is tested on the simulated network works", () => {
-  // Within a test run, node's runner would report its child's tests to its own parent.
+test("examples/simulated passes", () => {
+  // Within a test run, node's runner would report the child's tests to its own parent.
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const { status, stdout, stderr } = spawnSync(
     process.execPath,

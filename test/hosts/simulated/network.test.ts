@@ -1,6 +1,4 @@
-/**
- * The simulated network does what its conditions say.
- */
+/** The simulated network follows its conditions. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type NetworkConditions, SeededRandom, SimulatedNetwork, VirtualClock } from "lockstep-tftp/simulated";
@@ -30,12 +28,12 @@ function arrivals(conditions: NetworkConditions, prepare: (network: SimulatedNet
     clock.at(number * 1000, () => network.send(HERE, 1000, THERE, 69, bytes));
   }
   while (clock.step()) {
-    // Until everything has happened.
+    // Until no event is left.
   }
   return arrived;
 }
 
-/** Within a tenth of what is expected: the seed is fixed, so this holds or does not, always. */
+/** Checks that a number is within a tenth of the expected one. The seed is fixed, so the result never varies. */
 function assertNear(actual: number, expected: number): void {
   assert.ok(Math.abs(actual - expected) < expected / 10, `${actual}, expected about ${expected}`);
 }
@@ -44,41 +42,41 @@ function disorder(arrived: readonly Arrival[]): number {
   return arrived.filter(({ number }, index) => index > 0 && number < (arrived[index - 1] as Arrival).number).length;
 }
 
-test("without conditions everything arrives, in order, after half a millisecond", () => {
+test("a network without conditions delivers every datagram in order after half a millisecond", () => {
   const arrived = arrivals({});
   assert.equal(arrived.length, DATAGRAMS);
   assert.ok(arrived.every(({ atMs, number }, index) => number === index && atMs === index + 0.5));
 });
 
-test("loss is as many percent as it says", () => {
+test("lossPercent loses that share of the datagrams", () => {
   assertNear(DATAGRAMS - arrivals({ lossPercent: 20 }).length, DATAGRAMS * 0.2);
 });
 
-test("bursts lose many in a row", () => {
+test("bursts lose many datagrams in a row", () => {
   const arrived = arrivals({ burst: { startPercent: 1, meanPackets: 20 } });
   const gaps = arrived.filter(({ number }, index) => index > 0 && number > (arrived[index - 1] as Arrival).number + 1);
   const lost = DATAGRAMS - arrived.length;
   assert.ok(lost / gaps.length > 15 && lost / gaps.length < 25, `${lost} lost in ${gaps.length} bursts`);
 });
 
-test("duplicates come a second time", () => {
+test("duplicatePercent delivers that share of the datagrams twice", () => {
   assertNear(arrivals({ duplicatePercent: 30 }).length - DATAGRAMS, DATAGRAMS * 0.3);
 });
 
-test("jitter delays and keeps the order", () => {
+test("jitter delays datagrams and keeps their order", () => {
   const arrived = arrivals({ delayMs: 2, jitterMs: 10 });
   assert.equal(disorder(arrived), 0);
   assert.ok(arrived.some(({ atMs, number }) => atMs - number > 10));
   assert.ok(arrived.every(({ atMs, number }) => atMs - number >= 2 && atMs - number <= 12));
 });
 
-test("reordering lets later ones pass", () => {
+test("reordering lets later datagrams pass earlier ones", () => {
   const arrived = arrivals({ reorderPercent: 10, reorderDelayMs: 5 });
   assert.equal(arrived.length, DATAGRAMS);
   assert.ok(disorder(arrived) > DATAGRAMS / 20, `${disorder(arrived)} out of order`);
 });
 
-test("corruption turns one bit, and is remembered", () => {
+test("corruption flips one bit, and the network remembers the addresses", () => {
   let network: SimulatedNetwork | undefined;
   const arrived = arrivals({ corruptPercent: 50 }, (made) => {
     network = made;
@@ -88,22 +86,22 @@ test("corruption turns one bit, and is remembered", () => {
   assert.ok(network?.hasDamaged(HERE) && network.hasDamaged(THERE) && !network.hasDamaged("192.168.4.3"));
 });
 
-test("truncation cuts the end off", () => {
+test("truncation cuts off the end of datagrams", () => {
   assertNear(arrivals({ truncatePercent: 10 }).filter(({ length }) => length < 8).length, DATAGRAMS * 0.1);
 });
 
-test("nothing passes a partition, and everything does before and after", () => {
+test("no datagram passes during a partition, and every datagram does before and after", () => {
   const arrived = arrivals({}, (network) => network.partition({ fromMs: 1000, untilMs: 3000, address: THERE }));
   assert.equal(arrived.length, DATAGRAMS - 2000);
   assert.ok(arrived.every(({ number }) => number < 1000 || number >= 3000));
 });
 
-test("a partition of somebody else changes nothing", () => {
+test("a partition of another address changes nothing", () => {
   const arrived = arrivals({}, (network) => network.partition({ fromMs: 0, untilMs: 5000, address: "192.168.4.3" }));
   assert.equal(arrived.length, DATAGRAMS);
 });
 
-test("the interceptor loses what it says", () => {
+test("the interceptor loses the datagrams for which it returns false", () => {
   const arrived = arrivals({}, (network) => {
     network.intercept = ({ bytes }) => bytes[1] !== 7;
   });

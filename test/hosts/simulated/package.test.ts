@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-test("the simulated host needs the engine and nothing of any platform", () => {
+test("lockstep-tftp/simulated imports the engine only, and uses no API of any platform", () => {
   const bundle = readFileSync(fileURLToPath(import.meta.resolve("lockstep-tftp/simulated")), "utf8");
   const imported = [...bundle.matchAll(/^(?:import|export) .*from ['"](.*)['"];$/gm)].map(([, name]) => name);
   assert.deepEqual([...new Set(imported)], ["../engine.js"]);

@@ -1,6 +1,4 @@
-/**
- * Each model of a real client does what the real one does, and gets its file from this server.
- */
+/** Each model of a real client behaves like the real one, and gets its file from this server. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { OUTCOME_DECLINED } from "lockstep-tftp/engine";
@@ -28,7 +26,7 @@ const PLACE = { address: "192.168.4.2", port: 2000, name: "file" };
 interface Stage<Kind> {
   readonly simulation: Simulation;
   readonly peer: Kind;
-  /** What the peer sent: its port and the message as text. */
+  /** The messages that the peer sent, as text, each with its port. */
   readonly said: string[];
 }
 
@@ -67,7 +65,7 @@ test("U-Boot asks with its options, and gets its file", () => {
   assert.equal(said[0], '2000 RRQ "file" "octet" "blksize" "1468" "timeout" "5" "tsize" "0"');
 });
 
-test("U-Boot does not acknowledge a repeated block: its own timer does, after five seconds", () => {
+test("U-Boot does not acknowledge a repeated block: its timer repeats the ACK after five seconds", () => {
   let lost = 0;
   const { peer, said } = played(
     (world) => new UBoot(world, PLACE),
@@ -85,7 +83,7 @@ test("iPXE asks for the size only, and ends with ERROR 0: a normal end", () => {
   assert.deepEqual([...simulation.server.outcomes], [[OUTCOME_DECLINED, 1]]);
 });
 
-test("iPXE acknowledges every DATA, and the server sends nothing twice for that", () => {
+test("iPXE acknowledges every DATA, and the server sends no block twice for that", () => {
   const { peer, simulation, said } = played((world) => new IPxe(world, PLACE), { duplicatePercent: 100 });
   assertHasFile(peer);
   assert.ok(said.filter((text) => text.includes("ACK")).length >= 2 * 3);
@@ -104,7 +102,7 @@ test("EDK2 asks for the size, ends with ERROR 8, and asks again from the next po
   assert.equal(simulation.server.outcomes.get(OUTCOME_DECLINED), 1);
 });
 
-test("GRUB repeats nothing behind the OACK: the server does", () => {
+test("GRUB repeats nothing after the OACK: the server does", () => {
   let lost = 0;
   const { peer, said } = played(
     (world) => new Grub(world, PLACE),
@@ -130,7 +128,7 @@ test("the Raspberry Pi's ROM doubles its request, and gets one transfer", () => 
   assert.equal(simulation.server.started, 1);
 });
 
-test("the Raspberry Pi's second loader asks for many names at once, most of them missing", () => {
+test("the Raspberry Pi's second loader asks for many names at once and gets the one that exists", () => {
   const storage = new MemoryStorage();
   storage.set("config.txt", FILE);
   const simulation = new Simulation({ storage });
@@ -143,7 +141,7 @@ test("the Raspberry Pi's second loader asks for many names at once, most of them
   );
 });
 
-test("a Cisco phone tries its names one after the other", () => {
+test("a Cisco phone asks for its files one after another", () => {
   const { peer, said } = played((world) => new CiscoPhone(world, { ...PLACE, mac: "001122334455" }));
   assertHasFile(peer);
   assert.equal(peer.fileName, "XmlDefault.cnf.xml");
@@ -159,7 +157,7 @@ test("a Cisco phone tries its names one after the other", () => {
   );
 });
 
-test("a client that vanishes says nothing more, and its slot comes free", () => {
+test("a client that vanishes sends nothing more, and its slot comes free", () => {
   const { peer, simulation } = played((world) => new Grub(world, { ...PLACE, vanishesAfter: 2 }));
   assert.equal(peer.state, "vanished");
   assert.equal(simulation.server.engine.used, 0);
@@ -171,7 +169,7 @@ test("a client that restarts from the same port gets its file", () => {
   assert.equal(simulation.server.started, 2);
 });
 
-test("two clients behind one address do not disturb each other", () => {
+test("two clients with one address do not disturb each other", () => {
   const storage = new MemoryStorage();
   storage.set("file", FILE);
   const simulation = new Simulation({ storage, singlePort: true, network: { lossPercent: 5 } });

@@ -1,9 +1,7 @@
-/** The names that the simulator exports, which its users may rely on: the list changes on purpose only. */
+/** The names that lockstep-tftp/simulated exports. Its users rely on them, so the list changes on purpose only. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import { test } from "node:test";
-import { PROJECT } from "../../support/program.js";
+import { declarationsOf } from "../../support/declarations.js";
 
 const VALUES = [
   "CheckedStorage",
@@ -96,8 +94,5 @@ test("lockstep-tftp/simulated exports exactly these values", async () => {
 });
 
 test("lockstep-tftp/simulated declares exactly these values and types", () => {
-  const declarations = readFileSync(path.join(PROJECT, "dist/simulated/index.d.ts"), "utf8");
-  const lists = [...declarations.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].map(([, names = ""]) => names);
-  const exported = lists.flatMap((names) => names.split(",").map((name) => name.trim()));
-  assert.deepEqual(exported.sort(), [...VALUES, ...TYPES].sort());
+  assert.deepEqual(declarationsOf("dist/simulated/index.d.ts").exportNames(), [...VALUES, ...TYPES].sort());
 });

@@ -1,13 +1,13 @@
 import { SimulatedPeer, type SimulatedPeerOptions, type SimulatedWorld } from "lockstep-tftp/simulated";
 
-/** What a raw peer received. */
+/** A message that a raw peer received. */
 export interface Heard {
   readonly message: Uint8Array;
   readonly port: number;
   readonly atMs: number;
 }
 
-/** A peer that does nothing by itself: a test says what it sends, and looks at what it hears. */
+/** A peer without behaviour: a test decides what it sends, and looks at what it receives. */
 export class RawPeer extends SimulatedPeer {
   readonly heard: Heard[] = [];
 
@@ -16,12 +16,12 @@ export class RawPeer extends SimulatedPeer {
     this.state = "completed";
   }
 
-  /** Sends to the server: to the port where the last message came from, or to the listening port. */
+  /** Sends to the port that the last message came from, or to the listening port. */
   say(message: Uint8Array, port = this.heard.at(-1)?.port ?? this.world.serverPort): void {
     this.send(message, port);
   }
 
-  /** Sends a request. */
+  /** Sends to the listening port. */
   request(message: Uint8Array): void {
     this.send(message, this.world.serverPort);
   }

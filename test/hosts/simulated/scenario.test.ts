@@ -44,7 +44,7 @@ test("npm run simulate runs the seeds that it is given, and sums up", () => {
   const { status, stdout } = simulate("--seeds", "20", "--from", "7");
   assert.equal(status, 0);
   assert.match(stdout, /20 seeds from 7, \d+ transfers, .*no rule was broken/);
-  assert.match(stdout, /How the clients ended:/);
+  assert.match(stdout, /Clients by model and end:/);
 });
 
 test("npm run simulate explains its options after a wrong one", () => {

@@ -1,6 +1,4 @@
-/**
- * Thousands of simulated worlds, each with every check on. `npm run simulate -- --seeds N --from S` runs more.
- */
+/** Thousands of simulated worlds, with every check on. `npm run simulate -- --seeds N --from S` runs more. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runScenario, scenarioOf } from "lockstep-tftp/simulated";

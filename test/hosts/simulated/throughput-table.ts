@@ -1,6 +1,6 @@
 /**
- * Throughput of downloads against loss and round trip, in virtual time: a change of the retransmission shows as a diff of
- * the golden file.
+ * Throughput of downloads against loss and round trip, in virtual time. A change of the retransmission shows as a diff of the
+ * golden file.
  */
 import { MemoryStorage, SeededRandom, Simulation } from "lockstep-tftp/simulated";
 
@@ -17,10 +17,10 @@ interface Measurement {
   readonly repeated: number;
 }
 
-/** The client itself repeats nothing for five seconds: what is measured is the server's retransmission. */
+/** The client repeats nothing for five seconds, so that the figures show the server's retransmission. */
 const CLIENT_RETRY_MS = 5000;
 
-/** Fetches the file once. */
+/** Downloads the file once. */
 export function measureDownload(lossPercent: number, roundTripMs: number, windowSize: number): Measurement {
   const storage = new MemoryStorage();
   storage.set("file", new SeededRandom(SEED).bytes(FILE_BYTES));
@@ -39,14 +39,14 @@ export function measureDownload(lossPercent: number, roundTripMs: number, window
   return { durationMs: client.endedAtMs, lost: link.lost, repeated: server.retransmissions };
 }
 
-/** One table for each window. */
+/** Makes one table for each window size. */
 export function throughputTables(): string {
   const parts = WINDOW_SIZES.map((windowSize) => tableOf(windowSize));
   return `# Downloads against loss and round trip
 
 Virtual time, seed ${SEED}, ${FILE_BYTES / 1024} KiB in blocks of ${BLOCK_BYTES} bytes, loss in both directions, a client that
-repeats nothing for ${CLIENT_RETRY_MS / 1000} s. In each field: KiB/s; what a lost datagram costs, in milliseconds; blocks that were
-sent again, in percent of the file's blocks. \`npm run throughput\` makes this file anew.
+repeats nothing for ${CLIENT_RETRY_MS / 1000} s. In each field: KiB/s; the cost of a lost datagram in milliseconds; repeated blocks in
+percent of the file's blocks. \`npm run throughput\` rewrites this file.
 
 ${parts.join("\n")}`;
 }

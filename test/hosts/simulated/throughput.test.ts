@@ -5,11 +5,11 @@ import { throughputTables } from "./throughput-table.js";
 
 const GOLDEN_FILE = "test/hosts/simulated/throughput.golden.md";
 
-test("throughput against loss and round trip is as the golden file has it", () => {
+test("throughput against loss and round trip is that of the golden file", () => {
   const tables = throughputTables();
   const { UPDATE_GOLDEN_FILES } = process.env;
   if (UPDATE_GOLDEN_FILES === "1") {
     writeFileSync(GOLDEN_FILE, tables);
   }
-  assert.equal(tables, readFileSync(GOLDEN_FILE, "utf8"), "if the change is meant: npm run throughput");
+  assert.equal(tables, readFileSync(GOLDEN_FILE, "utf8"), "after an intended change: npm run throughput");
 });

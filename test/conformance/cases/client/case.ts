@@ -3,7 +3,7 @@ import { ClientHarness } from "../../../support/client-harness.js";
 import { blockOf } from "../../../support/peer.js";
 import type { Case } from "../case.js";
 
-/** A case for the engine's client. Its only transfer, if there is one, has the server `harness.server`. */
+/** Makes a case for the engine's client. `harness.server` is the server of its first transfer. */
 export function clientCase(name: string, body: (harness: ClientHarness) => void, options: ClientOptions = {}): Case {
   const run = (): void => {
     const harness = new ClientHarness(options);
@@ -13,11 +13,11 @@ export function clientCase(name: string, body: (harness: ClientHarness) => void,
   return { name: `client, ${name}`, run };
 }
 
-/** What both ends agree on. */
+/** The agreed options of a transfer. */
 export interface Agreed {
   readonly blockSize?: number;
   readonly windowSize?: number;
-  /** The first block, where the ones before it are through. */
+  /** The first block to transfer; the earlier ones have been transferred. Default 1. */
   readonly first?: number;
 }
 
@@ -25,7 +25,7 @@ function blockCount(wire: Uint8Array, blockSize: number): number {
   return Math.floor(wire.length / blockSize) + 1;
 }
 
-/** The server sends a file without faults, from block 1 on. */
+/** Sends a file from the server, without faults. */
 export function serve({ server }: ClientHarness, wire: Uint8Array, agreed: Agreed = {}): void {
   const { blockSize = 512, windowSize = 1, first = 1 } = agreed;
   const count = blockCount(wire, blockSize);
@@ -39,7 +39,7 @@ export function serve({ server }: ClientHarness, wire: Uint8Array, agreed: Agree
   }
 }
 
-/** The server takes a file without faults. Block 1 has been asked for. */
+/** Takes a file at the server, without faults. Block 1 has been asked for. */
 export function take({ server }: ClientHarness, wire: Uint8Array, agreed: Agreed = {}): void {
   const { blockSize = 512, windowSize = 1, first = 1 } = agreed;
   const count = blockCount(wire, blockSize);

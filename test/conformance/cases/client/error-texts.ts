@@ -11,16 +11,16 @@ import { contents } from "../../../support/contents.js";
 import type { Case } from "../case.js";
 import { clientCase } from "./case.js";
 
-/** As much of a server's text as is kept. */
+/** Bytes of a server's text that are kept. */
 const MAX_TEXT_BYTES = 256;
 
-/** What stands in an ERROR's place for the text, and what the observer is told. */
+/** The bytes of an ERROR after its code, and the text that the observer gets. */
 const TEXTS: readonly (readonly [what: string, wire: Uint8Array, told: string])[] = [
   ["a text", packetOf(textFields("File not found")), "File not found"],
   ["no text", packetOf(textFields("")), ""],
   ["nothing at all", packetOf(), ""],
   ["a text that is not ended", packetOf("no end"), "no end"],
-  ["more behind the text", packetOf(textFields("first", "second")), "first"],
+  ["more after the text", packetOf(textFields("first", "second")), "first"],
   ["UTF-8", packetOf(textFields("größer")), "größer"],
   ["bytes that are not UTF-8", packetOf("gr", Uint8Array.of(0xf6, 0xdf), textFields("er")), "gr??er"],
   ["commands for a terminal", packetOf(textFields("\u001b[2J\u0007beep\r\n\u007f")), " [2J beep"],
@@ -41,7 +41,7 @@ const refusals = TEXTS.map(([what, wire, told]) =>
   }),
 );
 
-/** Datagrams in which a device says in plain words what is wrong. */
+/** Datagrams in which a device describes its problem as plain text. */
 const BARE_TEXTS: readonly (readonly [wire: Uint8Array, told: string])[] = [
   [utf8Of("Invalid checksum\r\n"), "Invalid checksum"],
   [utf8Of("Wrong board id\0"), "Wrong board id"],

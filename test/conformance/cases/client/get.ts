@@ -1,4 +1,4 @@
-/** The client fetches: RFC 1350 §2 to §6. */
+/** Downloads by the client: RFC 1350 §2 to §6. */
 import {
   DISK_FULL,
   ERROR_DISK_FULL,
@@ -75,7 +75,7 @@ export const getCases: readonly Case[] = [
   clientCase("RFC 764 netascii: a download is translated across the ends of blocks", (harness) => {
     const text = utf8Of("one\ntwo\rthree\n\n\rfour\r\nfive\n");
     harness.get({ name: "text", isNetascii: true, blockSizeBytes: SMALLEST_BLOCK_BYTES, tellSize: true });
-    // What a text will have as netascii nobody knows, so its size is not asked.
+    // The size of a text in netascii is unknown in advance, so it is not asked for.
     harness.expectRead("text", ["blksize", "8"], "netascii");
     harness.server.reply(optionAcknowledgement(["blksize", "8"]));
     harness.server.expectAcknowledgement(0);
@@ -140,7 +140,7 @@ export const getCases: readonly Case[] = [
     otherMachine.expectError(ERROR_UNKNOWN_TRANSFER_ID);
     server.data(1, blockOf(file, 1));
     server.expectAcknowledgement(1);
-    // A server that has got the request twice answers twice, from two ports.
+    // A server that received the request twice answers twice, from two ports.
     const otherTransfer = harness.peer();
     otherTransfer.send(dataMessage(1, blockOf(file, 1)), SLOT);
     otherTransfer.expectError(ERROR_UNKNOWN_TRANSFER_ID);

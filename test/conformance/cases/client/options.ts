@@ -1,4 +1,4 @@
-/** What a client asks for and is granted: RFC 2347, 2348, 2349, 7440. */
+/** Options that a client asks for and is granted: RFC 2347, 2348, 2349, 7440. */
 import {
   ERROR_DISK_FULL,
   ERROR_ILLEGAL_OPERATION,
@@ -19,7 +19,7 @@ import { clientCase, serve, take } from "./case.js";
 const ALL: ClientRequest = { name: "file", blockSizeBytes: 256, timeoutSeconds: 3, windowSize: 4, tellSize: true };
 const ALL_ASKED: OptionTexts = ["blksize", "256", "timeout", "3", "tsize", "0", "windowsize", "4"];
 
-/** OACKs that do not fit what was asked. */
+/** OACKs that do not fit the request. */
 const IMPOSSIBLE: readonly (readonly [what: string, asked: Partial<ClientRequest>, granted: OptionTexts])[] = [
   ["an option, though none was asked for", {}, ["tsize", "100"]],
   ["an option that was not asked for", { tellSize: true }, ["blksize", "512"]],
@@ -141,7 +141,7 @@ export const clientOptionCases: readonly Case[] = [
     harness.requestPort.ignoreAll();
     serve(harness, file);
     harness.expectFile("file", file);
-    equal(harness.ended.sizeBytes, -1, "the size, which nobody has told");
+    equal(harness.ended.sizeBytes, -1, "the size, which is unknown");
   }),
 
   clientCase("RFC 2347: a server that knows no options acknowledges block 0, and gets blocks of 512", (harness) => {
@@ -257,7 +257,7 @@ export const clientOptionCases: readonly Case[] = [
     harness.expectFile("file", file);
   }),
 
-  clientCase("an OACK with junk behind its options is read up to the last whole pair", (harness) => {
+  clientCase("an OACK with junk after its options is read up to the last whole pair", (harness) => {
     const file = contents(100);
     harness.get({ name: "file", tellSize: true });
     harness.requestPort.ignoreAll();

@@ -1,4 +1,4 @@
-/** The client puts: RFC 1350 §2 to §6. */
+/** Uploads by the client: RFC 1350 §2 to §6. */
 import {
   ERROR_ACCESS_VIOLATION,
   ERROR_DISK_FULL,

@@ -1,4 +1,4 @@
-/** The request, who answers it, and what becomes of one that nobody answers. */
+/** Requests of the client: their form, their answers, and requests without an answer. */
 import {
   ERROR_ACCESS_VIOLATION,
   ERROR_NOT_DEFINED,
@@ -16,7 +16,7 @@ import { clientCase, serve, take } from "./case.js";
 
 const HOUR_MS = 3_600_000;
 
-/** Requests that cannot be written. */
+/** Requests that the client must reject. */
 const IMPOSSIBLE: readonly (readonly [what: string, request: ClientRequest])[] = [
   ["no name", { name: "" }],
   ["a zero byte in the name", { name: "a\0b" }],
@@ -63,7 +63,7 @@ const longest = [
   }),
 );
 
-/** Answers a get with a small file, from a server of its own. */
+/** Answers a get with a small file, from a new server port. */
 function answer(harness: ClientHarness, slot: number, file: Uint8Array): void {
   const server = harness.peer();
   server.send(dataMessage(1, file), slot);
@@ -91,7 +91,7 @@ export const clientRequestCases: readonly Case[] = [
       equal(harness.client.running, 1, "transfers that run");
       harness.advance(1);
       equal(harness.ended.outcome, OUTCOME_UNANSWERED, "the outcome");
-      equal(harness.ended.port, -1, "the port of a server that nobody knows");
+      equal(harness.ended.port, -1, "the port of an unknown server");
       equal(harness.transport.openPorts.size, 0, "open ports");
       harness.expectNoFile("file");
     },
