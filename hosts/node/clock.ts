@@ -14,7 +14,6 @@ export function now(): number {
 /** Wakes a loop when its engine has something due. */
 export class WakeTimer implements LoopTimer {
   private timer: NodeJS.Timeout | undefined;
-  private immediate: NodeJS.Immediate | undefined;
   private dueAt = 0;
   private keepsProcess = true;
 
@@ -27,8 +26,7 @@ export class WakeTimer implements LoopTimer {
   set(at: number): void {
     clearTimeout(this.timer);
     this.dueAt = at;
-    const waitMs = Math.min(Math.max(1, at - now()), MAX_TIMER_MS);
-    this.timer = setTimeout(() => this.fire(), waitMs);
+    this.timer = setTimeout(() => this.fire(), Math.max(1, at - now()));
     if (!this.keepsProcess) {
       this.timer.unref();
     }
@@ -36,7 +34,6 @@ export class WakeTimer implements LoopTimer {
 
   clear(): void {
     clearTimeout(this.timer);
-    clearImmediate(this.immediate);
   }
 
   /** Lets the process end although something is due. */
@@ -48,7 +45,7 @@ export class WakeTimer implements LoopTimer {
   private fire(): void {
     if (now() - this.dueAt > LATE_MS) {
       // Sockets are read before immediates run. Transfers whose answers have arrived must not be given up.
-      this.immediate = setImmediate(this.wake);
+      setImmediate(this.wake);
     } else {
       this.wake();
     }
