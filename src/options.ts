@@ -1,9 +1,22 @@
 /**
- * Options of RFC 2347 with their values, as a request asks for them and an OACK grants them:
+ * Options of RFC 2347: their values as a request asks for them and an OACK grants them, and what a server accepts.
  *
  *     | option | 0 | value | 0 | option | 0 | value | 0 | ...
  */
+import type { ReadableFile } from "./host.js";
+import { MAX_BLOCK_BYTES, OPCODE_BYTES, OPCODE_OPTION_ACKNOWLEDGEMENT } from "./packet.js";
 import { ascii, endOfText, isKeyword, readDecimal, writeDecimal, writeText } from "./text.js";
+import {
+  FLAG_FIXED_INTERVAL,
+  FLAG_NETASCII,
+  FLAG_OPTION_BLOCK_SIZE,
+  FLAG_OPTION_TIMEOUT,
+  FLAG_OPTION_TRANSFER_SIZE,
+  FLAG_OPTION_WINDOW_SIZE,
+  FLAG_RECEIVING,
+  FLAGS_OPTIONS,
+  type Transfer,
+} from "./transfer.js";
 
 /** RFC 2348. */
 const OPTION_BLOCK_SIZE = ascii("blksize");
@@ -19,10 +32,13 @@ export const NOT_ASKED = -1;
 
 /** RFC 2348: "valid values range between 8 and 65464 octets". */
 export const MIN_BLOCK_SIZE = 8;
+const MAX_BLOCK_SIZE = 65_464;
 /** RFC 2349: "valid values range between 1 and 255 seconds". */
 export const MAX_TIMEOUT_SECONDS = 255;
 /** `timeout` is in seconds. */
 export const MS_PER_SECOND = 1000;
+/** RFC 7440 §3: "valid values range between 1 and 65535 blocks". */
+const MAX_WINDOW_SIZE = 65_535;
 /** A quarter of the block numbers: in a larger window, stale and future ACKs could not be told apart. */
 export const MAX_WINDOW_SIZE_KEPT = 16_384;
 
@@ -70,25 +86,21 @@ export class OptionValues {
     if (value < 0) {
       this.hasOthers = true;
     } else if (isKeyword(packet, nameStart, nameEnd, OPTION_BLOCK_SIZE)) {
-      if (this.blockSizeBytes < 0) {
-        this.blockSizeBytes = value;
-      }
+      this.blockSizeBytes = firstOf(this.blockSizeBytes, value);
     } else if (isKeyword(packet, nameStart, nameEnd, OPTION_TIMEOUT)) {
-      if (this.timeoutSeconds < 0) {
-        this.timeoutSeconds = value;
-      }
+      this.timeoutSeconds = firstOf(this.timeoutSeconds, value);
     } else if (isKeyword(packet, nameStart, nameEnd, OPTION_TRANSFER_SIZE)) {
-      if (this.transferSizeBytes < 0) {
-        this.transferSizeBytes = value;
-      }
+      this.transferSizeBytes = firstOf(this.transferSizeBytes, value);
     } else if (isKeyword(packet, nameStart, nameEnd, OPTION_WINDOW_SIZE)) {
-      if (this.windowSize < 0) {
-        this.windowSize = value;
-      }
+      this.windowSize = firstOf(this.windowSize, value);
     } else {
       this.hasOthers = true;
     }
   }
+}
+
+function firstOf(earlier: number, value: number): number {
+  return earlier < 0 ? value : earlier;
 }
 
 /**
@@ -111,4 +123,69 @@ export function writeOptions(
 
 function writeOption(view: DataView, at: number, name: DataView, value: number): number {
   return value < 0 ? at : writeDecimal(view, writeText(view, at, name), value);
+}
+
+/**
+ * Applies the options of a request that a server accepts, to a transfer that has its file. Unknown options and values out of
+ * range are left out of the OACK, which is how a server declines them; they never fail a request.
+ */
+export function negotiate(
+  transfer: Transfer,
+  options: OptionValues,
+  isNetascii: boolean,
+  maxWindowSize: number,
+  initialIntervalMs: number,
+): void {
+  const isUpload = transfer.isReceiving;
+  transfer.sizeBytes = isUpload ? options.transferSizeBytes : (transfer.file as ReadableFile).sizeBytes;
+  let flags = (transfer.flags & FLAG_RECEIVING) | (isNetascii ? FLAG_NETASCII : 0);
+
+  transfer.blockSizeBytes = MAX_BLOCK_BYTES;
+  const blockSize = options.blockSizeBytes;
+  if (blockSize >= MIN_BLOCK_SIZE && blockSize <= MAX_BLOCK_SIZE) {
+    flags |= FLAG_OPTION_BLOCK_SIZE;
+    transfer.blockSizeBytes = blockSize < MAX_BLOCK_BYTES ? blockSize : MAX_BLOCK_BYTES;
+  }
+
+  transfer.intervalMs = initialIntervalMs;
+  const timeout = options.timeoutSeconds;
+  if (timeout >= 1 && timeout <= MAX_TIMEOUT_SECONDS) {
+    flags |= FLAG_OPTION_TIMEOUT | FLAG_FIXED_INTERVAL;
+    transfer.intervalMs = timeout * MS_PER_SECOND;
+  }
+
+  // A netascii download is longer than its file by the number of line ends, which is unknown, so its size is not told. Nor is
+  // that of an empty file: curl takes the size 0 for an error.
+  const isSizeTold = isUpload || (!isNetascii && transfer.sizeBytes > 0);
+  if (options.transferSizeBytes >= 0 && isSizeTold) {
+    flags |= FLAG_OPTION_TRANSFER_SIZE;
+  }
+
+  transfer.windowSize = 1;
+  const windowSize = options.windowSize;
+  if (windowSize >= 1 && windowSize <= MAX_WINDOW_SIZE) {
+    flags |= FLAG_OPTION_WINDOW_SIZE;
+    transfer.windowSize = windowSize < maxWindowSize ? windowSize : maxWindowSize;
+  }
+
+  transfer.flags = flags;
+  if (flags & FLAGS_OPTIONS) {
+    transfer.open();
+  } else {
+    transfer.run();
+  }
+}
+
+/** Writes the OACK of a transfer. Returns its length. */
+export function writeOptionAcknowledgement(view: DataView, transfer: Transfer): number {
+  const flags = transfer.flags;
+  view.setUint16(0, OPCODE_OPTION_ACKNOWLEDGEMENT);
+  return writeOptions(
+    view,
+    OPCODE_BYTES,
+    flags & FLAG_OPTION_BLOCK_SIZE ? transfer.blockSizeBytes : NOT_ASKED,
+    flags & FLAG_OPTION_TIMEOUT ? transfer.intervalMs / MS_PER_SECOND : NOT_ASKED,
+    flags & FLAG_OPTION_TRANSFER_SIZE ? transfer.sizeBytes : NOT_ASKED,
+    flags & FLAG_OPTION_WINDOW_SIZE ? transfer.windowSize : NOT_ASKED,
+  );
 }

@@ -16,7 +16,7 @@ import {
 } from "./host.js";
 import { Lockstep } from "./lockstep.js";
 import { cleanName } from "./name.js";
-import { negotiate, writeOptionAcknowledgement } from "./negotiation.js";
+import { negotiate, writeOptionAcknowledgement } from "./options.js";
 import { OUTCOME_SUPERSEDED } from "./outcome.js";
 import {
   ERROR_ACCESS_VIOLATION,
@@ -256,8 +256,9 @@ export class Server {
   }
 
   private agree(transfer: Transfer): void {
+    const request = this.requestRead;
     const initialIntervalMs = this.lockstep.retransmission.initialIntervalMs;
-    negotiate(transfer, this.requestRead, this.settings.maxWindowSize, initialIntervalMs);
+    negotiate(transfer, request.options, request.isNetascii, this.settings.maxWindowSize, initialIntervalMs);
   }
 
   private hasTooManyUnanswered(address: Address): boolean {
