@@ -134,10 +134,7 @@ export abstract class Lockstep {
       }
     } else if (transfer.state === STATE_OPENING) {
       this.sendOpening(transfer, now);
-      transfer.sentAt = now;
-      if (now + transfer.intervalMs < transfer.wakeAt) {
-        this.schedule.move(transfer, now + transfer.intervalMs);
-      }
+      this.schedule.awaitAnswer(transfer, now);
     } else {
       this.receiver.acknowledge(transfer, now);
     }

@@ -36,7 +36,8 @@ export function cleanName(packet: DataView, start: number, end: number): number 
   let from = start;
   while (from < last) {
     const componentEnd = endOfComponent(packet, from, last);
-    if (!isRedundant(packet, from, componentEnd)) {
+    const isRedundant = hasDots(packet, from, componentEnd, 0) || hasDots(packet, from, componentEnd, 1);
+    if (!isRedundant) {
       if (to > start) {
         packet.setUint8(to++, SLASH);
       }
@@ -54,7 +55,7 @@ function isAllowed(packet: DataView, start: number, end: number): boolean {
   let from = start;
   while (from < end) {
     const componentEnd = endOfComponent(packet, from, end);
-    if (componentEnd < 0 || isParent(packet, from, componentEnd)) {
+    if (componentEnd < 0 || hasDots(packet, from, componentEnd, 2)) {
       return false;
     }
     from = componentEnd + 1;
@@ -82,11 +83,11 @@ function isSecondControl(packet: DataView, index: number, end: number): boolean 
   return packet.getUint8(index) === CONTROL_LEAD && index + 1 < end && packet.getUint8(index + 1) <= MAX_CONTROL_SECOND;
 }
 
-/** Whether a component is empty or `.`. */
-function isRedundant(packet: DataView, start: number, end: number): boolean {
-  return end === start || (end - start === 1 && packet.getUint8(start) === DOT);
-}
-
-function isParent(packet: DataView, start: number, end: number): boolean {
-  return end - start === 2 && packet.getUint8(start) === DOT && packet.getUint8(start + 1) === DOT;
+/** Whether a component is `count` dots and nothing else. */
+function hasDots(packet: DataView, start: number, end: number, count: number): boolean {
+  let index = start;
+  while (index < end && packet.getUint8(index) === DOT) {
+    index++;
+  }
+  return index === end && end - start === count;
 }

@@ -90,13 +90,12 @@ export class Retransmission {
     if (transfer.flags & FLAG_FIXED_INTERVAL) {
       return;
     }
-    // A client's request is no ACK, although a file is to be received.
+    // A client that requests a download has sent no ACK yet.
     const isAcknowledging = transfer.isReceiving && transfer.port !== NO_PORT;
     if (isSecondRepeat && isAcknowledging && transfer.intervalMs < SILENCE_MS) {
       transfer.intervalMs = SILENCE_MS;
     } else if (transfer.intervalMs < this.maxIntervalMs) {
-      const doubled = transfer.intervalMs * 2;
-      transfer.intervalMs = doubled < this.maxIntervalMs ? doubled : this.maxIntervalMs;
+      transfer.intervalMs = Math.min(2 * transfer.intervalMs, this.maxIntervalMs);
     }
   }
 
@@ -106,8 +105,7 @@ export class Retransmission {
     if ((transfer.flags & STRETCHED) !== STRETCHED) {
       return transfer.progressAt + waitMs;
     }
-    const fixedMs = transfer.intervalMs * MIN_FIXED_INTERVALS;
-    return transfer.progressAt + (fixedMs > waitMs ? fixedMs : waitMs);
+    return transfer.progressAt + Math.max(waitMs, MIN_FIXED_INTERVALS * transfer.intervalMs);
   }
 }
 

@@ -46,6 +46,14 @@ export class Schedule {
     }
   }
 
+  /** Counts the interval of a message that was sent now. It may have become shorter than the heap knows. */
+  awaitAnswer(transfer: Transfer, now: number): void {
+    transfer.sentAt = now;
+    if (now + transfer.intervalMs < transfer.wakeAt) {
+      this.move(transfer, now + transfer.intervalMs);
+    }
+  }
+
   /** Wakes the transfer at `wakeAt` instead of its present time. */
   move(transfer: Transfer, wakeAt: number): void {
     const earlier = wakeAt < transfer.wakeAt;

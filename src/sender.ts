@@ -63,7 +63,7 @@ export class Sender {
     transfer.sent = block;
     transfer.sentPosition = position;
     transfer.sentAt = now;
-    // Not a method of the schedule, whose call would cost 22 steps of XS, 5 % of a packet's.
+    // `Schedule.awaitAnswer` without its call, which costs 22 steps of XS, 5 % of a packet's.
     if (now + transfer.intervalMs < transfer.wakeAt) {
       this.schedule.move(transfer, now + transfer.intervalMs);
     }

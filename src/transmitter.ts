@@ -5,7 +5,6 @@ import {
   ERROR_NOT_DEFINED,
   HEADER_ACKNOWLEDGEMENT,
   HEADER_BYTES,
-  MAX_BLOCK_BYTES,
   MAX_PACKET_BYTES,
   OPCODE_ERROR,
 } from "./packet.js";
@@ -29,22 +28,14 @@ const MESSAGES: readonly DataView[] = Object.freeze([
 ]);
 
 export class Transmitter {
-  /** The whole buffer, as a transport takes it. */
-  readonly packet: Uint8Array;
-  /** The same bytes, for headers and texts. */
-  readonly view: DataView;
+  /** The buffer, for headers and texts. */
+  readonly view = new DataView(new ArrayBuffer(MAX_PACKET_BYTES));
+  /** The same bytes, as a transport takes them. */
+  readonly packet = new Uint8Array(this.view.buffer);
   /** The part after the header, as a storage fills it. */
-  readonly block: Uint8Array;
+  readonly block = new Uint8Array(this.view.buffer, HEADER_BYTES);
 
-  readonly transport: Transport;
-
-  constructor(transport: Transport) {
-    const buffer = new ArrayBuffer(MAX_PACKET_BYTES);
-    this.packet = new Uint8Array(buffer);
-    this.view = new DataView(buffer);
-    this.block = new Uint8Array(buffer, HEADER_BYTES, MAX_BLOCK_BYTES);
-    this.transport = transport;
-  }
+  constructor(readonly transport: Transport) {}
 
   /** Sends the ACK of block `sent`. */
   sendAcknowledgement(transfer: Transfer): void {
