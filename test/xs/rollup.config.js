@@ -51,16 +51,6 @@ function variant(input, name, plugins) {
   return { input, output: { file: `${BUNDLES}/${name}.js`, format: "es" }, plugins, onwarn: failOnWarning };
 }
 
-/** The two files of a server's engine, transformed, as two modules. */
-function engineVariant(name, plugin) {
-  return {
-    input: { [`engine-${name}`]: ENGINE, [`core-${name}`]: CORE },
-    output: { dir: BUNDLES, format: "es" },
-    plugins: [plugin],
-    onwarn: failOnWarning,
-  };
-}
-
 export default [
   {
     input: Object.fromEntries(programs),
@@ -70,6 +60,11 @@ export default [
     onwarn: failOnWarning,
   },
   variant(`${PROGRAMS}/steps.js`, "steps-on-one-line", [withEngine, onOneLine]),
-  engineVariant("on-one-line", onOneLine),
-  engineVariant("minified", minified({})),
+  {
+    input: { "engine-on-one-line": ENGINE, "core-on-one-line": CORE },
+    output: { dir: BUNDLES, format: "es" },
+    plugins: [onOneLine],
+    onwarn: failOnWarning,
+  },
+  variant(ENGINE, "engine-minified", [minified({})]),
 ];

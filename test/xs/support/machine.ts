@@ -11,7 +11,9 @@ import { NetstringReader, netstring } from "./netstrings.js";
 
 /** The engine as it is shipped. The programs import this file, and XS loads it itself. */
 export const ENGINE_FILE = path.join(PROJECT, "dist/engine.js");
-/** The part of the engine that the client's file shares. */
+/** The client's file, as it is shipped. */
+export const CLIENT_FILE = path.join(PROJECT, "dist/engine/client.js");
+/** The part of the engine that both share. */
 export const CORE_FILE = path.join(PROJECT, "dist/core.js");
 const PROGRAMS = path.join(PROJECT, "build/xs/programs");
 const WORKER = path.join(

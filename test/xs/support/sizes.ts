@@ -24,7 +24,7 @@ export interface FileSizes {
 export function fileSizes(): FileSizes {
   return {
     bundleBytes: bytesOf(ENGINE_FILE, CORE_FILE),
-    minifiedBytes: bytesOf(programFile("engine-minified"), programFile("core-minified")),
+    minifiedBytes: bytesOf(programFile("engine-minified")),
   };
 }
 
