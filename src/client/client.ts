@@ -2,7 +2,8 @@
 import type { Address, ReadableFile, Transport, WritableFile } from "../host.js";
 import { HEADER_BYTES } from "../packet.js";
 import { ClientLockstep, NO_LISTENER } from "./lockstep.js";
-import { type ClientOptions, type ClientRequest, ClientSettings, checkRequest } from "./settings.js";
+import { type ClientRequest, checkRequest } from "./request.js";
+import { type ClientOptions, ClientSettings } from "./settings.js";
 import { type ClientObserver, ClientTransfer } from "./transfer.js";
 
 /**

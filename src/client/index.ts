@@ -17,5 +17,6 @@ export type { Outcome } from "../outcome.js";
 export { NEVER } from "../schedule.js";
 export type { RetransmissionOptions } from "../settings.js";
 export { Client, NO_SLOT } from "./client.js";
-export type { ClientOptions, ClientRequest } from "./settings.js";
+export type { ClientRequest } from "./request.js";
+export type { ClientOptions } from "./settings.js";
 export type { ClientObserver, ClientTransferView } from "./transfer.js";

@@ -68,7 +68,7 @@ export class ClientLockstep extends Lockstep {
   protected override sendOpening(opened: Transfer): void {
     const transfer = opened as ClientTransfer;
     const { packet, view, transport } = this.transmitter;
-    const length = writeRequest(view, transfer);
+    const length = writeRequest(view, transfer.name, transfer.isUpload, transfer.isNetascii, transfer.asked);
     transport.send(packet, length, transfer.localPort, transfer.address, transfer.requestPort);
     if (transfer.isWaiting) {
       transfer.progressAt = NEVER;

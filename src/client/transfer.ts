@@ -4,7 +4,7 @@ import { NOT_ASKED, OptionValues } from "../options.js";
 import type { Outcome } from "../outcome.js";
 import { MAX_BLOCK_BYTES } from "../packet.js";
 import { FLAG_NETASCII, NO_PORT, Transfer } from "../transfer.js";
-import type { ClientRequest } from "./settings.js";
+import type { ClientRequest } from "./request.js";
 
 const NO_TEXT = "";
 
