@@ -25,10 +25,11 @@ class FileTarget implements DownloadTarget, WritableFile {
   constructor(
     private readonly staged: StagedFile,
     private readonly place: string,
+    private readonly errors: readonly unknown[],
   ) {}
 
   get problem(): string {
-    return problemWith(this.place, this.refusal);
+    return problemWith(this.place, this.refusal, this.errors[0]);
   }
 
   write(source: DataView, offset: number, length: number, position: number): number {
@@ -55,7 +56,8 @@ class FileTarget implements DownloadTarget, WritableFile {
   }
 }
 
-function problemWith(place: string, refusal: Refusal): string {
+/** @param error what the file system said, for a refusal that does not tell. */
+function problemWith(place: string, refusal: Refusal, error?: unknown): string {
   switch (refusal) {
     case NOT_FOUND:
       return `the folder of ${place} does not exist; create it first`;
@@ -66,7 +68,7 @@ function problemWith(place: string, refusal: Refusal): string {
     case EXISTS:
       return `${place} already exists; choose another name`;
     default:
-      return `${place} cannot be written; check the disk`;
+      return error instanceof Error ? error.message : `${place} cannot be written; check the disk`;
   }
 }
 
@@ -106,14 +108,16 @@ async function openPlace(place: string, remoteName: string): Promise<DownloadTar
     throw new LocalFileError(problemWith(wanted, NOT_FOUND));
   }
   await removeAbandonedFiles(folder);
+  const errors: unknown[] = [];
   const staged = StagedFile.create(new ConfinedFolder(folder, false), path.basename(final), {
     sizeBytes: -1,
     mayOverwrite: true,
+    onError: (error) => errors.push(error),
   });
   if (isRefusal(staged)) {
-    throw new LocalFileError(problemWith(wanted, staged));
+    throw new LocalFileError(problemWith(wanted, staged, errors[0]));
   }
-  return new FileTarget(staged, wanted);
+  return new FileTarget(staged, wanted, errors);
 }
 
 function isFolder(place: string): boolean {

@@ -59,9 +59,13 @@ export async function put(
 ): Promise<TransferSummary> {
   options.signal?.throwIfAborted();
   const transfer = new FileTransfer(url, "put", options);
-  const file = await transfer.accessLocalFile(() => openSource(source, options.signal));
+  let problem = "the local file can no longer be read, or has become shorter; try again";
+  const onError = (error: unknown): void => {
+    problem = (error as Error).message;
+  };
+  const file = await transfer.accessLocalFile(() => openSource(source, options.signal, onError));
   const end = await transfer.run({ source: file }, undefined);
-  transfer.assertCompleted(end, "the local file can no longer be read, or has become shorter; try again");
+  transfer.assertCompleted(end, problem);
   return summaryOf(end);
 }
 

@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import { addAbortSignal, Readable } from "node:stream";
 import type { ReadableFile } from "../../../src/index.js";
-import { ignoreError } from "../files/file-refusals.js";
+import type { FileErrorListener } from "../files/file-refusals.js";
 import { MemoryFile } from "../files/memory-file.js";
 import { SharedFile } from "../files/shared-file.js";
 import { LocalFileError } from "./local-file-error.js";
@@ -13,11 +13,16 @@ export type PutSource = string | URL | Uint8Array | AsyncIterable<Uint8Array | s
 /**
  * Reads a stream to its end first: a block may have to be sent again, and many servers ask for the size in advance.
  *
+ * @param onError receives the reason when a file can no longer be read.
  * @throws LocalFileError when a file cannot be read; any error of a stream.
  */
-export async function openSource(source: PutSource, signal: AbortSignal | undefined): Promise<ReadableFile> {
+export async function openSource(
+  source: PutSource,
+  signal: AbortSignal | undefined,
+  onError: FileErrorListener,
+): Promise<ReadableFile> {
   if (typeof source === "string" || source instanceof URL) {
-    return openFile(source, signal);
+    return openFile(source, signal, onError);
   }
   return new MemoryFile(source instanceof Uint8Array ? bufferOf(source) : await readAll(source, signal));
 }
@@ -26,13 +31,17 @@ function bufferOf(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-async function openFile(place: string | URL, signal: AbortSignal | undefined): Promise<ReadableFile> {
+async function openFile(
+  place: string | URL,
+  signal: AbortSignal | undefined,
+  onError: FileErrorListener,
+): Promise<ReadableFile> {
   let stats: fs.Stats;
   try {
     stats = fs.statSync(place);
     if (stats.isFile()) {
       const descriptor = fs.openSync(place, "r");
-      return new SharedFile({ descriptor, path: String(place), status: fs.fstatSync(descriptor) }, ignoreError);
+      return new SharedFile({ descriptor, path: String(place), status: fs.fstatSync(descriptor) }, onError);
     }
   } catch (error) {
     throw new LocalFileError(readProblem(place, error as NodeJS.ErrnoException), { cause: error });

@@ -25,6 +25,8 @@ for (const [page, heading, types] of [
   ["embedding-node.md", "option of `TftpServer`", ["TftpServerOptions"]],
   ["embedding-node.md", "event of `TftpServer`", ["TftpServerEvents"]],
   ["client.md", "option of `get` and `put`", ["ClientTransferOptions", "GetToOptions"]],
+  ["status-page.md", "option of `StatusPage`", ["StatusPageOptions"]],
+  ["status-page.md", "event of `StatusPage`", ["StatusPageEvents"]],
 ] as const) {
   test(`docs/${page} has a row for each ${heading}`, () => {
     const names = new Set(types.flatMap((type) => declarations.propertyNames(type)));

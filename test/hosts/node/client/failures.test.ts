@@ -1,6 +1,6 @@
 /** Failures of `get` and `put`: each has a code, and a message that says what happened, where, and what to do. */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, test } from "node:test";
 import { get, put } from "lockstep-tftp";
@@ -126,6 +126,17 @@ describe("a failed transfer rejects with a code and a message", () => {
     const before = process.stdout.listenerCount("error");
     await assert.rejects(get(url(port, "missing"), { to: process.stdout }), tftpError("not-found", /no such file/));
     assert.equal(process.stdout.listenerCount("error"), before);
+  });
+
+  test("local-file: a file that becomes shorter while it is put", async (t) => {
+    const source = path.join(temporaryFolder(t), "source");
+    writeFileSync(source, CONTENT);
+    await using server = await SocketPeer.open(0, LOOPBACK, { address: LOOPBACK });
+    const putting = put(source, url(server.port, "file"));
+    await server.receive(2);
+    truncateSync(source, 10);
+    await server.acknowledge(0);
+    await assert.rejects(putting, tftpError("local-file", /^putting "file" to .*: \S+source could not be read: /));
   });
 
   test("invalid URLs and options reject with TypeErrors and RangeErrors", async () => {
