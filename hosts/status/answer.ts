@@ -1,9 +1,9 @@
-/** Answers, with the headers that every one of them has. */
+/** Answers over HTTP, with the headers common to all of them. */
 import { CONTENT_SECURITY_POLICY } from "lockstep-tftp:page";
 
 export interface Answer {
   readonly status: number;
-  /** All but the length, which the host knows when it has the body's bytes. Names are in small letters. */
+  /** All headers but the length, which the host adds. Names are in lower case. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: string | Uint8Array;
 }
@@ -12,10 +12,10 @@ const JSON_TYPE = "application/json; charset=utf-8";
 const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 /**
- * Nothing is kept anywhere, guessed, embedded by others or told to others. The policy is for the page, and does no harm
- * elsewhere: whoever opens data as a page gets one that can do nothing.
+ * Answers are not cached, sniffed, embedded by other sites, or named in referrers. The policy is meant for the page; data
+ * opened as a page can do nothing under it.
  */
-const HEADERS_OF_ALL = [
+const COMMON_HEADERS = [
   ["cache-control", "no-store"],
   ["x-content-type-options", "nosniff"],
   ["referrer-policy", "no-referrer"],
@@ -33,7 +33,7 @@ export const STATUS_TIMEOUT = 408;
 export const STATUS_CONFLICT = 409;
 export const STATUS_LENGTH_REQUIRED = 411;
 export const STATUS_TOO_LARGE = 413;
-/** RFC 9110 §15.5.20: the request went to a server that is not the one it was meant for. */
+/** RFC 9110 §15.5.20: the request was meant for another server. */
 export const STATUS_MISDIRECTED = 421;
 export const STATUS_FAILED = 500;
 export const STATUS_UNAVAILABLE = 503;
@@ -41,10 +41,10 @@ export const STATUS_UNAVAILABLE = 503;
 export const STATUS_NO_ROOM = 507;
 
 function answer(status: number, type: string, body: string | Uint8Array): Answer {
-  return { status, headers: [["content-type", type], ...HEADERS_OF_ALL], body };
+  return { status, headers: [["content-type", type], ...COMMON_HEADERS], body };
 }
 
-/** @param compressed the page as the build has made it, in gzip. */
+/** @param compressed the page in gzip, as built. */
 export function pageAnswer(compressed: Uint8Array): Answer {
   const { headers, ...page } = answer(STATUS_OK, "text/html; charset=utf-8", compressed);
   return { ...page, headers: [...headers, ["content-encoding", "gzip"]] };
@@ -63,8 +63,8 @@ export function errorAnswer(status: number, message: string): Answer {
   return dataAnswer({ error: message }, status);
 }
 
-/** RFC 9110 §15.5.6: says which methods there are. */
+/** Lists the allowed methods (RFC 9110 §15.5.6). */
 export function methodNotAllowed(allowed: string): Answer {
-  const { headers, ...refusal } = errorAnswer(STATUS_METHOD_NOT_ALLOWED, `Only ${allowed} is possible here.`);
+  const { headers, ...refusal } = errorAnswer(STATUS_METHOD_NOT_ALLOWED, `Only ${allowed} is allowed here.`);
   return { ...refusal, headers: [...headers, ["allow", allowed]] };
 }

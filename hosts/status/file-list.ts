@@ -1,30 +1,30 @@
-/** The files that the page shows: as many as there is room for. */
+/** List of files for the page, up to a limit. */
 import type { Catalogue, ListedFile } from "../common/catalogue.js";
 
 export interface FileListLimits {
   readonly maxFiles: number;
-  /** Of all names together. */
+  /** Sum over all names. */
   readonly maxCharacters: number;
 }
 
 export class FileList {
   readonly files: ListedFile[] = [];
-  /** Whether there are no other files. */
+  /** Whether the list has every file. */
   isComplete = true;
   private characters = 0;
 
   constructor(private readonly limits: FileListLimits) {}
 
-  /** Fills the list. Where the catalogue answers at once, the list is full at once, too. */
+  /** Fills the list; synchronously if the catalogue is synchronous. */
   fill(catalogue: Catalogue): void | Promise<void> {
     const listed = catalogue.listFiles((file) => this.add(file));
     if (listed instanceof Promise) {
-      return listed.then((whole) => this.end(whole));
+      return listed.then((result) => this.finish(result));
     }
-    this.end(listed);
+    this.finish(listed);
   }
 
-  /** In the order of names, as people expect it. */
+  /** The files, ordered by name. */
   get sorted(): ListedFile[] {
     return this.files.sort((one, other) => (one.name < other.name ? -1 : 1));
   }
@@ -38,7 +38,7 @@ export class FileList {
     return this.isComplete;
   }
 
-  private end(listed: unknown): void {
+  private finish(listed: unknown): void {
     this.isComplete &&= listed !== false;
   }
 }

@@ -1,13 +1,13 @@
-/** Names of files in the paths of requests, by the rules for names of TFTP. */
+/** File names in the paths of requests, checked like names of TFTP requests. */
 import { cleanName, decodeName, MAX_NAME_BYTES } from "../../src/index.js";
 
 const PERCENT = 0x25;
 const FIRST_BEYOND_ASCII = 0x80;
 
 /**
- * The name that a path stands for, percent-encoded as it is (RFC 3986 §2.1).
+ * Decodes and cleans a percent-encoded name (RFC 3986 §2.1).
  *
- * @returns the name as the engine would give it to the storage, or undefined where it would refuse it.
+ * @returns the name as the engine gives it to the storage; undefined if the engine refuses it.
  */
 export function nameInPath(path: string): string | undefined {
   const bytes = new DataView(new ArrayBuffer(MAX_NAME_BYTES));
@@ -24,16 +24,6 @@ export function nameInPath(path: string): string | undefined {
   }
   const end = cleanName(bytes, 0, length);
   return end < 0 ? undefined : decodeName(bytes, 0, end) || undefined;
-}
-
-/** Whether a client can ask for a file by this very name. */
-export function isFileName(name: string): boolean {
-  try {
-    return nameInPath(encodeURIComponent(name)) === name;
-  } catch {
-    // Half a surrogate pair: no text that a request could have.
-    return false;
-  }
 }
 
 function encodedByte(path: string, at: number): number {

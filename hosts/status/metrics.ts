@@ -1,5 +1,5 @@
 /**
- * The metrics in the text form of Prometheus, version 0.0.4
+ * Metrics in the text format of Prometheus, version 0.0.4
  * (https://prometheus.io/docs/instrumenting/exposition_formats/). docs/status-page.md lists them.
  */
 import { ERROR_NAMES, outcomeName, SERVER_OUTCOMES } from "../common/outcomes.js";
@@ -19,28 +19,26 @@ export function metricsText(
   version: string,
 ): string {
   return [
-    metric("info", "gauge", "The server; its value is always 1.", [[{ name: site.name, version }, 1]]),
+    metric("info", "gauge", "The server; always 1.", [[{ name: site.name, version }, 1]]),
     metric("uptime_seconds", "gauge", "Time since the status page was started.", [
       [{}, (source.now() - site.startedAt) / MS_PER_SECOND],
     ]),
-    metric("transfers_total", "counter", "Transfers that are over, by direction and result.", endedSamples(records)),
+    metric("transfers_total", "counter", "Ended transfers, by direction and result.", endedSamples(records)),
     ...directionMetrics(countsWithRunning(source, records)),
     metric(
       "refused_requests_total",
       "counter",
-      "Requests that were answered with an ERROR, by direction and error of RFC 1350.",
+      "Requests answered with an ERROR, by direction and error of RFC 1350.",
       refusedSamples(records),
     ),
     metric(
       "unanswered_requests_total",
       "counter",
-      "Requests that got no answer, because all transfers were taken or a limit was reached.",
+      "Requests without an answer, because all transfers were in use or a limit was reached.",
       [[{}, source.unansweredRequests]],
     ),
-    metric("transfers_running", "gauge", "Transfers that run, by direction.", runningSamples(source)),
-    metric("transfers_max", "gauge", "Transfers that can run at once: the size of the pool.", [
-      [{}, source.maxTransfers],
-    ]),
+    metric("transfers_running", "gauge", "Running transfers, by direction.", runningSamples(source)),
+    metric("transfers_max", "gauge", "Transfers that can run at once.", [[{}, source.maxTransfers]]),
   ].join("");
 }
 
@@ -51,25 +49,25 @@ function directionMetrics(counts: readonly DirectionCounts[]): string[] {
     metric(
       "transferred_bytes_total",
       "counter",
-      "Bytes of files that are through, by direction.",
+      "Bytes of files transferred, by direction.",
       samples(({ bytes }) => bytes),
     ),
     metric(
       "blocks_total",
       "counter",
-      "Blocks that are through, by direction.",
+      "Blocks transferred, by direction.",
       samples(({ blocks }) => blocks),
     ),
     metric(
       "retransmissions_total",
       "counter",
-      "Messages that were sent again, because no answer came in time.",
+      "Messages sent again because no answer came in time.",
       samples(({ retransmissions }) => retransmissions),
     ),
     metric(
       "duplicates_total",
       "counter",
-      "Messages of clients that had been received before.",
+      "Messages of clients received more than once.",
       samples(({ duplicates }) => duplicates),
     ),
   ];
@@ -98,7 +96,7 @@ function runningSamples(source: StatusSource): Sample[] {
   return DIRECTIONS.map((direction, index) => [{ direction }, running[index] as number]);
 }
 
-/** One metric with its samples. `help` has neither a backslash nor a line feed, which would have to be escaped. */
+/** One metric with its samples. `help` must not need escapes: no backslash, no line feed. */
 function metric(name: string, type: "counter" | "gauge", help: string, samples: readonly Sample[]): string {
   const full = `lockstep_tftp_${name}`;
   const lines = samples.map(([labels, value]) => `${full}${labelText(labels)} ${value}\n`);
@@ -110,7 +108,7 @@ function labelText(labels: Labels): string {
   return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
 }
 
-/** In a label's value a backslash, a quotation mark and a line feed are escaped. */
+/** Escapes backslashes, quotation marks and line feeds in the value of a label. */
 function escaped(value: string): string {
   return value.replace(/\\/g, "\\\\").replace(/"/g, '\\"').replace(/\n/g, "\\n");
 }

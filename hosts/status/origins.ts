@@ -1,21 +1,19 @@
-/**
- * Whether a request may have been made by a page of somebody else, in the browser of a person who can reach this server.
- */
+/** Detects requests that a page of another site makes in the browser of a person who can reach this server. */
 import type { RequestHead } from "./request-head.js";
 
-/** A header that a page of another origin cannot set without asking first, which is never granted (CORS). */
+/** A header that a page of another origin cannot set without permission (CORS), which is never granted. */
 export const OWN_HEADER = "x-lockstep-tftp";
 
 const LOCAL_NAME = "localhost";
 
-/** Values of Sec-Fetch-Site that do not speak of another site: the page itself asks, or a person has typed the address. */
+/** Values of Sec-Fetch-Site of this site: the page itself asks, or a person has typed the address. */
 const OWN_SITES: readonly string[] = ["same-origin", "none"];
 
-/** The addresses and names by which the server may be called. */
+/** Addresses and names of the server. */
 export class OwnHosts {
   /**
-   * @param addresses on which the server listens; none stands for all of the machine.
-   * @param names by which it may be called besides, in small letters.
+   * @param addresses that the server listens on; an empty list means every address of the machine.
+   * @param names further names of the server, in lower case.
    */
   constructor(
     private readonly addresses: readonly string[],
@@ -23,9 +21,9 @@ export class OwnHosts {
   ) {}
 
   /**
-   * Whether the request was meant for this server. A page of somebody else's can make its own *name* mean this server's
-   * address (DNS rebinding), and its requests then carry that name. An address cannot be made to mean another one, so where
-   * the server listens on all addresses each is right.
+   * Whether a request was meant for this server. Another site can make its own *name* resolve to this server's address
+   * (DNS rebinding), and its requests then carry that name. Addresses cannot be redirected in this way, so a server that
+   * listens on every address accepts every address.
    */
   includes(host: string | undefined): boolean {
     const name = nameOf(host ?? "");
@@ -42,20 +40,20 @@ export class OwnHosts {
   }
 }
 
-/** The name or address in a Host header, without the port and in small letters; undefined where there is none. */
+/** The name or address in a Host header, in lower case and without the port; undefined if the header is invalid. */
 function nameOf(host: string): string | undefined {
   return /^(\[[\da-f:.]+\]|[^:[\]]+)(?::\d{1,5})?$/.exec(host.toLowerCase())?.[1];
 }
 
-/** Whether a browser says that a page of another origin asks. Programs that are no browsers say nothing of the kind. */
-export function isFromElsewhere(head: RequestHead): boolean {
+/** Whether a browser says that the page of another origin asks. Other programs send none of these headers. */
+export function isCrossOrigin(head: RequestHead): boolean {
   const origin = head.header("origin");
   const site = head.header("sec-fetch-site");
   const isOwnOrigin = origin === undefined || isOriginOf(origin, head.header("host") ?? "");
   return !isOwnOrigin || (site !== undefined && !OWN_SITES.includes(site));
 }
 
-/** With either scheme: a proxy in front of the server may speak HTTPS. */
+/** Accepts either scheme: a proxy in front of the server may speak HTTPS. */
 function isOriginOf(origin: string, host: string): boolean {
   const lower = host.toLowerCase();
   return origin.toLowerCase() === `http://${lower}` || origin.toLowerCase() === `https://${lower}`;

@@ -1,7 +1,7 @@
-/** What the build makes of the page beside the page itself. */
+/** Values that the build derives from the page. */
 declare module "lockstep-tftp:page" {
-  /** The Content-Security-Policy that lets the page's own script and style run, and nothing else. */
+  /** Content-Security-Policy that allows the page's own script and style, and nothing else. */
   export const CONTENT_SECURITY_POLICY: string;
-  /** The package's version. */
+  /** Version of the package. */
   export const VERSION: string;
 }

@@ -1,23 +1,20 @@
-/**
- * What is remembered of transfers that are over: counts, and the last results. It hears of ends and refusals only, so
- * that it costs nothing while packets flow.
- */
+/** Counts and last results of ended transfers. Only ends and refusals are recorded, so that packets cost nothing. */
 import { OUTCOME_COMPLETED, type Outcome, type TransferView } from "../../src/index.js";
 import { addressText } from "../common/address-text.js";
 import { ERROR_NAMES, OUTCOME_NAMES } from "../common/outcomes.js";
 
-/** Downloads and uploads are counted apart; this is their order. */
+/** Order in which downloads and uploads are counted. */
 export const DIRECTIONS = ["get", "put"] as const;
 
-/** A name from the wire is shown up to here, so that long ones take no memory. */
+/** Longest name that is kept, to limit memory. */
 const MAX_NAME_CHARACTERS = 200;
 const DEFAULT_MAX_RESULTS = 20;
 
-/** A transfer that is over. */
+/** An ended transfer. */
 export interface Result {
-  /** Counted from 1. */
+  /** Sequence number, from 1. */
   readonly number: number;
-  /** The file's name, cut where it is very long. */
+  /** Name of the file, cut after 200 characters. */
   readonly name: string;
   /** Whether the client sent the file. */
   readonly isUpload: boolean;
@@ -25,28 +22,28 @@ export interface Result {
   readonly address: string;
   /** How it ended. */
   readonly outcome: Outcome;
-  /** Bytes of the file that got through. */
+  /** Bytes of the file transferred. */
   readonly bytes: number;
-  /** Messages that were sent again. */
+  /** Messages sent again. */
   readonly retransmissions: number;
-  /** How long it took. */
+  /** Duration in milliseconds. */
   readonly durationMs: number;
-  /** In the host's time. */
+  /** Time of the end on the host's clock. */
   readonly endedAt: number;
 }
 
-/** What is counted for each direction. */
+/** Counts of one direction. */
 export class DirectionCounts {
-  /** Bytes of files that got through. */
+  /** Bytes of files transferred. */
   bytes = 0;
-  /** Blocks that got through. */
+  /** Blocks transferred. */
   blocks = 0;
-  /** Messages that were sent again. */
+  /** Messages sent again. */
   retransmissions = 0;
-  /** Messages of clients that had been received before. */
+  /** Messages of clients received more than once. */
   duplicates = 0;
 
-  /** Counts a transfer as far as it has come. */
+  /** Adds a transfer, which may still be running. */
   add(transfer: TransferView): void {
     this.bytes += transfer.bytes;
     this.blocks += transfer.blocks;
@@ -54,34 +51,32 @@ export class DirectionCounts {
     this.duplicates += transfer.duplicates;
   }
 
-  /** The same counts, to be added to. */
+  /** A copy, which can be added to. */
   copy(): DirectionCounts {
     return Object.assign(new DirectionCounts(), this);
   }
 }
 
-/** Counts, and the last results, of one server. */
+/** Counts and last results of one server. */
 export class TransferRecords {
-  /** Of transfers that are over: of downloads, then of uploads. */
+  /** Ended transfers: downloads, then uploads. */
   readonly counts = [new DirectionCounts(), new DirectionCounts()] as const;
-  /** The last ones, the newest first. */
+  /** Last results, newest first. */
   readonly results: Result[] = [];
-  /** How often files were put or removed, be it over TFTP or on the page. */
+  /** Number of files uploaded or removed, over TFTP and on the page. */
   fileChanges = 0;
 
   private readonly ends = DIRECTIONS.map(() => OUTCOME_NAMES.map(() => 0));
   private readonly refusals = DIRECTIONS.map(() => ERROR_NAMES.map(() => 0));
   private endCount = 0;
 
-  /**
-   * @param maxResults how many results are kept; each takes some 300 bytes on a board.
-   */
+  /** @param maxResults results to keep; each takes some 300 bytes on a board. */
   constructor(private readonly maxResults = DEFAULT_MAX_RESULTS) {}
 
   /**
-   * A transfer is over.
+   * Records the end of a transfer.
    *
-   * @param now the host's time.
+   * @param now time on the host's clock.
    */
   ended(transfer: TransferView, outcome: Outcome, now: number): void {
     const direction = transfer.isUpload ? 1 : 0;
@@ -94,7 +89,7 @@ export class TransferRecords {
     this.keep(transfer, outcome, now);
   }
 
-  /** A request was answered with an ERROR. */
+  /** Records a request that was answered with an ERROR. */
   refused(isUpload: boolean, errorCode: number): void {
     const refusals = this.refusals[isUpload ? 1 : 0] as number[];
     const code = errorCode < refusals.length ? errorCode : 0;
@@ -106,7 +101,7 @@ export class TransferRecords {
     return this.ends[direction]?.[outcome] ?? 0;
   }
 
-  /** How many requests of a direction were refused with an error code of RFC 1350 §5. */
+  /** Requests of a direction that were refused with an error code of RFC 1350 §5. */
   refusedCount(direction: number, errorCode: number): number {
     return this.refusals[direction]?.[errorCode] ?? 0;
   }

@@ -1,4 +1,4 @@
-/** What a storage's refusal means to a person. */
+/** Refusals of a storage as answers over HTTP. */
 import { BUSY, DISK_FULL, EXISTS, FORBIDDEN, NOT_FOUND, type Refusal } from "../../src/index.js";
 import {
   type Answer,
@@ -11,45 +11,42 @@ import {
   STATUS_UNAVAILABLE,
 } from "./answer.js";
 
-/** The answer to a request to put `name`, which the storage has refused. */
-export function putRefused(refusal: Refusal, name: string): Answer {
+/** Answer to an upload of `name` that the storage has refused. */
+export function refusedUpload(refusal: Refusal, name: string): Answer {
   switch (refusal) {
     case NOT_FOUND:
-      return errorAnswer(STATUS_NOT_FOUND, `There is no folder for "${name}". Make the folder on the server first.`);
+      return errorAnswer(STATUS_NOT_FOUND, `The folder of "${name}" does not exist. Create it on the server first.`);
     case FORBIDDEN:
       return errorAnswer(
         STATUS_FORBIDDEN,
-        `"${name}" may not be put there. Choose another name, or let the server's user write to the folder.`,
+        `"${name}" cannot be written. Choose another name, or check the folder's permissions.`,
       );
     case EXISTS:
-      return errorAnswer(
-        STATUS_CONFLICT,
-        `"${name}" exists already, and files may not be replaced. Choose another name, or let the server overwrite.`,
-      );
+      return errorAnswer(STATUS_CONFLICT, `"${name}" already exists. Choose another name, or allow overwriting.`);
     default:
-      return storageRefused(refusal, name);
+      return otherRefusal(refusal, name);
   }
 }
 
-/** The answer to a request to remove `name`, which the storage has refused. */
-export function removalRefused(refusal: Refusal, name: string): Answer {
+/** Answer to a removal of `name` that the storage has refused. */
+export function refusedRemoval(refusal: Refusal, name: string): Answer {
   switch (refusal) {
     case NOT_FOUND:
-      return errorAnswer(STATUS_NOT_FOUND, `There is no file "${name}" any more. Look at the list again.`);
+      return errorAnswer(STATUS_NOT_FOUND, `"${name}" no longer exists. Reload the list.`);
     case FORBIDDEN:
-      return errorAnswer(STATUS_FORBIDDEN, `"${name}" may not be removed here. Remove it on the server itself.`);
+      return errorAnswer(STATUS_FORBIDDEN, `"${name}" cannot be removed here. Remove it on the server.`);
     default:
-      return storageRefused(refusal, name);
+      return otherRefusal(refusal, name);
   }
 }
 
-function storageRefused(refusal: Refusal, name: string): Answer {
+function otherRefusal(refusal: Refusal, name: string): Answer {
   switch (refusal) {
     case DISK_FULL:
-      return errorAnswer(STATUS_NO_ROOM, `There is no room for "${name}". Remove something, then try again.`);
+      return errorAnswer(STATUS_NO_ROOM, `There is no space left for "${name}". Remove files, then try again.`);
     case BUSY:
-      return errorAnswer(STATUS_UNAVAILABLE, "The server is short of memory or files for the moment. Try again soon.");
+      return errorAnswer(STATUS_UNAVAILABLE, "The server is out of memory or open files. Try again soon.");
     default:
-      return errorAnswer(STATUS_FAILED, `"${name}" could not be changed. Look at the server's disk and its log.`);
+      return errorAnswer(STATUS_FAILED, `"${name}" could not be changed. Check the server's disk and log.`);
   }
 }

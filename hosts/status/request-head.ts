@@ -1,10 +1,10 @@
-/** What a host knows of a request before its body has come. */
+/** A request as the host knows it before the body arrives. */
 export interface RequestHead {
   readonly method: string;
-  /** The request target as it came, for example `/api/files/a%20b`. */
+  /** Request target as received, for example `/api/files/a%20b`. */
   readonly target: string;
-  /** Who asks. */
+  /** Address of the client. */
   readonly address: string;
-  /** The value of a header, named in small letters; undefined when the request has none of that name. */
+  /** Value of the header with this name in lower case; undefined if the request has none. */
   header(name: string): string | undefined;
 }

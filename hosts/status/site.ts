@@ -1,12 +1,12 @@
 /**
- * The status page's site: decides on each request by its head alone, so that nothing is read of a body that is not
- * wanted. It knows no sockets; a host brings HTTP, and what the site tells it to do.
+ * The site of the status page. It decides on each request by its head alone, so that no unwanted body is read. A host
+ * brings HTTP and carries out the decisions.
  *
  *     GET     /                  the page
- *     GET     /metrics           the metrics
- *     GET     /api/status        how the server does
- *     GET     /api/files         what it serves
- *     PUT     /api/files/NAME    puts a file
+ *     GET     /metrics           metrics
+ *     GET     /api/status        status of the server
+ *     GET     /api/files         list of files
+ *     PUT     /api/files/NAME    uploads a file
  *     DELETE  /api/files/NAME    removes a file
  */
 import { VERSION } from "lockstep-tftp:page";
@@ -29,9 +29,9 @@ import {
 } from "./answer.js";
 import { nameInPath } from "./file-name.js";
 import { metricsText } from "./metrics.js";
-import { isFromElsewhere, OWN_HEADER, type OwnHosts } from "./origins.js";
+import { isCrossOrigin, OWN_HEADER, type OwnHosts } from "./origins.js";
 import type { TransferRecords } from "./records.js";
-import { putRefused, removalRefused } from "./refusal-answers.js";
+import { refusedRemoval, refusedUpload } from "./refusal-answers.js";
 import type { RequestHead } from "./request-head.js";
 import type { StatusSource } from "./source.js";
 import { type SiteDescription, statusReport } from "./status-report.js";
@@ -40,26 +40,26 @@ import { Upload } from "./upload.js";
 const FILES_PATH = "/api/files";
 const FILE_PATH = `${FILES_PATH}/`;
 
-/** What a host does with a request. */
+/** Instruction for the host. */
 export type Decision =
   | { readonly kind: "answer"; readonly answer: Answer }
-  /** Asks the catalogue for its files, and answers with `filesAnswer`. */
+  /** List the files of the catalogue, and answer with `filesAnswer`. */
   | { readonly kind: "list"; readonly catalogue: Catalogue }
-  /** Hands the body to the upload, part by part, then answers with what `finish` gives. */
+  /** Write the body to the upload, part by part, and answer with the result of `finish`. */
   | { readonly kind: "upload"; readonly upload: Upload };
 
-/** A file was put, or removed, by somebody who uses the page. */
+/** Receives the name of a file that a user of the page has changed, and the address of the user. */
 export type FileListener = (name: string, address: string) => void;
 
-export interface SiteParts {
+export interface SiteContext {
   readonly source: StatusSource;
   readonly records: TransferRecords;
   readonly storage: Storage;
   readonly catalogue: Catalogue | undefined;
   readonly hosts: OwnHosts;
-  /** The page as the build has made it. */
+  /** The page in gzip, as built. */
   readonly page: Uint8Array;
-  /** How many uploads may run at once. */
+  /** Uploads that can run at once. */
   readonly maxUploads: number;
   readonly describe: () => SiteDescription;
   readonly put: FileListener;
@@ -69,22 +69,22 @@ export interface SiteParts {
 export class Site {
   private uploads = 0;
 
-  constructor(private readonly parts: SiteParts) {}
+  constructor(private readonly context: SiteContext) {}
 
   decide(head: RequestHead): Decision {
     const host = head.header("host");
-    if (!this.parts.hosts.includes(host)) {
+    if (!this.context.hosts.includes(host)) {
       return refused(
         STATUS_MISDIRECTED,
-        `This server is not called "${host ?? ""}". Open it by its address; a program that runs it may give it names (hostNames).`,
+        `"${host ?? ""}" is not a name of this server. Open it by its address, or add the name to hostNames.`,
       );
     }
     const path = head.target.replace(/\?.*$/s, "");
     if (path === "/") {
-      return head.method === "GET" ? answered(pageAnswer(this.parts.page)) : answered(methodNotAllowed("GET"));
+      return head.method === "GET" ? answered(pageAnswer(this.context.page)) : answered(methodNotAllowed("GET"));
     }
-    if (isFromElsewhere(head)) {
-      return refused(STATUS_FORBIDDEN, "A page of another server asks for this, which is not allowed. Open / instead.");
+    if (isCrossOrigin(head)) {
+      return refused(STATUS_FORBIDDEN, "Pages of other sites get no access. Open / instead.");
     }
     return path.startsWith(FILE_PATH) ? this.decideOnFile(head, path) : this.decideOnData(head, path);
   }
@@ -94,10 +94,10 @@ export class Site {
   }
 
   private decideOnData(head: RequestHead, path: string): Decision {
-    const { source, records, catalogue, describe } = this.parts;
+    const { source, records, catalogue, describe } = this.context;
     const isKnown = path === "/metrics" || path === "/api/status" || path === FILES_PATH;
     if (!isKnown) {
-      return refused(STATUS_NOT_FOUND, "There is nothing here. The page is at /, the metrics are at /metrics.");
+      return refused(STATUS_NOT_FOUND, "Not found. The page is at /, metrics at /metrics.");
     }
     if (head.method !== "GET") {
       return answered(methodNotAllowed("GET"));
@@ -109,53 +109,56 @@ export class Site {
       return answered(dataAnswer(statusReport(source, records, catalogue, describe(), VERSION)));
     }
     return catalogue === undefined
-      ? refused(STATUS_NOT_FOUND, "The files of this storage cannot be listed. Give it the methods of a catalogue.")
+      ? refused(STATUS_NOT_FOUND, "The files of this storage cannot be listed. Give it the methods of Catalogue.")
       : { kind: "list", catalogue };
   }
 
   private decideOnFile(head: RequestHead, path: string): Decision {
-    const { catalogue } = this.parts;
+    const { catalogue } = this.context;
     const isPut = head.method === "PUT";
     if (!isPut && head.method !== "DELETE") {
       return answered(methodNotAllowed("PUT, DELETE"));
     }
     if (head.header(OWN_HEADER) === undefined) {
-      return refused(STATUS_FORBIDDEN, `Nothing is changed without the header ${OWN_HEADER}. Send it with any value.`);
+      return refused(STATUS_FORBIDDEN, `Changes need the header ${OWN_HEADER}. Send it with any value.`);
     }
     if (catalogue === undefined || !catalogue.mayWrite) {
-      return refused(STATUS_FORBIDDEN, "Files may not be changed here. Start the server with uploads allowed.");
+      return refused(STATUS_FORBIDDEN, "Files cannot be changed here. Allow uploads on the server.");
     }
     const name = nameInPath(path.slice(FILE_PATH.length));
     if (name === undefined) {
-      return refused(STATUS_BAD_REQUEST, "No file can have this name. Choose one without .. and control characters.");
+      return refused(
+        STATUS_BAD_REQUEST,
+        "This is not a valid file name. Choose one without .. and control characters.",
+      );
     }
     return isPut ? this.decideOnUpload(head, name) : this.remove(catalogue, head, name);
   }
 
   private decideOnUpload(head: RequestHead, name: string): Decision {
-    const { source, storage, maxUploads, records } = this.parts;
+    const { source, storage, maxUploads, records } = this.context;
     const length = head.header("content-length");
     if (length === undefined || head.header("transfer-encoding") !== undefined || !/^\d{1,15}$/.test(length)) {
-      return refused(STATUS_LENGTH_REQUIRED, "The size of the file must be told before. Send Content-Length.");
+      return refused(STATUS_LENGTH_REQUIRED, "The size of the file is missing. Send Content-Length.");
     }
     const sizeBytes = Number(length);
     if (sizeBytes > source.maxSizeBytes) {
-      const text = `"${name}" has ${sizeBytes} bytes; ${source.maxSizeBytes} are allowed. Send a smaller file.`;
+      const text = `"${name}" has ${sizeBytes} bytes; at most ${source.maxSizeBytes} are allowed. Send a smaller file.`;
       return refused(STATUS_TOO_LARGE, text);
     }
     if (this.uploads >= maxUploads) {
-      return refused(STATUS_UNAVAILABLE, "Others are putting files at the moment. Try again soon.");
+      return refused(STATUS_UNAVAILABLE, "Too many uploads are running. Try again soon.");
     }
     const file = storage.openForWriting(name, sizeBytes, head.address);
     if (isRefusal(file)) {
-      return answered(putRefused(file, name));
+      return answered(refusedUpload(file, name));
     }
     this.uploads++;
-    const upload = new Upload(file, name, sizeBytes, (isThere) => {
+    const upload = new Upload(file, name, sizeBytes, (isStored) => {
       this.uploads--;
-      if (isThere) {
+      if (isStored) {
         records.fileChanges++;
-        this.parts.put(name, head.address);
+        this.context.put(name, head.address);
       }
     });
     return { kind: "upload", upload };
@@ -164,10 +167,10 @@ export class Site {
   private remove(catalogue: Catalogue, head: RequestHead, name: string): Decision {
     const refusal = catalogue.removeFile(name);
     if (refusal < 0) {
-      return answered(removalRefused(refusal, name));
+      return answered(refusedRemoval(refusal, name));
     }
-    this.parts.records.fileChanges++;
-    this.parts.removed(name, head.address);
+    this.context.records.fileChanges++;
+    this.context.removed(name, head.address);
     return answered(dataAnswer({ name }));
   }
 }

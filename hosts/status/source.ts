@@ -1,18 +1,18 @@
-/** What the status page asks of a TFTP server. Both hosts' servers have it. */
+/** The part of a TFTP server that the status page uses. The servers of all hosts have it. */
 import type { TransferView } from "../../src/index.js";
 
 /** A server that a status page can show. */
 export interface StatusSource {
-  /** The size of the pool. */
+  /** Transfers that can run at once. */
   readonly maxTransfers: number;
-  /** How many transfers run. */
+  /** Running transfers. */
   readonly running: number;
-  /** Requests that got no answer, because all transfers were taken or a limit was reached. */
+  /** Requests without an answer, because all transfers were in use or a limit was reached. */
   readonly unansweredRequests: number;
-  /** The largest upload in bytes; Number.MAX_SAFE_INTEGER for no limit. */
+  /** Largest upload in bytes; Number.MAX_SAFE_INTEGER for no limit. */
   readonly maxSizeBytes: number;
-  /** The host's time in whole milliseconds. */
+  /** Time on the host's clock, in whole milliseconds. */
   now(): number;
-  /** Shows each running transfer. The view is good during the call only. */
+  /** Calls `visit` with each running transfer. The view is valid during the call only. */
   visitRunning(visit: (transfer: TransferView) => void): void;
 }

@@ -1,4 +1,4 @@
-/** The data behind the page: how the server does, as an object to be sent as JSON. */
+/** The status of the server, as an object for JSON. */
 import { OUTCOME_COMPLETED, OUTCOME_PROBABLY_COMPLETED, type TransferView } from "../../src/index.js";
 import { addressText } from "../common/address-text.js";
 import type { Catalogue } from "../common/catalogue.js";
@@ -6,26 +6,26 @@ import { ERROR_NAMES, outcomeName, SERVER_OUTCOMES } from "../common/outcomes.js
 import { DIRECTIONS, type DirectionCounts, type Result, shownName, type TransferRecords } from "./records.js";
 import type { StatusSource } from "./source.js";
 
-/** More transfers than a person looks through; the others are counted. */
+/** More transfers than a person reads; the others are only counted. */
 const MAX_SHOWN_TRANSFERS = 50;
 
-/** Ends with the whole file at its receiver. */
+/** Outcomes with the whole file at its receiver. */
 const SUCCESSES: readonly number[] = [OUTCOME_COMPLETED, OUTCOME_PROBABLY_COMPLETED];
 
 export interface ReportedTransfer {
-  /** Stays the same while the transfer runs, and is nobody else's then. */
+  /** Identifies the transfer while it runs. */
   readonly key: string;
   readonly name: string;
   readonly direction: string;
   readonly address: string;
   readonly port: number;
-  /** What is through. */
+  /** Bytes of the file transferred. */
   readonly bytes: number;
-  /** -1 where it is not known. */
+  /** -1 if unknown. */
   readonly sizeBytes: number;
   readonly windowSize: number;
   readonly retransmissions: number;
-  /** -1 where none was measured. */
+  /** -1 if not measured. */
   readonly roundTripMs: number;
   readonly durationMs: number;
 }
@@ -47,7 +47,7 @@ export interface StatusReport {
   readonly name: string;
   readonly version: string;
   readonly uptimeMs: number;
-  /** How long the page should wait before it asks again. */
+  /** Time after which the page should ask again. */
   readonly askAgainMs: number;
   readonly addresses: readonly string[];
   readonly mayWrite: boolean;
@@ -59,7 +59,7 @@ export interface StatusReport {
   /** Since the start, running transfers included. */
   readonly counts: {
     readonly completed: number;
-    readonly endedOtherwise: number;
+    readonly failed: number;
     readonly refused: number;
     readonly unanswered: number;
     readonly bytesSent: number;
@@ -67,23 +67,23 @@ export interface StatusReport {
     readonly retransmissions: number;
     readonly duplicates: number;
   };
-  /** Another number than before says that files were put or removed. */
+  /** Changes when files are uploaded or removed. */
   readonly fileChanges: number;
   readonly transfers: readonly ReportedTransfer[];
   readonly results: readonly ReportedResult[];
 }
 
-/** What a host says of itself. */
+/** Description of a server by its host. */
 export interface SiteDescription {
-  /** What the page is called. */
+  /** Title of the page. */
   readonly name: string;
-  /** Where TFTP clients reach the server, as `192.168.4.1:69`. */
+  /** Addresses for TFTP clients, as `192.168.4.1:69`. */
   readonly addresses: readonly string[];
   readonly startedAt: number;
   readonly askAgainMs: number;
 }
 
-/** Counts by direction, running transfers included: what a collector of metrics expects never goes back. */
+/** Counts by direction. They include running transfers, so that they never decrease when these end. */
 export function countsWithRunning(source: StatusSource, records: TransferRecords): readonly DirectionCounts[] {
   const counts = records.counts.map((count) => count.copy());
   source.visitRunning((transfer) => counts[transfer.isUpload ? 1 : 0]?.add(transfer));
@@ -119,7 +119,7 @@ export function statusReport(
 function reportedCounts(source: StatusSource, records: TransferRecords): StatusReport["counts"] {
   const [sent, received] = countsWithRunning(source, records) as [DirectionCounts, DirectionCounts];
   let completed = 0;
-  let endedOtherwise = 0;
+  let failed = 0;
   let refused = 0;
   DIRECTIONS.forEach((_name, direction) => {
     SERVER_OUTCOMES.forEach((outcome) => {
@@ -127,7 +127,7 @@ function reportedCounts(source: StatusSource, records: TransferRecords): StatusR
       if (SUCCESSES.includes(outcome)) {
         completed += count;
       } else {
-        endedOtherwise += count;
+        failed += count;
       }
     });
     ERROR_NAMES.forEach((_error, code) => {
@@ -136,7 +136,7 @@ function reportedCounts(source: StatusSource, records: TransferRecords): StatusR
   });
   return {
     completed,
-    endedOtherwise,
+    failed,
     refused,
     unanswered: source.unansweredRequests,
     bytesSent: sent.bytes,

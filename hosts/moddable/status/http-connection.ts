@@ -159,8 +159,8 @@ export class HTTPConnection {
     if (decision.kind === "upload") {
       const { upload } = decision;
       this.upload = upload;
-      this.limitTime(upload.patienceMs, () => this.tooSlow(upload));
-      if (upload.isWhole) {
+      this.limitTime(upload.maxDurationMs, () => this.tooSlow(upload));
+      if (upload.isComplete) {
         this.finish(upload);
       }
       return;
@@ -196,7 +196,7 @@ export class HTTPConnection {
       this.upload = undefined;
       this.unwanted = upload.leftBytes;
       this.answer(refusal);
-    } else if (upload.isWhole) {
+    } else if (upload.isComplete) {
       this.finish(upload);
     }
   }

@@ -6,7 +6,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { FORBIDDEN, isRefusal, NOT_FOUND, type Refusal } from "../../../src/index.js";
 import type { ListedFile } from "../../common/catalogue.js";
-import { isFileName } from "../../status/file-name.js";
+import { isFileName } from "./clean-name.js";
 import { type ConfinedFolder, closeRead, pathOfFolder } from "./confined-folder.js";
 import { refusalOf } from "./file-refusals.js";
 import { isTemporaryName } from "./temporary-files.js";

@@ -1,4 +1,4 @@
-/** HTTP for the status page's site, by Node's own server, with limits on all that somebody could let grow or wait. */
+/** Serves the site of the status page by Node's HTTP server, with limits on everything a client can make grow or wait. */
 import http from "node:http";
 import type { Catalogue } from "../../common/catalogue.js";
 import { type Answer, errorAnswer, STATUS_FAILED, STATUS_TIMEOUT } from "../../status/answer.js";
@@ -8,20 +8,20 @@ import type { Decision, Site } from "../../status/site.js";
 import type { Upload } from "../../status/upload.js";
 import { MAX_TIMER_MS } from "../clock.js";
 
-/** A browser sends some 1,000 bytes, and cookies of other servers of the same address. */
+/** A browser sends some 1,000 bytes, plus the cookies of other servers at the same address. */
 const MAX_HEAD_BYTES = 16 * 1024;
 const MAX_HEADERS = 64;
-/** A head that does not end, and a connection that brings none, are closed after this time; looked at so often. */
-const HEAD_CHECK_INTERVALS = 4;
-/** A connection is kept for the page's next question. */
+/** Checks for incomplete heads and idle connections per time limit of a head. */
+const HEAD_CHECKS_PER_TIMEOUT = 4;
+/** A connection is kept for the next request of the page. */
 const KEEP_ALIVE_MS = 5000;
-/** Nothing goes in either direction for so long: the other end is gone, or does not read. */
-const SILENCE_MS = 30_000;
-/** So much of a body is read after it was refused. Cutting it off at once would keep the answer from being read. */
+/** After this long without traffic the client is gone, or does not read. */
+const IDLE_TIMEOUT_MS = 30_000;
+/** Bytes of a refused body that are read: a connection closed at once would lose the answer. */
 const MAX_UNWANTED_BYTES = 1024 * 1024;
 const UNWANTED_MS = 10_000;
 
-/** More files than a person looks through, and less than what makes a page slow. */
+/** More files than a person reads, and fewer than make the page slow. */
 const LISTING = { maxFiles: 1000, maxCharacters: 250_000 };
 
 export interface HttpLimits {
@@ -29,51 +29,49 @@ export interface HttpLimits {
   readonly headTimeoutMs: number;
 }
 
-/** The server, not listening yet. */
-export function httpServer(site: Site, limits: HttpLimits): http.Server {
+/** Creates the server; it does not listen yet. */
+export function createHttpServer(site: Site, limits: HttpLimits): http.Server {
   const exchanges = new Exchanges(site);
   const server = http.createServer({
     maxHeaderSize: MAX_HEAD_BYTES,
     headersTimeout: limits.headTimeoutMs,
-    // A whole request may take long where it is an upload, which has a time limit of its own.
+    // No limit for whole requests: uploads take long, and have their own limit.
     requestTimeout: 0,
-    connectionsCheckingInterval: Math.ceil(limits.headTimeoutMs / HEAD_CHECK_INTERVALS),
+    connectionsCheckingInterval: Math.ceil(limits.headTimeoutMs / HEAD_CHECKS_PER_TIMEOUT),
     keepAliveTimeout: KEEP_ALIVE_MS,
   });
   server.maxConnections = limits.maxConnections;
   server.maxHeadersCount = MAX_HEADERS;
-  server.timeout = SILENCE_MS;
+  server.timeout = IDLE_TIMEOUT_MS;
   server.on("request", (request, response) => exchanges.handle(request, response, false));
   server.on("checkContinue", (request, response) => exchanges.handle(request, response, true));
   return server;
 }
 
 class Exchanges {
-  /** A list that is being made serves everybody who asks meanwhile. */
+  /** The list in progress, shared by all requests that arrive meanwhile. */
   private listing: Promise<Answer> | undefined;
 
   constructor(private readonly site: Site) {}
 
-  /**
-   * @param asksFirst the client waits before it sends the body (RFC 9110 §10.1.1).
-   */
-  handle(request: http.IncomingMessage, response: http.ServerResponse, asksFirst: boolean): void {
+  /** @param expectsContinue whether the client waits before it sends the body (RFC 9110 §10.1.1). */
+  handle(request: http.IncomingMessage, response: http.ServerResponse, expectsContinue: boolean): void {
     const decision = this.decide(request);
     switch (decision.kind) {
       case "answer":
-        refuseBody(request, response, asksFirst);
+        refuseBody(request, response, expectsContinue);
         send(response, decision.answer);
         break;
       case "list":
-        refuseBody(request, response, asksFirst);
+        refuseBody(request, response, expectsContinue);
         this.listing ??= this.list(decision.catalogue);
         void this.listing.then((answer) => send(response, answer));
         break;
       case "upload":
-        if (asksFirst) {
+        if (expectsContinue) {
           response.writeContinue();
         }
-        receive(request, response, decision.upload);
+        receiveBody(request, response, decision.upload);
     }
   }
 
@@ -81,7 +79,7 @@ class Exchanges {
     try {
       return this.site.decide(headOf(request));
     } catch (error) {
-      return { kind: "answer", answer: failure(error) };
+      return { kind: "answer", answer: failureAnswer(error) };
     }
   }
 
@@ -91,14 +89,14 @@ class Exchanges {
       await list.fill(catalogue);
       return this.site.filesAnswer(list.sorted, list.isComplete);
     } catch (error) {
-      return failure(error);
+      return failureAnswer(error);
     } finally {
       this.listing = undefined;
     }
   }
 }
 
-/** Node sends no body in an answer to HEAD, and is otherwise told what GET is. */
+/** Presents HEAD as GET: Node leaves out the body of the answer. */
 function headOf(request: http.IncomingMessage): RequestHead {
   const { method = "", url = "", headers } = request;
   return {
@@ -125,16 +123,16 @@ function send(response: http.ServerResponse, answer: Answer): void {
   response.end(body);
 }
 
-/** Something of the storage threw. What it says is its own, and may be a path. */
-function failure(error: unknown): Answer {
+/** Answer to an error of the storage. Its message goes to the log only, because it may contain a path. */
+function failureAnswer(error: unknown): Answer {
   process.emitWarning(error as Error);
-  return errorAnswer(STATUS_FAILED, "The server could not do this. Look at its log.");
+  return errorAnswer(STATUS_FAILED, "The server failed. See its log.");
 }
 
-/** Reads a bounded part of a body that nobody wants. */
-function refuseBody(request: http.IncomingMessage, response: http.ServerResponse, asksFirst: boolean): void {
-  if (asksFirst) {
-    // The body may come or not: what comes next on this connection would be anybody's guess.
+/** Discards a body, up to a limit of bytes and time. */
+function refuseBody(request: http.IncomingMessage, response: http.ServerResponse, expectsContinue: boolean): void {
+  if (expectsContinue) {
+    // The client may or may not send the body, so the next bytes on this connection are ambiguous.
     response.setHeader("connection", "close");
   }
   let bytes = 0;
@@ -149,14 +147,14 @@ function refuseBody(request: http.IncomingMessage, response: http.ServerResponse
   request.on("close", () => clearTimeout(timer));
 }
 
-/** Hands the body to the upload. However it ends, the upload ends with it. */
-function receive(request: http.IncomingMessage, response: http.ServerResponse, upload: Upload): void {
+/** Writes the body to the upload, which ends with the request in any case. */
+function receiveBody(request: http.IncomingMessage, response: http.ServerResponse, upload: Upload): void {
   const tooSlow = (): void => {
     upload.abort();
-    send(response, errorAnswer(STATUS_TIMEOUT, `"${upload.name}" took too long and is not there. Send it again.`));
+    send(response, errorAnswer(STATUS_TIMEOUT, `"${upload.name}" took too long and was not saved. Send it again.`));
     request.socket.destroySoon();
   };
-  const timer = setTimeout(tooSlow, Math.min(upload.patienceMs, MAX_TIMER_MS));
+  const timer = setTimeout(tooSlow, Math.min(upload.maxDurationMs, MAX_TIMER_MS));
   request.on("data", (part: Buffer) => {
     const refusal = upload.write(part);
     if (refusal !== undefined) {

@@ -13,7 +13,7 @@ import { now } from "../clock.js";
 import type { TftpServer } from "../server.js";
 import type { EndedTransfer, RefusedRequest } from "../server-options.js";
 import { hostAndPort, isWildcard, plainAddress, STATUS_PAGE_PORT } from "../udp/addresses.js";
-import { httpServer } from "./http-server.js";
+import { createHttpServer } from "./http-server.js";
 
 const LOOPBACK = "127.0.0.1";
 const DEFAULT_MAX_CONNECTIONS = 64;
@@ -21,43 +21,43 @@ const HEAD_TIMEOUT_MS_DEFAULT = 10_000;
 const MAX_UPLOADS = 8;
 const ASK_AGAIN_MS = 1000;
 
-/** Where a {@link StatusPage} is, and what it bears. */
+/** Options of a {@link StatusPage}. */
 export interface StatusPageOptions {
-  /** The address to listen on. Default 127.0.0.1: only this machine sees the page. `0.0.0.0` or `::` is every address. */
+  /** Address to listen on. Default 127.0.0.1: only this machine sees the page. `0.0.0.0` or `::` is every address. */
   host?: string;
-  /** The port to listen on. Default {@link STATUS_PAGE_PORT}, 8069. 0 takes any free port. */
+  /** Port to listen on. Default {@link STATUS_PAGE_PORT}, 8069. 0 takes any free port. */
   port?: number;
   /**
-   * Names by which the page may be opened besides its address and `localhost`, as `tftp.example.net`. Any other name is
-   * refused, because somebody else's page could give itself a name that leads here (DNS rebinding).
+   * Names by which browsers may open the page, besides its address and `localhost`, as `tftp.example.net`. Other names are
+   * refused, because another site could make its name resolve to this server (DNS rebinding). Default: none.
    */
   hostNames?: readonly string[];
-  /** What the page is called, and a label of the metrics. Default: the machine's name. */
+  /** Title of the page, and a label of the metrics. Default: the machine's name. */
   name?: string;
   /** Connections at once, 1 or more; further ones are closed. Default 64. */
   maxConnections?: number;
-  /** How long the head of a request may take, in milliseconds, 1 or more. Default 10,000. */
+  /** Time for the head of a request, in milliseconds, 1 or more. Default 10,000. */
   headTimeoutMs?: number;
 }
 
-/** A file that somebody has put or removed on the page. */
+/** A file that a user of the page has uploaded or removed. */
 export interface ChangedFile {
-  /** As a client of TFTP asks for it. */
+  /** Name of the file, as TFTP clients ask for it. */
   readonly name: string;
-  /** The address of whoever did it. */
+  /** Address of the user. */
   readonly address: string;
 }
 
-/** The events of a {@link StatusPage}. */
+/** Events of a {@link StatusPage}. */
 export interface StatusPageEvents {
-  /** Somebody has put a file on the page. */
+  /** A user of the page has uploaded a file. */
   put: [file: ChangedFile];
-  /** Somebody has removed a file on the page. */
+  /** A user of the page has removed a file. */
   removed: [file: ChangedFile];
 }
 
 /**
- * A page on which people see what a server does.
+ * A page for browsers that shows what a server serves and does.
  *
  * ```js
  * const page = new StatusPage(server);
@@ -65,8 +65,8 @@ export interface StatusPageEvents {
  * console.log(page.url);
  * ```
  *
- * What clients may do over TFTP, whoever reaches the page may do there: put files, and, where files may be replaced, remove
- * them. It counts from its construction on.
+ * Its users may do what TFTP clients may: upload files and, if files may be replaced, remove them. It counts from its
+ * construction on.
  */
 export class StatusPage extends EventEmitter<StatusPageEvents> {
   private readonly records = new TransferRecords();
@@ -76,7 +76,7 @@ export class StatusPage extends EventEmitter<StatusPageEvents> {
   private readonly name: string;
   private readonly startedAt = now();
 
-  /** @param server whose transfers and files the page shows. */
+  /** @param server the server to show. */
   constructor(
     private readonly server: TftpServer,
     options: StatusPageOptions = {},
@@ -88,7 +88,7 @@ export class StatusPage extends EventEmitter<StatusPageEvents> {
     const site = new Site({
       source: server,
       records: this.records,
-      // Asked each time: what is served can be replaced while the server runs.
+      // Getters, because reconfigure replaces both.
       get storage() {
         return server.storage;
       },
@@ -102,15 +102,15 @@ export class StatusPage extends EventEmitter<StatusPageEvents> {
       put: (name, address) => this.emit("put", { name, address }),
       removed: (name, address) => this.emit("removed", { name, address }),
     });
-    this.http = httpServer(site, {
+    this.http = createHttpServer(site, {
       maxConnections: options.maxConnections ?? DEFAULT_MAX_CONNECTIONS,
       headTimeoutMs: options.headTimeoutMs ?? HEAD_TIMEOUT_MS_DEFAULT,
     });
-    server.on("ended", this.ended);
-    server.on("refused", this.refused);
+    server.on("ended", this.onEnded);
+    server.on("refused", this.onRefused);
   }
 
-  /** Where the page is, for a browser on this machine; empty while it is not listening. */
+  /** URL of the page, for a browser on this machine; empty while it is not listening. */
   get url(): string {
     const address = this.http.address() as AddressInfo | null;
     if (address === null) {
@@ -121,9 +121,9 @@ export class StatusPage extends EventEmitter<StatusPageEvents> {
   }
 
   /**
-   * Begins to listen.
+   * Starts to listen.
    *
-   * @throws NodeJS.ErrnoException EADDRINUSE when the port is taken, EACCES without the right to it, EADDRNOTAVAIL when the
+   * @throws NodeJS.ErrnoException EADDRINUSE when the port is taken, EACCES without permission for it, EADDRNOTAVAIL when the
    * address is not this machine's.
    */
   async listen(): Promise<void> {
@@ -131,10 +131,10 @@ export class StatusPage extends EventEmitter<StatusPageEvents> {
     await once(this.http, "listening");
   }
 
-  /** Closes every connection; uploads that are under way leave nothing. */
+  /** Closes every connection; running uploads are discarded. */
   async close(): Promise<void> {
-    this.server.off("ended", this.ended);
-    this.server.off("refused", this.refused);
+    this.server.off("ended", this.onEnded);
+    this.server.off("refused", this.onRefused);
     const closed = new Promise<void>((resolve) => this.http.close(() => resolve()));
     this.http.closeAllConnections();
     await closed;
@@ -145,10 +145,10 @@ export class StatusPage extends EventEmitter<StatusPageEvents> {
     return this.close();
   }
 
-  private readonly ended = (transfer: TransferView, { outcome, durationMs }: EndedTransfer): void =>
+  private readonly onEnded = (transfer: TransferView, { outcome, durationMs }: EndedTransfer): void =>
     this.records.ended(transfer, outcome, transfer.startedAt + durationMs);
 
-  private readonly refused = ({ isUpload, errorCode }: RefusedRequest): void =>
+  private readonly onRefused = ({ isUpload, errorCode }: RefusedRequest): void =>
     this.records.refused(isUpload, errorCode);
 
   private describe(): SiteDescription {
@@ -157,7 +157,7 @@ export class StatusPage extends EventEmitter<StatusPageEvents> {
   }
 }
 
-/** As browsers write them: addresses in their one writing, and names, which may mean any address of this machine. */
+/** Addresses and names as browsers write them: addresses in canonical form, names in lower case. */
 function ownHosts(host: string, otherNames: readonly string[]): OwnHosts {
   const address = plainAddress(host);
   const isAddress = isIP(address) !== 0;

@@ -1,10 +1,10 @@
-/** What the page asks of the server. */
+/** Requests of the page to the server. */
 import type { ListedFile } from "../../common/catalogue.js";
 import type { StatusReport } from "../status-report.js";
 
-/** Without it the server changes nothing; a page of another origin cannot send it. */
+/** Required for changes; a page of another origin cannot send it. */
 const OWN_HEADERS = { "X-Lockstep-TFTP": "1" };
-/** An answer that takes longer does not come any more. */
+/** Longer than any answer takes. */
 const ANSWER_TIMEOUT_MS = 15_000;
 
 export interface FileListing {
@@ -35,18 +35,17 @@ export async function removeFile(name: string): Promise<void> {
   }
 }
 
-/** Sends a file. `fetch` would not tell how far it is. */
-export function sendFile(file: File, progressed: (bytes: number) => void): Promise<void> {
+/** Uploads a file. `fetch` would not report progress. */
+export function sendFile(file: File, onProgress: (bytes: number) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("PUT", pathOf(file.name));
     for (const [name, value] of Object.entries(OWN_HEADERS)) {
       request.setRequestHeader(name, value);
     }
-    request.upload.onprogress = ({ loaded }) => progressed(loaded);
+    request.upload.onprogress = ({ loaded }) => onProgress(loaded);
     request.onload = () => (request.status < 300 ? resolve() : reject(new Error(errorOf(request.responseText))));
-    request.onerror = () =>
-      reject(new Error("The connection broke off. See whether the server is there, then send the file again."));
+    request.onerror = () => reject(new Error("The connection was lost. Check the server, then send the file again."));
     request.send(file);
   });
 }
@@ -55,11 +54,11 @@ function pathOf(name: string): string {
   return `/api/files/${name.split("/").map(encodeURIComponent).join("/")}`;
 }
 
-/** What the server says is wrong. */
+/** Message of a refusal. */
 function errorOf(text: string): string {
   try {
     return (JSON.parse(text) as { error: string }).error;
   } catch {
-    return "The server gave an answer that this page does not understand. Load the page again.";
+    return "The server sent an unknown answer. Reload the page.";
   }
 }

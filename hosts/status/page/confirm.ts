@@ -1,17 +1,17 @@
-import { byId, say } from "./dom.js";
+import { byId, setText } from "./dom.js";
 
-let answered: Promise<boolean> = Promise.resolve(false);
+let lastAnswer: Promise<boolean> = Promise.resolve(false);
 
-/** Asks a person, who can answer by keyboard too; Escape is a no. There is one question at a time. */
-export function agreed(text: string, yes: string): Promise<boolean> {
-  answered = answered.then(() => ask(text, yes));
-  return answered;
+/** Asks one question at a time, by mouse or keyboard; Escape means no. */
+export function confirm(text: string, yes: string): Promise<boolean> {
+  lastAnswer = lastAnswer.then(() => ask(text, yes));
+  return lastAnswer;
 }
 
 function ask(text: string, yes: string): Promise<boolean> {
   const dialog = byId<HTMLDialogElement>("question");
-  say("question-text", text);
-  say("question-yes", yes);
+  setText("question-text", text);
+  setText("question-yes", yes);
   dialog.returnValue = "";
   dialog.showModal();
   return new Promise((resolve) => {

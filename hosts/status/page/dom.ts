@@ -1,20 +1,20 @@
-/** The page's elements. All text goes in as text, never as markup. */
+/** Elements of the page. All text is set as text, never as markup. */
 
-/** An element of the page, by its id. */
+/** Finds an element by its id. */
 export function byId<Kind extends Element = HTMLElement>(id: string): Kind {
   return document.getElementById(id) as Element as Kind;
 }
 
-export function say(id: string, text: string): void {
+export function setText(id: string, text: string): void {
   const element = byId(id);
   if (element.textContent !== text) {
     element.textContent = text;
   }
 }
 
-/** Tells it to those who listen to the page instead of looking at it. */
+/** Announces a change to screen readers. */
 export function announce(text: string): void {
-  byId("said").textContent = text;
+  byId("status").textContent = text;
 }
 
 export function child(parent: Element, tag: string, className = "", text = ""): HTMLElement {
@@ -25,25 +25,22 @@ export function child(parent: Element, tag: string, className = "", text = ""): 
   return element;
 }
 
-/** A name in a line of text: whatever direction its letters have, what stands beside it stays there. */
+/** Appends a file name, isolated so that right-to-left letters do not reorder the text beside it. */
 export function childName(parent: Element, name: string): HTMLElement {
   return child(parent, "bdi", "name", printable(name));
 }
 
-/** Control characters, invisible and direction-changing ones: a name could show something else than it is. */
+/** Control, invisible and direction-changing characters, which could disguise a name. */
 const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
 export function printable(name: string): string {
   return name.replace(UNPRINTABLE, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }
 
-/** Which item a row shows. */
+/** Attribute with the key of the item that a row shows. */
 const KEY = "data-key";
 
-/**
- * Makes the rows of a list those of `items`: a row that stays is the same element as before, so that the focus, and whoever
- * reads it, stays where it is.
- */
+/** Shows `items` as the rows of a list. Rows that remain keep their elements, and with them the focus of the reader. */
 export function showRows<Item>(
   list: Element,
   items: readonly Item[],

@@ -1,4 +1,4 @@
-/** Figures as people read them. */
+/** Rates, times and counts as text. */
 import { sizeText } from "../../common/size-text.js";
 
 export function rateText(bytesPerSecond: number): string {

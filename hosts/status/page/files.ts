@@ -1,30 +1,30 @@
-/** The files: listed, removed, and put by a button or by dropping them on the page. */
+/** The list of files, removals, and uploads by the button or by dropping files on the page. */
 import type { ListedFile } from "../../common/catalogue.js";
 import { sizeText } from "../../common/size-text.js";
 import type { StatusReport } from "../status-report.js";
 import { fetchFiles, removeFile, sendFile } from "./api.js";
-import { agreed } from "./confirm.js";
-import { announce, byId, child, childName, printable, say, showRows } from "./dom.js";
+import { confirm } from "./confirm.js";
+import { announce, byId, child, childName, printable, setText, showRows } from "./dom.js";
 import { countText } from "./figures.js";
 
-/** Files may also change without the server's doing, so the list is read again now and then. */
-const LOOK_AGAIN_MS = 15_000;
+/** Files can also change outside the server, so the list is reloaded after this time. */
+const RELOAD_MS = 15_000;
 
-let rights = { mayWrite: false, mayOverwrite: false, maxSizeBytes: -1 };
+let permissions = { mayWrite: false, mayOverwrite: false, maxSizeBytes: -1 };
 let files: readonly ListedFile[] = [];
 let shownChanges = -1;
 let shownAt = Number.NEGATIVE_INFINITY;
-let isLooking = false;
+let isLoading = false;
 
-/** Follows what the server says: who may write, and whether the list is still right. */
+/** Takes over the permissions of a report, and reloads the list if it is outdated. */
 export async function showFiles(report: StatusReport): Promise<void> {
-  rights = report;
+  permissions = report;
   byId("drop").hidden = !report.mayWrite;
-  const isOld = report.fileChanges !== shownChanges || performance.now() - shownAt > LOOK_AGAIN_MS;
-  if (!isOld || isLooking) {
+  const isOld = report.fileChanges !== shownChanges || performance.now() - shownAt > RELOAD_MS;
+  if (!isOld || isLoading) {
     return;
   }
-  isLooking = true;
+  isLoading = true;
   try {
     const listing = await fetchFiles();
     shownChanges = report.fileChanges;
@@ -33,16 +33,16 @@ export async function showFiles(report: StatusReport): Promise<void> {
     byId("more-files").hidden = listing.isComplete;
     showList();
   } catch (error) {
-    say("no-files", (error as Error).message);
+    setText("no-files", (error as Error).message);
     byId("no-files").hidden = false;
   } finally {
-    isLooking = false;
+    isLoading = false;
   }
 }
 
 function showList(): void {
-  say("file-count", String(files.length));
-  say("no-files", "There are no files.");
+  setText("file-count", String(files.length));
+  setText("no-files", "There are no files.");
   byId("no-files").hidden = files.length > 0;
   showRows(byId("files"), files, ({ name, isRemovable }) => `${isRemovable} ${name}`, fileRow, updateFile);
 }
@@ -66,12 +66,12 @@ function updateFile(row: HTMLElement, { sizeBytes }: ListedFile): void {
 }
 
 async function remove(name: string, row: HTMLElement): Promise<void> {
-  if (!(await agreed(`Remove "${printable(name)}" for good?`, "Remove"))) {
+  if (!(await confirm(`Remove "${printable(name)}" for good?`, "Remove"))) {
     return;
   }
   try {
     await removeFile(name);
-    // The next row's button takes the focus, so that whoever works by keyboard stays in the list.
+    // Focus the next row, so that a keyboard user stays in the list.
     const next = row.nextElementSibling ?? row.previousElementSibling;
     files = files.filter((file) => file.name !== name);
     showList();
@@ -79,12 +79,12 @@ async function remove(name: string, row: HTMLElement): Promise<void> {
     announce(`${printable(name)} was removed.`);
     hideAlert();
   } catch (error) {
-    alarm((error as Error).message);
+    showAlert((error as Error).message);
   }
 }
 
-/** Listens to the button, and to what is dropped anywhere on the page. */
-export function receiveFiles(): void {
+/** Handles the button, and files dropped anywhere on the page. */
+export function acceptFiles(): void {
   const chosen = byId<HTMLInputElement>("chosen");
   byId("choose").onclick = () => chosen.click();
   chosen.onchange = () => {
@@ -94,12 +94,12 @@ export function receiveFiles(): void {
   };
   const mark = (isDragging: boolean): void => void document.body.classList.toggle("dragging", isDragging);
   addEventListener("dragover", (event) => {
-    // Without this the browser would leave the page and show the file.
+    // Otherwise the browser would leave the page to show the file.
     event.preventDefault();
     if (event.dataTransfer !== null) {
-      event.dataTransfer.dropEffect = rights.mayWrite ? "copy" : "none";
+      event.dataTransfer.dropEffect = permissions.mayWrite ? "copy" : "none";
     }
-    mark(rights.mayWrite);
+    mark(permissions.mayWrite);
   });
   addEventListener("dragleave", (event) => {
     if (event.relatedTarget === null) {
@@ -109,13 +109,13 @@ export function receiveFiles(): void {
   addEventListener("drop", (event) => {
     event.preventDefault();
     mark(false);
-    if (rights.mayWrite) {
+    if (permissions.mayWrite) {
       void putAll([...(event.dataTransfer?.files ?? [])]);
     }
   });
 }
 
-/** One after the other: a board has room for one. */
+/** Uploads one file at a time: a board accepts no more. */
 async function putAll(picked: readonly File[]): Promise<void> {
   for (const file of picked) {
     await put(file);
@@ -124,16 +124,18 @@ async function putAll(picked: readonly File[]): Promise<void> {
 
 async function put(file: File): Promise<void> {
   const name = printable(file.name);
-  if (rights.maxSizeBytes >= 0 && file.size > rights.maxSizeBytes) {
-    alarm(`${name} has ${sizeText(file.size)}; ${sizeText(rights.maxSizeBytes)} are allowed. Send a smaller file.`);
+  if (permissions.maxSizeBytes >= 0 && file.size > permissions.maxSizeBytes) {
+    showAlert(
+      `${name} has ${sizeText(file.size)}; at most ${sizeText(permissions.maxSizeBytes)} are allowed. Send a smaller file.`,
+    );
     return;
   }
   if (files.some((present) => present.name === file.name)) {
-    if (!rights.mayOverwrite) {
-      alarm(`${name} exists already, and files may not be replaced. Give it another name, then send it again.`);
+    if (!permissions.mayOverwrite) {
+      showAlert(`${name} already exists and cannot be replaced. Rename it, then send it again.`);
       return;
     }
-    if (!(await agreed(`Replace "${name}"?`, "Replace"))) {
+    if (!(await confirm(`Replace "${name}"?`, "Replace"))) {
       return;
     }
   }
@@ -157,14 +159,14 @@ async function send(file: File, name: string): Promise<void> {
     announce(`${name} was uploaded.`);
     hideAlert();
   } catch (error) {
-    alarm(`${name} was not uploaded. ${(error as Error).message}`);
+    showAlert(`${name} was not uploaded. ${(error as Error).message}`);
   } finally {
     row.remove();
   }
 }
 
-function alarm(text: string): void {
-  say("alert", text);
+function showAlert(text: string): void {
+  setText("alert", text);
   byId("alert").hidden = false;
 }
 

@@ -1,21 +1,21 @@
-/** The status page: asks the server how it does, as long as somebody looks. */
+/** The status page: polls the server while the page is visible. */
 import { sizeText } from "../../common/size-text.js";
 import type { StatusReport } from "../status-report.js";
 import { fetchStatus } from "./api.js";
-import { byId, child, say } from "./dom.js";
+import { byId, child, setText } from "./dom.js";
 import { timeText } from "./figures.js";
-import { receiveFiles, showFiles } from "./files.js";
+import { acceptFiles, showFiles } from "./files.js";
 import { plot } from "./plot.js";
 import { showTransfers } from "./transfers.js";
 
-/** After a failure: soon enough to be there when a board has restarted. */
-const TRY_AGAIN_MS = 3000;
+/** Wait after a failure: short enough to notice a restarted board soon. */
+const RETRY_MS = 3000;
 
 let timer = 0;
 
-async function look(): Promise<void> {
+async function refresh(): Promise<void> {
   clearTimeout(timer);
-  let askAgainMs = TRY_AGAIN_MS;
+  let askAgainMs = RETRY_MS;
   try {
     const report = await fetchStatus();
     askAgainMs = report.askAgainMs;
@@ -24,16 +24,16 @@ async function look(): Promise<void> {
     setState("down", "No answer");
   }
   if (!document.hidden) {
-    timer = setTimeout(look, askAgainMs);
+    timer = setTimeout(refresh, askAgainMs);
   }
 }
 
 function show(report: StatusReport): void {
   setState("up", `Up for ${timeText(report.uptimeMs)}`);
   document.title = `${report.name}: TFTP server`;
-  say("name", report.name);
-  say("where", `TFTP at ${report.addresses.join(", ")}`);
-  say("version", `lockstep-tftp ${report.version}`);
+  setText("name", report.name);
+  setText("where", `TFTP at ${report.addresses.join(", ")}`);
+  setText("version", `lockstep-tftp ${report.version}`);
   showCounts(report);
   plot(report);
   showTransfers(report);
@@ -43,14 +43,14 @@ function show(report: StatusReport): void {
 function setState(className: string, text: string): void {
   const state = byId("state");
   state.className = `state ${className}`;
-  say("state-text", text);
+  setText("state-text", text);
 }
 
 function showCounts({ counts, running, maxTransfers }: StatusReport): void {
   const figures: readonly (readonly [title: string, value: string])[] = [
     ["Running", `${running} of ${maxTransfers}`],
     ["Completed", String(counts.completed)],
-    ["Ended otherwise", String(counts.endedOtherwise)],
+    ["Failed", String(counts.failed)],
     ["Refused", String(counts.refused)],
     ["Unanswered", String(counts.unanswered)],
     ["Sent", sizeText(counts.bytesSent)],
@@ -70,8 +70,8 @@ function showCounts({ counts, running, maxTransfers }: StatusReport): void {
 
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) {
-    void look();
+    void refresh();
   }
 });
-receiveFiles();
-void look();
+acceptFiles();
+void refresh();

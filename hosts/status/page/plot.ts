@@ -1,15 +1,15 @@
-/** The small plot: throughput as an area, retransmissions as bars, of the last two minutes. */
+/** Plot of the last two minutes: throughput as an area, retransmissions as bars. */
 import type { StatusReport } from "../status-report.js";
-import { byId, say } from "./dom.js";
+import { byId, setText } from "./dom.js";
 import { rateText } from "./figures.js";
 
 const SPAN_MS = 120_000;
 const WIDTH = 600;
 const HEIGHT = 160;
-/** Bars take the lower third, so that they do not hide the curve. */
+/** Bars take the lower third, below the curve. */
 const BARS_HEIGHT = HEIGHT / 3;
 const BAR_WIDTH = 3;
-/** Axes that would be shorter make small things look large. */
+/** Shortest axes: shorter ones would exaggerate small values. */
 const MIN_RATE_AXIS = 1024;
 const MIN_REPEATED_AXIS = 10;
 
@@ -26,29 +26,29 @@ interface Totals {
 }
 
 const samples: Sample[] = [];
-let before: Totals | undefined;
+let previous: Totals | undefined;
 
-/** Adds what has happened since the last report. */
+/** Adds the changes since the last report. */
 export function plot({ counts, uptimeMs }: StatusReport): void {
   const totals = {
     at: uptimeMs,
     bytes: counts.bytesSent + counts.bytesReceived,
     repeated: counts.retransmissions,
   };
-  if (before !== undefined && totals.at < before.at) {
-    // The server has started anew.
+  if (previous !== undefined && totals.at < previous.at) {
+    // The server has restarted.
     samples.length = 0;
-    before = undefined;
+    previous = undefined;
   }
-  if (before !== undefined && totals.at > before.at) {
-    const seconds = (totals.at - before.at) / 1000;
+  if (previous !== undefined && totals.at > previous.at) {
+    const seconds = (totals.at - previous.at) / 1000;
     samples.push({
       at: totals.at,
-      bytesPerSecond: (totals.bytes - before.bytes) / seconds,
-      repeatedPerSecond: (totals.repeated - before.repeated) / seconds,
+      bytesPerSecond: (totals.bytes - previous.bytes) / seconds,
+      repeatedPerSecond: (totals.repeated - previous.repeated) / seconds,
     });
   }
-  before = totals;
+  previous = totals;
   while ((samples[0]?.at ?? 0) < totals.at - SPAN_MS && samples.length > 0) {
     samples.shift();
   }
@@ -56,8 +56,8 @@ export function plot({ counts, uptimeMs }: StatusReport): void {
 }
 
 function draw(now: number): void {
-  const most = Math.max(0, ...samples.map(({ bytesPerSecond }) => bytesPerSecond));
-  const rateAxis = Math.max(MIN_RATE_AXIS, most);
+  const peak = Math.max(0, ...samples.map(({ bytesPerSecond }) => bytesPerSecond));
+  const rateAxis = Math.max(MIN_RATE_AXIS, peak);
   const repeatedAxis = Math.max(MIN_REPEATED_AXIS, ...samples.map(({ repeatedPerSecond }) => repeatedPerSecond));
   const x = (at: number): number => WIDTH * (1 - (now - at) / SPAN_MS);
   const points = samples.map(({ at, bytesPerSecond }) => [x(at), HEIGHT * (1 - bytesPerSecond / rateAxis)] as const);
@@ -73,7 +73,7 @@ function draw(now: number): void {
   shape("area", line === "" ? "" : `M${first},${HEIGHT}L${line}L${last},${HEIGHT}z`);
   shape("bars", bars.join(""));
   shape("curve", line === "" ? "" : `M${line}`);
-  tell(most);
+  describe(peak);
 }
 
 function shape(className: string, path: string): void {
@@ -87,13 +87,15 @@ function shape(className: string, path: string): void {
   element.setAttribute("d", path);
 }
 
-/** The same in words, for those who do not see it. */
-function tell(mostBytesPerSecond: number): void {
+/** Describes the plot in words, for the legend and for screen readers. */
+function describe(peakBytesPerSecond: number): void {
   const { bytesPerSecond = 0, repeatedPerSecond = 0 } = samples.at(-1) ?? {};
   const repeated = `${Math.round(repeatedPerSecond)}/s`;
-  say("rate-now", rateText(bytesPerSecond));
-  say("rate-most", rateText(mostBytesPerSecond));
-  say("repeated-now", repeated);
-  const most = `at most ${rateText(mostBytesPerSecond)}`;
-  say("plot-text", `Throughput now ${rateText(bytesPerSecond)}, ${most}; retransmissions now ${repeated}`);
+  setText("rate-now", rateText(bytesPerSecond));
+  setText("rate-peak", rateText(peakBytesPerSecond));
+  setText("repeated-now", repeated);
+  setText(
+    "plot-text",
+    `Throughput now ${rateText(bytesPerSecond)}, peak ${rateText(peakBytesPerSecond)}; retransmissions now ${repeated}`,
+  );
 }

@@ -1,11 +1,11 @@
-/** Running transfers with their progress, and the last results. */
+/** Running transfers with their progress, and last results. */
 import { sizeText } from "../../common/size-text.js";
 import type { ReportedResult, ReportedTransfer, StatusReport } from "../status-report.js";
-import { byId, child, childName, printable, say, showRows } from "./dom.js";
+import { byId, child, childName, printable, setText, showRows } from "./dom.js";
 import { countText, rateText, timeText } from "./figures.js";
 
 export function showTransfers({ transfers, running, results }: StatusReport): void {
-  say("running", String(running));
+  setText("running", String(running));
   byId("no-transfers").hidden = running > 0;
   byId("no-results").hidden = results.length > 0;
   showRows(byId("transfers"), transfers, ({ key }) => key, transferRow, updateTransfer);
@@ -36,7 +36,7 @@ function updateTransfer(row: HTMLElement, transfer: ReportedTransfer): void {
   }
   const left = sizeBytes > bytes && rate > 0 ? `${timeText(((sizeBytes - bytes) * 1000) / rate)} left` : "";
   about.textContent = joined(
-    who(transfer),
+    peerOf(transfer),
     sizeBytes > 0 ? `${sizeText(bytes)} of ${sizeText(sizeBytes)}` : "",
     rateText(rate),
     left,
@@ -58,14 +58,14 @@ function updateResult(row: HTMLElement, result: ReportedResult): void {
   const { bytes, durationMs, retransmissions, endedMsAgo } = result;
   const about = row.lastElementChild as HTMLElement;
   about.textContent = joined(
-    who(result),
+    peerOf(result),
     `${sizeText(bytes)} in ${timeText(durationMs)}`,
     retransmissions > 0 ? countText(retransmissions, "retransmission", "retransmissions") : "",
     `${timeText(endedMsAgo)} ago`,
   );
 }
 
-function who({ direction, address }: { direction: string; address: string }): string {
+function peerOf({ direction, address }: { direction: string; address: string }): string {
   return direction === "put" ? `from ${address}` : `to ${address}`;
 }
 

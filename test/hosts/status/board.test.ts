@@ -1,4 +1,4 @@
-/** The status page of a board, as the build has made it, on stand-ins for the modules of the SDK. */
+/** The built status page of a board, on stand-ins for the modules of the SDK. */
 import { readFileSync } from "node:fs";
 import type * as ServerModule from "../../../dist/moddable/server.js";
 import type * as StatusPageModule from "../../../dist/moddable/status-page.js";
@@ -17,11 +17,11 @@ const { FileStorage } = await boardModule<typeof StorageModule>("storage");
 const { default: StatusPage, TransferRecords } = await boardModule<typeof StatusPageModule>("status-page");
 
 const PAGE = readFileSync("dist/status/status-page.html.gz");
-/** The board's timers live in a time of their own, which passes as the test's does. */
+/** Advances the virtual time of the board's timers together with real time. */
 const TICK_MS = 10;
 
 async function openBoardSite(options: SiteOptions): Promise<OpenSite> {
-  const { files, uploads = "never", maxSizeBytes, ...pageOptions } = options;
+  const { files, write = "never", maxSizeBytes, ...pageOptions } = options;
   resetBoard();
   putIntoImage("status-page.html.gz", PAGE);
   const directory = new Directory();
@@ -29,7 +29,7 @@ async function openBoardSite(options: SiteOptions): Promise<OpenSite> {
   for (const [name, content] of Object.entries(files)) {
     directory.files.set(name, content);
   }
-  const storage = new FileStorage({ directory, write: uploads });
+  const storage = new FileStorage({ directory, write });
   const records = new TransferRecords();
   const server = new TFTPServer({
     io: UDP as never,

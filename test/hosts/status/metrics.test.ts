@@ -1,4 +1,4 @@
-/** What the metrics and the status say of transfers, against transfers that are made. */
+/** Metrics and status, compared with transfers that the tests make. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { StatusPage, type StatusPageOptions, type TftpServerOptions } from "lockstep-tftp";
@@ -27,7 +27,7 @@ async function watched(
   return { folder, page, site: { port: Number(new URL(page.url).port) } as OpenSite };
 }
 
-/** Reads the text form strictly: every sample belongs to the metric that was announced just before it. */
+/** Parses the text format strictly: each sample belongs to the metric announced just before it. */
 async function metricsOf(site: OpenSite): Promise<Map<string, number>> {
   const { headers, body } = await ask(site, "/metrics");
   assert.equal(headers["content-type"], "text/plain; version=0.0.4; charset=utf-8");
@@ -57,13 +57,13 @@ async function metricsOf(site: OpenSite): Promise<Map<string, number>> {
   return samples;
 }
 
-/** What has changed, and by how much. The time that goes by is left out. */
+/** Differences between two readings, without the time that has passed. */
 function changes(before: Map<string, number>, after: Map<string, number>): Record<string, number> {
   const differences = [...after].map(([key, value]) => [key, value - (before.get(key) ?? 0)] as const);
   return Object.fromEntries(differences.filter(([key, value]) => value !== 0 && key !== "uptime_seconds"));
 }
 
-test("a download is counted while it runs, and when it is over", async (t) => {
+test("a download is counted while it runs and after it has ended", async (t) => {
   const { folder, site } = await watched(t);
   const before = await metricsOf(site);
   await using peer = await folder.peer();
@@ -77,7 +77,7 @@ test("a download is counted while it runs, and when it is over", async (t) => {
     'transfers_running{direction="get"}': 1,
   });
   const ended = folder.nextEnd();
-  // The same again is a duplicate; it is answered by nothing.
+  // A duplicate, which gets no answer.
   await peer.acknowledge(1);
   await peer.acknowledge(2);
   await peer.expectData(3, CONTENT.subarray(1024));
@@ -91,7 +91,7 @@ test("a download is counted while it runs, and when it is over", async (t) => {
   });
 });
 
-test("an upload, an end by the client, and refusals are counted where they belong", async (t) => {
+test("uploads and refusals are counted by direction and error", async (t) => {
   const { folder, site } = await watched(t);
   const before = await metricsOf(site);
   await using putting = await folder.peer();
@@ -113,7 +113,7 @@ test("an upload, an end by the client, and refusals are counted where they belon
   });
 });
 
-test("messages that are sent again, and requests that get no answer, are counted", async (t) => {
+test("retransmissions and unanswered requests are counted", async (t) => {
   const intervals = { initialIntervalMs: 20, minIntervalMs: 20, maxIntervalMs: 20 };
   const { folder, site } = await watched(t, { maxTransfers: 1, ...intervals });
   const before = await metricsOf(site);
@@ -133,13 +133,13 @@ test("messages that are sent again, and requests that get no answer, are counted
   assert.equal((await metricsOf(site)).get("transfers_max"), 1);
 });
 
-test("labels are escaped", async (t) => {
+test("labels of the metrics are escaped", async (t) => {
   const { site } = await watched(t, {}, { name: 'a "rack"\\3\nb' });
   const keys = [...(await metricsOf(site)).keys()];
   assert.match(keys[0] as string, /^info\{name="a \\"rack\\"\\\\3\\nb",version="\d+\.\d+\.\d+"\}$/);
 });
 
-test("the status lists running transfers and, the newest first, the last results", async (t) => {
+test("the status lists running transfers, and the last results, newest first", async (t) => {
   interface Report {
     readonly transfers: readonly Record<string, unknown>[];
     readonly results: readonly { number: number; name: string; direction: string; outcome: string }[];
@@ -170,7 +170,7 @@ test("the status lists running transfers and, the newest first, the last results
   );
 });
 
-test("a page that is closed listens to the server no longer, and a server without a page is not listened to", async (t) => {
+test("a closed page removes its listeners from the server", async (t) => {
   const { folder, page } = await watched(t);
   assert.deepEqual([folder.server.listenerCount("ended"), folder.server.listenerCount("refused")], [1, 1]);
   assert.equal(folder.server.listenerCount("progress"), 0);

@@ -1,4 +1,4 @@
-/** What is particular to a folder of a computer: links, other people's files, many files, and storages of one's own. */
+/** The page over a folder of a computer, with links and many files, and over custom storages. */
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import http from "node:http";
@@ -33,7 +33,7 @@ async function listedNames(site: OpenSite): Promise<string[]> {
   return (await askJson<Listing>(site, "/api/files")).files.map(({ name }) => name);
 }
 
-test("links that lead out of the folder are neither listed nor removed, and folders that are links are left out", async (t) => {
+test("links out of the folder are neither listed nor removed, and linked folders are left out", async (t) => {
   const outside = temporaryFolder(t);
   writeFileSync(path.join(outside, "secret.txt"), "secret");
   const root = temporaryFolder(t);
@@ -57,7 +57,7 @@ test("links that lead out of the folder are neither listed nor removed, and fold
   assert.deepEqual(await listedNames(await pageOf(t, { root: outside })), ["secret.txt"]);
 });
 
-test("the page shows, and lets people change, what is served now and not what was served before", async (t) => {
+test("after reconfigure, the page lists and changes the new folder only", async (t) => {
   const before = temporaryFolder(t);
   const after = temporaryFolder(t);
   writeFileSync(path.join(before, "old.txt"), "old");
@@ -75,13 +75,13 @@ test("the page shows, and lets people change, what is served now and not what wa
 });
 
 for (const host of ["0:0:0:0:0:0:0:1", "127.1", "LocalHost"]) {
-  test(`the page at ${host} knows itself by the name that a browser makes of it`, async (t) => {
+  test(`the page at ${host} accepts the form of this address that browsers send`, async (t) => {
     const { page } = await opened(t, { root: temporaryFolder(t) }, { host });
     assert.equal((await fetch(page.url)).status, 200);
   });
 }
 
-test("however large a file is, no timer is asked to wait longer than timers can", async (t) => {
+test("an upload of any size sets no timer beyond the longest possible one", async (t) => {
   const site = await pageOf(t, { root: temporaryFolder(t), write: "new" });
   const { mock } = t.mock.method(globalThis, "setTimeout");
   const request = http.request({
@@ -100,7 +100,7 @@ test("however large a file is, no timer is asked to wait longer than timers can"
   assert.ok(mock.calls.every(({ arguments: [, ms = 0] }) => ms < 2 ** 31));
 });
 
-test("of many files a thousand are listed, and it is said that there are more", async (t) => {
+test("at most a thousand files are listed, and the list says that it is incomplete", async (t) => {
   const root = temporaryFolder(t);
   for (let count = 0; count < 1001; count++) {
     writeFileSync(path.join(root, `${count}.txt`), "");
@@ -110,13 +110,13 @@ test("of many files a thousand are listed, and it is said that there are more", 
   assert.deepEqual([files.length, isComplete], [1000, false]);
 });
 
-test("where more is in the folder than is looked at, it is said that there may be more", async (t) => {
+test("a list of a folder with too many entries says that it is incomplete", async (t) => {
   const root = temporaryFolder(t);
   writeFileSync(path.join(root, "a.txt"), "");
   const site = await pageOf(t, { root });
   assert.equal((await askJson<Listing>(site, "/api/files")).isComplete, true);
   for (let count = 0; count < 20_000; count++) {
-    // No client can ask for such a name, so there is nothing to show.
+    // No client can ask for this name, so there is nothing to list.
     symlinkSync("nowhere", path.join(root, `${count}\\`));
   }
   const { files, isComplete } = await askJson<Listing>(site, "/api/files");
@@ -124,7 +124,7 @@ test("where more is in the folder than is looked at, it is said that there may b
   assert.equal(isComplete, false);
 });
 
-test("names that no client can ask for, and files that are being put, are not listed", async (t) => {
+test("names that no client can ask for and incomplete uploads are not listed", async (t) => {
   const root = temporaryFolder(t);
   for (const name of ["fine.txt", "line\nfeed", "back\\slash", temporaryName(1)]) {
     writeFileSync(path.join(root, name), "");
@@ -134,14 +134,14 @@ test("names that no client can ask for, and files that are being put, are not li
   assert.equal((await remove(site, temporaryName(1))).status, 404);
 });
 
-test("a drop box shows nothing of what was dropped", async (t) => {
+test("a drop box lists no files", async (t) => {
   const root = temporaryFolder(t);
   const site = await pageOf(t, { root, write: "new", read: false });
   assert.equal((await put(site, "a.txt", Buffer.from("a"))).status, 201);
   assert.deepEqual(await listedNames(site), []);
 });
 
-test("a storage of one's own without a catalogue is served, and says that it has none", async (t) => {
+test("a custom storage without a catalogue has a page without files", async (t) => {
   const storage: Storage = { openForReading: () => ~1, openForWriting: () => ~2 };
   const site = await pageOf(t, { storage });
   assert.equal((await ask(site, "/api/status")).status, 200);
@@ -151,7 +151,7 @@ test("a storage of one's own without a catalogue is served, and says that it has
   assert.equal((await put(site, "a.txt", Buffer.from("a"))).status, 403);
 });
 
-test("a storage of one's own with a catalogue is listed; what it throws becomes an answer without its words", async (t) => {
+test("a custom storage with a catalogue is listed, and its exceptions become answers without their messages", async (t) => {
   const warnings: string[] = [];
   let isCutShort = false;
   const listen = (warning: Error) => warnings.push(warning.message);

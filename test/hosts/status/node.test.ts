@@ -5,9 +5,9 @@ import { siteCases } from "./cases.js";
 import type { OpenSite, SiteOptions } from "./site.js";
 
 async function openNodeSite(options: SiteOptions): Promise<OpenSite> {
-  const { files, uploads = "never", maxSizeBytes, ...pageOptions } = options;
+  const { files, write = "never", maxSizeBytes, ...pageOptions } = options;
   const folder = await ServedFolder.open(files, {
-    write: uploads,
+    write,
     ...(maxSizeBytes === undefined ? {} : { maxSizeBytes }),
   });
   const page = new StatusPage(folder.server, { port: 0, ...(pageOptions as StatusPageOptions) });

@@ -1,22 +1,22 @@
-/** A status page somewhere, and a way to ask it as no browser would. */
+/** Opens a status page, and sends requests to it that no browser would send. */
 import http from "node:http";
 import { connect } from "node:net";
 
 export interface SiteOptions {
   readonly files: Readonly<Record<string, Uint8Array>>;
-  /** Which uploads are allowed. Default "never". */
-  readonly uploads?: "never" | "new" | "overwrite";
+  /** Default "never". */
+  readonly write?: "never" | "new" | "overwrite";
   readonly maxSizeBytes?: number;
-  /** What the page is called. */
+  /** Title of the page. */
   readonly name?: string;
   readonly maxConnections?: number;
   readonly headTimeoutMs?: number;
 }
 
-/** One that listens on loopback, over a server with files of its own. */
+/** A page on loopback, over a server with its own files. */
 export interface OpenSite extends AsyncDisposable {
   readonly port: number;
-  /** What a file holds now, or undefined when there is none. */
+  /** Content of a file; undefined if it does not exist. */
   contents(name: string): Buffer | undefined;
   /** Temporary files of uploads. */
   litter(): string[];
@@ -24,7 +24,7 @@ export interface OpenSite extends AsyncDisposable {
 
 export type SiteOpener = (options: SiteOptions) => Promise<OpenSite>;
 
-export interface Question {
+export interface RequestOptions {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
@@ -36,11 +36,11 @@ export interface Reply {
   readonly body: Buffer;
 }
 
-/** What a page of the site's own sends with whatever changes something. */
+/** Header that the page sends with every change. */
 export const OWN_HEADER = { "x-lockstep-tftp": "1" };
 
-export function ask(site: OpenSite, path: string, question: Question = {}): Promise<Reply> {
-  const { method = "GET", headers = {}, body } = question;
+export function ask(site: OpenSite, path: string, options: RequestOptions = {}): Promise<Reply> {
+  const { method = "GET", headers = {}, body } = options;
   const length = body === undefined ? {} : { "content-length": String(body.length) };
   return new Promise((resolve, reject) => {
     const request = http.request(
@@ -59,21 +59,26 @@ export function ask(site: OpenSite, path: string, question: Question = {}): Prom
   });
 }
 
-export async function askJson<Data>(site: OpenSite, path: string, question: Question = {}): Promise<Data> {
-  const { body } = await ask(site, path, question);
+export async function askJson<Data>(site: OpenSite, path: string, options: RequestOptions = {}): Promise<Data> {
+  const { body } = await ask(site, path, options);
   return JSON.parse(body.toString()) as Data;
 }
 
-export function put(site: OpenSite, name: string, body: Uint8Array, headers: Question["headers"] = {}): Promise<Reply> {
+export function put(
+  site: OpenSite,
+  name: string,
+  body: Uint8Array,
+  headers: RequestOptions["headers"] = {},
+): Promise<Reply> {
   const path = name.split("/").map(encodeURIComponent).join("/");
   return ask(site, `/api/files/${path}`, { method: "PUT", headers: { ...OWN_HEADER, ...headers }, body });
 }
 
-export function remove(site: OpenSite, name: string, headers: Question["headers"] = OWN_HEADER): Promise<Reply> {
+export function remove(site: OpenSite, name: string, headers: RequestOptions["headers"] = OWN_HEADER): Promise<Reply> {
   return ask(site, `/api/files/${encodeURIComponent(name)}`, { method: "DELETE", headers });
 }
 
-/** Sends bytes as they are, and gives all that comes back until the other end closes, or the caller has enough. */
+/** Sends raw bytes, and returns the answer until the server closes the connection, or `isEnough` is true. */
 export function talk(site: OpenSite, bytes: string | Uint8Array, isEnough = (_text: string) => false): Promise<string> {
   return new Promise((resolve) => {
     let text = "";
@@ -85,7 +90,7 @@ export function talk(site: OpenSite, bytes: string | Uint8Array, isEnough = (_te
         socket.destroy();
       }
     });
-    // Cut off while it was still sending: what has come so far is what there is.
+    // The server closed the connection while it was sending.
     socket.on("error", () => {});
     socket.on("close", () => resolve(text));
   });

