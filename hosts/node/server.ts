@@ -66,7 +66,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
     this.requestSockets = new Listeners((packet, length, listener, address, port) => {
       if (this.content.allowed.includes(address)) {
         this.loop.request(packet, length, listener, address, port);
-        busyPolling?.packetAnswered();
+        busyPolling?.expectPacket();
       }
     });
     const ports = new TransferPorts(this.requestSockets, checkedRange(options.portRange));
@@ -199,14 +199,14 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
     });
     this.loop.close();
     this.isListening = false;
-    this.tell("close");
+    this.emitGuarded("close");
   }
 
   private contentOf(options: ContentOptions): Content {
     return new Content(
       options,
       (name, foundName, address, isUpload) => {
-        this.tell("renamed", Object.freeze({ name, foundName, address, isUpload }));
+        this.emitGuarded("renamed", Object.freeze({ name, foundName, address, isUpload }));
       },
       (error) => this.report("The storage failed", error),
     );
@@ -224,19 +224,19 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
     return {
       started: (transfer) => {
         if (this.listenerCount("started") > 0) {
-          this.tell("started", snapshotOf(transfer));
+          this.emitGuarded("started", snapshotOf(transfer));
         }
       },
       progressed: (transfer) => {
         // Asked first, since blocks get through with every packet and few servers have a listener.
         if (this.listenerCount("progress") > 0) {
-          this.tell("progress", transfer);
+          this.emitGuarded("progress", transfer);
         }
       },
       ended: (transfer, outcome, at) => {
         if (this.listenerCount("ended") > 0) {
           const end = { outcome, outcomeName: outcomeName(outcome), durationMs: at - transfer.startedAt };
-          this.tell("ended", snapshotOf(transfer), Object.freeze(end));
+          this.emitGuarded("ended", snapshotOf(transfer), Object.freeze(end));
         }
         if (this.finishClosing !== undefined) {
           this.loop.runLater(() => {
@@ -247,12 +247,12 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
         }
       },
       refused: (name: string, isUpload: boolean, errorCode: number, address: Address, port: number) =>
-        this.tell("refused", Object.freeze({ name, isUpload, errorCode, address: address as string, port })),
+        this.emitGuarded("refused", Object.freeze({ name, isUpload, errorCode, address: address as string, port })),
     };
   }
 
   /** Emits an event in the middle of the engine's work, which nothing that a listener throws may interrupt. */
-  private tell<Name extends keyof TftpServerEvents>(name: Name, ...details: TftpServerEvents[Name]): void {
+  private emitGuarded<Name extends keyof TftpServerEvents>(name: Name, ...details: TftpServerEvents[Name]): void {
     try {
       (this.emit as (name: string, ...details: unknown[]) => boolean).call(this, name, ...details);
     } catch (error) {
@@ -261,7 +261,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
       if (isSeen || !this.warnedOf.has(name)) {
         this.warnedOf.add(name);
         const seen = failure(`A listener of "${name}" threw`, error);
-        isSeen ? this.tell("error", seen) : process.emitWarning(seen);
+        isSeen ? this.emitGuarded("error", seen) : process.emitWarning(seen);
       }
     }
   }
@@ -269,7 +269,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
   private report(what: string, cause: unknown): void {
     const error = failure(what, cause);
     if (this.listenerCount("error") > 0) {
-      this.tell("error", error);
+      this.emitGuarded("error", error);
     } else {
       process.emitWarning(error);
     }

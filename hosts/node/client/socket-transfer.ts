@@ -129,7 +129,7 @@ class SocketTransfer {
         (packet, length, peer, peerPort) => {
           this.networkError = undefined;
           this.loop.receive(packet, length, SLOT, peer, peerPort);
-          this.busyPolling.packetAnswered();
+          this.busyPolling.expectPacket();
         },
       );
       return true;

@@ -10,7 +10,7 @@
 /** Longer than a peer on the same machine or wire takes to answer, shorter than it takes to wake up. */
 const LOOK_MS = 0.05;
 /** Pause after this many consecutive looks that found nothing. */
-const MAX_VAIN_LOOKS = 8;
+const MAX_EMPTY_LOOKS = 8;
 /** Packets after which it is judged whether looking pays. */
 const JUDGED_PACKETS = 64;
 /** Looking pays when at least this many of them were waited for; the others were there already. */
@@ -23,7 +23,7 @@ const MAX_PAUSE_PACKETS = 8192;
 export class BusyPolling {
   private lookingUntil = 0;
   private isLooking = false;
-  private vainLooks = 0;
+  private emptyLooks = 0;
   /** Turns of the event loop since the last packet. From the second one on it has waited for the next packet. */
   private turns = 0;
   private packets = 0;
@@ -34,8 +34,8 @@ export class BusyPolling {
   /** @param engine whose packets are awaited. */
   constructor(private readonly engine: { readonly running: number }) {}
 
-  /** A packet has been answered. Looks for the next one if a transfer is running. */
-  packetAnswered(): void {
+  /** Looks for the next packet, after one was answered, if a transfer is running. */
+  expectPacket(): void {
     if (this.engine.running === 0) {
       return;
     }
@@ -47,7 +47,7 @@ export class BusyPolling {
       this.isLooking = true;
       setImmediate(this.look);
     } else {
-      this.vainLooks = 0;
+      this.emptyLooks = 0;
       this.packets++;
       if (this.turns >= 2) {
         this.waitedPackets++;
@@ -68,7 +68,7 @@ export class BusyPolling {
       return;
     }
     this.isLooking = false;
-    if (this.pausedPackets === 0 && ++this.vainLooks >= MAX_VAIN_LOOKS) {
+    if (this.pausedPackets === 0 && ++this.emptyLooks >= MAX_EMPTY_LOOKS) {
       this.pause();
     }
   };
@@ -84,7 +84,7 @@ export class BusyPolling {
   }
 
   private pause(): void {
-    this.vainLooks = 0;
+    this.emptyLooks = 0;
     this.pausedPackets = this.nextPausePackets;
     this.nextPausePackets = Math.min(2 * this.nextPausePackets, MAX_PAUSE_PACKETS);
   }

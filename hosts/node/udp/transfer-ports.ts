@@ -124,7 +124,7 @@ export class TransferPorts implements Transport, LoopSockets {
   private tryToOpen(address: string, port: number): TransferSocket | undefined {
     try {
       const socket: TransferSocket = new TransferSocket({ address, port }, (packet, length, peer, peerPort) =>
-        this.received(socket, packet, length, peer, peerPort),
+        this.deliver(socket, packet, length, peer, peerPort),
       );
       return socket;
     } catch {
@@ -132,10 +132,10 @@ export class TransferPorts implements Transport, LoopSockets {
     }
   }
 
-  private received(socket: TransferSocket, packet: DataView, length: number, address: string, port: number): void {
+  private deliver(socket: TransferSocket, packet: DataView, length: number, address: string, port: number): void {
     if (socket.slot !== NO_SLOT) {
       this.receiver?.receive(packet, length, socket.slot, address, port);
-      this.busyPolling?.packetAnswered();
+      this.busyPolling?.expectPacket();
     }
   }
 }
