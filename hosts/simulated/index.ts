@@ -6,12 +6,12 @@ export type { CheckedLimits, EngineState } from "./checks/check-context.js";
 export { CheckedStorage, type OpenedFile } from "./checks/checked-storage.js";
 export { type Culprit, RuleViolation } from "./checks/violation.js";
 export { WireChecker } from "./checks/wire-checker.js";
+export type { SimulatedDatagram } from "./network/datagram.js";
 export {
   type LossBurst,
   type NetworkConditions,
   type NetworkPartition,
   type ReceiveDatagram,
-  type SimulatedDatagram,
   SimulatedNetwork,
 } from "./network/network.js";
 export { PacketLog } from "./network/packet-log.js";

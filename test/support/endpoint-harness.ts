@@ -62,11 +62,6 @@ export abstract class EndpointHarness {
     return bytes;
   }
 
-  /** Lets a datagram arrive. At the port of a transfer that has ended, it is lost. */
-  deliver(packet: Uint8Array, localPort: LocalPort, address: Address, port: number): void {
-    this.transport.deliver(packet, localPort, address, port);
-  }
-
   /** Hands the engine a datagram, with the port where it arrived. */
   protected abstract hand(packet: DataView, length: number, localPort: LocalPort, address: Address, port: number): void;
 

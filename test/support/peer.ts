@@ -22,8 +22,7 @@ import {
   writeRequest,
 } from "lockstep-tftp/simulated";
 import { equal, equalBytes, equalTexts, ok } from "./assertions.js";
-import type { EndpointHarness } from "./endpoint-harness.js";
-import { LISTENER } from "./engine-transport.js";
+import { type EngineTransport, LISTENER } from "./engine-transport.js";
 
 const BLOCK_NUMBERS = 0x10000;
 
@@ -34,25 +33,31 @@ interface Message {
   readonly packet: Uint8Array;
 }
 
+/** The world of a peer: the engine's ports, and the engine's clock. */
+interface PeerWorld {
+  readonly transport: EngineTransport;
+  readonly now: number;
+}
+
 export class Peer {
   /** The local port of the engine from which the last message came. */
   serverPort: LocalPort = LISTENER;
   private readonly inbox: Message[] = [];
 
   constructor(
-    private readonly harness: EndpointHarness,
+    private readonly world: PeerWorld,
     readonly address: Address,
     readonly port: number,
   ) {
-    harness.transport.addPeer(address, port, (localPort, packet) => {
+    world.transport.addPeer(address, port, (localPort, packet) => {
       this.serverPort = localPort;
-      this.inbox.push({ localPort, at: harness.now, packet });
+      this.inbox.push({ localPort, at: world.now, packet });
     });
   }
 
   /** Sends to the listening port, or to another. */
   send(packet: Uint8Array, localPort: LocalPort = LISTENER): void {
-    this.harness.deliver(packet, localPort, this.address, this.port);
+    this.world.transport.deliver(packet, localPort, this.address, this.port);
   }
 
   /** Sends to where the last message came from. */

@@ -1,6 +1,7 @@
 /**
  * A network that loses, doubles, delays, reorders and damages datagrams, as its seed decides.
  */
+import type { SimulatedDatagram } from "./datagram.js";
 import { PacketLog } from "./packet-log.js";
 import type { SeededRandom } from "./seeded-random.js";
 import { US_PER_MS, type VirtualClock } from "./virtual-clock.js";
@@ -45,20 +46,6 @@ export interface NetworkPartition {
   readonly untilMs: number;
   /** The address that is cut off, in both directions. Default: every address. */
   readonly address?: string;
-}
-
-/** A datagram on its way. */
-export interface SimulatedDatagram {
-  /** The sender's address. */
-  readonly fromAddress: string;
-  /** The sender's port. */
-  readonly fromPort: number;
-  /** The receiver's address. */
-  readonly toAddress: string;
-  /** The receiver's port. */
-  readonly toPort: number;
-  /** The payload of UDP. */
-  readonly bytes: Uint8Array;
 }
 
 /** Takes a datagram that arrives at a port. */

@@ -3,7 +3,7 @@
  * were the same.
  */
 import { describeMessage } from "../wire/messages.js";
-import type { SimulatedDatagram } from "./network.js";
+import type { SimulatedDatagram } from "./datagram.js";
 import { US_PER_MS } from "./virtual-clock.js";
 
 const DEFAULT_MAX_ENTRIES = 400;

@@ -17,29 +17,11 @@ import {
 } from "lockstep-tftp/engine";
 import { equal, equalBytes } from "../../support/assertions.js";
 import { contents } from "../../support/contents.js";
-import type { Harness } from "../../support/engine-harness.js";
-import { blockOf, type Peer } from "../../support/peer.js";
+import { blockOf } from "../../support/peer.js";
 import { type Case, engineCase } from "./case.js";
+import { halfWay, stored } from "./started-upload.js";
 
 const LIMIT_BYTES = 1000;
-
-/** Returns a file's present content. */
-function stored(harness: Harness, name: string): Uint8Array {
-  return harness.storage.files.get(name) ?? new Uint8Array(0);
-}
-
-/** Starts to replace "file", which has other contents: two blocks are acknowledged. */
-function halfWay(harness: Harness): { peer: Peer; old: Uint8Array } {
-  const old = harness.file("file", contents(700));
-  const peer = harness.peer();
-  peer.write("file");
-  peer.expectAcknowledgement(0);
-  for (const block of [1, 2]) {
-    peer.data(block, blockOf(contents(1500), block));
-    peer.expectAcknowledgement(block);
-  }
-  return { peer, old };
-}
 
 export const uploadFailureCases: readonly Case[] = [
   engineCase("uploads: an upload that the client aborts leaves the old file", (harness) => {

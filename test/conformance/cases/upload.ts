@@ -3,32 +3,14 @@ import { ERROR_NOT_DEFINED, OUTCOME_COMPLETED } from "lockstep-tftp/engine";
 import { optionAcknowledgement } from "lockstep-tftp/simulated";
 import { equal, equalBytes } from "../../support/assertions.js";
 import { contents } from "../../support/contents.js";
-import type { Harness } from "../../support/engine-harness.js";
-import { blockOf, type Peer } from "../../support/peer.js";
+import { blockOf } from "../../support/peer.js";
 import { type Case, engineCase } from "./case.js";
+import { halfWay, stored } from "./started-upload.js";
 
 const SIZES_BYTES = [0, 1, 511, 512, 513, 1024];
 const SMALLEST_BLOCK_BYTES = 8;
 const BLOCKS_PAST_THE_LAST_NUMBER = 65_537;
 const LINGER_MS = 12_000;
-
-/** Returns a file's present content. */
-function stored(harness: Harness, name: string): Uint8Array {
-  return harness.storage.files.get(name) ?? new Uint8Array(0);
-}
-
-/** Starts to replace "file", which has other contents: two blocks are acknowledged. */
-function halfWay(harness: Harness): { peer: Peer; old: Uint8Array } {
-  const old = harness.file("file", contents(700));
-  const peer = harness.peer();
-  peer.write("file");
-  peer.expectAcknowledgement(0);
-  for (const block of [1, 2]) {
-    peer.data(block, blockOf(contents(1500), block));
-    peer.expectAcknowledgement(block);
-  }
-  return { peer, old };
-}
 
 const sizes = SIZES_BYTES.map((sizeBytes) =>
   engineCase(`RFC 1350 §6: an upload of ${sizeBytes} bytes ends with a block of less than 512`, (harness) => {
