@@ -125,7 +125,7 @@ export function describeMessage(message: Uint8Array): string {
   const opcode = opcodeOf(message);
   const name = NAMES[opcode];
   if (name === undefined) {
-    return `${message.length} bytes of no known opcode`;
+    return `${message.length} bytes with an unknown opcode`;
   }
   if (opcode === OPCODE_DATA) {
     return `DATA ${numberOf(message)}, ${message.length - HEADER_BYTES} bytes`;

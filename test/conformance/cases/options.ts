@@ -142,7 +142,7 @@ const blockSize: readonly Case[] = [
     negotiation(`RFC 2348: blksize "${size.slice(0, 20)}" is left out`, ["blksize", size], []),
   ),
   ...SIZES_OF_SMALLEST_BLOCKS.map((sizeBytes) =>
-    engineCase(`RFC 2348: ${sizeBytes} bytes in blocks of 8, down and up`, (harness) => {
+    engineCase(`RFC 2348: a file of ${sizeBytes} bytes in blocks of 8, down and up`, (harness) => {
       const file = harness.file("file", contents(sizeBytes));
       const peer = harness.peer();
       peer.fetch("file", file, ["blksize", "8"]);

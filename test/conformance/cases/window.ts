@@ -90,7 +90,7 @@ const downloads: readonly Case[] = [
   }),
 
   ...[0, 1, 511, 512, 513, 1024, 4 * 512, 8 * 512, 8 * 512 + 1].map((sizeBytes) =>
-    engineCase(`RFC 7440 §4: ${sizeBytes} bytes in windows of ${WINDOW}, down and up`, (harness) => {
+    engineCase(`RFC 7440 §4: a file of ${sizeBytes} bytes in windows of ${WINDOW}, down and up`, (harness) => {
       const file = harness.file("file", contents(sizeBytes));
       const peer = harness.peer();
       peer.fetch("file", file, ["windowsize", `${WINDOW}`]);

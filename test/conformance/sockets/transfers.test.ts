@@ -25,7 +25,7 @@ const SIZES_BYTES = [0, 1, 511, 512, 513, 1024];
 const IMPATIENT = { initialIntervalMs: 40, minIntervalMs: 40, maxIntervalMs: 40, giveUpMs: 500 };
 
 for (const sizeBytes of SIZES_BYTES) {
-  test(`RFC 1350 §6: ${sizeBytes} bytes, down and up`, async () => {
+  test(`RFC 1350 §6: a file of ${sizeBytes} bytes, down and up`, async () => {
     const file = contents(sizeBytes);
     await using folder = await ServedFolder.open({ file }, { write: "new" });
     await using peer = await folder.peer();

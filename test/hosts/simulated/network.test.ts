@@ -1,7 +1,13 @@
 /** The simulated network follows its conditions. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type NetworkConditions, SeededRandom, SimulatedNetwork, VirtualClock } from "lockstep-tftp/simulated";
+import {
+  type NetworkConditions,
+  PacketLog,
+  SeededRandom,
+  SimulatedNetwork,
+  VirtualClock,
+} from "lockstep-tftp/simulated";
 
 const DATAGRAMS = 10_000;
 const HERE = "192.168.4.1";
@@ -106,4 +112,33 @@ test("the interceptor loses the datagrams for which it returns false", () => {
     network.intercept = ({ bytes }) => bytes[1] !== 7;
   });
   assert.ok(arrived.length < DATAGRAMS && arrived.every(({ number }) => (number & 0xff) !== 7));
+});
+
+test("a port is open from bind to unbind, and only one peer can have it", () => {
+  const network = new SimulatedNetwork(new VirtualClock(), new SeededRandom(1));
+  assert.equal(network.isBound(HERE, 69), false);
+  assert.equal(
+    network.bind(HERE, 69, () => {}),
+    true,
+  );
+  assert.equal(
+    network.bind(HERE, 69, () => {}),
+    false,
+  );
+  assert.equal(network.isBound(HERE, 69), true);
+  network.unbind(HERE, 69);
+  assert.equal(network.isBound(HERE, 69), false);
+});
+
+test("a packet log of 0 entries is off, and the datagrams arrive all the same", () => {
+  const clock = new VirtualClock();
+  const log = new PacketLog(0);
+  const network = new SimulatedNetwork(clock, new SeededRandom(1), {}, log);
+  const before = log.digest;
+  let arrived = 0;
+  network.bind(THERE, 69, () => arrived++);
+  network.send(HERE, 1000, THERE, 69, Uint8Array.of(1));
+  network.log.note(0, "a remark");
+  clock.step();
+  assert.deepEqual([arrived, log.count, log.digest, String(log)], [1, 0, before, ""]);
 });

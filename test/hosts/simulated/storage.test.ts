@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FAILED, type Observer, type ReadableFile, type Storage, type WritableFile } from "lockstep-tftp/engine";
 import {
+  CheckedStorage,
   type Culprit,
   equalBytes,
   MemoryStorage,
@@ -133,6 +134,17 @@ test("an observer is blamed for what it throws, not the engine", () => {
   const simulation = new Simulation({ storage: storageWith({}), seed: 77, observer });
   simulation.get(CLIENT);
   assertBlamed("observer", simulation, /^The observer's started threw .*flash is on fire/s);
+});
+
+test("a storage that is checked without its contents is held to the rest of its contract", () => {
+  const open = (change: Partial<ReadableFile>): ReadableFile =>
+    new CheckedStorage(storageWith(change), false).openForReading("file", "") as ReadableFile;
+  const block = new Uint8Array(512);
+  const file = open({});
+  assert.equal(file.read(block, 0), 512);
+  assert.throws(() => file.read(block, 1024), /past what it had read before/);
+  assert.throws(() => open({ sizeBytes: 300, read: () => 100 }).read(block, 0), /ended at 100, .*announced as 300/);
+  assert.throws(() => open({ read: () => 513 }).read(block, 0), /gave 513 bytes/);
 });
 
 function put(faults: object, capacityBytes?: number) {

@@ -28,7 +28,7 @@ const TEXTS: readonly (readonly [what: string, wire: Uint8Array, told: string])[
 ];
 
 const refusals = TEXTS.map(([what, wire, told]) =>
-  clientCase(`RFC 1350 §7: an ERROR with ${what}`, (harness) => {
+  clientCase(`RFC 1350 §7: an ERROR with ${what} ends the request, and its text is reported`, (harness) => {
     harness.get({ name: "file" });
     harness.expectRead("file");
     harness.server.reply(packetOf(5, ERROR_FILE_NOT_FOUND, wire));
@@ -48,7 +48,7 @@ const BARE_TEXTS: readonly (readonly [wire: Uint8Array, told: string])[] = [
 ];
 
 const bareTexts = BARE_TEXTS.flatMap(([wire, told]) => [
-  clientCase(`a device that answers "${told}" in place of an ERROR`, (harness) => {
+  clientCase(`a device's bare text "${told}" in place of an ERROR refuses the request`, (harness) => {
     harness.file("firmware", contents(2000));
     harness.put({ name: "firmware" });
     harness.expectWrite("firmware");
@@ -58,7 +58,7 @@ const bareTexts = BARE_TEXTS.flatMap(([wire, told]) => [
     equal(harness.ended.errorText, told, "the text");
   }),
 
-  clientCase(`a device that sends "${told}" in the middle`, (harness) => {
+  clientCase(`a device's bare text "${told}" in the middle aborts the transfer`, (harness) => {
     harness.file("firmware", contents(2000));
     harness.put({ name: "firmware" });
     harness.expectWrite("firmware");
