@@ -16,13 +16,13 @@ const PAGES = [".", "docs"].flatMap((folder) =>
     .map((name) => path.join(folder, name)),
 );
 const EXAMPLES = "examples/operations";
-/** Files that show command lines in comments or in a unit, one a line. */
+/** Files with command lines in comments or in a unit, one per line. */
 const OTHER_FILES = [
   "examples/files/readme.txt",
   ...readdirSync(path.join(PROJECT, EXAMPLES)).map((name) => `${EXAMPLES}/${name}`),
 ];
 
-/** A flag that no command has. A command that rejects nothing else accepts all words before it. */
+/** A flag that no command has. A command that rejects only this one accepts all words before it. */
 const UNKNOWN_FLAG = "--no-such-flag";
 /** Flags of other programs that the prose names. */
 const FOREIGN_FLAGS = ["--network", "--option"];
@@ -31,7 +31,7 @@ function textOf(file: string): string {
   return readFileSync(path.join(PROJECT, file), "utf8");
 }
 
-/** The shell's lines of a page: those of its `sh` blocks, and those in its inline code. */
+/** The shell lines of a page: its `sh` blocks and its inline code. */
 function shellLines(page: string): string[] {
   const text = textOf(page).replaceAll("\\\n", " ");
   const blocks = [...text.matchAll(/^ *```sh\n([\s\S]*?)^ *```$/gm)].flatMap(([, block = ""]) => block.split("\n"));
@@ -43,14 +43,14 @@ function inlineCode(text: string): string[] {
   return [...prose.matchAll(/`([^`\n]+)`/g)].map(([, code]) => code as string);
 }
 
-/** Command lines in a file that is no page. */
+/** The command lines of an example file or unit. */
 function embeddedLines(file: string): string[] {
   return [...textOf(file).matchAll(/(?:lockstep-tftp (?:serve|get|put)|npm (?:start|run|pack|ci)) ?.*/g)].map(
     ([line]) => line,
   );
 }
 
-/** The commands of a line, each as its words. An ellipsis stands for words that the page leaves out. */
+/** Splits a line into commands, and each into words. An ellipsis stands for words that the page leaves out. */
 function commandsOf(line: string): string[][] {
   return line
     .replace(/(^| +)#.*$/, "")
@@ -83,7 +83,7 @@ function programOf([command = "", ...words]: readonly string[]):
   }
 }
 
-/** Why a command cannot be run as it is written, or undefined. */
+/** Explains why a command cannot be run as printed; undefined if it can. */
 async function flawOf(words: readonly string[]): Promise<string | undefined> {
   const [command, verb, name = ""] = words;
   if (command === "npm" && verb === "run" && !Object.hasOwn(SCRIPTS, name)) {
