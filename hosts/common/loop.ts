@@ -48,11 +48,11 @@ export class Loop<Engine extends LoopEngine> {
   isClosed = false;
   private wakeAt = NEVER;
   private isWorking = false;
-  /** Calls that wait until the engine's present work is over. */
-  private readonly waiting: ((now: number) => void)[] = [];
+  /** Calls that wait until the engine's present work is over; null if none wait. */
+  private waiting: ((now: number) => void)[] | null = null;
 
   constructor(
-    private readonly engine: Engine,
+    readonly engine: Engine,
     private readonly timer: LoopTimer,
     private readonly sockets: LoopSockets,
     private readonly errors: ErrorListener,
@@ -123,6 +123,7 @@ export class Loop<Engine extends LoopEngine> {
 
   /** Lets `call` use the engine now or, in a callback, as soon as the engine's present work is over. `call` must not throw. */
   runLater(call: (now: number) => void): void {
+    this.waiting ??= [];
     this.waiting.push(call);
     if (!this.isWorking) {
       this.isWorking = true;
@@ -148,20 +149,19 @@ export class Loop<Engine extends LoopEngine> {
   }
 
   private finish(): void {
-    // Asked first, since an iterator would be garbage for each datagram.
-    if (this.waiting.length > 0) {
-      this.runWaiting();
+    while (this.waiting !== null) {
+      this.runWaiting(this.waiting);
     }
     this.isWorking = false;
     this.setTimer(this.engine.nextAt);
   }
 
-  /** Calls may append to the list: their callbacks ask for more. */
-  private runWaiting(): void {
-    for (const call of this.waiting) {
+  /** Callbacks of these calls may ask for more. */
+  private runWaiting(calls: readonly ((now: number) => void)[]): void {
+    this.waiting = null;
+    for (const call of calls) {
       call(this.timer.now());
     }
-    this.waiting.length = 0;
   }
 
   /** Sets the timer, unless it fires by then anyway. A deadline that has moved to a later time costs one early call. */

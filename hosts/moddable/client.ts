@@ -88,7 +88,6 @@ export default class TFTPClient {
   readonly target: unknown;
   readonly #io: UDPConstructor;
   readonly #callbacks: Callbacks<TFTPClient, ClientTransferView, TFTPClientOptions>;
-  readonly #engine: Client;
   readonly #loop: Loop<Client>;
 
   /**
@@ -102,15 +101,14 @@ export default class TFTPClient {
     this.#callbacks = new Callbacks<TFTPClient, ClientTransferView, TFTPClientOptions>(this, options);
     const sockets = new Sockets(options.io);
     const timer = new BoardTimer();
-    this.#engine = new Client(sockets, options, this.#callbacks);
-    this.#loop = new Loop(this.#engine, timer, sockets, this.#callbacks);
+    this.#loop = new Loop(new Client(sockets, options, this.#callbacks), timer, sockets, this.#callbacks);
     sockets.deliverTo(this.#loop);
     timer.start(this.#loop);
   }
 
   /** Number of running transfers. */
   get running(): number {
-    return this.#engine.running;
+    return this.#loop.engine.running;
   }
 
   /**
@@ -123,7 +121,7 @@ export default class TFTPClient {
    */
   get(request: TFTPClientRequest, file: WritableFile): number {
     return this.#begin(request, file, (address, port, now) =>
-      this.#engine.get(request, new GuardedWritableFile(file, this.#callbacks), address, port, now),
+      this.#loop.engine.get(request, new GuardedWritableFile(file, this.#callbacks), address, port, now),
     );
   }
 
@@ -135,7 +133,7 @@ export default class TFTPClient {
    */
   put(request: TFTPClientRequest, file: ReadableFile): number {
     return this.#begin(request, file, (address, port, now) =>
-      this.#engine.put(request, new GuardedReadableFile(file, this.#callbacks), address, port, now),
+      this.#loop.engine.put(request, new GuardedReadableFile(file, this.#callbacks), address, port, now),
     );
   }
 
@@ -145,8 +143,8 @@ export default class TFTPClient {
    */
   abort(transfer: number): void {
     this.#loop.runLater((now) => {
-      if (transfer >= 0 && transfer < this.#engine.free + this.#engine.used) {
-        this.#engine.abort(transfer, now);
+      if (transfer >= 0 && transfer < this.#loop.engine.free + this.#loop.engine.used) {
+        this.#loop.engine.abort(transfer, now);
       }
     });
   }

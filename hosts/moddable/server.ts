@@ -89,7 +89,6 @@ export default class TFTPServer {
   readonly target: unknown;
   /** The largest upload in bytes. */
   readonly maxSizeBytes: number;
-  readonly #engine: Server;
   readonly #sockets: Sockets;
   readonly #timer = new BoardTimer();
   readonly #loop: Loop<Server>;
@@ -107,8 +106,8 @@ export default class TFTPServer {
     const callbacks = new ServerCallbacks(this, options);
     const storage = new GuardedStorage(options.storage, callbacks);
     this.#sockets = new Sockets(options.io);
-    this.#engine = new Server(this.#sockets, storage, options, callbacks.observer);
-    this.#loop = new Loop(this.#engine, this.#timer, this.#sockets, callbacks);
+    const engine = new Server(this.#sockets, storage, options, callbacks.observer);
+    this.#loop = new Loop(engine, this.#timer, this.#sockets, callbacks);
     this.#sockets.deliverTo(this.#loop);
     callbacks.loop = this.#loop;
     this.#sockets.listen(port, callbacks);
@@ -117,17 +116,17 @@ export default class TFTPServer {
 
   /** Number of running transfers. */
   get running(): number {
-    return this.#engine.running;
+    return this.#loop.engine.running;
   }
 
   /** Number of transfers that can run at once. */
   get maxTransfers(): number {
-    return this.#engine.free + this.#engine.used;
+    return this.#loop.engine.free + this.#loop.engine.used;
   }
 
   /** Requests that the engine left without an answer, because all transfers were taken or a limit was reached. */
   get unansweredRequests(): number {
-    return this.#engine.unansweredRequests;
+    return this.#loop.engine.unansweredRequests;
   }
 
   /**
@@ -140,7 +139,7 @@ export default class TFTPServer {
 
   /** Shows each running transfer. The view is valid during the call only. */
   visitRunning(visit: (transfer: TransferView) => void): void {
-    this.#engine.visitRunning(visit);
+    this.#loop.engine.visitRunning(visit);
   }
 
   /** The clock of `startedAt` of a transfer: milliseconds that never go back. */

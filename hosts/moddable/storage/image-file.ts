@@ -1,9 +1,9 @@
 /**
  * A file in the flash image. It is read in place; only the block to be sent is copied.
  */
-import type { ReadableFile } from "../../../src/index.js";
+import type { SafeFile } from "../../common/guarded-storage.js";
 
-export class ImageFile implements ReadableFile {
+export class ImageFile implements SafeFile {
   /**
    * @param image the memory that holds the file, from `start` on.
    */
@@ -21,6 +21,11 @@ export class ImageFile implements ReadableFile {
     }
     target.set(new Uint8Array(this.image, this.start + position, count));
     return count;
+  }
+
+  /** Memory can always be read. */
+  get neverThrows(): true {
+    return true;
   }
 
   close(): void {}
