@@ -17,8 +17,11 @@ function constantsOf(prefix: string): [name: string, value: number][] {
 
 const outcomes = constantsOf("OUTCOME_");
 
-test("every outcome of the engine has the name of its constant", () => {
-  assert.equal(outcomes.length, 12);
+test("every outcome of a transfer that is over has the name of its constant", () => {
+  assert.deepEqual(
+    outcomes.map(([, outcome]) => outcome).sort((one, other) => one - other),
+    [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11],
+  );
   for (const [name, outcome] of outcomes) {
     assert.equal(outcomeName(outcome), name);
   }
