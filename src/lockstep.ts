@@ -233,7 +233,7 @@ export abstract class Lockstep {
     }
   }
 
-  /** Returns the slot to the pool, and closes its port if it has one of its own. */
+  /** Returns the slot to the pool, and closes the transfer's own port, if any. */
   private release(transfer: Transfer): void {
     this.schedule.remove(transfer);
     if (transfer.localPort === transfer.slot) {
@@ -243,7 +243,7 @@ export abstract class Lockstep {
   }
 }
 
-/** Whether the outstanding message may be repeated. An OACK or ACK is no larger than the request, so only DATA is limited. */
+/** Whether the outstanding message may be repeated. Only DATA is limited: OACK and ACK are at most as large as the request. */
 function mayRepeat(transfer: Transfer): boolean {
   return (
     transfer.state !== STATE_SENDING ||

@@ -15,7 +15,7 @@
  *
  *     from                           to                      by           when
  *     FREE                           OPENING                 `begin`      a slot is taken for a request
- *     OPENING                        SENDING or RECEIVING    `run`        the peer has answered, or there is no OACK to wait for
+ *     OPENING                        SENDING or RECEIVING    `run`        the peer has answered, or no OACK is needed
  *     OPENING, SENDING, RECEIVING    OPENING                 `open`       a server answers an unacknowledged request again
  *     RECEIVING                      LINGERING               `linger`     the last block was written and acknowledged
  *     all but FREE                   FREE                    `release`    the transfer has ended, or has lingered long enough
@@ -151,14 +151,14 @@ export class Transfer implements TransferView {
     this.duplicates = 0;
   }
 
-  /** The opening message is sent, or sent again. An OACK stands for block 0, whatever was sent before. */
+  /** Waits for the answer to the opening message. An OACK counts as block 0, whatever was sent before. */
   open(): void {
     this.state = STATE_OPENING;
     this.sent = 0;
     this.sentPosition = 0;
   }
 
-  /** Nothing is left to open: DATA and ACK follow. */
+  /** Starts DATA and ACK. */
   run(): void {
     this.state = this.isReceiving ? STATE_RECEIVING : STATE_SENDING;
   }
