@@ -1,6 +1,6 @@
 /**
- * `npm run bench:xs`: what the engine costs on XS, counted in steps of XS and in slots of its heap, never timed. Prints
- * tables, and keeps them in `bench/results/` together with the figures as JSON.
+ * `npm run bench:xs`: the engine's cost on XS, counted in steps of XS and in slots of its heap, never timed. Prints tables, and
+ * writes them to `bench/results/` together with the figures as JSON.
  */
 import { type CrowdSteps, crowdSteps } from "../test/xs/support/crowd.js";
 import {
@@ -38,11 +38,11 @@ function sharesRow(name: string, shares: Shares): Cell[] {
 function report({ date, commit, speed, files, module, pools, crowds }: Results): string {
   return `# The engine on XS, ${date}
 
-Engine ${commit}. A step is one byte code; of built-in functions XS counts the copying of bytes, two steps for each. The
-floor is the least that any server does: read the header, call the storage, write a header. It sends nothing, has one
+Engine ${commit}. A step is one byte code; in built-in functions XS counts two steps per copied byte. The
+floor is the minimum of any server: read the header, call the storage, write a header. It sends nothing, has one
 client, and repeats nothing.
 
-## Steps for a packet
+## Steps per packet
 
 ${table(
   ["lock-step, 512 bytes", "engine", "floor", "ratio"],
@@ -54,7 +54,7 @@ ${table(
 )}
 
 ${table(
-  ["for each block of 512 bytes", "down", "up"],
+  ["per block of 512 bytes", "down", "up"],
   [
     ["lock-step", Math.round(speed.download.engine), Math.round(speed.upload.engine)],
     ["window of 16", Math.round(speed.windowedDownload), Math.round(speed.windowedUpload)],
@@ -68,7 +68,7 @@ ${table(
 )}
 
 ${table(
-  ["transfers that run", "ACK and block", "the same, single port", "poll, nothing is due"],
+  ["running transfers", "ACK and block", "ACK and block, single port", "poll, nothing is due"],
   crowds.map(({ transfers, packet, singlePortPacket, poll }) =>
     [transfers, packet, singlePortPacket, poll].map(Math.round),
   ),
@@ -80,17 +80,17 @@ ${table(
   ["file", "bytes"],
   [
     ["engine.js and core.js", files.bundleBytes],
-    ["minified", files.minifiedBytes],
-    ["byte code, with identifiers of 4 bytes (a board's have 2)", module.codeBytes],
+    ["minified, in one file", files.minifiedBytes],
+    ["byte code, with identifiers of 4 bytes (a board has 2)", module.codeBytes],
   ],
 )}
 
 ${table(
-  ["RAM beside code and host", "slots", "bytes on a board of 32 bits"],
+  ["RAM without code and host", "slots", "bytes on a 32-bit board"],
   [
     ...pools.map(({ transfers, slots, boardBytes }) => [`engine with ${transfers} transfers`, slots, boardBytes]),
-    ["each further transfer", perTransfer(pools, "slots"), Math.round(perTransfer(pools, "boardBytes"))],
-    ["the engine's module, where it is not preloaded into flash", module.slots, module.boardBytes],
+    ["each additional transfer", perTransfer(pools, "slots"), Math.round(perTransfer(pools, "boardBytes"))],
+    ["the engine's modules, if not preloaded into flash", module.slots, module.boardBytes],
   ],
 )}
 `;

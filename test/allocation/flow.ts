@@ -1,6 +1,6 @@
 /**
- * An engine through which packets flow without end, with a transport, a storage and an observer that allocate nothing:
- * what the heap gains meanwhile, the engine has taken.
+ * An engine with an endless flow of packets. Its transport, storage and observer allocate nothing, so whatever the heap gains
+ * was allocated by the engine.
  */
 import {
   type Address,
@@ -23,25 +23,25 @@ const BLOCK_BYTES = 512;
 const CLIENT: Address = "192.0.2.1";
 const STRANGER: Address = "192.0.2.2";
 const PORT = 2000;
-/** The first transfer of an engine has the first slot. */
+/** Slot of an engine's first transfer. */
 const TRANSFER_PORT: LocalPort = 0;
 const PACKETS_IN_A_MS = 16;
 
-/** A name that the storage does not know. */
+/** A name unknown to the storage. */
 export const MISSING_NAME = "missing";
 const MISSING: Refusal = ~1;
 
-/** Some of everything that netascii translates; a file repeats it. */
+/** Every kind of byte that netascii translates; the file repeats it. */
 export const TEXT = Uint8Array.of(0x61, 0x0a, 0x62, 0x0d, 0x63, 0x0d, 0x0a, 0x64);
 
-/** A block of the text that begins with its byte number `first`. */
+/** Returns a block of the text from index `first`. */
 export function textBlock(first: number): Uint8Array {
   return new Uint8Array(BLOCK_BYTES).map((_, index) => TEXT[(first + index) % TEXT.length] as number);
 }
 
 class CountingTransport implements Transport {
   sent = 0;
-  /** The block of the last DATA or ACK. */
+  /** Block number of the last DATA or ACK. */
   lastBlock = 0;
 
   send(packet: Uint8Array): void {
@@ -58,10 +58,10 @@ class CountingTransport implements Transport {
   close(): void {}
 }
 
-/** One file without end. */
+/** A storage with one endless file. */
 class EndlessFile implements Storage, ReadableFile, WritableFile {
   readonly sizeBytes = -1;
-  /** A block for each place in the text where a read may begin. */
+  /** A block for each index of the text at which a read may begin. */
   private readonly blocks = Array.from(TEXT, (_, first) => textBlock(first));
 
   openForReading(name: string): ReadableFile | Refusal {
@@ -125,27 +125,27 @@ export class Flow {
     return this.transport.sent;
   }
 
-  /** The block that the engine sent or acknowledged last. */
+  /** Number of the block that the engine sent or acknowledged last. */
   get lastBlock(): number {
     return this.transport.lastBlock;
   }
 
-  /** Transfers that run: a flow that has lost its own would measure nothing. */
+  /** Number of running transfers: a flow without one would measure nothing. */
   get running(): number {
     return this.server.running;
   }
 
-  /** At the listening port, from the client. */
+  /** A datagram of the client on the listening port. */
   request(packet: Uint8Array): void {
     this.arrive(packet, LISTENER, CLIENT);
   }
 
-  /** At the transfer's port, from the client. */
+  /** A datagram of the client on the transfer's port. */
   fromClient(packet: Uint8Array): void {
     this.arrive(packet, TRANSFER_PORT, CLIENT);
   }
 
-  /** At the transfer's port, from somebody else. */
+  /** A datagram of a stranger on the transfer's port. */
   fromStranger(packet: Uint8Array): void {
     this.arrive(packet, TRANSFER_PORT, STRANGER);
   }
@@ -162,7 +162,7 @@ export class Flow {
     if (this.received % PACKETS_IN_A_MS === 0) {
       this.passTime(1);
     }
-    // A copy, since the engine may write to it.
+    // The engine may write to the packet, so it gets a copy.
     this.bytes.set(packet);
     if (localPort === LISTENER) {
       this.server.request(this.view, packet.length, localPort, address, PORT, this.now);

@@ -1,4 +1,4 @@
-/** What flows: each makes an engine, begins what is to go on, and returns one step of it. */
+/** Flows of packets: each makes an engine, starts its transfers, and returns the step to repeat. */
 import type { ServerOptions } from "lockstep-tftp/engine";
 import {
   acknowledgement,
@@ -22,36 +22,36 @@ export interface Running {
 const WINDOW = 16;
 const NOTHING_ASKED: OptionTexts = [];
 const WINDOW_ASKED: OptionTexts = ["windowsize", `${WINDOW}`];
-/** Times that a packet comes again, or is sent again before it is acknowledged. */
+/** Number of times a packet arrives again, or is sent again before it is acknowledged. */
 const REPEATS = 5;
-/** The longest wait before a repeat. Short, so that the virtual clock stays a small integer (see v8.test.ts). */
+/** Longest wait before a repeat. Short, so that the virtual clock stays a small integer (see v8.test.ts). */
 const REPEAT_MS = 40;
-/** Blocks at the end of a window that are lost. */
+/** Number of lost blocks at the end of a window. */
 const LOST = 5;
-/** Packets that nobody asked for, between two that keep the transfer alive. */
+/** Number of unsolicited packets between two that keep the transfer alive. */
 const GARBAGE_BETWEEN = 100;
-/** So tight that some answers are given and some are not. */
+/** A limit that allows some answers and suppresses others. */
 const LIMITS: ServerOptions = { maxAnswersPerSecond: 1000, maxUnansweredPerAddress: 2 };
 const GARBAGE_SEED = 1984;
 const GARBAGE_PACKETS = 5000;
 const MAX_GARBAGE_BYTES = 600;
 
-/** Writes the block number into a packet that is used again and again. */
+/** Writes the block number into a reused packet. */
 function number(packet: Uint8Array, block: number): Uint8Array {
   packet[2] = (block >> 8) & 0xff;
   packet[3] = block & 0xff;
   return packet;
 }
 
-/** A download of which the step acknowledges the last block, or an earlier one. */
-function download(mode: string, options: OptionTexts = NOTHING_ASKED, behind = 0, limits: ServerOptions = {}): Running {
+/** A download whose step acknowledges the last block, or the one `lag` blocks before it. */
+function download(mode: string, options: OptionTexts = NOTHING_ASKED, lag = 0, limits: ServerOptions = {}): Running {
   const flow = new Flow({ maxIntervalMs: REPEAT_MS, ...limits });
   const packet = acknowledgement(0);
   flow.request(readRequest("file", options, mode));
   if (options.length > 0) {
     flow.fromClient(packet);
   }
-  return { flow, step: () => flow.fromClient(number(packet, flow.lastBlock - behind)) };
+  return { flow, step: () => flow.fromClient(number(packet, flow.lastBlock - lag)) };
 }
 
 /** An upload whose step brings the blocks of one window. */
@@ -84,7 +84,7 @@ function repeated(): Running {
   };
 }
 
-/** What a client sends again: packets of a download under way to which there is no answer. */
+/** Packets that a client repeats during a download and that get no answer. */
 function stale(): Running {
   const { flow, step } = download("octet");
   const packet = acknowledgement(0);
@@ -116,8 +116,8 @@ function duplicates(): Running {
 }
 
 /**
- * Packets that nobody asked for. Their first byte is below 0x80: a header above that is more than a small integer, for
- * which V8's interpreter, and only that, makes a number on the heap.
+ * Unsolicited packets. Their first byte is below 0x80: a larger header is not a small integer, and V8's interpreter (only
+ * that) makes a number on the heap for it.
  */
 function garbage(arrive: (flow: Flow, packet: Uint8Array) => void, limits: ServerOptions = {}): Running {
   const { flow, step } = download("octet", NOTHING_ASKED, 0, limits);
@@ -149,7 +149,7 @@ function garbage(arrive: (flow: Flow, packet: Uint8Array) => void, limits: Serve
   };
 }
 
-/** Flows of packets: none may cost a byte. */
+/** Flows of packets that must not allocate a byte. */
 export const PACKET_FLOWS: Readonly<Record<string, () => Running>> = {
   "lock-step download": () => download("octet"),
   "window of 16, download": () => download("octet", WINDOW_ASKED),
@@ -181,10 +181,10 @@ function requests(name: string): Running {
   };
 }
 
-/** As long as a request of RFC 1350 allows, near enough. */
+/** Nearly as long as a request of RFC 1350 allows. */
 export const LONG_NAME = "folder/".repeat(70);
 
-/** Flows of requests: each step is one, and an ERROR that ends what it began. */
+/** Flows of requests: each step is a request, and an ERROR that ends its transfer. */
 export const REQUEST_FLOWS: Readonly<Record<string, () => Running>> = {
   "requests for a missing file": () => requests(MISSING_NAME),
   "requests for a file": () => requests("file"),

@@ -1,25 +1,25 @@
 /**
- * A process of its own for one flow: `node --expose-gc measure.js FLOW PACKETS`. Prints a {@link Measured} as JSON.
+ * Measures one flow in a separate process: `node --expose-gc measure.js FLOW PACKETS`. Prints a {@link Measured} as JSON.
  */
 import { PerformanceObserver } from "node:perf_hooks";
 import { getHeapStatistics } from "node:v8";
 import { PACKET_FLOWS, REQUEST_FLOWS } from "./flows.js";
 
-/** Parts of the run that are measured each on its own: what the compiler takes now and then is not in all of them. */
+/** Number of parts that are measured separately, since the compiler allocates in some of them. */
 const PARTS = 10;
 
 export interface Measured {
-  /** Messages that went through the engine, in and out. */
+  /** Number of messages that the engine received and sent. */
   readonly packets: number;
-  /** Steps of the flow that this took. */
+  /** Number of steps of the flow. */
   readonly steps: number;
-  /** Garbage collections during the run. */
+  /** Number of garbage collections during the run. */
   readonly collections: number;
-  /** What the heap gained in each part, in bytes, garbage included. */
+  /** Growth of the heap in each part, in bytes, garbage included. */
   readonly gainedBytes: readonly number[];
-  /** What it holds more than before, garbage collected, in bytes. */
+  /** Growth of the heap over the whole run, in bytes, after a garbage collection. */
   readonly keptBytes: number;
-  /** Transfers that run at the end. */
+  /** Number of running transfers at the end. */
   readonly running: number;
 }
 
@@ -28,12 +28,12 @@ function usedBytes(): number {
 }
 
 function collectGarbage(): void {
-  // What the first collection frees of weak references, the second collects.
+  // The second collection frees what weak references held until the first.
   globalThis.gc?.();
   globalThis.gc?.();
 }
 
-/** The observer is told of collections when the event loop turns. */
+/** Collections are reported on the next turn of the event loop. */
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 10));
 }

@@ -1,16 +1,16 @@
 /**
- * Packets cost the heap nothing on V8, and a request costs its name.
+ * On V8, packets allocate nothing, and a request allocates its name.
  *
- * Each flow of packets runs in a process of its own, in which only the engine could allocate (see flow.ts). The run is
- * cut into ten parts, and the heap's growth is taken around each, garbage included: with no collection in between,
- * growth is what was allocated, to the byte. What packets cost they cost in every part. V8's compiler works on the same
- * heap in some parts, up to half of them on a busy machine; therefore the third smallest growth is judged.
+ * Each flow of packets runs in a separate process, in which only the engine could allocate (see flow.ts). The run has ten
+ * parts, and the growth of the heap is measured in each, garbage included: without a collection, growth is what was
+ * allocated, to the byte. Packets would allocate in every part. V8's compiler allocates in some of them, in up to half on a
+ * busy machine, so the third smallest growth is tested.
  *
- * Every flow runs twice: a million packets compiled, as in use, and fewer interpreted, where the compiler hides nothing
- * and even the smallest object that does not leave a function is on the heap.
+ * Every flow runs twice: a million packets compiled, as in production, and fewer interpreted, where even the smallest object
+ * that does not leave a function is on the heap.
  *
- * The clock stays below 2^31 ms. Beyond that, after 25 days, V8 makes an object of 16 bytes of each time that is handed
- * to the engine; it is made by the caller, like any number that is no small integer.
+ * The clock stays below 2^31 ms. Above, after 25 days, V8 makes an object of 16 bytes for each time that is passed to the
+ * engine. The caller makes it, as for any number that is not a small integer.
  */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -24,20 +24,20 @@ const PROGRAM = fileURLToPath(new URL("./measure.js", import.meta.url));
 
 const COMPILED_PACKETS = 1_000_000;
 const INTERPRETED_PACKETS = 10_000;
-/** Asking V8 for its statistics takes some 600 bytes. One object for each packet would be 16 bytes times 1,000 at least. */
+/** V8's statistics take about 600 bytes. One object per packet would take at least 16 bytes times 1,000. */
 const MAX_PART_GAIN_BYTES = 2000;
-/** What the compiler may keep: code for what became hot late. One object for each packet would be 16 MB. */
+/** Allowance for compiled code of functions that became hot late. One object per packet would be 16 MB. */
 const MAX_KEPT_BYTES = 512 * 1024;
 
 /** A request, its answer, and the ERROR that ends it. */
 const PACKETS_OF_A_REQUEST = 3;
 const REQUESTS = 100_000;
 const LONG_REQUESTS = 5000;
-/** So large that nothing is collected while requests are measured, in MiB. */
+/** Size in MiB at which nothing is collected while requests are measured. */
 const YOUNG_MIB = 128;
-/** V8 joins two strings with a cell of 32 bytes, and a name is joined character by character. */
+/** V8 joins two strings with a cell of 32 bytes, and a name is joined from single characters. */
 const BYTES_OF_A_CHARACTER = 32;
-/** The name's own string, whatever its length. */
+/** The string of the name, of any length. */
 const BYTES_OF_A_NAME = 64;
 
 async function measured(flow: string, packets: number, ...flags: string[]): Promise<Measured> {
@@ -46,7 +46,7 @@ async function measured(flow: string, packets: number, ...flags: string[]): Prom
   return JSON.parse(stdout) as Measured;
 }
 
-/** What a part gained in which the compiler did nothing. */
+/** Growth of a part in which the compiler allocated nothing. */
 function usualGain({ gainedBytes }: Measured): number {
   const sorted = gainedBytes.toSorted((one, other) => one - other);
   return sorted[2] as number;
@@ -57,7 +57,7 @@ for (const flow of Object.keys(PACKET_FLOWS)) {
     ["compiled", COMPILED_PACKETS, []],
     ["interpreted", INTERPRETED_PACKETS, ["--jitless"]],
   ] as const) {
-    test(`rule 1, no allocation, ${how}: ${flow}`, async () => {
+    test(`no allocation, ${how}: ${flow}`, async () => {
       const result = await measured(flow, packets, ...flags);
       const shown = JSON.stringify(result);
       assert.equal(result.running, 1, `the transfer goes on: ${shown}`);
@@ -71,7 +71,7 @@ for (const flow of Object.keys(PACKET_FLOWS)) {
 for (const flow of Object.keys(REQUEST_FLOWS)) {
   const isLong = flow.includes("long name");
   const characters = isLong ? LONG_NAME.length : "missing".length;
-  test(`rule 1, a request costs at most its name: ${flow}`, async () => {
+  test(`a request allocates at most its name: ${flow}`, async () => {
     const packets = (isLong ? LONG_REQUESTS : REQUESTS) * PACKETS_OF_A_REQUEST;
     const result = await measured(
       flow,

@@ -1,4 +1,4 @@
-/** Decimal numbers as the wire has them, read and written: an upload's `tsize` comes back as it was understood. */
+/** Decimal numbers on the wire, read and written: the OACK of an upload echoes `tsize` as the engine read it. */
 import { test } from "node:test";
 import { SeededRandom } from "lockstep-tftp/simulated";
 import { Harness } from "../support/engine-harness.js";
@@ -8,7 +8,7 @@ const SEED = seedOr(2349);
 const NUMBERS = 2000;
 const MAX_DIGITS = 15;
 
-/** What comes back for `written`; null for no OACK. */
+/** Expects the OACK to have `echoed` for `tsize`, or an ACK instead if that is null. */
 function expectEcho(written: string, echoed: string | null): void {
   const harness = new Harness();
   const peer = harness.peer();
@@ -21,7 +21,7 @@ function expectEcho(written: string, echoed: string | null): void {
   harness.finish();
 }
 
-test("random numbers of 1 to 15 digits come back as they are", () => {
+test("numbers: random ones of 1 to 15 digits are echoed unchanged", () => {
   const random = new SeededRandom(SEED);
   for (let count = 0; count < NUMBERS; count++) {
     const digits = 1 + random.below(MAX_DIGITS);
@@ -33,26 +33,26 @@ test("random numbers of 1 to 15 digits come back as they are", () => {
   }
 });
 
-test("powers of ten and their neighbours come back as they are", () => {
+test("numbers: powers of ten and their neighbours are echoed unchanged", () => {
   for (let digits = 1; digits <= MAX_DIGITS; digits++) {
     expectEcho("9".repeat(digits), "9".repeat(digits));
     expectEcho(`1${"0".repeat(digits - 1)}`, `1${"0".repeat(digits - 1)}`);
   }
 });
 
-test("zero and zeros before a number are a number", () => {
+test("numbers: zero and leading zeros are accepted", () => {
   expectEcho("0", "0");
   expectEcho("000", "0");
   expectEcho("007", "7");
 });
 
-test("more than fifteen digits are no number, even if the first are zeros", () => {
+test("numbers: more than fifteen digits are rejected, leading zeros included", () => {
   expectEcho("1000000000000000", null);
   expectEcho("0000000000000001", null);
   expectEcho("9".repeat(400), null);
 });
 
-test("anything but digits is no number", () => {
+test("numbers: anything but digits is rejected", () => {
   for (const text of ["", "-1", "+1", " 1", "1 ", "1.0", "1e3", "0x10", "/1", "1:", "1\t", "\u0661", "abc"]) {
     expectEcho(text, null);
   }

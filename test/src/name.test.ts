@@ -7,7 +7,7 @@ import { seedOr } from "../support/seed.js";
 
 const SEED = seedOr(3629);
 const NAMES = 5000;
-/** Components that mean something, next to some that do not. */
+/** Components with a special meaning, and ordinary ones. */
 const PIECES = [
   "/",
   "/",
@@ -32,7 +32,7 @@ test("the longest name fits a request of RFC 1350", () => {
   assert.equal(2 + MAX_NAME_BYTES + 1 + "octet".length + 1, 512);
 });
 
-/** What the storage is asked for when this name is on the wire; undefined when it is not asked. */
+/** Returns the name that the storage is asked for if this one is on the wire; undefined if it is not asked. */
 function askedFor(name: Uint8Array | string): string | undefined {
   const harness = new Harness();
   const peer = harness.peer();
@@ -42,14 +42,14 @@ function askedFor(name: Uint8Array | string): string | undefined {
   return harness.storage.asked[0];
 }
 
-/** What becomes of a name, on strings. */
+/** Model of the cleaning of names, on strings. */
 function cleaned(name: string): string | undefined {
   const components = name.split(/[/\\]/).filter((component) => component !== "" && component !== ".");
   const isRefused = components.length === 0 || components.includes("..") || CONTROL.test(name);
   return isRefused ? undefined : components.join("/");
 }
 
-test("random names are cleaned or refused as a model on strings does it", () => {
+test("random names are cleaned or refused like a model on strings", () => {
   const random = new SeededRandom(SEED);
   for (let count = 0; count < NAMES; count++) {
     let name = "";
@@ -60,7 +60,7 @@ test("random names are cleaned or refused as a model on strings does it", () => 
   }
 });
 
-test("every character of Unicode's planes comes through UTF-8, in names that are long enough to be joined", () => {
+test("characters of every Unicode plane are decoded, in names long enough to be joined from parts", () => {
   for (let character = 0xa0; character <= 0x10ffff; character += character < 0x3000 ? 61 : 4099) {
     if (character < 0xd800 || character > 0xdfff) {
       const name = String.fromCodePoint(character).repeat(17);
@@ -69,11 +69,11 @@ test("every character of Unicode's planes comes through UTF-8, in names that are
   }
 });
 
-test("random bytes are decoded exactly where they are UTF-8", () => {
+test("random bytes are decoded if and only if they are UTF-8", () => {
   const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   const random = new SeededRandom(SEED);
   for (let count = 0; count < NAMES; count++) {
-    // Bytes from 0x7e on, where the rules are; the letter behind keeps the last from being taken for filler.
+    // Bytes of 0x7e and above, where the rules apply; the letter after them keeps the last from being taken for filler.
     const bytes = random.bytes(1 + random.below(5)).map((byte) => (byte % 2 === 0 ? 0x61 : 0x80 | byte));
     const name = packetOf(bytes, "a");
     let expected: string | undefined;

@@ -1,4 +1,4 @@
-/** The netascii translation against a model that works on whole files, at every place where a block may cut it. */
+/** The netascii translation against a model on whole files, with a block boundary at every position. */
 import { test } from "node:test";
 import {
   decodeNetascii,
@@ -27,18 +27,18 @@ function optionsOf(blockSize: number): OptionTexts {
   return ["blksize", `${blockSize}`];
 }
 
-/** A text that is rich in what is translated. */
+/** A text with many bytes that are translated. */
 function text(random: SeededRandom, sizeBytes: number): Uint8Array {
   return random.bytes(sizeBytes).map((byte) => ALPHABET[byte % ALPHABET.length] as number);
 }
 
-/** Puts a file, whose bytes on the wire these are, and compares what the storage got. */
+/** Uploads these bytes of netascii and compares what the storage received. */
 function putAndCompare(harness: Harness, wire: Uint8Array, blockSize: number, what: string): void {
   harness.peer().put("copy", wire, optionsOf(blockSize), "netascii");
   equalBytes(harness.storage.files.get("copy") as Uint8Array, decodeNetascii(wire), what);
 }
 
-test("every special byte at every place of two blocks, down and up, in blocks of 8 bytes", () => {
+test("netascii: every special byte at every position of two blocks of 8 bytes, down and up", () => {
   for (const special of [
     [LINE_FEED],
     [CARRIAGE_RETURN],
@@ -51,14 +51,14 @@ test("every special byte at every place of two blocks, down and up, in blocks of
       file.set(special, place);
       harness.peer().fetch("file", encodeNetascii(file), optionsOf(MIN_BLOCK_BYTES), "netascii");
       putAndCompare(harness, encodeNetascii(file), MIN_BLOCK_BYTES, `[${special}] at ${place}`);
-      // The same bytes as a client that does not translate would send them.
+      // The same bytes from a client that does not translate.
       putAndCompare(harness, file, MIN_BLOCK_BYTES, `[${special}] at ${place}, not translated`);
       harness.finish();
     }
   }
 });
 
-test("random texts, down and up, in blocks of every size from 8 to 512 bytes", () => {
+test("netascii: random texts in blocks of every size from 8 to 512 bytes, down and up", () => {
   for (let blockSize = MIN_BLOCK_BYTES; blockSize <= MAX_BLOCK_BYTES; blockSize++) {
     const random = new SeededRandom(SEED + blockSize);
     const harness = new Harness();
@@ -75,7 +75,7 @@ test("random texts, down and up, in blocks of every size from 8 to 512 bytes", (
   }
 });
 
-/** Takes the blocks of a window until one is lost; returns the last one in order. */
+/** Receives the blocks of a window until one is lost. Returns the last one in order. */
 function takeWindow(peer: Peer, wire: Uint8Array, blockSize: number, from: number, lost: number): number {
   let confirmed = from;
   for (const packet of peer.receiveAll()) {
@@ -88,7 +88,7 @@ function takeWindow(peer: Peer, wire: Uint8Array, blockSize: number, from: numbe
   return confirmed;
 }
 
-test("random texts in windows that lose random blocks, in blocks of many sizes", () => {
+test("netascii: random texts in windows that lose random blocks, in blocks of many sizes", () => {
   for (let blockSize = MIN_BLOCK_BYTES; blockSize <= MAX_BLOCK_BYTES; blockSize += 7) {
     const random = new SeededRandom(SEED + blockSize);
     const harness = new Harness();
@@ -102,7 +102,7 @@ test("random texts in windows that lose random blocks, in blocks of many sizes",
       peer.acknowledge(0);
       let confirmed = 0;
       while (confirmed < count) {
-        // The first block arrives always: without it there is nothing new to acknowledge.
+        // The first block always arrives: without it there is nothing new to acknowledge.
         const lost = confirmed + 2 + random.below(WINDOW);
         confirmed = takeWindow(peer, wire, blockSize, confirmed, lost);
         peer.acknowledge(confirmed);

@@ -1,4 +1,4 @@
-/** The engine's two doors offer these names and no others; a change here is a change of the API. */
+/** Public names of the engine's two modules. A change here is a change of the API. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
@@ -92,24 +92,24 @@ for (const [module, declarations, values, types] of [
   ["lockstep-tftp/engine", "dist/engine.d.ts", ENGINE_VALUES, ENGINE_TYPES],
   ["lockstep-tftp/engine/client", "dist/engine/client.d.ts", CLIENT_VALUES, CLIENT_TYPES],
 ] as const) {
-  test(`${module} exports these values`, async () => {
+  test(`${module} exports exactly the listed values`, async () => {
     assert.deepEqual(Object.keys(await import(module)).sort(), values);
   });
 
-  test(`${module} declares these values and types`, () => {
+  test(`${module} declares exactly the listed values and types`, () => {
     const exported = exportedNames(readFileSync(path.join(PROJECT, declarations), "utf8"));
     assert.deepEqual(exported.sort(), [...values, ...types].sort());
   });
 }
 
-/** The names in the export lists of a bundle of declarations. */
+/** Returns the names in the export lists of a bundle of declarations. */
 function exportedNames(source: string): string[] {
   return [...source.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap(([, names = ""]) =>
     names.split(",").map((name) => name.trim()),
   );
 }
 
-test("the declarations show nothing but the public names", () => {
+test("the engine's declarations contain public names only", () => {
   for (const file of ["dist/engine.d.ts", "dist/engine/client.d.ts"]) {
     const source = readFileSync(path.join(PROJECT, file), "utf8");
     const declared = [

@@ -1,4 +1,4 @@
-/** The engine's estimate in integers against RFC 6298 in floating point, seen from outside: when is a block repeated? */
+/** The engine's integer estimate against RFC 6298 in floating point, observed as the time at which a block is repeated. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SeededRandom } from "lockstep-tftp/simulated";
@@ -10,17 +10,17 @@ const SEED = seedOr(6298);
 const RUNS = 300;
 const MAX_SAMPLES = 40;
 const MAX_ROUND_TRIP_MS = 500;
-/** So wide that neither is in the way of the estimate. */
+/** Limits wide enough not to affect the estimate. */
 const FLOOR_MS = 1;
 const CEILING_MS = 60_000;
 /**
- * What integers lose: the smoothed round trip is cut to whole milliseconds before it is compared, and a quarter of the
- * variation to whole ones before it is taken away. The first adds up to 1 ms, both together to 4 x (1 + 3/4) ms.
+ * Error of the integers: the smoothed round trip is truncated to milliseconds before it is compared, and a quarter of the
+ * variation before it is subtracted. The first adds up to 1 ms, both together up to 4 x (1 + 3/4) ms.
  */
 const SMOOTHED_TOLERANCE_MS = 1;
 const WAIT_TOLERANCE_MS = SMOOTHED_TOLERANCE_MS + 7;
 
-/** RFC 6298 §2.2 and §2.3 word by word; K is 4, alpha 1/8, beta 1/4. */
+/** RFC 6298 §2.2 and §2.3, literally; K is 4, alpha 1/8, beta 1/4. */
 class Rfc6298 {
   smoothed = Number.NaN;
   variation = Number.NaN;
@@ -40,7 +40,7 @@ class Rfc6298 {
   }
 }
 
-test("after any round trips the wait is what RFC 6298 computes", () => {
+test("the wait before a repeat is that of RFC 6298, after any sequence of round trips", () => {
   for (let run = 0; run < RUNS; run++) {
     const random = new SeededRandom(SEED + run);
     const harness = new Harness({ initialIntervalMs: CEILING_MS, minIntervalMs: FLOOR_MS, maxIntervalMs: CEILING_MS });
@@ -52,7 +52,7 @@ test("after any round trips the wait is what RFC 6298 computes", () => {
     peer.read("file");
     peer.ignoreAll();
     for (let block = 1; block <= count; block++) {
-      // Mostly about the same, sometimes far off; never so late that the block is repeated.
+      // Mostly similar, sometimes far off; never late enough for the block to be repeated.
       const roundTripMs = random.chance(90) ? usual + random.below(20) : random.below(MAX_ROUND_TRIP_MS);
       const isInTime = block === 1 || roundTripMs < model.timeoutMs - WAIT_TOLERANCE_MS;
       const taken = isInTime ? roundTripMs : 0;

@@ -1,4 +1,4 @@
-/** The schedule against a plain list: many transfers, each repeated when its own time has come and at no other. */
+/** The schedule against a plain list: of many transfers, each is repeated in its own millisecond and at no other time. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SeededRandom } from "lockstep-tftp/simulated";
@@ -15,13 +15,13 @@ const MS_PER_SECOND = 1000;
 interface Expected {
   readonly peer: Peer;
   readonly intervalMs: number;
-  /** When its OACK must come again. */
+  /** Time at which its OACK must be repeated. */
   dueAt: number;
-  /** When it must be given up instead. */
+  /** Time at which it must be given up instead. */
   endsAt: number;
 }
 
-/** An upload that waits for its first DATA, with an interval of its own (RFC 2349). */
+/** An upload that waits for its first DATA, with a negotiated interval (RFC 2349). */
 function begin(harness: Harness, random: SeededRandom): Expected {
   const seconds = 1 + random.below(8);
   const peer = harness.peer();
@@ -31,12 +31,12 @@ function begin(harness: Harness, random: SeededRandom): Expected {
   return { peer, intervalMs, dueAt: harness.now + intervalMs, endsAt: harness.now + 25_000 };
 }
 
-/** The time of the next thing that must happen, for nobody but these. */
+/** Returns the time of the next event that these transfers must show. */
 function nextTime(expected: readonly Expected[]): number {
   return Math.min(...expected.map(({ dueAt, endsAt }) => Math.min(dueAt, endsAt)));
 }
 
-/** Lets time pass up to `end`; whatever is due must happen in its millisecond, and nothing else. */
+/** Advances the time to `end`. Each event must happen in its millisecond, and no other may happen. */
 function pass(harness: Harness, expected: Expected[], end: number): Expected[] {
   let left = expected;
   for (let at = nextTime(left); at <= end; at = nextTime(left)) {
@@ -65,7 +65,7 @@ function peerHasOneMessage(peer: Peer): boolean {
   return count === 1;
 }
 
-test("transfers that come and go at random are repeated and ended in their own milliseconds", () => {
+test("transfers that start and end at random are repeated and given up in the right millisecond", () => {
   for (let run = 0; run < RUNS; run++) {
     const random = new SeededRandom(SEED + run);
     const harness = new Harness({ maxTransfers: POOL_SIZE });

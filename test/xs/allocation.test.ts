@@ -1,6 +1,6 @@
 /**
- * While packets flow the engine takes no memory: on XS, where the meter counts each slot, a million packets leave exactly
- * as much as one does.
+ * On XS, the engine allocates nothing while packets flow: the meter counts each slot, and a million packets leave exactly the
+ * memory that one leaves.
  */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -8,16 +8,16 @@ import { type Growth, growthOf } from "./support/heap.js";
 import { XsMachine } from "./support/machine.js";
 
 const PACKETS = 1_000_000;
-/** Taking a piece of chunk memory more or less before a collection tells nothing. */
+/** The chunk memory available before a collection varies by a piece. */
 const MAX_CHUNK_KIB = 64;
-/** Enough to see fractions of a slot, few enough for the heap. */
+/** Enough requests to see fractions of a slot, few enough for the heap. */
 const REQUESTS = 10_000;
 
-/** A name of 12 characters: the parts it is put together from, and the string itself. */
+/** A name of 12 characters: the parts that it is joined from, and the string. */
 const MAX_REQUEST_SLOTS = 0;
 const MAX_REQUEST_CHUNK_BYTES = 700;
 
-/** Kinds of packets, and how many messages the engine sends for each packet. */
+/** Kinds of packets, with the number of messages that the engine sends per packet. */
 const FREE: readonly (readonly [name: string, messagesPerPacket: number])[] = [
   ["download in lock-step", 1],
   ["download in lock-step on the listening port", 1],
@@ -30,11 +30,11 @@ const FREE: readonly (readonly [name: string, messagesPerPacket: number])[] = [
   ["upload with every block doubled", 1],
   ["upload in windows of 16", 1 / 16],
   ["upload of netascii", 1],
-  ["file that the client fetches", 1],
-  ["file that the client puts", 1],
+  ["download by the engine's client", 1],
+  ["upload by the engine's client", 1],
   ["flood of strangers", 1],
-  ["flood from a port that nobody has", 0],
-  ["flood of requests that are malformed", 1],
+  ["flood from port 0", 0],
+  ["flood of malformed requests", 1],
 ];
 
 let machine: XsMachine;
@@ -54,7 +54,7 @@ function receive(name: string, packets: number): Promise<Growth & { value: unkno
 }
 
 for (const [name, messagesPerPacket] of FREE) {
-  test(`${name}: no memory for ${PACKETS} packets`, async () => {
+  test(`no allocation on XS for ${PACKETS} packets: ${name}`, async () => {
     await begin(name);
     const few = await receive(name, 16);
     const many = await receive(name, PACKETS);
@@ -64,7 +64,7 @@ for (const [name, messagesPerPacket] of FREE) {
   });
 }
 
-test(`flood of garbage: no memory for ${PACKETS} packets`, async () => {
+test(`no allocation on XS for ${PACKETS} packets: flood of garbage`, async () => {
   const name = "flood of garbage";
   await begin(name);
   const few = await receive(name, 16);
@@ -74,8 +74,8 @@ test(`flood of garbage: no memory for ${PACKETS} packets`, async () => {
   assert.ok(many.chunkKib - few.chunkKib <= MAX_CHUNK_KIB, `${many.chunkKib - few.chunkKib} KiB of chunks`);
 });
 
-for (const name of ["flood of requests for a missing file", "requests that are granted"]) {
-  test(`${name}: each costs what its name costs`, async () => {
+for (const name of ["flood of requests for a missing file", "accepted requests"]) {
+  test(`a request allocates only its name on XS: ${name}`, async () => {
     await begin(name);
     const few = await receive(name, 1);
     const many = await receive(name, 1 + REQUESTS);
@@ -86,7 +86,7 @@ for (const name of ["flood of requests for a missing file", "requests that are g
   });
 }
 
-test("the meter sees a single view made for each packet", async () => {
+test("the meter counts a single view per packet", async () => {
   const name = "a storage that wastes";
   await begin(name);
   const few = await receive(name, 1);

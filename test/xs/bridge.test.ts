@@ -1,4 +1,4 @@
-/** Real clients put and fetch files of two megabytes through the engine on XS. */
+/** Real clients upload and download files of two megabytes through the engine on XS. */
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -33,7 +33,7 @@ function hash(file: string): string {
   return createHash("sha256").update(readFileSync(file)).digest("hex");
 }
 
-/** A file to put, and a place for what comes back. */
+/** A file to upload, and a path for the download. */
 function files(t: TestContext): { original: string; fetched: string } {
   const folder = temporaryFolder(t);
   const original = path.join(folder, "original");
@@ -41,7 +41,7 @@ function files(t: TestContext): { original: string; fetched: string } {
   return { original, fetched: path.join(folder, "fetched") };
 }
 
-test("curl puts a file, and tftp-hpa fetches it", { skip }, async (t) => {
+test("XS serves real clients: curl uploads a file, tftp-hpa downloads it", { skip }, async (t) => {
   const bridge = await started(t);
   const { original, fetched } = files(t);
   assert.equal((await curl(bridge, "recovery.bin", "-T", original)).code, 0);
@@ -49,7 +49,7 @@ test("curl puts a file, and tftp-hpa fetches it", { skip }, async (t) => {
   assert.equal(hash(fetched), hash(original));
 });
 
-test("tftp-hpa puts a file, and curl fetches it", { skip }, async (t) => {
+test("XS serves real clients: tftp-hpa uploads a file, curl downloads it", { skip }, async (t) => {
   const bridge = await started(t);
   const { original, fetched } = files(t);
   assert.equal((await tftp(bridge, "put", original, "recovery.bin")).code, 0);
@@ -57,7 +57,7 @@ test("tftp-hpa puts a file, and curl fetches it", { skip }, async (t) => {
   assert.equal(hash(fetched), hash(original));
 });
 
-test("curl is told that a file is not there", { skip }, async (t) => {
+test("XS serves real clients: curl is told that a file does not exist", { skip }, async (t) => {
   const bridge = await started(t);
   const { code } = await curl(bridge, "missing.bin");
   // curl's code for ERROR 1 of RFC 1350 §5.

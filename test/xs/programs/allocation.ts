@@ -1,4 +1,4 @@
-/** Packets of every kind, so many as are asked for: nothing here takes memory, so what grows in the heap is the engine's. */
+/** Packets of every kind. Nothing here allocates, so whatever the heap gains was allocated by the engine. */
 import { OPCODE_DATA, OPCODE_ERROR } from "lockstep-tftp/engine";
 import { Client as EngineClient } from "lockstep-tftp/engine/client";
 import {
@@ -20,7 +20,7 @@ import {
 
 const WINDOW_BLOCKS = 16;
 const WINDOWED = ["windowsize", String(WINDOW_BLOCKS)];
-/** A short block makes a million of them affordable where each byte is looked at. */
+/** Short blocks make a million of them affordable where each byte is processed. */
 const SHORT_BLOCK_BYTES = 8;
 const SHORT_BLOCKS = ["blksize", String(SHORT_BLOCK_BYTES)];
 const NETASCII = "netascii";
@@ -32,7 +32,7 @@ const MAX_GARBAGE_BYTES = 64;
 
 type Packets = (workbench: Workbench, packets: number) => void;
 
-/** A transfer, and packets that come in its course. */
+/** A transfer with the packets that arrive during it. */
 interface Flow {
   begin(): void;
   receive(packets: number): void;
@@ -48,7 +48,7 @@ function flow(request: RequestText, receive: Packets, workbench = workbenchWith(
   return { begin: () => workbench.begin(request), receive: (packets) => receive(workbench, packets) };
 }
 
-/** A file that the engine's own client fetches. What the workbench calls a client is the server here. */
+/** A download by the engine's client. The workbench's client is the server here. */
 function getFlow(): Flow {
   const client = new EngineClient(transport);
   const server = new Client(client);
@@ -58,7 +58,7 @@ function getFlow(): Flow {
   };
 }
 
-/** The same for a file that is put: the server says that it may come, and acknowledges. */
+/** An upload by the engine's client, which the workbench's client accepts and acknowledges. */
 function putFlow(): Flow {
   const client = new EngineClient(transport);
   const server = new Client(client);
@@ -71,14 +71,14 @@ function putFlow(): Flow {
   };
 }
 
-/** A file that takes four slots at each read: what the meter must see. */
+/** A file that takes four slots at each read, which the meter must count. */
 class WastefulFile extends EndlessFile {
   override read(target: Uint8Array): number {
     return target.subarray(0).length;
   }
 }
 
-/** Numbers that look random ("xorshift32", Marsaglia 2003). */
+/** Pseudo-random numbers ("xorshift32", Marsaglia 2003). */
 let random = 1;
 function nextRandom(): number {
   random ^= random << 13;
@@ -87,7 +87,7 @@ function nextRandom(): number {
   return random >>> 0;
 }
 
-/** Any bytes with any opcode but an ERROR of the client, which would end the transfer. */
+/** Random bytes with any opcode except an ERROR of the client, which would end the transfer. */
 function receiveGarbage({ packet, server, now }: Workbench, packets: number): void {
   for (let index = 0; index < packets; index++) {
     for (let at = 0; at < MAX_GARBAGE_BYTES; at += 4) {
@@ -107,7 +107,7 @@ function receiveGarbage({ packet, server, now }: Workbench, packets: number): vo
   }
 }
 
-/** Before each ACK the client is silent for so long that the engine repeats its block. */
+/** The client is silent before each ACK until the engine has repeated its block. */
 function acknowledgeLate(workbench: Workbench, packets: number): void {
   const end = transport.sentCount + packets;
   while (transport.sentCount < end) {
@@ -133,14 +133,14 @@ function sendBlocksTwice(workbench: Workbench, packets: number): void {
 
 function sendText(workbench: Workbench, packets: number): void {
   for (let index = 0; index < packets; index++) {
-    // The engine translates in place, so each block is written anew: line ends, a bare CR, and one that waits.
+    // The engine translates in place, so each block is rewritten: line ends, a bare CR, and one that waits.
     workbench.packet.setUint32(4, 0x41_0d_0a_0d);
     workbench.packet.setUint32(8, 0x00_0d_0a_0d);
     workbench.sendBlocks(1, 1, SHORT_BLOCK_BYTES);
   }
 }
 
-/** DATA at the transfer's port, from a port that is not the client's. */
+/** DATA on the transfer's port, from another port than the client's. */
 function sendFrom(port: number): Packets {
   return ({ packet, server, now }, packets) => {
     packet.setUint32(0, OPCODE_DATA << 16);
@@ -150,7 +150,7 @@ function sendFrom(port: number): Packets {
   };
 }
 
-/** A request that is refused, over and over. */
+/** Repeated requests that are refused. */
 function request(refused: RequestText): Packets {
   return (workbench, packets) => {
     const length = workbench.write(refused);
@@ -196,21 +196,21 @@ const flows: Record<string, Flow> = {
   "upload with every block doubled": flow(UPLOAD, sendBlocksTwice),
   "upload in windows of 16": flow({ ...UPLOAD, options: WINDOWED }, sendBlocks),
   "upload of netascii": flow(textUpload, sendText),
-  "file that the client fetches": getFlow(),
-  "file that the client puts": putFlow(),
+  "download by the engine's client": getFlow(),
+  "upload by the engine's client": putFlow(),
   "flood of garbage": flow(DOWNLOAD, receiveGarbage),
   "flood of strangers": flow(DOWNLOAD, sendFrom(CLIENT_PORT + 1)),
-  "flood from a port that nobody has": flow(DOWNLOAD, sendFrom(0)),
-  "flood of requests that are malformed": flow(DOWNLOAD, request({ ...DOWNLOAD, mode: "mail" })),
+  "flood from port 0": flow(DOWNLOAD, sendFrom(0)),
+  "flood of malformed requests": flow(DOWNLOAD, request({ ...DOWNLOAD, mode: "mail" })),
   "flood of requests for a missing file": flow(DOWNLOAD, request({ ...DOWNLOAD, name: "missing.bin" })),
-  "requests that are granted": flow(DOWNLOAD, requestAndEnd),
+  "accepted requests": flow(DOWNLOAD, requestAndEnd),
   "a storage that wastes": flow(DOWNLOAD, acknowledge, workbenchWith(new WastefulFile())),
 };
 
 function named(name: string): Flow {
   const found = flows[name];
   if (found === undefined) {
-    throw new Error(`There is no flow "${name}"`);
+    throw new Error(`unknown flow "${name}"`);
   }
   return found;
 }
@@ -219,14 +219,14 @@ export function begin(name: string): void {
   named(name).begin();
 }
 
-/** @returns how many messages the engine sent. */
+/** @returns number of messages that the engine sent. */
 export function receive(name: string, packets: number): number {
   const before = transport.sentCount;
   named(name).receive(packets);
   return transport.sentCount - before;
 }
 
-/** Takes so many KiB of chunk memory and lets go of them. */
+/** Allocates chunk memory, in KiB, and releases it. */
 export function waste(kib: number): number {
   return new ArrayBuffer(kib * 1024).byteLength;
 }

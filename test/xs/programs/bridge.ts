@@ -1,4 +1,4 @@
-/** A TFTP server on XS whose sockets are elsewhere: datagrams come as commands, and go as the answers to them. */
+/** A TFTP server on XS without sockets: datagrams arrive as commands, and its messages are the answers to them. */
 import {
   type Address,
   FIRST_LISTENER,
@@ -28,7 +28,7 @@ import {
   PORT_AT,
 } from "./shared/bridge-messages.js";
 
-/** A window of 16 blocks and some more. */
+/** A window of 16 blocks with a margin. */
 const MAX_ACTIONS_BYTES = 32 * (ACTION_BYTES + MAX_PACKET_BYTES);
 
 class MemoryFile implements ReadableFile, WritableFile {
@@ -82,7 +82,7 @@ class MemoryStorage implements Storage {
   }
 }
 
-/** Collects what the engine wants to be done. */
+/** Collects the engine's actions. */
 class BridgedTransport implements Transport {
   private readonly bytes = new Uint8Array(MAX_ACTIONS_BYTES);
   private readonly view = new DataView(this.bytes.buffer);
@@ -103,7 +103,7 @@ class BridgedTransport implements Transport {
     this.add(ACTION_CLOSE, localPort, 0, 0, 0);
   }
 
-  /** Everything since the last time, and when the engine must be polled. */
+  /** Returns the actions since the last call, and the time of the next poll. */
   take(nextAt: number): ArrayBuffer {
     this.view.setUint8(this.length, ACTION_NEXT_AT);
     this.view.setFloat64(this.length + 1, nextAt);

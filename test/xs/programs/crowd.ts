@@ -1,4 +1,4 @@
-/** Engines whose pools are full: every slot has a download in lock-step, each of a client of its own. */
+/** Engines with full pools: every slot has a download in lock-step, each by a different client. */
 import { type LocalPort, OPCODE_ACKNOWLEDGEMENT, Server } from "lockstep-tftp/engine";
 import { Client, CountingTransport, DOWNLOAD, EndlessFile, LISTENER, OneFileStorage } from "./shared/workbench.js";
 
@@ -6,10 +6,10 @@ const CLIENT_PORT_FIRST = 10_000;
 const HEADER_BYTES = 4;
 const BLOCK_NUMBER_MASK = 0xffff;
 const NOW = 1000;
-/** Neighbours in the crowd are far from each other in time. No pool here can be divided by it. */
+/** Distance of consecutive clients, so that neighbouring slots are far apart in time. It divides the size of no pool here. */
 const STRIDE = 7919;
 
-/** Tells which port a transfer was given. */
+/** Records the port of each transfer. */
 class NotingTransport extends CountingTransport {
   opened: LocalPort = LISTENER;
 
@@ -46,7 +46,7 @@ class Crowd {
     }
   }
 
-  /** So many ACKs, of one client after the other. */
+  /** Sends `count` ACKs, of one client after another. */
   acknowledge(count: number): void {
     const sentBefore = this.transport.sentCount;
     if (this.singlePort) {
@@ -84,7 +84,7 @@ class Crowd {
     }
   }
 
-  /** Looks so many times whether something is due; nothing is. */
+  /** Polls `count` times while nothing is due. */
   poll(count: number): void {
     for (let number = 0; number < count; number++) {
       this.server.poll(NOW);

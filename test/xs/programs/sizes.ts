@@ -6,7 +6,7 @@ const transport = new CountingTransport();
 const storage = new OneFileStorage(new EndlessFile());
 const servers: (Server | null)[] = [];
 
-/** Makes room, so that what is measured later is the engine alone. */
+/** Reserves the array, so that later only the engine is measured. */
 export function prepare(): number {
   return servers.push(null, null, null, null);
 }

@@ -1,6 +1,6 @@
 /**
- * Packets to count the steps of: through the engine, through the least that any server must do (the floor), and through
- * nothing at all, which is the client's own part.
+ * Packets whose steps are counted: through the engine, through the minimum that any server must do (the floor), and through
+ * nothing, which is the client's share.
  */
 import {
   type Address,
@@ -28,7 +28,7 @@ const BLOCK_BYTES = 512;
 const HEADER_BYTES = 4;
 const BLOCK_NUMBER_MASK = 0xffff;
 
-/** A file that lies in memory. */
+/** A file in memory. */
 class CopiedFile extends EndlessFile {
   private readonly contents = new Uint8Array(BLOCK_BYTES);
 
@@ -52,7 +52,7 @@ class Nothing implements Receiver {
   receive(_packet: DataView, _length: number, _localPort: LocalPort, _address: unknown, _port: number): void {}
 }
 
-/** The least that there is to do: read the header, have the file read or written, write a header. */
+/** The minimum: read the header, read or write the file, write a header. */
 class Floor implements Receiver {
   private readonly packet = new ArrayBuffer(HEADER_BYTES + BLOCK_BYTES);
   private readonly view = new DataView(this.packet);
@@ -78,7 +78,7 @@ function engine(file: EndlessFile, transport = new NoTransport()): Workbench {
   return new Workbench(new OneFileStorage(file), transport);
 }
 
-/** How so many packets are brought to the engine or to what stands in its place. */
+/** Sends packets to the engine or to its replacement. */
 interface Run {
   begin(): void;
   receive(packets: number): void;
@@ -135,7 +135,7 @@ const runs: Record<string, Run> = {
 function named(name: string): Run {
   const found = runs[name];
   if (found === undefined) {
-    throw new Error(`There is no run "${name}"`);
+    throw new Error(`unknown run "${name}"`);
   }
   return found;
 }
@@ -148,18 +148,18 @@ export function receive(name: string, packets: number): void {
   named(name).receive(packets);
 }
 
-/** The parts of a packet's way through the engine, as its calls of the host divide it. */
+/** Parts of the processing of a packet, divided by the engine's calls of the host. */
 const BEFORE_STORAGE = 0;
 const BEFORE_SEND = 1;
 const AFTER_SEND = 2;
-/** The client's part. */
+/** The client's share. */
 const OUTSIDE = 3;
-/** What a mark itself costs: nothing is between two of them. */
+/** Cost of a mark itself: between two marks nothing happens. */
 const NOTHING = 4;
 
 const steps = [0, 0, 0, 0, 0];
 
-/** The steps since the last mark belong to this part. */
+/** Adds the steps since the last mark to this part. */
 function mark(part: number): void {
   steps[part] = (steps[part] as number) + resetMeter(0, 0);
 }
@@ -205,7 +205,7 @@ export interface Parts {
   readonly afterSend: number;
 }
 
-/** The steps of a packet in lock-step, part by part. */
+/** Steps of a packet in lock-step, by part. */
 export function parts(isUpload: boolean, packets: number): Parts {
   const client = new Client(new MarkedReceiver());
   const run = isUpload ? new Blocks(client) : new Acknowledgements(client);

@@ -1,6 +1,6 @@
 /**
- * A TFTP server whose engine runs on XS: this side owns the UDP sockets on 127.0.0.1, hands each datagram to the machine,
- * and does what the engine answers.
+ * A TFTP server whose engine runs on XS: this side owns the UDP sockets on 127.0.0.1, passes each datagram to the machine, and
+ * carries out the engine's actions.
  */
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
@@ -23,7 +23,7 @@ import {
 import { XsMachine } from "./machine.js";
 
 const LOOPBACK = "127.0.0.1";
-/** Every client is on it, so the engine's number for it never matters. */
+/** Every client uses it, so it needs no number for the engine. */
 const LOOPBACK_NUMBER = 0x7f_00_00_01;
 /** FIRST_LISTENER of the engine. */
 const LISTENER = 65_536;
@@ -41,12 +41,12 @@ export class Bridge {
     return bridge;
   }
 
-  /** Where clients send their requests. */
+  /** The port that takes requests. */
   get port(): number {
     return this.sockets.get(LISTENER)?.address().port as number;
   }
 
-  /** The machine answers what it was handed before it ends, but nothing comes of that any more. */
+  /** The machine answers its last messages before it ends; those answers are ignored. */
   async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);

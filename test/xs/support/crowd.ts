@@ -1,15 +1,15 @@
-/** Counts the steps of XS for a packet, and for a poll, in pools of different sizes that are full. */
+/** Counts the steps of XS for a packet and for a poll, in full pools of different sizes. */
 import { XsMachine } from "./machine.js";
 
 const PACKETS = 20_000;
 
 export interface CrowdSteps {
   readonly transfers: number;
-  /** For an ACK and the block that answers it, each transfer with a port of its own; the client's part included. */
+  /** For an ACK and the block that answers it, including the client's share, with a port per transfer. */
   readonly packet: number;
-  /** The same with all transfers on one port. */
+  /** For an ACK and the block that answers it, with all transfers on one port. */
   readonly singlePortPacket: number;
-  /** For a poll when nothing is due. */
+  /** For a poll while nothing is due. */
   readonly poll: number;
 }
 
@@ -26,7 +26,7 @@ export async function crowdSteps(transfers: number): Promise<CrowdSteps> {
   }
 }
 
-/** Run twice, and what a run costs beside its packets cancels out. */
+/** Runs twice, so that the fixed cost of a run cancels out. */
 async function stepsOf(machine: XsMachine, verb: "acknowledge" | "poll"): Promise<number> {
   const once = (await machine.run(`program.${verb}(${PACKETS})`)).meter.steps;
   const twice = (await machine.run(`program.${verb}(${2 * PACKETS})`)).meter.steps;

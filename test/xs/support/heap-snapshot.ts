@@ -1,27 +1,27 @@
 /**
- * What is alive in the heap of an XS machine, read from a snapshot that the worker writes.
+ * The live heap of an XS machine, read from a snapshot that the worker writes.
  *
- * A snapshot is a sequence of atoms, each with its size and type in front. `BLOC` has the chunks, `HEAP` the slots as
- * they stand in memory on a computer of 64 bits, with offsets into `BLOC` in place of addresses.
+ * A snapshot is a sequence of atoms, each preceded by its size and type. `BLOC` has the chunks, `HEAP` the slots as in the
+ * memory of a 64-bit computer, with offsets into `BLOC` in place of addresses.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { XsMachine } from "./machine.js";
 
-/** Of a slot: a link (8), kind (1), flags (1), an unused half-word (2), an identifier (4), and a value (16). */
+/** Layout of a slot: a link (8), kind (1), flags (1), an unused half-word (2), an identifier (4), and a value (16). */
 const SLOT_BYTES = 32;
 const KIND_AT = 8;
 const VALUE_AT = 16;
 const KIND_ARRAY = 16;
 const KIND_CODE = 19;
-/** Of a chunk, in front of its bytes: its size with this header (4), an unused word (4), and a link (8). */
+/** Header of a chunk: its size including the header (4), an unused word (4), and a link (8). */
 const CHUNK_HEADER_BYTES = 16;
 const ATOM_HEADER_BYTES = 8;
-/** The version of XS whose kinds these are; another version may number them otherwise. */
+/** Version of XS with these kinds; another version may number them differently. */
 const XS_MAJOR_VERSION = 13;
 
-/** On a board of 32 bits. */
+/** Sizes on a 32-bit board. */
 const BOARD_SLOT_BYTES = 16;
 const BOARD_CHUNK_HEADER_BYTES = 8;
 
@@ -29,9 +29,9 @@ export interface HeapSize {
   readonly slots: number;
   /** The byte code of all functions. */
   readonly codeBytes: number;
-  /** Elements of arrays: each takes as much as a slot. */
+  /** Elements of arrays: each is as large as a slot. */
   readonly arrayElements: number;
-  /** What strings and buffers hold. */
+  /** Bytes of strings and buffers. */
   readonly dataBytes: number;
   /** Arrays, strings and buffers. */
   readonly chunks: number;
@@ -48,7 +48,7 @@ export async function heapSizeOf(machine: XsMachine): Promise<HeapSize> {
   }
 }
 
-/** How much more there is than before. */
+/** Growth from `before` to `after`. */
 export function grown(after: HeapSize, before: HeapSize): HeapSize {
   return {
     slots: after.slots - before.slots,
@@ -59,7 +59,7 @@ export function grown(after: HeapSize, before: HeapSize): HeapSize {
   };
 }
 
-/** What the same takes of the RAM of a board, where code stands in flash. */
+/** RAM that this takes on a board, where code is in flash. */
 export function boardBytes(size: HeapSize): number {
   return (size.slots + size.arrayElements) * BOARD_SLOT_BYTES + size.dataBytes + size.chunks * BOARD_CHUNK_HEADER_BYTES;
 }
@@ -70,7 +70,7 @@ function measure(snapshot: Buffer): HeapSize {
   const slots = atoms.get("HEAP");
   const chunks = atoms.get("BLOC");
   if (version !== XS_MAJOR_VERSION || slots === undefined || chunks === undefined) {
-    throw new Error(`This is a snapshot of XS ${version}. Look up the kinds of that version's slots, and try again.`);
+    throw new Error(`This is a snapshot of XS ${version}. Update the kinds of slots in this file to that version.`);
   }
   const payloads = payloadsOf(chunks);
   const code = new Set<number>();
@@ -111,7 +111,7 @@ function atomsOf(snapshot: Buffer): Map<string, Buffer> {
   return atoms;
 }
 
-/** The size of what each chunk holds, by the address that a slot has for it. */
+/** Size of each chunk's contents, by the address in the slots. */
 function payloadsOf(chunks: Buffer): Map<number, number> {
   const payloads = new Map<number, number>();
   let at = 0;

@@ -1,7 +1,7 @@
 /**
- * An XS machine in a process of its own: the worker that npm's `@agoric/xsnap` builds, which meters what it runs.
+ * An XS machine in a separate process: the worker that npm's `@agoric/xsnap` builds, which meters what it runs.
  *
- * The worker is spoken to directly. The package's own JavaScript would freeze every built-in object of this process.
+ * This class talks to the worker directly, since the package's JavaScript would freeze every built-in object of this process.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import path from "node:path";
@@ -9,11 +9,11 @@ import type { Readable, Writable } from "node:stream";
 import { PROJECT } from "../../support/program.js";
 import { NetstringReader, netstring } from "./netstrings.js";
 
-/** The engine as it is shipped. The programs import this file, and XS loads it itself. */
+/** The engine as shipped. The programs import this file, and XS loads it. */
 export const ENGINE_FILE = path.join(PROJECT, "dist/engine.js");
-/** The client's file, as it is shipped. */
+/** The client as shipped. */
 export const CLIENT_FILE = path.join(PROJECT, "dist/engine/client.js");
-/** The part of the engine that both share. */
+/** The part that both share. */
 export const CORE_FILE = path.join(PROJECT, "dist/core.js");
 const PROGRAMS = path.join(PROJECT, "build/xs/programs");
 const WORKER = path.join(
@@ -25,20 +25,20 @@ const WORKER = path.join(
 
 const REPLY_DONE = ".";
 const REPLY_FAILED = "!";
-/** Stands between what the meter says and the reply proper. */
+/** Separates the meter's figures from the reply. */
 const METER_END = 0x01;
 
-/** Makes JSON of a value, and bytes of the JSON: the worker replies with an ArrayBuffer only. */
+/** Encodes a value as bytes of JSON: the worker replies with an ArrayBuffer only. */
 const DEFINE_REPLY = "globalThis.reply = (value) => new TextEncoder().encode(JSON.stringify(value) ?? 'null').buffer;";
 
-/** What XS has counted. */
+/** Figures of XS's meter. */
 export interface Meter {
   /**
-   * Steps since the evaluation began: one for each byte code, and for some built-in functions as many as they have
-   * elements to go through. The same on every computer.
+   * Steps since the evaluation began: one per byte code, and for some built-in functions one per element. The same on every
+   * computer.
    */
   readonly steps: number;
-  /** Slots that are taken when the evaluation has ended; garbage counts until it is collected. */
+  /** Slots in use when the evaluation has ended; garbage counts until it is collected. */
   readonly slots: number;
 }
 
@@ -57,7 +57,7 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** Where a bundled program stands. */
+/** Path of a bundled program. */
 export function programFile(name: string): string {
   return path.join(PROGRAMS, `${name}.js`);
 }
@@ -76,18 +76,18 @@ export class XsMachine {
     worker.stderr?.on("data", (piece: Buffer) => {
       this.errors += piece;
     });
-    // A worker that has died says so by its exit; the broken pipe adds nothing.
+    // The exit of the worker is reported; the broken pipe adds nothing.
     this.input.on("error", () => {});
     this.exited = new Promise((resolve) => {
       worker.on("close", (code, signal) => {
-        this.ended(new Error(`The XS worker has ended with ${signal ?? `code ${code}`}. ${this.errors}`));
+        this.ended(new Error(`The XS worker ended with ${signal ?? `code ${code}`}. ${this.errors}`));
         resolve();
       });
     });
-    worker.on("error", (cause) => this.ended(new Error(`The XS worker ${WORKER} does not run`, { cause })));
+    worker.on("error", (cause) => this.ended(new Error(`The XS worker ${WORKER} cannot be started`, { cause })));
   }
 
-  /** Starts a machine with nothing in it. */
+  /** Starts an empty machine. */
   static async startEmpty(): Promise<XsMachine> {
     const machine = new XsMachine(
       spawn(WORKER, ["lockstep-tftp"], { stdio: ["ignore", "inherit", "pipe", "pipe", "pipe", "ignore", "ignore"] }),
@@ -96,7 +96,7 @@ export class XsMachine {
     return machine;
   }
 
-  /** Starts a machine and loads a program into it; what the program exports is there as `program`. */
+  /** Starts a machine and loads a program, whose exports are the global `program`. */
   static async start(programName: string): Promise<XsMachine> {
     const machine = await XsMachine.startEmpty();
     try {
@@ -108,18 +108,18 @@ export class XsMachine {
     return machine;
   }
 
-  /** Evaluates an expression, whose value must be one that JSON can carry. */
+  /** Evaluates an expression whose value can be represented in JSON. */
   async run(expression: string): Promise<Evaluated> {
     const { bytes, meter } = await this.evaluate(`reply(${expression})`);
     return { value: JSON.parse(bytes.toString()), meter };
   }
 
-  /** Hands bytes to the program's `handleCommand`, and returns the bytes that it answers with. */
+  /** Passes bytes to the program's `handleCommand`. Returns the bytes of its answer. */
   async command(bytes: Uint8Array): Promise<Buffer> {
     return (await this.ask("?", bytes)).bytes;
   }
 
-  /** Writes what is alive in the heap to a file, after a collection. */
+  /** Writes the live heap to a file, after a collection. */
   async writeSnapshot(file: string): Promise<void> {
     await this.ask("w", Buffer.from(file));
   }
@@ -129,7 +129,7 @@ export class XsMachine {
     await this.exited;
   }
 
-  /** Loads a module from its file. XS says what is wrong with it through the promise of `import` only. */
+  /** Loads a module from its file. XS reports errors only through the promise of `import`. */
   async load(file: string): Promise<void> {
     await this.evaluate(
       `import(${JSON.stringify(file)}).then((exports) => { globalThis.program = exports; }, (error) => { globalThis.failure = error; })`,

@@ -1,5 +1,5 @@
 /**
- * Messages on a pipe, each with its length before it (netstrings): `5:hello,`.
+ * Messages on a pipe, each preceded by its length (netstrings): `5:hello,`.
  */
 const COLON = 0x3a;
 
@@ -7,7 +7,7 @@ export function netstring(message: Uint8Array): Buffer {
   return Buffer.concat([Buffer.from(`${message.length}:`), message, Buffer.from(",")]);
 }
 
-/** Puts messages together from what arrives in pieces. */
+/** Assembles messages that arrive in pieces. */
 export class NetstringReader {
   private pieces: Buffer = Buffer.alloc(0);
 

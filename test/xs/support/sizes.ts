@@ -1,18 +1,18 @@
-/** How large the engine is: as a file, as byte code, and in the heap of XS. */
+/** Sizes of the engine: as files, as byte code, and in the heap of XS. */
 import { statSync } from "node:fs";
 import { boardBytes, grown, heapSizeOf } from "./heap-snapshot.js";
 import { CORE_FILE, ENGINE_FILE, programFile, XsMachine } from "./machine.js";
 
-/** Transfers of the engines that are measured: the fewest, a board's, and many. */
+/** Numbers of transfers of the measured engines: the minimum, a board's, and many. */
 const POOL_SIZES = [1, 8, 32];
 
-/** What an engine with so many transfers takes, beside the code. */
+/** Memory of an engine with this number of transfers, without its code. */
 export interface PoolSize {
   readonly transfers: number;
   readonly slots: number;
-  /** Of buffers and strings. */
+  /** Bytes of buffers and strings. */
   readonly dataBytes: number;
-  /** Of slots, arrays and buffers together, on a board of 32 bits. */
+  /** Bytes of slots, arrays and buffers together, on a 32-bit board. */
   readonly boardBytes: number;
 }
 
@@ -32,11 +32,11 @@ function bytesOf(...files: readonly string[]): number {
   return files.reduce((sum, file) => sum + statSync(file).size, 0);
 }
 
-/** What the engine's classes, functions and constants take once they are loaded. */
+/** Memory of the engine's classes, functions and constants after loading. */
 export interface ModuleSize {
   readonly slots: number;
   readonly codeBytes: number;
-  /** Without the byte code, on a board of 32 bits. */
+  /** Bytes without the byte code, on a 32-bit board. */
   readonly boardBytes: number;
 }
 
@@ -52,7 +52,7 @@ export async function moduleSize(): Promise<ModuleSize> {
   }
 }
 
-/** What one more transfer takes. */
+/** Memory of one more transfer. */
 export function perTransfer(pools: readonly PoolSize[], unit: "slots" | "boardBytes"): number {
   const small = pools[0] as PoolSize;
   const large = pools.at(-1) as PoolSize;

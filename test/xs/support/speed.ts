@@ -1,37 +1,37 @@
-/** Counts the steps of XS for each packet: the same on every computer. */
+/** Counts the steps of XS per packet, which are the same on every computer. */
 import type { Parts } from "../programs/steps.js";
 import { XsMachine } from "./machine.js";
 
-/** Without line breaks, for which the worker would count steps that a firmware does not take. */
+/** Has no line breaks, for which the worker would count steps that firmware does not take. */
 const PROGRAM = "steps-on-one-line";
-/** Enough that what only happens now and then has its part in the mean. */
+/** Enough packets for rare events to have their share in the mean. */
 const PACKETS = 2000;
 const WINDOW_BLOCKS = 16;
 
-/** Steps for a packet of lock-step, on the engine and on the floor, with a storage that copies nothing. */
+/** Steps per packet in lock-step, in the engine and in the floor, with a storage that copies nothing. */
 export interface Compared {
   readonly engine: number;
   readonly floor: number;
 }
 
-/** The steps of a packet, by what they are for. */
+/** Steps of a packet, by purpose. */
 export interface Shares {
-  /** Reading the header, finding the transfer. */
+  /** Reading the header and finding the transfer. */
   readonly lookup: number;
-  /** What the packet means for the transfer, and the estimate of the round trip. */
+  /** Progress of the transfer, and the estimate of the round trip. */
   readonly progress: number;
-  /** From the storage's answer to the call of the transport: the header, what was confirmed. */
+  /** From the storage's answer to the call of the transport: the header and the confirmed position. */
   readonly answer: number;
-  /** When to look again. */
+  /** The next deadline. */
   readonly timer: number;
 }
 
 export interface Speed {
   readonly download: Compared;
-  /** The same with a file in memory, whose bytes are copied: XS counts two steps for each. */
+  /** With a file in memory, whose bytes are copied: XS counts two steps for each. */
   readonly copiedDownload: Compared;
   readonly upload: Compared;
-  /** For each block of a window of 16. */
+  /** Per block of a window of 16. */
   readonly windowedDownload: number;
   readonly windowedUpload: number;
   readonly netasciiDownload: number;
@@ -63,7 +63,7 @@ export async function speed(): Promise<Speed> {
   }
 }
 
-/** Steps for each packet. Run it twice, and what a run costs beside its packets cancels out. */
+/** Steps per packet. Runs twice, so that the fixed cost of a run cancels out. */
 async function stepsOf(machine: XsMachine, name: string): Promise<number> {
   const run = JSON.stringify(name);
   await machine.run(`program.begin(${run})`);

@@ -1,12 +1,12 @@
 /**
- * What goes over the pipe between the bridge, which owns the sockets, and the engine on XS. A message to the engine has
- * one datagram, file name or nothing behind its header; an answer has any number of actions, one behind the other.
+ * Messages on the pipe between the bridge, which owns the sockets, and the engine on XS. A message to the engine has a header,
+ * followed by one datagram, one file name or nothing. An answer is a sequence of actions.
  *
  *     to the engine   | kind 1 | local port 4 | port 2 | address 4 | now 8 | bytes |
  *     action          | kind 1 | local port 4 | port 2 | address 4 | length 2 | bytes |
  *     end of answer   | 0 | time of the next poll 8 |
  *
- * The numbers say how many bytes a field takes. Addresses are IPv4.
+ * The numbers are the lengths of the fields in bytes. Addresses are IPv4.
  */
 export const MESSAGE_DATAGRAM = 1;
 export const MESSAGE_POLL = 2;
@@ -20,9 +20,9 @@ export const KIND_AT = 0;
 export const LOCAL_PORT_AT = 1;
 export const PORT_AT = 5;
 export const ADDRESS_AT = 7;
-/** In a message to the engine. */
+/** Kinds of messages to the engine. */
 export const NOW_AT = 11;
 export const MESSAGE_BYTES = 19;
-/** In an action. */
+/** Kinds of actions. */
 export const LENGTH_AT = 11;
 export const ACTION_BYTES = 13;

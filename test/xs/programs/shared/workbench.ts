@@ -1,6 +1,6 @@
 /**
- * The plainest host there can be, so that what is counted is the engine's: one endless file that takes no copying, a
- * transport that keeps nothing, and a client that is always right.
+ * The simplest possible host, so that only the engine's work is counted: an endless file that copies nothing, a transport that
+ * keeps nothing, and a client that makes no mistake.
  */
 import {
   type Address,
@@ -21,14 +21,14 @@ import {
 } from "lockstep-tftp/engine";
 
 export const LISTENER: LocalPort = FIRST_LISTENER;
-/** The one client's address and port; all others are strangers. */
+/** Address and port of the only client; any other sender is a stranger. */
 export const CLIENT_ADDRESS: Address = 1;
 export const CLIENT_PORT = 2000;
 export const FILE_NAME = "recovery.bin";
 
-/** The only transfer has the first slot, and so this port. */
+/** Local port of the only transfer, which has the first slot. */
 export const TRANSFER_PORT: LocalPort = 0;
-/** Larger than any count of blocks here. */
+/** More than the blocks of any run here. */
 const FILE_BYTES = 1e15;
 const FULL_BLOCK_BYTES = 512;
 const HEADER_BYTES = 4;
@@ -55,7 +55,7 @@ export class EndlessFile implements ReadableFile, WritableFile {
   close(): void {}
 }
 
-/** A file with line ends and bare carriage returns, so that netascii has something to do. */
+/** A file with line ends and bare carriage returns, which netascii translates. */
 export class TextFile extends EndlessFile {
   override read(target: Uint8Array, _position: number): number {
     target[1] = LINE_FEED;
@@ -90,30 +90,30 @@ export class CountingTransport implements Transport {
   close(): void {}
 }
 
-/** A request as it stands on the wire. */
+/** A request in the words of the wire. */
 export interface RequestText {
   readonly opcode: number;
   readonly name: string;
   readonly mode: string;
-  /** Options and values in turn. */
+  /** Alternating options and values. */
   readonly options: readonly string[];
 }
 
 export const DOWNLOAD: RequestText = { opcode: OPCODE_READ_REQUEST, name: FILE_NAME, mode: "octet", options: [] };
 export const UPLOAD: RequestText = { ...DOWNLOAD, opcode: OPCODE_WRITE_REQUEST };
 
-/** Takes datagrams: an engine, or what stands in its place. */
+/** Receives datagrams: an engine or its replacement. */
 export type Receiver = Pick<Server, "receive"> & Partial<Pick<Server, "request">>;
 
 export class Client {
-  /** What the client sends next. */
+  /** The client's next message. */
   readonly packet = new DataView(new ArrayBuffer(PACKET_BYTES));
   now = 1000;
   private block = 0;
 
   constructor(private readonly receiver: Receiver) {}
 
-  /** Writes a request, and returns its length. */
+  /** Writes a request. Returns its length. */
   write(request: RequestText): number {
     this.packet.setUint16(0, request.opcode);
     let at = this.writeText(2, request.name);
@@ -133,7 +133,7 @@ export class Client {
     return at;
   }
 
-  /** Asks for a file; an OACK of a download is acknowledged. */
+  /** Requests a file, and acknowledges the OACK of a download. */
   begin(request: RequestText): void {
     this.sendRequest(this.write(request));
     if (request.options.length > 0 && request.opcode === OPCODE_READ_REQUEST) {
@@ -141,13 +141,13 @@ export class Client {
     }
   }
 
-  /** Sends the request that stands in the packet. */
+  /** Sends the request in the packet. */
   sendRequest(length: number): void {
     this.receiver.request?.(this.packet, length, LISTENER, CLIENT_ADDRESS, CLIENT_PORT, this.now);
     this.block = 0;
   }
 
-  /** Acknowledges so many times, each time `blocks` further on. */
+  /** Sends `count` ACKs, each `blocks` after the one before. */
   acknowledge(count: number, blocks: number): void {
     const { packet, receiver } = this;
     for (let index = 0; index < count; index++) {
@@ -157,7 +157,7 @@ export class Client {
     }
   }
 
-  /** The same in lock-step, on the listening port. */
+  /** Sends ACKs in lock-step on the listening port. */
   acknowledgeOnListener(count: number): void {
     const { packet, receiver } = this;
     for (let index = 0; index < count; index++) {
@@ -167,7 +167,7 @@ export class Client {
     }
   }
 
-  /** Sends so many blocks, each `step` after the one before (0: the same again). */
+  /** Sends blocks, each `step` after the one before (0: the same block again). */
   sendBlocks(count: number, step: number, blockSizeBytes = FULL_BLOCK_BYTES): void {
     const { packet, receiver } = this;
     const length = HEADER_BYTES + blockSizeBytes;
@@ -179,7 +179,7 @@ export class Client {
   }
 }
 
-/** A client, and an engine of its own. */
+/** A client with an engine. */
 export class Workbench extends Client {
   readonly server: Server;
 

@@ -1,4 +1,4 @@
-/** What the XS worker gives to programs beside the language itself. */
+/** Functions that the XS worker adds to the language. */
 
 /**
  * Sets the limit of steps (0: none) and the count of steps.
