@@ -1,6 +1,6 @@
 /**
- * The clients that people use, against the Node server: every size that is special, both directions, compared byte for
- * byte. They are Debian's packages tftp-hpa, atftp, curl and busybox.
+ * Common clients against the Node server: special sizes, in both directions, compared byte for byte. They are Debian's
+ * packages tftp-hpa, atftp, curl and busybox.
  */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
@@ -21,10 +21,10 @@ interface Place {
 
 interface Client {
   readonly program: string;
-  /** The words of the command line. `extra` are options of this client's own. */
+  /** Arguments of the command line. `extra` are options of this client. */
   get(place: Place, remote: string, local: string, extra: readonly string[]): string[];
   put(place: Place, local: string, remote: string, extra: readonly string[]): string[];
-  /** How exit code and output show ERROR 1 (fetching) and ERROR 2 (putting). */
+  /** Exit code and output for ERROR 1 (get) and ERROR 2 (put). */
   readonly notFound: RegExp;
   readonly forbidden: RegExp;
 }
@@ -49,7 +49,7 @@ const TFTP_HPA: Client = {
   put: ({ host, port }, local, remote, extra) => [host, String(port), ...octetOr(extra), "-c", "put", local, remote],
 };
 
-/** Without a word about the mode this client uses netascii. */
+/** By default this client uses netascii. */
 function octetOr(extra: readonly string[]): readonly string[] {
   return extra.length > 0 ? extra : ["-m", "octet"];
 }
@@ -96,7 +96,7 @@ function unlessInstalled({ program }: Client): string | false {
   return hasProgram(program) ? false : `${program} is not installed`;
 }
 
-/** A server, a folder that it serves, and one for the client's files. */
+/** A server with its folder, and a folder for the files of the client. */
 class Bench {
   private constructor(
     private readonly root: string,
@@ -111,7 +111,7 @@ class Bench {
     return new Bench(root, temporaryFolder(test), { host, port }, server);
   }
 
-  /** Lets the client fetch a file of this content. Returns what it has got. */
+  /** Lets the client fetch a file of this content. Returns the fetched content. */
   async get(client: Client, content: Buffer, ...extra: string[]): Promise<Buffer> {
     const local = path.join(this.folder, "fetched");
     rmSync(local, { force: true });
@@ -120,7 +120,7 @@ class Bench {
     return readFileSync(local);
   }
 
-  /** Lets the client put a file of this content. Returns what the server has got. */
+  /** Lets the client put a file of this content. Returns the content on the server. */
   async put(client: Client, content: Buffer, ...extra: string[]): Promise<Buffer> {
     const local = path.join(this.folder, "to put");
     rmSync(path.join(this.root, "file"), { force: true });
@@ -129,9 +129,9 @@ class Bench {
     return readFileSync(path.join(this.root, "file"));
   }
 
-  private async run({ program }: Client, words: string[]): Promise<void> {
-    const { code, signal, stdout, stderr } = await run(program, words);
-    assert.deepEqual({ code, signal }, { code: 0, signal: null }, `${program} ${words.join(" ")}\n${stdout}${stderr}`);
+  private async run({ program }: Client, args: string[]): Promise<void> {
+    const { code, signal, stdout, stderr } = await run(program, args);
+    assert.deepEqual({ code, signal }, { code: 0, signal: null }, `${program} ${args.join(" ")}\n${stdout}${stderr}`);
   }
 }
 
@@ -141,14 +141,14 @@ function assertSame(got: Buffer, wanted: Buffer, what: string): void {
   assert.equal(hash(got), hash(wanted), what);
 }
 
-/** Empty, less than a block, around a block, and 3 MiB with an odd end. */
+/** Empty, less than a block, around a block, and 3 MiB with an odd remainder. */
 const SIZES_BYTES = [0, 1, 511, 512, 513, 3 * 1024 * 1024 + 17];
 
 for (const client of CLIENTS) {
   describe(client.program, () => {
     const skip = unlessInstalled(client);
 
-    test("fetches files of every special size", { skip }, async (t) => {
+    test(`${client.program} fetches files of every special size`, { skip }, async (t) => {
       const bench = await Bench.open(t);
       for (const size of SIZES_BYTES) {
         const content = seededBytes(size, size);
@@ -156,7 +156,7 @@ for (const client of CLIENTS) {
       }
     });
 
-    test("puts files of every special size", { skip }, async (t) => {
+    test(`${client.program} puts files of every special size`, { skip }, async (t) => {
       const bench = await Bench.open(t);
       for (const size of SIZES_BYTES) {
         const content = seededBytes(size, size);
@@ -169,7 +169,7 @@ for (const client of CLIENTS) {
       ["with all transfers on one port", { singlePort: true }, "127.0.0.1"],
       ["with all transfers on one port, over IPv6", { singlePort: true }, "::1"],
     ] as const) {
-      test(`fetches and puts ${what}`, { skip }, async (t) => {
+      test(`${client.program} fetches and puts ${what}`, { skip }, async (t) => {
         const bench = await Bench.open(t, options, host);
         const content = seededBytes(1, 100_000);
         assertSame(await bench.get(client, content), content, "fetched");
@@ -183,7 +183,9 @@ describe("a file of more than 65,535 blocks", () => {
   const CONTENT = seededBytes(1, 65_537 * 512 + 100);
 
   for (const client of [CURL, BUSYBOX]) {
-    test(`${client.program} fetches and puts it`, { skip: unlessInstalled(client) }, async (t) => {
+    test(`${client.program} fetches and puts a file of more than 65,535 blocks`, {
+      skip: unlessInstalled(client),
+    }, async (t) => {
       const bench = await Bench.open(t);
       assertSame(await bench.get(client, CONTENT), CONTENT, "fetched");
       assertSame(await bench.put(client, CONTENT), CONTENT, "put");
@@ -192,33 +194,35 @@ describe("a file of more than 65,535 blocks", () => {
 });
 
 describe("netascii", () => {
-  /** Every mixture of line ends, so that pairs fall on the ends of blocks. */
+  /** A mixture of line ends, so that pairs fall on block boundaries. */
   const TEXT = textWithLineEnds(20_000);
-  /** RFC 764: what stands on the wire. */
+  /** The text on the wire (RFC 764). */
   const ON_THE_WIRE = Buffer.from(
     TEXT.toString("latin1").replace(/[\r\n]/g, (end) => (end === "\n" ? "\r\n" : "\r\0")),
     "latin1",
   );
 
-  test("tftp translates, as the server does", { skip: unlessInstalled(TFTP_HPA) }, async (t) => {
+  test("tftp and the server translate netascii in both directions", { skip: unlessInstalled(TFTP_HPA) }, async (t) => {
     const bench = await Bench.open(t);
     assertSame(await bench.get(TFTP_HPA, TEXT, "-m", "netascii"), TEXT, "fetched");
     assertSame(await bench.put(TFTP_HPA, TEXT, "-m", "netascii"), TEXT, "put");
   });
 
-  test("curl shows what is on the wire", { skip: unlessInstalled(CURL) }, async (t) => {
+  test("curl, which does not translate netascii, shows the text on the wire", {
+    skip: unlessInstalled(CURL),
+  }, async (t) => {
     const bench = await Bench.open(t);
     const netascii: Client = {
       ...CURL,
-      get: (...words) => CURL.get(...words).map(withMode),
-      put: (...words) => CURL.put(...words).map(withMode),
+      get: (...args) => CURL.get(...args).map(withMode),
+      put: (...args) => CURL.put(...args).map(withMode),
     };
     assertSame(await bench.get(netascii, TEXT), ON_THE_WIRE, "fetched");
     assertSame(await bench.put(netascii, ON_THE_WIRE), TEXT, "put");
   });
 
-  function withMode(word: string): string {
-    return word.startsWith("tftp://") ? `${word};mode=netascii` : word;
+  function withMode(argument: string): string {
+    return argument.startsWith("tftp://") ? `${argument};mode=netascii` : argument;
   }
 
   function textWithLineEnds(length: number): Buffer {
@@ -254,7 +258,9 @@ describe("options", () => {
   ];
 
   for (const { client, extra, blockSizeBytes, windowSize } of CASES) {
-    test(`${client.program} ${extra.join(" ")}`, { skip: unlessInstalled(client) }, async (t) => {
+    test(`${client.program} ${extra.join(" ")} negotiates blksize ${blockSizeBytes}, windowsize ${windowSize}`, {
+      skip: unlessInstalled(client),
+    }, async (t) => {
       const bench = await Bench.open(t);
       const agreed: object[] = [];
       bench.server.on("started", (transfer) => {
@@ -270,20 +276,22 @@ describe("options", () => {
   }
 });
 
-describe("a file that is not there, or may not be written", () => {
+describe("a missing file, and a forbidden upload", () => {
   for (const client of CLIENTS) {
-    test(`${client.program} learns it at once`, { skip: unlessInstalled(client) }, async (t) => {
+    test(`${client.program} reports a missing file and a forbidden upload at once`, {
+      skip: unlessInstalled(client),
+    }, async (t) => {
       const folder = temporaryFolder(t);
       const { port } = await serving(t, { root: folder });
       const place = { host: "127.0.0.1", port };
       const local = path.join(folder, "local");
       writeFileSync(local, "content");
-      for (const [words, expected] of [
+      for (const [args, expected] of [
         [client.get(place, "missing", `${local} fetched`, []), client.notFound],
         [client.put(place, local, "new", []), client.forbidden],
       ] as const) {
-        const { code, stdout, stderr } = await run(client.program, words);
-        assert.match(`${code} ${stdout}${stderr}`, expected, words.join(" "));
+        const { code, stdout, stderr } = await run(client.program, args);
+        assert.match(`${code} ${stdout}${stderr}`, expected, args.join(" "));
       }
     });
   }

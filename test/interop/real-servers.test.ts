@@ -1,6 +1,6 @@
 /**
- * The servers that people run, with our client: every size that is special, both directions, compared byte for byte, also
- * over a network that loses. They are Debian's packages tftpd-hpa, atftpd and dnsmasq-base.
+ * Common servers with the Node client: special sizes, in both directions, compared byte for byte, also over a network that
+ * loses datagrams. They are Debian's packages tftpd-hpa, atftpd and dnsmasq-base.
  */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
@@ -19,14 +19,14 @@ import { temporaryFolder } from "../support/temporary-folder.js";
 
 interface RealServer {
   readonly program: string;
-  readonly words: (port: number, folder: string) => string[];
-  /** The largest window that it grants. */
+  readonly args: (port: number, folder: string) => string[];
+  /** Largest window that it grants. */
   readonly windowSize: number;
 }
 
 const TFTPD_HPA: RealServer = {
   program: "in.tftpd",
-  words: (port, folder) =>
+  args: (port, folder) =>
     ["--listen", "--foreground", "--address", `127.0.0.1:${port}`, "--secure", "--create", "--permissive"].concat(
       "--user",
       "nobody",
@@ -37,7 +37,7 @@ const TFTPD_HPA: RealServer = {
 
 const ATFTPD: RealServer = {
   program: "atftpd",
-  words: (port, folder) =>
+  args: (port, folder) =>
     ["--daemon", "--no-fork", "--port", String(port), "--bind-address", "127.0.0.1"].concat(
       "--user",
       "nobody.nogroup",
@@ -52,19 +52,19 @@ function unlessInstalled({ program }: RealServer): string | false {
   return UNLESS_ROOT || (!hasProgram(program) && `${program} is not installed`);
 }
 
-/** A server with a folder that everybody may write to. */
-async function started(t: TestContext, { program, words }: RealServer): Promise<{ folder: string; port: number }> {
+/** Starts a server with a folder that all users may write to. */
+async function startServer(t: TestContext, { program, args }: RealServer): Promise<{ folder: string; port: number }> {
   const folder = temporaryFolder(t);
   chmodSync(folder, 0o777);
   const port = await freePort();
-  const server = spawn(program, words(port, folder), { stdio: "ignore" });
-  t.after(() => stopped(server));
+  const server = spawn(program, args(port, folder), { stdio: "ignore" });
+  t.after(() => stopServer(server));
   writeFileSync(path.join(folder, "ready"), "yes");
   await get(url(port, "ready"), { wait: true });
   return { folder, port };
 }
 
-async function stopped(server: ChildProcess): Promise<void> {
+async function stopServer(server: ChildProcess): Promise<void> {
   if (server.exitCode === null && server.signalCode === null) {
     server.kill("SIGKILL");
     await once(server, "exit");
@@ -87,16 +87,16 @@ async function roundTrip(
   return fetched;
 }
 
-/** Some servers acknowledge the last block before they write it. What never comes true runs into the test's limit. */
+/** Polls until a condition holds, because some servers acknowledge the last block before they write it. */
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
 
-/** Empty, less than a block, around a block, and 1 MiB with an odd end. */
+/** Empty, less than a block, around a block, and 1 MiB with an odd remainder. */
 const SIZES_BYTES = [0, 1, 511, 512, 513, 1024 * 1024 + 17];
-/** Requests and first answers get through: some of these servers begin a second transfer when a request comes again. */
+/** Numbers of the lost datagrams. Requests get through: some servers start a second transfer for a repeated request. */
 const LOST = [6, 40];
 const FAULTS = { loss: 0, duplication: 0, reordering: 0.02, reorderingMs: 2, delayMs: 0.5, lost: LOST };
 
@@ -104,8 +104,8 @@ for (const server of [TFTPD_HPA, ATFTPD]) {
   describe(server.program, () => {
     const skip = unlessInstalled(server);
 
-    test("takes and gives files of every special size", { skip }, async (t) => {
-      const place = await started(t, server);
+    test(`${server.program} takes and gives files of every special size`, { skip }, async (t) => {
+      const place = await startServer(t, server);
       for (const size of SIZES_BYTES) {
         await roundTrip(place, seededBytes(size, size));
       }
@@ -114,30 +114,30 @@ for (const server of [TFTPD_HPA, ATFTPD]) {
     for (const [what, options] of [
       ["without options", { useOptions: false }],
       ["with blocks of 100 bytes", { blockSizeBytes: 100 }],
-      ["with a timeout of its own", { timeoutSeconds: 2 }],
+      ["with a negotiated timeout", { timeoutSeconds: 2 }],
     ] as const) {
-      test(`takes and gives files ${what}`, { skip }, async (t) => {
-        await roundTrip(await started(t, server), seededBytes(1, 50_001), options);
+      test(`${server.program} takes and gives files ${what}`, { skip }, async (t) => {
+        await roundTrip(await startServer(t, server), seededBytes(1, 50_001), options);
       });
     }
 
-    test("grants a window if it knows that option", { skip }, async (t) => {
+    test(`${server.program} grants windows of ${server.windowSize}`, { skip }, async (t) => {
       const options = { windowSize: 4, blockSizeBytes: 400 };
-      const agreed = await roundTrip(await started(t, server), seededBytes(1, 100_001), options);
+      const agreed = await roundTrip(await startServer(t, server), seededBytes(1, 100_001), options);
       assert.equal(agreed.windowSize, server.windowSize);
       assert.equal(agreed.blockSizeBytes, 400);
     });
 
-    test("takes and gives files over a network that loses", { skip }, async (t) => {
-      const { folder, port } = await started(t, server);
+    test(`${server.program} takes and gives files over a network that loses datagrams`, { skip }, async (t) => {
+      const { folder, port } = await startServer(t, server);
       const link = await FaultyLink.open(port, FAULTS, SEED);
       t.after(() => link.close());
       await roundTrip({ folder, port: link.port }, seededBytes(1, 60_001));
-      assert.ok(link.toServer.lost + link.toClients.lost > 0, "something was lost");
+      assert.ok(link.toServer.lost + link.toClients.lost > 0, "datagrams were lost");
     });
 
-    test("says that a file is not there", { skip }, async (t) => {
-      const { port } = await started(t, server);
+    test(`${server.program} reports a missing file`, { skip }, async (t) => {
+      const { port } = await startServer(t, server);
       await assert.rejects(get(url(port, "missing")), (error) => {
         assert.ok(error instanceof TftpError);
         assert.equal(error.code, "not-found");
@@ -149,10 +149,10 @@ for (const server of [TFTPD_HPA, ATFTPD]) {
 }
 
 describe("dnsmasq", () => {
-  // Its TFTP server is always on port 69, which is free for sure in a namespace of its own.
+  // Its TFTP server always uses port 69, which is free in a new network namespace.
   const skip = UNLESS_NAMESPACES || (!hasProgram("dnsmasq") && "dnsmasq is not installed");
 
-  test("gives files", { skip }, async (t) => {
+  test("dnsmasq gives files", { skip }, async (t) => {
     const folder = temporaryFolder(t);
     const content = seededBytes(1, 300_001);
     writeFileSync(path.join(folder, "file"), content);

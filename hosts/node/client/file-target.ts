@@ -124,7 +124,7 @@ function isFolder(place: string): boolean {
   return fs.statSync(withoutSeparator(place), { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-/** A separator at the end means a folder, even if there is none. */
+/** A separator at the end means a folder, even if none exists. */
 function endsLikeFolder(place: string): boolean {
   return place.endsWith("/") || place.endsWith(path.sep);
 }

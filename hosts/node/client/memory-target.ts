@@ -7,7 +7,7 @@ export class MemoryTarget implements DownloadTarget, WritableFile {
   readonly problem = "there is not enough memory";
   private readonly blocks: Buffer[] = [];
 
-  /** The whole file. */
+  /** Content of the file. */
   get content(): Buffer {
     return Buffer.concat(this.blocks);
   }

@@ -10,7 +10,7 @@ describe("an address given beside 0.0.0.0 is listened on once", () => {
     ["0.0.0.0", "127.0.0.1"],
     ["127.0.0.1", "0.0.0.0"],
   ]) {
-    test(hosts.join(" and "), async (t) => {
+    test(`a server on ${hosts.join(" and ")} listens on 127.0.0.1 once`, async (t) => {
       const server = await ServerProcess.start(t, [folderWithFile(t), ...hosts.flatMap((host) => ["--host", host])]);
       assert.deepEqual((await fetchFile(NAME, { port: server.port })).content, CONTENT);
       const loopback = server.lines.filter((line) => line.includes("Listening on 127.0.0.1:"));
@@ -18,7 +18,7 @@ describe("an address given beside 0.0.0.0 is listened on once", () => {
     });
   }
 
-  test("0.0.0.0 and a loopback address that no interface lists: the server answers from that address", async (t) => {
+  test("a server on 0.0.0.0 and a loopback address that no interface lists answers from that address", async (t) => {
     const args = [folderWithFile(t), "--host", "0.0.0.0", "--host", "127.0.0.2"];
     const server = await ServerProcess.start(t, args);
     assert.deepEqual((await fetchFile(NAME, { host: "127.0.0.2", port: server.port })).content, CONTENT);

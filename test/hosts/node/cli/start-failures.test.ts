@@ -13,17 +13,17 @@ import { temporaryFolder } from "../../../support/temporary-folder.js";
 import { assertFailure, commandLine, folderWithFile, NAME } from "./command-line.js";
 
 describe("a server that cannot start prints one line and exits with 1", () => {
-  test("a folder that does not exist", async (t) => {
+  test("serve fails on a folder that does not exist", async (t) => {
     const missing = path.join(temporaryFolder(t), "missing");
     assertFailure(await commandLine("serve", missing, "--port", "0"), /missing does not exist; give the folder/);
   });
 
-  test("a file in place of a folder", async (t) => {
+  test("serve fails on a file in place of a folder", async (t) => {
     const file = path.join(folderWithFile(t), NAME);
     assertFailure(await commandLine("serve", file, "--port", "0"), /file\.bin is not a folder; give the folder/);
   });
 
-  test("a port taken by another program", async (t) => {
+  test("serve fails on a port taken by another program", async (t) => {
     const socket = dgram.createSocket("udp4").bind(0, "127.0.0.1");
     t.after(() => socket.close());
     await once(socket, "listening");
@@ -34,14 +34,14 @@ describe("a server that cannot start prints one line and exits with 1", () => {
     }
   });
 
-  test("a port taken by another server of this project", async (t) => {
+  test("serve fails on a port taken by another server of this project", async (t) => {
     const root = temporaryFolder(t);
     const first = await ServerProcess.start(t, [root, "--host", "0.0.0.0"]);
     const args = ["serve", root, "--host", "0.0.0.0", "--port", String(first.port)];
     assertFailure(await commandLine(...args), /is taken by another program/);
   });
 
-  test("an address that this machine does not have", async (t) => {
+  test("serve fails on an address that this machine does not have", async (t) => {
     // An address for documentation (RFC 5737), which no machine has.
     const args = ["serve", temporaryFolder(t), "--host", "192.0.2.1", "--port", "0"];
     const failure = /this machine has no address 192\.0\.2\.1; choose one that it has/;
@@ -49,7 +49,7 @@ describe("a server that cannot start prints one line and exits with 1", () => {
     assertFailure(await commandLine(...args, "--host", "127.0.0.1"), failure);
   });
 
-  test("a host name that cannot be resolved", async (t) => {
+  test("serve fails on a host name that cannot be resolved", async (t) => {
     // RFC 6761 reserves "invalid" for names that do not exist.
     const args = ["serve", temporaryFolder(t), "--host", "127.0.0.1", "--host", "nowhere.invalid", "--port", "0"];
     assertFailure(
@@ -58,7 +58,7 @@ describe("a server that cannot start prints one line and exits with 1", () => {
     );
   });
 
-  test("an invalid network in --allow", async (t) => {
+  test("serve fails on an invalid network in --allow", async (t) => {
     const args = ["serve", temporaryFolder(t), "--port", "0", "--allow", "10.0.0.0/33"];
     assertFailure(
       await commandLine(...args),
@@ -68,7 +68,7 @@ describe("a server that cannot start prints one line and exits with 1", () => {
 });
 
 describe("a user without permissions", () => {
-  /** Runs the command line as nobody, from a folder that everybody can read. */
+  /** Runs the command line without permissions, from a folder that every user can read. */
   async function asNobody(test: TestContext, ...args: string[]): Promise<Ended> {
     if (!IS_ROOT) {
       return commandLine(...args);
@@ -94,7 +94,7 @@ describe("a user without permissions", () => {
     assert.match(ended.stderr, /--dport 69 -j REDIRECT --to-ports 6969/);
   });
 
-  test("an unwritable folder is warned of where clients may upload", async (t) => {
+  test("serve warns of an unwritable folder if clients may upload", async (t) => {
     const root = temporaryFolder(t);
     chmodSync(root, 0o555);
     // The port of the page is taken, so that the server ends by itself.

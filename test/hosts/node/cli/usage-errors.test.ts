@@ -38,7 +38,7 @@ describe("a usage error names the mistake, points to the help, and exits with 1"
     ["serve . --log-level all", /--log-level is "all"; it must be one of: error, warn, info, debug/],
   ];
   for (const [args, message] of MISTAKES) {
-    test(`lockstep-tftp ${args}`, async () => {
+    test(`usage error: lockstep-tftp ${args}`, async () => {
       const { code, stdout, stderr } = await commandLine(...args.split(" "));
       assert.equal(code, 1);
       assert.equal(stdout, "");

@@ -82,7 +82,7 @@ describe("names made by rules pass the checks of names from the wire", () => {
     [{ match: "*", to: "{1}{1}" }, "a".repeat(300)],
   ];
   for (const [rule, name] of CASES) {
-    test(`${JSON.stringify(rule)} refuses ${name.slice(0, 20)}`, () => {
+    test(`the name that ${JSON.stringify(rule)} makes of ${name.slice(0, 20)} is refused`, () => {
       assert.equal(mapName(rule, name), "refused");
       const storage: Storage = {
         openForReading: (asked) => assert.fail(`the storage was asked for ${asked}`),
@@ -124,7 +124,7 @@ describe("an error message names the rule and its mistake", () => {
     [{ table: { "::1": "x" }, to: "y" }, /a table names the files itself; leave out to and refuse/],
   ];
   for (const [rule, message] of MISTAKES) {
-    test(JSON.stringify(rule), () => {
+    test(`a mistake is named in the rule ${JSON.stringify(rule)}`, () => {
       const rules = [{ to: "fine" }, rule] as NameRule[];
       assert.throws(() => new NameRules(rules), message);
       assert.throws(() => new NameRules(rules), /^\w+: rule 2: /);
