@@ -3,7 +3,7 @@ import typescript from "@rollup/plugin-typescript";
 import { dts } from "rollup-plugin-dts";
 import { makePage, PAGE_MODULE, pageModule } from "./scripts/status-page.js";
 
-/** What the command line needs at run time; the library needs none of it. */
+/** Packages that the command line loads; the library loads none. */
 const { dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
 
 /** The two doors of the engine, by the ends of their sources' paths. */
@@ -15,7 +15,7 @@ const CLIENT_BUNDLE = "../engine/client.js";
 const ENGINE_BUNDLES = { [ENGINE_SOURCE]: ENGINE_BUNDLE, [CLIENT_SOURCE]: CLIENT_BUNDLE };
 const engineSource = (id) => Object.keys(ENGINE_BUNDLES).find((source) => id.endsWith(source));
 const isEngineBundle = (id) => engineSource(id) !== undefined;
-/** Where everything that is published finds the engine. */
+/** Path by which published bundles import the engine. */
 const toEngineBundle = (id) => ENGINE_BUNDLES[engineSource(id)] ?? id;
 
 /** The modules of a board, as its manifests name them, by the ends of their sources' paths. */
@@ -51,7 +51,7 @@ function failOnWarning(warning) {
   throw new Error(warning.message);
 }
 
-/** What a board's module imports is another module of the board, of the SDK, or part of its own bundle. */
+/** Imports of a board's module: another module of the board, one of the SDK, or part of the same bundle. */
 const boardModules = {
   name: "board-modules",
   resolveId(id, importer) {
@@ -61,8 +61,8 @@ const boardModules = {
 };
 
 /**
- * The library and the command line are bundled apart: each file that is loaded takes a millisecond of the start, so the
- * server's command is in one, and what few need is loaded by those only.
+ * Bundles the library or the command line. They are apart because each loaded file costs a millisecond at the start: the
+ * server's command is one file, and less common code is loaded on demand.
  */
 function nodeBundle(input, options) {
   return {
@@ -81,7 +81,7 @@ function nodeBundle(input, options) {
   };
 }
 
-/** Modules of a board that share no source, each in a file of its own. */
+/** Bundles modules of a board that share no source, each into one file. */
 function boardBundles(input) {
   return {
     input,
@@ -89,7 +89,9 @@ function boardBundles(input) {
       dir: "dist/moddable",
       format: "es",
       chunkFileNames() {
-        throw new Error("Modules of a board share a source; bundle them apart, or the board needs one more module");
+        throw new Error(
+          "Modules of a board share a source: bundle them apart, or add a module for it to the manifests",
+        );
       },
     },
     external: (id, importer) => importer !== undefined && !/^[./]/.test(id) && id !== PAGE_MODULE,
@@ -101,7 +103,7 @@ function boardBundles(input) {
 /** Brings `@types/node` into a project whose own settings do not name it. */
 const NODE_TYPES = '/// <reference types="node" />\n';
 
-/** What TypeScript, and the reference, are told of a bundle, in one file beside it. */
+/** Bundles the declarations of a bundle, for TypeScript and the reference, into one file beside it. */
 function declarations({ name, about, input, file, types = "" }) {
   return {
     input: `dist/types/${input}`,
@@ -117,11 +119,11 @@ function declarations({ name, about, input, file, types = "" }) {
   };
 }
 
-/** What somebody's TypeScript may import, by the name it imports. */
+/** Modules that TypeScript may import, with their names and declarations. */
 const PUBLISHED = [
   {
     name: "lockstep-tftp",
-    about: "A TFTP server for Node programs: {@link TftpServer}. It brings the whole of the engine's module along.",
+    about: "A TFTP server and client for Node programs: {@link TftpServer}, {@link get} and {@link put}.",
     input: "hosts/node/index.d.ts",
     file: "dist/node/index.d.ts",
     types: NODE_TYPES,
@@ -134,7 +136,7 @@ const PUBLISHED = [
   },
   {
     name: "lockstep-tftp/engine/client",
-    about: "The engine's other end: a client without I/O, which fetches and puts files.",
+    about: "The engine's client: fetches and puts files without I/O.",
     input: "src/client/index.d.ts",
     file: "dist/engine/client.d.ts",
   },

@@ -1,5 +1,5 @@
 /**
- * `npm start`: the command line from a clone. Without words it serves the example folder, so that there is something to
+ * `npm start`: the command line from a clone. Without arguments it serves the example folder, so that there is something to
  * fetch at once.
  */
 import { spawn } from "node:child_process";
@@ -15,22 +15,22 @@ if (!existsSync(CLI)) {
   process.exit(1);
 }
 
-let words = process.argv.slice(2);
-// npm runs scripts in the project's own folder; the words speak of the folder where npm was called.
+let args = process.argv.slice(2);
+// npm runs scripts in the project's folder, but paths in the arguments are relative to the folder where npm was called.
 let folder = process.env.INIT_CWD ?? ".";
-if (words.length === 0) {
-  words = ["serve", EXAMPLE_FOLDER, "--port", EXAMPLE_PORT];
+if (args.length === 0) {
+  args = ["serve", EXAMPLE_FOLDER, "--port", EXAMPLE_PORT];
   folder = ".";
   console.log(`Serving the example folder. From another terminal, fetch a file with one of:
   curl tftp://127.0.0.1:${EXAMPLE_PORT}/readme.txt
   tftp 127.0.0.1 ${EXAMPLE_PORT} -m octet -c get readme.txt
-Serve a folder of your own:  npm start -- serve DIR --port ${EXAMPLE_PORT}   (all flags: npm start -- --help)
+Serve your own folder:  npm start -- serve DIR --port ${EXAMPLE_PORT}   (all flags: npm start -- --help)
 Stop with Ctrl-C.
 `);
 }
 
-const server = spawn(process.execPath, [CLI, ...words], { cwd: folder, stdio: "inherit" });
-// A terminal sends Ctrl-C to both processes; a signal for this one alone is passed on.
+const server = spawn(process.execPath, [CLI, ...args], { cwd: folder, stdio: "inherit" });
+// A terminal sends Ctrl-C to both processes; other signals reach this one only, and are passed on.
 process.on("SIGINT", () => {});
 process.on("SIGTERM", () => server.kill("SIGTERM"));
 process.on("SIGHUP", () => server.kill("SIGHUP"));

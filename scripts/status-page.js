@@ -1,19 +1,19 @@
 /**
- * The status page in one file: its script and its style stand in it, and the policy that goes with it names them by their
- * hashes, so that a browser runs nothing else.
+ * Makes the status page: one file with its script and style in it. The Content-Security-Policy names both by their hashes, so
+ * that a browser runs nothing else.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
 const FOLDER = "hosts/status/page";
-/** What the hosts import of the page. */
+/** Name by which the hosts import the policy and the version. */
 export const PAGE_MODULE = "lockstep-tftp:page";
 const PAGE = "status-page.html.gz";
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8"));
 
-/** Set when the page has been made, which is before any host is bundled. */
+/** Set when the page is made, before any host is bundled. */
 let policy = "";
 
 function source(text) {
@@ -26,7 +26,7 @@ function policyFor(script, style) {
     `script-src ${source(script)}`,
     `style-src ${source(style)}`,
     "connect-src 'self'",
-    // The empty icon of the page.
+    // The page has an empty icon.
     "img-src data:",
     "base-uri 'none'",
     "form-action 'none'",
@@ -36,7 +36,7 @@ function policyFor(script, style) {
   ].join("; ");
 }
 
-/** Puts a bundle of the page's script into the page. */
+/** Puts the bundled script and the style into the page. */
 export const makePage = {
   name: "make-page",
   buildStart() {
@@ -47,7 +47,7 @@ export const makePage = {
     const [[fileName, { code }]] = Object.entries(bundle);
     delete bundle[fileName];
     const style = readFileSync(`${FOLDER}/style.css`, "utf8");
-    // Functions, because a text to put in could have signs that `replace` takes for its own.
+    // Functions, since `replace` would interpret `$` in a string.
     const page = readFileSync(`${FOLDER}/index.html`, "utf8")
       .replace("<style></style>", () => `<style>${style}</style>`)
       .replace("<script></script>", () => `<script>${code}</script>`);
@@ -56,7 +56,7 @@ export const makePage = {
   },
 };
 
-/** What the hosts know of the page. */
+/** The module that the hosts import. */
 export const pageModule = {
   name: "page-module",
   resolveId: (id) => (id === PAGE_MODULE ? PAGE_MODULE : null),

@@ -31,7 +31,7 @@ function packagesFor(reasons) {
 function skippedText(skipped) {
   const counts = new Map();
   for (const { reason } of skipped) {
-    // `true` stands for a skip without a reason.
+    // node:test reports `true` for a skip without a reason.
     const text = reason === true ? "no reason given" : reason;
     counts.set(text, (counts.get(text) ?? 0) + 1);
   }
