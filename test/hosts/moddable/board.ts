@@ -1,6 +1,6 @@
 /**
- * A board in memory: the bundles that a board runs, on stand-ins for the modules of the SDK. Import this before anything
- * of a board.
+ * A board in memory: the bundles of a board, on stand-ins for the modules of the SDK. Import this before other modules of a
+ * board.
  */
 import { register } from "node:module";
 import { emptyImage } from "./sdk/resource.js";
@@ -10,14 +10,14 @@ import { resetNetwork } from "./sdk/udp.js";
 
 register("./loader.js", import.meta.url);
 
-/** What XS has and Node has not. */
+/** An extension of XS that Node does not have. */
 Object.assign(ArrayBuffer, { fromString: (text: string) => new TextEncoder().encode(text).buffer });
 
 /** The lines on the board's console. */
 export const consoleLines: string[] = [];
 Object.assign(globalThis, { trace: (text: string) => consoleLines.push(text.replace(/\n$/, "")) });
 
-/** As after the power has come on. */
+/** Resets the board as power-on does. */
 export function resetBoard(): void {
   forgetTimers();
   resetNetwork();
@@ -26,7 +26,7 @@ export function resetBoard(): void {
   consoleLines.length = 0;
 }
 
-/** A module of the board, as the build has made it. */
+/** A built module of the board. */
 export function boardModule<Module>(name: string, query = ""): Promise<Module> {
   return import(new URL(`../../../../dist/moddable/${name}.js${query}`, import.meta.url).href);
 }

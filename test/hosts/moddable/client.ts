@@ -1,4 +1,4 @@
-/** A client on the network in memory: makes messages, and takes the ones that came. */
+/** A client on the network in memory, which makes messages and takes those that arrive. */
 import { MAX_BLOCK_BYTES, OPCODE_ACKNOWLEDGEMENT, OPCODE_DATA, OPCODE_ERROR } from "lockstep-tftp/engine";
 import { type Arrival, deliver, network, type SentMessage } from "./sdk/udp.js";
 
@@ -28,7 +28,7 @@ export function data(block: number, bytes: Uint8Array): Uint8Array {
   return Buffer.concat([Buffer.from([0, OPCODE_DATA, (block >> 8) & 255, block & 255]), bytes]);
 }
 
-/** What an ERROR says, or -1 for any other message. */
+/** The code of an ERROR, or -1 for any other message. */
 export function errorCode({ bytes }: SentMessage): number {
   return bytes[1] === OPCODE_ERROR ? ((bytes[2] as number) << 8) | (bytes[3] as number) : -1;
 }

@@ -9,7 +9,7 @@ import { Client } from "./client.js";
 import { putIntoImage } from "./sdk/resource.js";
 
 const EXAMPLES = path.resolve("examples/moddable");
-/** In the configuration of the stand-ins. */
+/** The port in the configuration of the stand-ins. */
 const PORT = 6969;
 
 beforeEach(resetBoard);
@@ -20,7 +20,7 @@ function text(client: Client, name: string): string {
   return Buffer.from(fetched).toString();
 }
 
-test("simple serves the file of its image, and says so", async () => {
+test("the example simple serves the file of its image, and logs the transfer", async () => {
   const contents = readFileSync(path.join(EXAMPLES, "simple/hello.txt"));
   putIntoImage("hello.txt", contents);
   await import(path.join(EXAMPLES, "simple/main.js"));
@@ -31,7 +31,7 @@ test("simple serves the file of its image, and says so", async () => {
   ]);
 });
 
-test("configurations makes a file for the phone that asks", async () => {
+test("the example configurations makes a file for the phone that asks", async () => {
   await import(path.join(EXAMPLES, "configurations/main.js"));
   const name = "0004F2ABCDEF.cfg";
   assert.equal(text(new Client("192.168.0.7", PORT), name), "mac=0004f2abcdef\nextension=107\nserver=192.168.0.66\n");

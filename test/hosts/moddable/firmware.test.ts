@@ -1,4 +1,4 @@
-/** The firmware of a board: the bundles that a board runs, on stand-ins for the modules of the SDK. */
+/** The firmware of a board, as built, on stand-ins for the modules of the SDK. */
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { ERROR_ACCESS_VIOLATION, ERROR_FILE_EXISTS } from "lockstep-tftp/engine";
@@ -29,7 +29,7 @@ beforeEach(() => {
   directory.files.set("a.bin", contentsOf(1024));
 });
 
-/** Starts with the network up. */
+/** Starts the firmware with the network up. */
 function start(config: Record<string, unknown> = {}): void {
   startFirmware(config, UDP, directory);
   board.listener.up("192.168.4.1");
@@ -40,7 +40,7 @@ function isAnswered(client: Client, name = "a.bin"): boolean {
   return client.take().length > 0;
 }
 
-test("it says where it is ready, and each transfer with its result", () => {
+test("the console shows the address of the server, and each transfer with its result", () => {
   start();
   const client = new Client("192.168.4.7");
   client.ask(readRequest("a.bin"));
@@ -66,7 +66,7 @@ test("a name on the console is printable and of limited length", () => {
   assert.deepEqual(consoleLines, [`192.168.4.2 gets "?31m?${"x".repeat(59)}...": access violation`]);
 });
 
-test("once a minute it says how it does", () => {
+test("the console shows statistics once a minute", () => {
   start({ write: "new" });
   new Client().get("a.bin");
   new Client().put("b.bin", contentsOf(10));
@@ -88,7 +88,7 @@ test("once a minute it says how it does", () => {
   assert.match(consoleLines.at(-1) as string, /0 dropped$/);
 });
 
-test("with log=false it says nothing", () => {
+test("with log=false the console is silent", () => {
   start({ log: "false" });
   new Client().get("a.bin");
   new Client().get("missing");
@@ -97,7 +97,7 @@ test("with log=false it says nothing", () => {
   assert.deepEqual(consoleLines, []);
 });
 
-test("as long as there are no sockets it tries again", () => {
+test("the firmware tries to listen again until a socket can be opened", () => {
   network.isUp = false;
   start();
   board.listener.up("192.168.4.1");
@@ -110,7 +110,7 @@ test("as long as there are no sockets it tries again", () => {
   assert.equal(consoleLines.at(-1), "TFTP server ready at 192.168.4.1, port 69, 8 transfers at once");
 });
 
-test("the network goes and comes back, and transfers go on", () => {
+test("transfers go on after the network was lost and is back", () => {
   start();
   const client = new Client();
   client.ask(readRequest("a.bin"));
@@ -138,7 +138,7 @@ test("low memory refuses new transfers and finishes the running ones", () => {
   assert.equal(isAnswered(new Client()), true);
 });
 
-test("where the netmask is known the board answers its own network only", () => {
+test("a board that knows its netmask answers its own network only", () => {
   start();
   assert.equal(isAnswered(new Client("10.1.2.3")), true);
   board.listener.up("192.168.0.66", "255.255.255.128");
@@ -148,7 +148,7 @@ test("where the netmask is known the board answers its own network only", () => 
   assert.equal(isAnswered(new Client("10.1.2.3")), false);
 });
 
-test("an address has four transfers that it does not answer, and no more", () => {
+test("an address has at most four transfers that it has not answered", () => {
   start();
   const clients = Array.from({ length: 6 }, () => new Client());
   assert.deepEqual(
@@ -158,13 +158,13 @@ test("an address has four transfers that it does not answer, and no more", () =>
   assert.equal(isAnswered(new Client("192.168.4.77")), true);
 });
 
-test("a second brings fifty answers, and no more", () => {
+test("at most fifty requests are answered in a second", () => {
   start();
   const answered = Array.from({ length: 60 }, (_, host) => isAnswered(new Client(`192.168.4.${host}`), "missing"));
   assert.equal(answered.filter((isTrue) => isTrue).length, 50);
 });
 
-test("files of the file system lie over those of the image", () => {
+test("files of the file system hide those of the image", () => {
   putIntoImage("files.tar", tar({ "a.bin": contentsOf(3), "b.bin": contentsOf(4) }));
   start({ write: "new" });
   assert.equal((new Client().get("a.bin") as Uint8Array).length, 1024);
@@ -177,7 +177,7 @@ test("files of the file system lie over those of the image", () => {
   assert.equal((new Client().get("b.bin") as Uint8Array).length, 1);
 });
 
-test("without a file system the image alone is served, and nobody writes", () => {
+test("without a file system only the image is served, and uploads are refused", () => {
   putIntoImage("files.tar", tar({ "b.bin": contentsOf(4) }));
   startFirmware({ write: "overwrite" }, UDP, undefined);
   board.listener.up("192.168.4.1");
@@ -185,7 +185,7 @@ test("without a file system the image alone is served, and nobody writes", () =>
   assert.equal(new Client().put("c.bin", contentsOf(1)), ERROR_ACCESS_VIOLATION);
 });
 
-test("without anything to serve it says so", () => {
+test("without any files to serve the console says so", () => {
   startFirmware({}, UDP, undefined);
   assert.match(consoleLines.join(), /nothing to serve/);
 });
@@ -200,7 +200,7 @@ test("settings of mcconfig are texts, those of a manifest may be numbers", () =>
   assert.deepEqual([isAnswered(second), isAnswered(third)], [true, false]);
 });
 
-test("a larger upload than is allowed is refused", () => {
+test("an upload larger than maxSizeBytes is refused", () => {
   start({ write: "new", maxSizeBytes: "1000" });
   assert.equal(new Client().put("small", contentsOf(1000)), -1);
   assert.notEqual(new Client().put("large", contentsOf(1001)), -1);
@@ -227,7 +227,7 @@ for (const [setting, value, line] of [
   ],
   ["password", "1234567", "password has 7 characters; it must have 8 to 63, or be absent for an open network"],
 ] as const) {
-  test(`the setting ${setting}=${value} is refused, with a line that says what to write`, () => {
+  test(`the setting ${setting}=${value} is refused, with a line that says what is right`, () => {
     startFirmware({ [setting]: value }, UDP, directory);
     assert.deepEqual(consoleLines, [`The TFTP server does not start: ${line}`]);
     assert.equal(network.sockets.size, 0);
@@ -241,7 +241,7 @@ for (const netmask of ["255.255.0.255", "0.0.0.0", "255.255.255", "x"]) {
   });
 }
 
-/** Runs the main module, until it has started the network; then the network is up. */
+/** Runs the main module until it has started the network, and brings the network up. */
 async function runMain(query?: string): Promise<void> {
   const started = new Promise((resolve) => {
     board.onStarted = resolve;
@@ -257,7 +257,7 @@ test("main starts the firmware with the board's file system and the manifest's s
   assert.equal((new Client("192.168.4.2", 6969).get("mounted.bin") as Uint8Array).length, 5);
 });
 
-test("main starts the firmware without a file system when there is none", async () => {
+test("main starts the firmware without a file system if the board has none", async () => {
   putIntoImage("files.tar", tar({ "b.bin": contentsOf(4) }));
   await runMain("?without-files");
   assert.equal((new Client("192.168.4.2", 6969).get("b.bin") as Uint8Array).length, 4);

@@ -1,4 +1,4 @@
-/** What the Moddable SDK reads: the manifests, and the bundles that they name. Checked without the SDK. */
+/** The manifests that the Moddable SDK reads, and the bundles that they name, checked without the SDK. */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -41,7 +41,7 @@ function list<Item>(items: Item | Item[] | undefined): Item[] {
   return items === undefined ? [] : Array.isArray(items) ? items : [items];
 }
 
-/** A manifest, and what it has for each platform. */
+/** A manifest, with its part for each platform. */
 function parts(manifest: Manifest): Manifest[] {
   return [manifest, ...Object.values(manifest.platforms ?? {})];
 }
@@ -82,7 +82,7 @@ function importsOf(bundle: string): { fixed: string[]; late: string[] } {
 }
 
 for (const file of manifestFiles) {
-  test(`every file that ${file} names is there`, () => {
+  test(`every file that ${file} names exists`, () => {
     for (const part of parts(read(file))) {
       const named = [
         ...list(part.include).map((name) => [name, [""]] as const),
@@ -121,7 +121,7 @@ test("the manifest of the status page brings TCP, and no network", () => {
   assert.doesNotMatch(source, /^(?:const|let|var) \w+ = (?:\/|new (?:RegExp|Map|Set|Date|Promise)\b)/m);
 });
 
-test("the board's own UDP takes the place of the SDK's", () => {
+test("the manifest of the board's own UDP replaces the SDK's", () => {
   const server = read(`${BOARD}/manifest_server.json`).platforms ?? {};
   const own = Object.entries(read(`${BOARD}/manifest_udp.json`).platforms ?? {});
   assert.deepEqual(
@@ -147,9 +147,9 @@ test("main is not preloaded, and no preloaded module imports the file system", (
   }
 });
 
-/** What the manifests of the firmware, and `manifest_base.json` of the SDK, bring. */
+/** Modules of the firmware's manifests, and of `manifest_base.json` of the SDK. */
 const SDK_MODULES = ["timer", "time", "Resource", "mc/config", "embedded:io/socket/udp"];
-/** What `main` loads where it is there and wanted. */
+/** Optional modules that `main` loads if they are built. */
 const LATE_MODULES = ["embedded:storage/files", "lockstep-tftp/status-page", "embedded:io/socket/listener"];
 const OWN_MODULES = [
   "lockstep-tftp/core",
@@ -217,7 +217,7 @@ test("each board's native functions are declared as its manifest links them", ()
     const source = readFileSync(path.join(BUNDLES, bundle), "utf8");
     const called = [...source.matchAll(/\bnative\.(\w+)\(/g)].map((match) => match[1] as string);
     assert.deepEqual(new Set(Object.keys(ffi?.functions ?? {})), new Set(called));
-    // The SDK's glue does not survive a function without a list of arguments.
+    // The SDK's glue fails on a function without a list of arguments.
     assert.ok(Object.values(ffi?.functions ?? {}).every((signature) => Array.isArray(signature.arguments)));
   }
 });
@@ -241,7 +241,7 @@ function partitionsOf(table: string): Partition[] {
 }
 
 for (const megabytes of [4, 8, 16]) {
-  test(`the partition table for ${megabytes} MB fills the flash, and has a file system of some size`, () => {
+  test(`the partition table for ${megabytes} MB fills the flash, and has a file system`, () => {
     const folder = path.join(BOARD, "flash", `${megabytes}mb`);
     const partitions = partitionsOf(path.join(folder, "partitions.csv"));
     assert.deepEqual(
@@ -251,7 +251,7 @@ for (const megabytes of [4, 8, 16]) {
     partitions.forEach((partition, index) => {
       const next = partitions[index + 1]?.start ?? megabytes * 2 ** 20;
       assert.equal(partition.end, next, `${partition.name} ends where the next one begins`);
-      // ESP-IDF wants applications at multiples of 64 KiB, and littlefs has blocks of 4 KiB.
+      // ESP-IDF requires applications at multiples of 64 KiB, and littlefs has blocks of 4 KiB.
       assert.equal(partition.start % (partition.type === "app" ? 0x10000 : 0x1000), 0);
     });
     const storage = partitions[3] as Partition;

@@ -1,4 +1,4 @@
-/** The board's few lines of C, compiled for this machine with a stand-in for ESP-IDF. */
+/** The board's C for the access point, compiled for this machine with a stand-in for ESP-IDF. */
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -12,7 +12,7 @@ const WARNINGS = ["-Wall", "-Wextra", "-Wno-unused-parameter", "-Werror"];
 /** ESP_ERR_INVALID_STATE of ESP-IDF. */
 const INVALID_STATE = "259";
 
-const skip = spawnSync("cc", ["--version"]).status === 0 ? false : "there is no C compiler (cc)";
+const skip = spawnSync("cc", ["--version"]).status === 0 ? false : "no C compiler (cc)";
 
 let folder: string;
 let program: string;
@@ -42,17 +42,17 @@ test("the access point's address is set while its DHCP server is stopped", { ski
   ]);
 });
 
-test("as long as the access point is not up nothing is touched", { skip }, () => {
+test("an access point that is not up is left alone", { skip }, () => {
   assert.deepEqual(setAddress("192.168.0.66", "255.255.255.0", "none"), [INVALID_STATE]);
   assert.deepEqual(setAddress("192.168.0.66", "255.255.255.0", "down"), [INVALID_STATE]);
 });
 
-test("a second try finds the DHCP server stopped, and goes on", { skip }, () => {
+test("a second attempt accepts that the DHCP server is stopped", { skip }, () => {
   assert.equal(setAddress("192.168.0.66", "255.255.255.0", "set-fails").at(-1), "7");
   assert.equal(setAddress("192.168.0.66", "255.255.255.0", "stopped").at(-1), "0");
 });
 
-test("what is no address stops nothing", { skip }, () => {
+test("a text that is not an address does not stop the DHCP server", { skip }, () => {
   assert.deepEqual(setAddress("192.168.0", "255.255.255.0"), ["-1"]);
   assert.deepEqual(setAddress("192.168.0.66", "mask"), ["-1"]);
 });

@@ -1,4 +1,4 @@
-/** How a board comes into a network: the bundles of the boards, on stand-ins for the modules of the SDK. */
+/** Boards in a network: their bundles, on stand-ins for the modules of the SDK. */
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import type { Board } from "../../../dist/types/hosts/moddable/firmware/network.js";
@@ -22,7 +22,7 @@ const ADDRESS = { address: "192.168.0.66", netmask: "255.255.255.0" };
 const CONFIGURED = { static: { address: "192.168.0.66", mask: "255.255.255.0", gateway: "192.168.0.66" } };
 const A_NETWORK = { ssid: "home", password: "12345678" };
 
-/** What the network has told. */
+/** Reports of the network. */
 let told: string[];
 
 beforeEach(() => {
@@ -65,7 +65,7 @@ test("an access point is open, or has a password", () => {
   assert.deepEqual(native.addresses, []);
 });
 
-test("an access point takes an address of one's own as soon as it is up", () => {
+test("an access point takes the address of the settings as soon as it is up", () => {
   native.errors = [259, 259, 0];
   startNetwork(WiFiBoard, { staticAddress: ADDRESS });
   advance(500);
@@ -77,7 +77,7 @@ test("an access point takes an address of one's own as soon as it is up", () => 
   assert.equal(scheduledTimers(), 0);
 });
 
-test("an access point that does not take the address says so, and has that of ESP-IDF", () => {
+test("an access point that does not take the address logs that, and has ESP-IDF's address", () => {
   native.errors = [259];
   startNetwork(WiFiBoard, { staticAddress: ADDRESS });
   advance(60_000);
@@ -88,7 +88,7 @@ test("an access point that does not take the address says so, and has that of ES
   assert.equal(scheduledTimers(), 0);
 });
 
-test("a station joins a network, and says when it has an address", () => {
+test("a station joins a network, and reports its address", () => {
   startNetwork(WiFiBoard, { station: A_NETWORK });
   assert.deepEqual(theInterface().connects, [{ SSID: "home", password: "12345678" }]);
   assert.deepEqual(theInterface().configurations, []);
@@ -100,13 +100,13 @@ test("a station joins a network, and says when it has an address", () => {
   assert.deepEqual(accessPoints, []);
 });
 
-test("a station joins an open network, and has an address of one's own", () => {
+test("a station joins an open network, with the address of the settings", () => {
   startNetwork(WiFiBoard, { station: { ssid: "open", password: "" }, staticAddress: ADDRESS });
   assert.deepEqual(theInterface().configurations, [CONFIGURED]);
   assert.deepEqual(theInterface().connects, [{ SSID: "open" }]);
 });
 
-test("a station that loses its network connects again, as often as it must", () => {
+test("a station that loses its network reconnects until it succeeds", () => {
   startNetwork(WiFiBoard, { station: A_NETWORK });
   theInterface().change(CONNECTED, "10.0.0.9");
   theInterface().change(IDLE);
@@ -125,7 +125,7 @@ test("a station that loses its network connects again, as often as it must", () 
   assert.equal(scheduledTimers(), 0);
 });
 
-test("a station that is connecting, or connected already, is left alone", () => {
+test("a station that is connecting or connected does not connect again", () => {
   startNetwork(WiFiBoard, { station: A_NETWORK });
   theInterface().change(IDLE);
   theInterface().change(CONNECTING);
@@ -139,7 +139,7 @@ test("a station that is connecting, or connected already, is left alone", () => 
   assert.equal(told.at(-1), "up 10.0.0.9");
 });
 
-test("an interface that throws is told of, and asked again", () => {
+test("an exception of the interface is logged, and its state is read again later", () => {
   surroundings.connectThrows = true;
   startNetwork(WiFiBoard, { station: A_NETWORK });
   assert.equal(told.at(-1), "say The network does not connect: connect failed");
@@ -151,7 +151,7 @@ test("an interface that throws is told of, and asked again", () => {
   assert.equal(told.at(-1), "say The state of the network cannot be read: gone");
 });
 
-test("Ethernet comes up with an address from the network, or with one's own, and needs no second connect", () => {
+test("Ethernet gets its address from the network or the settings, without a second connect", () => {
   startNetwork(EthernetBoard, { staticAddress: ADDRESS });
   assert.deepEqual(theInterface().configurations, [CONFIGURED]);
   theInterface().change(CONNECTED, "192.168.0.66");
@@ -171,7 +171,7 @@ test("Ethernet comes up with an address from the network, or with one's own, and
   assert.equal(told.at(-1), "say Waiting for Ethernet and an address");
 });
 
-test("an ESP32 says how much memory is free, a simulator has enough", () => {
+test("an ESP32 reports its free memory, and the simulator has enough", () => {
   assert.equal(new WiFiBoard().freeMemoryBytes(), 123_456);
   assert.equal(new EthernetBoard().freeMemoryBytes(), 123_456);
   assert.equal(new SimulatorBoard().freeMemoryBytes(), Number.POSITIVE_INFINITY);

@@ -1,4 +1,4 @@
-/** The storages of a board, through its server: the bundles that a board runs, on stand-ins for the modules of the SDK. */
+/** The storages of a board through its server, as built, on stand-ins for the modules of the SDK. */
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import {
@@ -48,7 +48,7 @@ function assertFetched(name: string, contents: Uint8Array): void {
   assert.deepEqual(Buffer.from(fetched), Buffer.from(contents), name);
 }
 
-/** Sends the first block of an upload, and no more. */
+/** Sends only the first block of an upload. */
 function beginUpload(name: string): Client {
   const client = new Client();
   client.ask(writeRequest(name));
@@ -56,7 +56,7 @@ function beginUpload(name: string): Client {
   return client;
 }
 
-test("a file system's files are served, also from folders", () => {
+test("files of the file system are served, also from folders", () => {
   directory.files.set("a.bin", contentsOf(1024));
   directory.folders.add("boot");
   directory.files.set("boot/b.bin", contentsOf(3));
@@ -66,7 +66,7 @@ test("a file system's files are served, also from folders", () => {
   assert.equal(directory.openFiles, 0);
 });
 
-test("what is no file is refused", () => {
+test("a folder or a missing file is refused", () => {
   directory.folders.add("boot");
   directory.files.set("a.bin", OLD);
   serve(new FileStorage({ directory, write: "overwrite" }));
@@ -92,7 +92,7 @@ test("uploads are refused unless they are allowed", () => {
   assert.deepEqual(directory.files, new Map(Object.entries({ "old.bin": NEW, "new.bin": NEW })));
 });
 
-test("an upload in a folder arrives there", () => {
+test("an upload into a folder is stored there", () => {
   directory.folders.add("backup");
   serve(new FileStorage({ directory, write: "new" }));
   assert.equal(new Client().put("backup/empty", new Uint8Array(0)), -1);
@@ -101,7 +101,7 @@ test("an upload in a folder arrives there", () => {
   assert.deepEqual(directory.files.get("backup/whole"), contentsOf(1024));
 });
 
-test("until an upload is whole the old file is served, and one that breaks off leaves it", () => {
+test("the old file is served until an upload is whole, and stays if the upload breaks off", () => {
   directory.files.set("a.bin", OLD);
   serve(new FileStorage({ directory, write: "overwrite" }));
   beginUpload("a.bin");
@@ -112,19 +112,19 @@ test("until an upload is whole the old file is served, and one that breaks off l
   assert.equal(directory.openFiles, 0);
 });
 
-test("after the power is cut during an upload there is the old file, and the litter goes at the next start", () => {
+test("after a power cut during an upload the old file is there, and the next start removes the temporary one", () => {
   directory.files.set("a.bin", OLD);
   serve(new FileStorage({ directory, write: "overwrite" }));
   beginUpload("a.bin");
   assert.equal(directory.files.size, 2);
-  // The power goes: nothing of the program runs any more, the file system stays.
+  // The power fails: the program is gone, the file system stays.
   resetBoard();
   serve(new FileStorage({ directory, write: "overwrite" }));
   assert.deepEqual([...directory.files.keys()], ["a.bin"]);
   assertFetched("a.bin", OLD);
 });
 
-test("an upload under way cannot be fetched, nor can its temporary name be written", () => {
+test("the temporary name of a running upload can be neither fetched nor written", () => {
   serve(new FileStorage({ directory, write: "overwrite" }));
   beginUpload("a.bin");
   const [temporaryName] = [...directory.files.keys()];
@@ -133,7 +133,7 @@ test("an upload under way cannot be fetched, nor can its temporary name be writt
   assert.equal(new Client().put(temporaryName, NEW), ERROR_ACCESS_VIOLATION);
 });
 
-test("of two uploads of one new name the first to be whole has it", () => {
+test("of two uploads of the same new name the first to be whole gets the name", () => {
   serve(new FileStorage({ directory, write: "new" }));
   const slow = beginUpload("a.bin");
   assert.equal(new Client().put("a.bin", OLD), -1);
@@ -144,7 +144,7 @@ test("of two uploads of one new name the first to be whole has it", () => {
   assert.deepEqual(directory.files, new Map([["a.bin", OLD]]));
 });
 
-test("a full disk gets ERROR 3, also when only closing finds out, and leaves the old file", () => {
+test("a full disk gets ERROR 3, also if only closing shows it, and leaves the old file", () => {
   directory.files.set("a.bin", OLD);
   directory.roomBytes = 1000;
   serve(new FileStorage({ directory, write: "overwrite" }));
@@ -155,7 +155,7 @@ test("a full disk gets ERROR 3, also when only closing finds out, and leaves the
   assert.deepEqual(directory.files, new Map([["a.bin", OLD]]));
 });
 
-test("a file that becomes shorter while it is sent fails, one that grows is sent as it was", () => {
+test("a file that becomes shorter while it is sent fails, and one that grows is sent in its old size", () => {
   directory.files.set("a.bin", contentsOf(1024));
   const opened: { bytes: Uint8Array }[] = [];
   const { openFile } = directory;
@@ -177,7 +177,7 @@ test("a file that becomes shorter while it is sent fails, one that grows is sent
   assert.equal(change(5000).length, 4 + 512);
 });
 
-test("resources are served by their names, and only those that are named", () => {
+test("only the named resources are served", () => {
   putIntoImage("a.bin", contentsOf(1025));
   putIntoImage("private.pem", contentsOf(9));
   serve(new ResourceStorage(["a.bin", "missing.bin"]));
@@ -187,7 +187,7 @@ test("resources are served by their names, and only those that are named", () =>
   assert.equal(new Client().put("a.bin", NEW), ERROR_ACCESS_VIOLATION);
 });
 
-test("an archive that tar has made is served, with folders, long names and names that are not ASCII", () => {
+test("an archive made by tar is served, with folders, long names and names beyond ASCII", () => {
   const deep = `${"d".repeat(60)}/${"e".repeat(60)}`;
   const sizes = { "a.bin": 0, "boot/pxe.0": 512, "zürich/日本.txt": 513, [`${deep}/f.bin`]: 5000 };
   const files = Object.fromEntries(Object.entries(sizes).map(([name, length]) => [name, contentsOf(length)]));
@@ -201,7 +201,7 @@ test("an archive that tar has made is served, with folders, long names and names
   assert.equal(new Client().put("a.bin", NEW), ERROR_ACCESS_VIOLATION);
 });
 
-test("an archive that is cut off, or none at all, has no files and does no harm", () => {
+test("an archive that is cut off or malformed has no files", () => {
   const archive = tar({ "a.bin": contentsOf(1000) });
   for (const length of [0, 1, 511, 512, 700]) {
     resetBoard();
@@ -213,7 +213,7 @@ test("an archive that is cut off, or none at all, has no files and does no harm"
   assert.equal(new Client().get("a.bin"), ERROR_FILE_NOT_FOUND);
 });
 
-test("of one storage over another, the upper one's file is served", () => {
+test("of two files with the same name that of the upper storage is served", () => {
   directory.files.set("both.bin", NEW);
   putIntoImage("both.bin", OLD);
   putIntoImage("lower.bin", OLD);
@@ -228,7 +228,7 @@ test("of one storage over another, the upper one's file is served", () => {
   assertFetched("lower.bin", NEW);
 });
 
-test("an upload may hide a file of the lower storage only where that is allowed", () => {
+test("an upload may hide a file of the lower storage only with mayHide", () => {
   putIntoImage("lower.bin", OLD);
   let openFiles = 0;
   const image = new ResourceStorage(["lower.bin"]);

@@ -9,10 +9,10 @@ import { after, before, test } from "node:test";
 const BOARD = "hosts/moddable/native";
 const STAND_INS = "test/hosts/moddable/native";
 const WARNINGS = ["-Wall", "-Wextra", "-Wno-unused-parameter", "-Werror"];
-/** Memory that is used after it was freed, or never freed, ends a program where the compiler can look for it. */
+/** With a compiler that can check it, memory that is used after it was freed, or never freed, ends a program. */
 const CHECKS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
 const LWIP_HEADERS = "/usr/include/lwip/lwip/udp.h";
-/** So many datagrams may wait in a socket of the board. */
+/** Datagrams that may wait in a socket of the board. */
 const MAX_WAITING = 32;
 
 function compiles(words: readonly string[]): boolean {
@@ -23,7 +23,7 @@ function compiles(words: readonly string[]): boolean {
 const folder = mkdtempSync(path.join(tmpdir(), "board-udp-"));
 after(() => rmSync(folder, { recursive: true }));
 
-const skip = compiles([]) ? false : "there is no C compiler (cc)";
+const skip = compiles([]) ? false : "no C compiler (cc)";
 const skipLwip = skip || (existsSync(LWIP_HEADERS) ? false : "lwIP is not installed (Debian: liblwip-dev)");
 const skipPosix = skip || (process.platform === "linux" ? false : "these sockets are for Linux");
 const checks = skip === false && compiles(CHECKS) ? CHECKS : [];
@@ -35,7 +35,7 @@ function compile(name: string, words: readonly string[]): string {
 }
 
 function linesOf(program: string, words: readonly string[]): string[] {
-  // Only the program on lwIP's stand-in is asked what it has not freed: that for XS collects no garbage. Old pointers on
+  // Leaks are checked only in the program on lwIP's stand-in: the stand-in for XS collects no garbage. Old pointers on
   // the stack do not count.
   const detectsLeaks = program === lwip ? 1 : 0;
   const options = { ASAN_OPTIONS: `detect_leaks=${detectsLeaks}`, LSAN_OPTIONS: "use_stacks=0:use_registers=0" };
@@ -67,7 +67,7 @@ function onPosix(...words: string[]): string[] {
   return linesOf(posix, words);
 }
 
-test("on lwIP a burst is told once, and is read in order, each datagram with its sender", { skip }, () => {
+test("on lwIP a burst causes one callback, and is read in order, each datagram with its sender", { skip }, () => {
   assert.deepEqual(onLwip("open", "arrive", "arrive", "serve", "read", "read-short", "read", "serve", "close"), [
     "bound to 69",
     "open",
@@ -79,7 +79,9 @@ test("on lwIP a burst is told once, and is read in order, each datagram with its
   ]);
 });
 
-test("on lwIP what arrives while the machine works is told again, and what it has read is not", { skip }, () => {
+test("on lwIP datagrams that arrive while the machine works cause another callback, unless they were read", {
+  skip,
+}, () => {
   assert.deepEqual(onLwip("open", "arrive", "serve", "arrive", "serve", "read", "read", "serve", "close").slice(2), [
     "1 readable",
     "2 readable",
@@ -90,7 +92,7 @@ test("on lwIP what arrives while the machine works is told again, and what it ha
   assert.deepEqual(onLwip("open", "arrive", "read", "serve", "close").slice(3), ["removed"]);
 });
 
-test("on lwIP too many datagrams are dropped and counted, and there is room again when some were read", {
+test("on lwIP datagrams beyond the limit are dropped and counted, and reading some makes room again", {
   skip,
 }, () => {
   const burst = new Array<string>(MAX_WAITING + 3).fill("arrive");
@@ -104,7 +106,7 @@ test("on lwIP too many datagrams are dropped and counted, and there is room agai
   assert.equal(rest[MAX_WAITING], "nothing to read, next -1");
 });
 
-test("on lwIP a message is sent whole, and one that cannot be sent says so", { skip }, () => {
+test("on lwIP a message is sent whole, and a failure is returned", { skip }, () => {
   assert.deepEqual(
     onLwip("open", "send", "no-pbuf", "send", "no-route", "send", "no-thread", "send", "all-well", "close"),
     [
@@ -119,25 +121,25 @@ test("on lwIP a message is sent whole, and one that cannot be sent says so", { s
   );
 });
 
-test("on lwIP a socket that cannot be opened says why, and leaves nothing", { skip }, () => {
+test("on lwIP a socket that cannot be opened returns the reason, and leaves nothing", { skip }, () => {
   assert.deepEqual(onLwip("no-network", "open"), ["no network interface is up"]);
   assert.deepEqual(onLwip("no-socket", "open"), ["lwIP has no socket to give"]);
   assert.deepEqual(onLwip("no-thread", "open"), ["lwIP has no socket to give"]);
   assert.deepEqual(onLwip("port-taken", "open"), ["removed", "the port is taken"]);
 });
 
-test("on lwIP a socket may be closed while a message about it is on its way", { skip }, () => {
+test("on lwIP a socket may be closed while a message about it is pending", { skip }, () => {
   assert.deepEqual(onLwip("open", "arrive", "close", "serve").slice(2), ["removed"]);
   assert.deepEqual(onLwip("open", "arrive", "serve", "close", "serve").slice(2), ["1 readable", "removed"]);
-  // The machine ends with the message, so nobody will come for the socket.
+  // The machine ends with the message pending, so the socket is freed at once.
   assert.deepEqual(onLwip("open", "arrive", "end").slice(2), ["removed"]);
 });
 
-test("on lwIP a socket that lwIP cannot let go takes nothing any more", { skip }, () => {
+test("on lwIP a closed socket takes no datagrams, even if lwIP cannot release it", { skip }, () => {
   assert.deepEqual(onLwip("open", "no-thread", "close", "arrive", "arrive").slice(2), []);
 });
 
-test("on lwIP a machine whose queue is full is told with the next datagram", { skip }, () => {
+test("on lwIP a machine whose queue was full is called with the next datagram", { skip }, () => {
   assert.deepEqual(onLwip("open", "machine-full", "arrive", "all-well", "serve", "arrive", "serve", "close").slice(2), [
     "2 readable",
     "removed",
@@ -167,13 +169,13 @@ test("on lwIP itself: lock-step, fragments, a flood, and closing in a flood", { 
   ]);
 });
 
-/** Opens, and lets the peer know the port. 2,130,706,433 is 127.0.0.1. */
+/** Opens a socket, and sends to the peer, which learns the port. 2,130,706,433 is 127.0.0.1. */
 const OPENED = ["open", "write-number=2130706433", "peer-gets"];
 const OPENED_LINES = ["open, with its target", 'the peer gets "www"'];
 const OPEN_END = "remembered, watched";
 const CLOSED_END = "forgotten, not watched";
 
-test("the class reads into a buffer, with the sender's numbers beside it", { skip: skipPosix }, () => {
+test("the class reads into a buffer, and gives the sender's address and port as numbers", { skip: skipPosix }, () => {
   assert.deepEqual(onPosix(...OPENED, "peer=hello", "turn", "read=64", "read=64", "peer=longer", "turn", "read=2"), [
     ...OPENED_LINES,
     "readable, 1, this is the socket",
@@ -193,7 +195,7 @@ test("without a buffer the class reads as ECMA-419 has it", { skip: skipPosix },
   ]);
 });
 
-test("a buffer that cannot be written to costs no datagram", { skip: skipPosix }, () => {
+test("a read-only buffer loses no datagram", { skip: skipPosix }, () => {
   assert.deepEqual(onPosix(...OPENED, "peer=hello", "turn", "read-flash", "read=8").slice(3), [
     "read throws: read-only buffer",
     "nothing to read",
@@ -202,7 +204,7 @@ test("a buffer that cannot be written to costs no datagram", { skip: skipPosix }
   ]);
 });
 
-test("the class writes to an address that is a number or a text, and to no other", { skip: skipPosix }, () => {
+test("the class writes only to addresses that are numbers or texts", { skip: skipPosix }, () => {
   assert.deepEqual(onPosix(...OPENED, "write", "peer-gets", "write-nothing", "peer-gets").slice(2, 4), [
     'the peer gets "www"',
     'the peer gets ""',
@@ -216,11 +218,11 @@ test("the class writes to an address that is a number or a text, and to no other
   ]);
 });
 
-test("what the system drops is counted", { skip: skipPosix }, () => {
+test("datagrams that the system drops are counted", { skip: skipPosix }, () => {
   assert.deepEqual(onPosix(...OPENED, "flood").slice(2), ["some are kept, the others are counted", OPEN_END]);
 });
 
-test("the class says what is wrong with its options", { skip: skipPosix }, () => {
+test("the class names invalid options", { skip: skipPosix }, () => {
   for (const [option, line] of [
     ["port=65536", "open throws: port is a number from 0 to 65535"],
     ["time-to-live=256", "open throws: timeToLive is a number from 1 to 255"],
@@ -232,7 +234,7 @@ test("the class says what is wrong with its options", { skip: skipPosix }, () =>
   assert.deepEqual(onPosix("time-to-live=9", "open"), ["open, with its target", OPEN_END]);
 });
 
-test("what is called when something can be read is kept, and may close the socket", { skip: skipPosix }, () => {
+test("the callback onReadable is kept alive, and may close the socket", { skip: skipPosix }, () => {
   assert.deepEqual(onPosix(...OPENED, "gc").slice(2), ["the function is kept", OPEN_END]);
   assert.deepEqual(onPosix("closing", ...OPENED, "peer=x", "peer=y", "turn").slice(2), [
     "readable, 1, this is the socket",
@@ -244,7 +246,7 @@ test("what is called when something can be read is kept, and may close the socke
   ]);
 });
 
-test("a closed socket cannot be used, may be closed again, and is closed when the machine ends", {
+test("a closed socket cannot be used, may be closed again, and the end of the machine closes open ones", {
   skip: skipPosix,
 }, () => {
   assert.deepEqual(onPosix(...OPENED, "close", "close", "write", "read=1").slice(2), [

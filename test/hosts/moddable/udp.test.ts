@@ -71,10 +71,10 @@ test("the blocks of an upload are written from one view", () => {
   assert.equal(new Client().put("a", contentsOf(5120)), -1);
   assert.equal(views.size, 1);
   assert.equal(new Client().put("b", contentsOf(5121)), -1);
-  assert.equal(views.size, 2, "the last block, which is shorter, needs one of its own");
+  assert.equal(views.size, 2, "the last block, which is shorter, needs another view");
 });
 
-test("a datagram that is longer than the buffer harms nothing", () => {
+test("a datagram longer than the buffer does not disturb transfers", () => {
   start();
   const client = new Client();
   client.ask(writeRequest("new.bin"));
@@ -88,7 +88,7 @@ test("a datagram that is longer than the buffer harms nothing", () => {
   assert.deepEqual(directory.files.get("other.bin"), contentsOf(7));
 });
 
-test("callbacks and storages get the number of an address, and its text for the asking", () => {
+test("callbacks and storages get an address as a number, and addressText makes its text", () => {
   const seen: Address[] = [];
   const storage: Storage = {
     openForReading(_, address) {
@@ -111,7 +111,7 @@ test("callbacks and storages get the number of an address, and its text for the 
   assert.equal(addressText(0xffffffff), "255.255.255.255");
 });
 
-test("a burst that is longer than a turn is answered whole, in turns", () => {
+test("a burst longer than one turn is answered whole, in several turns", () => {
   start({ maxTransfers: 2000 });
   const clients = Array.from({ length: 200 }, () => new Client());
   deliver(SERVER_PORT, ...clients.map((client) => client.arrival(readRequest("1.bin"))));
@@ -121,7 +121,7 @@ test("a burst that is longer than a turn is answered whole, in turns", () => {
   assert.equal(newlyAnswered(), 136);
 });
 
-test("what the sockets have dropped is added up, those of transfers that are over included", () => {
+test("droppedDatagrams adds up all sockets, those of ended transfers included", () => {
   const server = start();
   const drop = (port: number, count: number) => {
     (network.sockets.get(port) as BufferUDP).droppedDatagrams += count;
@@ -143,7 +143,7 @@ test("what the sockets have dropped is added up, those of transfers that are ove
   assert.equal(server.droppedDatagrams, 1532);
 });
 
-test("the firmware answers its own network only, and shows addresses and what was dropped", () => {
+test("the firmware answers its own network only, and shows addresses and dropped datagrams", () => {
   board.freeMemoryBytes = 100_000;
   startFirmware({}, BufferUDP, directory);
   board.listener.up("192.168.0.66", "255.255.255.128");

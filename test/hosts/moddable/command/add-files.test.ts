@@ -38,7 +38,7 @@ function json(...parts: string[]): Record<string, unknown> {
   return JSON.parse(readFileSync(path.join(work, ...parts), "utf8"));
 }
 
-test("what it packs, the board serves, with names and folders", async () => {
+test("the board serves the packed files, with names and folders", async () => {
   const deep = `${"d".repeat(90)}/${"e".repeat(60)}/f.bin`;
   const names = ["a.bin", "empty", "boot/pxe.0", ".hidden", "with space", "zürich.txt", deep];
   names.forEach((name, index) => {
@@ -57,7 +57,7 @@ test("what it packs, the board serves, with names and folders", async () => {
   }
 });
 
-test("tar reads what it packs, and the same files make the same bytes", () => {
+test("tar lists the archive, and the same files make the same bytes", () => {
   put("boot/pxe.0", contentsOf(1000));
   put("a.bin", contentsOf(513));
   addFiles("files", "--to", "one");
@@ -85,7 +85,7 @@ test("the fragment names the archive and the partition table of the flash", () =
   }
 });
 
-test("the manifest is written once: it is the user's", () => {
+test("an existing manifest is not overwritten", () => {
   put("a.bin", contentsOf(1));
   addFiles("files");
   const { include } = json("firmware/manifest.json") as { include: string[] };
@@ -97,7 +97,7 @@ test("the manifest is written once: it is the user's", () => {
   assert.match(JSON.stringify(json("firmware/files.json")), /flash_8mb/);
 });
 
-test("it says how much flash is used, and how to build", () => {
+test("add-files prints the use of flash, and how to build", () => {
   put("a.bin", contentsOf(513));
   put("b.bin", contentsOf(512));
   const { stdout } = addFiles("files");
@@ -110,7 +110,7 @@ test("it says how much flash is used, and how to build", () => {
   assert.equal(addFiles("files", "--quiet").stdout, "");
 });
 
-test("what does not fit is refused, and nothing is written", () => {
+test("files that do not fit are refused, and nothing is written", () => {
   // Of 983,040 bytes beside the firmware, 1,536 are the header of the file and the end of the archive.
   put("large.bin", new Uint8Array(981_505));
   const refused = addFiles("files");
@@ -122,7 +122,7 @@ test("what does not fit is refused, and nothing is written", () => {
   assert.equal(addFiles("files").status, 0);
 });
 
-test("links to files are followed, and what is neither file nor folder is left out and named", () => {
+test("links to files are followed, and entries that are neither file nor folder are left out and named", () => {
   put("a.bin", contentsOf(10));
   symlinkSync("a.bin", path.join(folder, "link.bin"));
   symlinkSync("..", path.join(folder, "up"));
@@ -162,12 +162,12 @@ for (const name of ["back\\slash", "tab\there", "x".repeat(101), `${"d".repeat(1
   });
 }
 
-test("without words, or with --help, it says what it does", () => {
+test("without arguments, or with --help, add-files prints its usage", () => {
   assert.match(addFiles().stdout, /Usage:\n {2}npm run add-files -- FOLDER/);
   assert.match(addFiles("--help").stdout, /--flash SIZE/);
 });
 
-test("npm run add-files means folders where the person is", () => {
+test("npm run add-files takes paths relative to the folder where it was typed", () => {
   put("a.bin", contentsOf(1));
   const { status } = spawnSync("npm", ["run", "add-files", "--", path.relative(process.cwd(), folder), "--to", work], {
     env: { ...process.env, INIT_CWD: process.cwd() },

@@ -1,4 +1,4 @@
-/* What the board's native code uses of ESP-IDF's header of this name, with the same values. */
+/* The part of ESP-IDF's header of this name that the board's C uses, with the same values. */
 #include <stdbool.h>
 #include <stdint.h>
 

@@ -1,8 +1,8 @@
 /*
  * Does what the words say with the board's class UDP on this machine's sockets, and with a peer on the loopback
- * interface. XS is a stand-in. Prints what comes of it.
+ * interface. XS is a stand-in. Prints the results.
  *
- * Options before "open": port=N, time-to-live=N, format, deaf (nobody wants to be called), closing (what is called closes
+ * Options before "open": port=N, time-to-live=N, format, deaf (no callback), closing (the callback closes
  * the socket). The class: open, close, end (of the machine), read, read=SIZE, read-flash, write, write=TEXT,
  * write-number=N, write-port=N, write-nothing, write-much, dropped. The peer: peer=TEXT, flood, peer-gets. The machine:
  * turn (it waits until something can be read, but not for ever), gc.

@@ -157,7 +157,7 @@ static void lockStep(End *server, End *client)
 	printf("lock-step, %u rounds\n", (unsigned)round);
 }
 
-/* What is longer than the network carries arrives in fragments, and those in several buffers. */
+/* Messages longer than the network carries arrive in fragments, in several buffers. */
 static void fragments(End *server, End *client)
 {
 	uint8_t message[LONG_BYTES];
@@ -198,7 +198,7 @@ static void flood(End *server, End *client)
 	printf("a flood, all accounted for\n");
 }
 
-/* What is on the way to the machine when a socket is closed finds it closed; afterwards the port is free again. */
+/* A message that is pending when its socket is closed finds it closed; afterwards the port is free again. */
 static void closeInFlood(End *server, End *client)
 {
 	pthread_t sender;

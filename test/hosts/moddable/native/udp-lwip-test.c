@@ -1,5 +1,5 @@
 /*
- * Does what the words say with a socket on a stand-in for lwIP, and prints what comes of it.
+ * Follows the commands in its arguments with a socket on a stand-in for lwIP, and prints the results.
  *
  *   no-network, no-socket, port-taken, no-thread, no-pbuf, no-route, machine-full: from now on there is none, or is;
  *   all-well: no longer; open, close, end (of the machine), arrive, send, read, text: see below; serve: the machine takes
@@ -46,7 +46,7 @@ static bool isMissing(const char *what)
 	return !strcmp(gMissing, what);
 }
 
-/* What is the stack's own business is done in its thread, and never while the queue is protected. */
+/* Functions of the stack run in its thread, and never while the queue is protected. */
 static void expect(bool isRight, const char *rule)
 {
 	if (!isRight) {

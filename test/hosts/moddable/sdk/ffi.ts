@@ -1,6 +1,6 @@
 /** The native functions of the firmware. */
 export const native = {
-  /** What the next calls answer; the last one stays. */
+  /** Results of the next calls; the last one stays. */
   errors: [0],
   addresses: [] as string[],
 };

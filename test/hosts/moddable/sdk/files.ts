@@ -1,7 +1,7 @@
 /**
- * The SDK's file system in memory, as its littlefs variant behaves: what is written appears under its name when the file
- * is closed, `move` replaces in one step, a full disk makes `write` throw and leaves an empty file behind, and a source
- * of `write` must be writable.
+ * The SDK's file system in memory, as its littlefs variant behaves: written bytes appear under the name when the file is
+ * closed, `move` replaces in one step, a full disk makes `write` throw and leaves an empty file, and a source of `write` must
+ * be writable.
  */
 const MAX_NAME_BYTES = 255;
 
@@ -75,7 +75,7 @@ export class Directory {
     }
     this.openFiles++;
     if (mode === "w" && present === undefined) {
-      // The name is there at once, the contents are not.
+      // The name appears at once, the contents do not.
       this.files.set(path, new Uint8Array(0));
     }
     return new File(this, path, mode, mode === "r" ? (present as Uint8Array) : new Uint8Array(0));
@@ -105,7 +105,7 @@ export class Directory {
   }
 
   *scan(path?: string): Iterable<string> {
-    // The SDK's POSIX variant lists a folder once only when it is asked without a path.
+    // Without a path the SDK's POSIX variant lists a folder only once.
     if (path === undefined) {
       return;
     }

@@ -9,7 +9,7 @@ export const CONNECTED = 500;
 
 export const interfaces: NetworkInterface[] = [];
 
-/** What the interfaces that are made find. */
+/** State that new interfaces find. */
 export const surroundings = { connection: IDLE, connectThrows: false };
 
 export default class NetworkInterface {

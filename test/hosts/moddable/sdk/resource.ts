@@ -1,4 +1,4 @@
-/** The SDK's `Resource`: what the tests put into the image. */
+/** The SDK's `Resource`, with an image that the tests fill. */
 const image = new Map<string, Uint8Array>();
 
 export function putIntoImage(name: string, contents: Uint8Array): void {

@@ -1,11 +1,11 @@
 /**
- * The SDK's TCP and its listener, over real sockets of loopback. As there, a connection is accepted first and gets its
- * callbacks when another object takes it over; a write beyond what fits throws; and an exception that leaves a callback ends
- * the machine: here it ends the process of the tests.
+ * The SDK's TCP and its listener, over loopback sockets. As in the SDK, an accepted connection gets its callbacks when another
+ * object takes it over; a write of more than fits throws; and an exception that leaves a callback ends the machine, here the
+ * process of the tests.
  */
 import net from "node:net";
 
-/** What lwIP takes at a time, as the SDK configures it. */
+/** Bytes that lwIP takes at a time, as the SDK configures it. */
 const SEND_BUFFER_BYTES = 8192;
 
 interface TCPOptions {
@@ -34,7 +34,7 @@ export class TCP {
   static accepted(socket: net.Socket): TCP {
     const tcp = new TCP();
     tcp.socket = socket;
-    // Until somebody takes it over nothing is read.
+    // Nothing is read until another object takes the connection over.
     socket.pause();
     socket.on("error", () => {});
     return tcp;
@@ -72,7 +72,7 @@ export class TCP {
 
   close(): void {
     this.socket?.end();
-    // What comes now is nobody's, and must not keep the other end waiting.
+    // Bytes that arrive now are dropped, so that the peer does not wait.
     this.socket?.resume();
     this.socket = undefined;
     this.options = undefined;

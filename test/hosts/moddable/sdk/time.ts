@@ -2,7 +2,7 @@
 let now = 0;
 let isBroken = false;
 
-/** Makes the next look at the clock throw. Of all that the server does itself, only that can be made to. */
+/** Makes the next reading of the clock throw: no other part of the server can be made to throw. */
 export function breakOnce(): void {
   isBroken = true;
 }

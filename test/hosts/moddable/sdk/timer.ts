@@ -1,6 +1,6 @@
 /**
- * The SDK's `timer`, on the same clock. As there, a timer without an interval to repeat after is gone when it has fired,
- * and an exception that leaves a callback ends the machine: here it leaves `advance`, and with that the test.
+ * The SDK's `timer`, on the same clock. As in the SDK, a timer without an interval to repeat is destroyed when it has fired,
+ * and an exception that leaves a callback ends the machine: here it leaves `advance` and fails the test.
  */
 import { passTime } from "./time.js";
 
@@ -15,7 +15,7 @@ interface Timer {
 
 const timers = new Set<Timer>();
 
-/** How many timers wait to fire. */
+/** Number of scheduled timers. */
 export function scheduledTimers(): number {
   return [...timers].filter((timer) => timer.leftMs !== undefined).length;
 }
@@ -24,7 +24,7 @@ export function forgetTimers(): void {
   timers.clear();
 }
 
-/** Lets time pass, and fires what is due, one by one in the order of time. */
+/** Lets time pass, and fires due timers one by one, in the order of time. */
 export function advance(milliseconds: number): void {
   let left = milliseconds;
   for (;;) {

@@ -1,6 +1,6 @@
 /**
- * The SDK's UDP, on a network that exists only here. As in the SDK's lwIP variant a callback is called once for all that
- * has come, and an exception that leaves it ends the machine: here it leaves `deliver`, and with that the test.
+ * The SDK's UDP, on a network in memory. As in the SDK's lwIP variant, one callback announces all waiting datagrams, and an
+ * exception that leaves it ends the machine: here it leaves `deliver` and fails the test.
  */
 export interface Datagram extends ArrayBuffer {
   readonly address: string;
@@ -13,7 +13,7 @@ interface Options {
   onReadable?(this: UDP, count: number): void;
 }
 
-/** What a socket was given to send. */
+/** A message that a socket sent. */
 export interface SentMessage {
   /** The port of the socket. */
   readonly from: number;
@@ -97,7 +97,7 @@ export default class UDP {
 
   write(view: Uint8Array, address: string | number, port: number): void {
     if (typeof address !== "string") {
-      throw new Error("this address is no text");
+      throw new Error("this address is not a text");
     }
     this.checkOpen();
     if (!network.canSend) {
@@ -119,8 +119,8 @@ export default class UDP {
 }
 
 /**
- * The board's own UDP, which also reads into a buffer and has numbers for addresses. Its queue has a limit; without a
- * buffer it is not to be read here, because that is what makes garbage.
+ * The board's own UDP, which reads into a buffer and has numbers for addresses. Reading without a buffer throws here, because
+ * it would make garbage.
  */
 export class BufferUDP extends UDP {
   static readonly readsIntoBuffer = true;
@@ -150,7 +150,7 @@ export class BufferUDP extends UDP {
 
   override write(view: Uint8Array, address: string | number, port: number): void {
     if (typeof address !== "number") {
-      throw new Error("this address is no number");
+      throw new Error("this address is not a number");
     }
     const bytes = [24, 16, 8, 0].map((shift) => (address >>> shift) & 255);
     super.write(view, bytes.join("."), port);

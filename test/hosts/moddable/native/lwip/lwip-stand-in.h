@@ -1,5 +1,5 @@
 /*
- * What the board's UDP uses of lwIP, with lwIP's names. Everything happens in one thread here, and the test says what
+ * The part of lwIP that the board's UDP uses, with lwIP's names. Everything happens in one thread here, and the test says what
  * there is not enough of.
  */
 #ifndef LWIP_STAND_IN_H

@@ -1,4 +1,4 @@
-/* What the board's UDP uses of the SDK's header of this name. */
+/* The part of the SDK's header of this name that the board's UDP uses. */
 #include "xsmc.h"
 
 enum {

@@ -1,5 +1,5 @@
 /*
- * What the board's UDP uses of XS's interface in C, with XS's names. Objects are never moved or collected here; what is
+ * The part of XS's interface in C that the board's UDP uses, with XS's names. Objects are never moved or collected here; what is
  * thrown comes back to the function that called.
  */
 #ifndef XSMC_H
