@@ -28,13 +28,13 @@ export function metricsText(
     metric(
       "refused_requests_total",
       "counter",
-      "Requests answered with an ERROR, by direction and error of RFC 1350.",
+      "Requests answered with an ERROR, by direction and error.",
       refusedSamples(records),
     ),
     metric(
       "unanswered_requests_total",
       "counter",
-      "Requests without an answer, because all transfers were in use or a limit was reached.",
+      "Requests without an answer: all transfers in use, or a limit reached.",
       [[{}, source.unansweredRequests]],
     ),
     metric("transfers_running", "gauge", "Running transfers, by direction.", runningSamples(source)),

@@ -15,7 +15,7 @@ import {
 export function refusedUpload(refusal: Refusal, name: string): Answer {
   switch (refusal) {
     case NOT_FOUND:
-      return errorAnswer(STATUS_NOT_FOUND, `The folder of "${name}" does not exist. Create it on the server first.`);
+      return errorAnswer(STATUS_NOT_FOUND, `The folder of "${name}" does not exist. Create it on the server.`);
     case FORBIDDEN:
       return errorAnswer(
         STATUS_FORBIDDEN,
@@ -43,7 +43,7 @@ export function refusedRemoval(refusal: Refusal, name: string): Answer {
 function otherRefusal(refusal: Refusal, name: string): Answer {
   switch (refusal) {
     case DISK_FULL:
-      return errorAnswer(STATUS_NO_ROOM, `There is no space left for "${name}". Remove files, then try again.`);
+      return errorAnswer(STATUS_NO_ROOM, `No space left for "${name}". Remove files, then try again.`);
     case BUSY:
       return errorAnswer(STATUS_UNAVAILABLE, "The server is out of memory or open files. Try again soon.");
     default:

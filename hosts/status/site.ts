@@ -109,7 +109,7 @@ export class Site {
       return answered(dataAnswer(statusReport(source, records, catalogue, describe(), VERSION)));
     }
     return catalogue === undefined
-      ? refused(STATUS_NOT_FOUND, "The files of this storage cannot be listed. Give it the methods of Catalogue.")
+      ? refused(STATUS_NOT_FOUND, "Files cannot be listed. Give the storage the methods of Catalogue.")
       : { kind: "list", catalogue };
   }
 
@@ -127,10 +127,7 @@ export class Site {
     }
     const name = nameInPath(path.slice(FILE_PATH.length));
     if (name === undefined) {
-      return refused(
-        STATUS_BAD_REQUEST,
-        "This is not a valid file name. Choose one without .. and control characters.",
-      );
+      return refused(STATUS_BAD_REQUEST, "Invalid file name. Choose one without .. and control characters.");
     }
     return isPut ? this.decideOnUpload(head, name) : this.remove(catalogue, head, name);
   }
@@ -139,7 +136,7 @@ export class Site {
     const { source, storage, maxUploads, records } = this.context;
     const length = head.header("content-length");
     if (length === undefined || head.header("transfer-encoding") !== undefined || !/^\d{1,15}$/.test(length)) {
-      return refused(STATUS_LENGTH_REQUIRED, "The size of the file is missing. Send Content-Length.");
+      return refused(STATUS_LENGTH_REQUIRED, "The size is missing. Send Content-Length.");
     }
     const sizeBytes = Number(length);
     if (sizeBytes > source.maxSizeBytes) {
@@ -147,7 +144,7 @@ export class Site {
       return refused(STATUS_TOO_LARGE, text);
     }
     if (this.uploads >= maxUploads) {
-      return refused(STATUS_UNAVAILABLE, "Too many uploads are running. Try again soon.");
+      return refused(STATUS_UNAVAILABLE, "Too many uploads. Try again soon.");
     }
     const file = storage.openForWriting(name, sizeBytes, head.address);
     if (isRefusal(file)) {

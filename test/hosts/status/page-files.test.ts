@@ -70,7 +70,7 @@ test("a refusal by the server is shown", options, async (t) => {
   const { page, file } = await showPage(t);
   await page.drop("main", [file("bell\u0007.bin", CONTENT)]);
   await page.until(`!document.querySelector("#alert").hidden`);
-  assert.match(await page.text("#alert"), /bell\\u\{7\}\.bin was not uploaded\. This is not a valid file name/);
+  assert.match(await page.text("#alert"), /bell\\u\{7\}\.bin was not uploaded\. Invalid file name/);
 });
 
 test("if clients may not write, the page has no controls for changes", options, async (t) => {
