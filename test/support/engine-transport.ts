@@ -13,6 +13,8 @@ export const OTHER_LISTENER: LocalPort = FIRST_LISTENER + 1;
 
 const ENGINE_ADDRESS = "192.0.2.200";
 const MIN_MESSAGE_BYTES = 4;
+/** A constant: on XS a text for each message would take much of the time. */
+const LENGTH_RULE = `a message has from ${MIN_MESSAGE_BYTES} to ${MAX_PACKET_BYTES} bytes`;
 
 /** Takes a datagram that arrived at a local port of the engine. */
 export type TakeDatagram = (localPort: LocalPort, packet: Uint8Array, address: Address, port: number) => void;
@@ -50,16 +52,13 @@ export class EngineTransport implements Transport {
   }
 
   send(packet: Uint8Array, length: number, localPort: LocalPort, address: Address, port: number): void {
-    ok(
-      length >= MIN_MESSAGE_BYTES && length <= MAX_PACKET_BYTES,
-      `a message of ${length} bytes has from ${MIN_MESSAGE_BYTES} to ${MAX_PACKET_BYTES}`,
-    );
-    ok(localPort >= FIRST_LISTENER || this.openPorts.has(localPort), `local port ${localPort} of a message is open`);
+    ok(length >= MIN_MESSAGE_BYTES && length <= MAX_PACKET_BYTES, LENGTH_RULE);
+    ok(localPort >= FIRST_LISTENER || this.openPorts.has(localPort), "a message leaves from an open port");
     const sent = packet.slice(0, length);
     this.check(sent);
     this.sentCount++;
     const to = String(address);
-    ok(this.addresses.get(to) === address && this.network.isBound(to, port), `${to}:${port} is the port of a peer`);
+    ok(this.addresses.get(to) === address && this.network.isBound(to, port), "a message goes to the port of a peer");
     this.network.send(ENGINE_ADDRESS, localPort, to, port, sent);
   }
 

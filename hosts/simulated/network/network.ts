@@ -75,7 +75,8 @@ export class SimulatedNetwork {
   lost = 0;
 
   private readonly ports = new Map<string, Map<number, ReceiveDatagram>>();
-  private readonly links = new Map<string, Link>();
+  /** By the sender's address, then by the receiver's. */
+  private readonly links = new Map<string, Map<string, Link>>();
   private readonly partitions: NetworkPartition[] = [];
   private readonly damaged = new Set<string>();
 
@@ -152,11 +153,15 @@ export class SimulatedNetwork {
   }
 
   private link(fromAddress: string, toAddress: string): Link {
-    const key = `${fromAddress} ${toAddress}`;
-    let link = this.links.get(key);
+    let links = this.links.get(fromAddress);
+    if (links === undefined) {
+      links = new Map();
+      this.links.set(fromAddress, links);
+    }
+    let link = links.get(toAddress);
     if (link === undefined) {
       link = { lastArrivalUs: 0, isInBurst: false };
-      this.links.set(key, link);
+      links.set(toAddress, link);
     }
     return link;
   }
