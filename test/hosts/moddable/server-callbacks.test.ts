@@ -6,6 +6,7 @@ import {
   ERROR_DISK_FULL,
   ERROR_FILE_NOT_FOUND,
   ERROR_NOT_DEFINED,
+  FAILED,
   OUTCOME_COMPLETED,
   OUTCOME_STOPPED,
 } from "lockstep-tftp/engine";
@@ -191,4 +192,23 @@ test("an exception that has no text ends nothing", () => {
     },
   });
   assert.deepEqual(Buffer.from(new Client().get("513.bin") as Uint8Array), Buffer.from(contentsOf(513)));
+});
+
+test("a file is read without a guard only if it says that it never throws", () => {
+  const read = (target: Uint8Array) => {
+    stacks.push(new Error().stack as string);
+    return target.length - 1;
+  };
+  const stacks: string[] = [];
+  const file = { sizeBytes: 511, read, close() {} };
+  start({
+    storage: {
+      openForReading: (name) => (name === "safe" ? { ...file, neverThrows: true } : file),
+      openForWriting: () => FAILED,
+    },
+  });
+  new Client().get("safe");
+  new Client().get("other");
+  const isGuarded = (stack: string | undefined) => stack?.includes("GuardedReadableFile.read") ?? false;
+  assert.deepEqual(stacks.map(isGuarded), [false, true]);
 });
