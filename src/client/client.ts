@@ -1,6 +1,7 @@
 /** The client's role: requests files from servers and sends files to them. */
 import type { Address, ReadableFile, Transport, WritableFile } from "../host.js";
 import { HEADER_BYTES } from "../packet.js";
+import { STATE_OPENING } from "../transfer.js";
 import { ClientLockstep, NO_LISTENER } from "./lockstep.js";
 import { type ClientRequest, checkRequest } from "./request.js";
 import { type ClientOptions, ClientSettings } from "./settings.js";
@@ -119,9 +120,12 @@ export class Client {
       return;
     }
     const transfer = this.transferIn(slot);
-    const isPeer = transfer.port === port && transfer.address === address;
-    if (isPeer || this.lockstep.adopt(transfer, packet, length, address, port, now)) {
+    if (transfer.port === port && transfer.address === address) {
       this.lockstep.receive(transfer, packet, length, now);
+    } else if (transfer.state === STATE_OPENING && transfer.address === address) {
+      this.lockstep.receiveFirst(transfer, packet, length, port, now);
+    } else {
+      this.lockstep.refuseStranger(transfer, packet, address, port);
     }
   }
 

@@ -93,36 +93,27 @@ export class ClientLockstep extends Lockstep {
     }
   }
 
-  /**
-   * The server is the first to send a plausible answer from the address that was asked, from any port. RFC 1350 §4: any other
-   * sender gets ERROR 5, and the transfer goes on. An ERROR is never answered with an ERROR.
-   */
-  adopt(
-    transfer: ClientTransfer,
-    packet: DataView,
-    length: number,
-    address: Address,
-    port: number,
-    now: number,
-  ): boolean {
+  /** The server is the first to send a plausible answer from the address that was asked, from any port. */
+  receiveFirst(transfer: ClientTransfer, packet: DataView, length: number, port: number, now: number): void {
     const header = packet.getUint32(0);
     const opcode = header >>> 16;
-    if (transfer.state !== STATE_OPENING || transfer.address !== address) {
-      if (transfer.state !== STATE_FREE && opcode !== OPCODE_ERROR) {
-        this.transmitter.sendError(ERROR_UNKNOWN_TRANSFER_ID, transfer.localPort, address, port);
-      }
-      return false;
-    }
     const isPlain = header === (transfer.isUpload ? FIRST_ACKNOWLEDGEMENT : FIRST_DATA);
     const isOther = opcode === OPCODE_OPTION_ACKNOWLEDGEMENT || opcode === OPCODE_ERROR || isBareText(packet, length);
     if (!isPlain && !isOther) {
-      return false;
+      return;
     }
     transfer.port = port;
     if (isPlain) {
       this.noteStarted(transfer, now);
     }
-    return true;
+    this.receive(transfer, packet, length, now);
+  }
+
+  /** RFC 1350 §4: a stranger gets ERROR 5, and the transfer goes on. An ERROR is never answered with an ERROR. */
+  refuseStranger(transfer: ClientTransfer, packet: DataView, address: Address, port: number): void {
+    if (transfer.state !== STATE_FREE && packet.getUint16(0) !== OPCODE_ERROR) {
+      this.transmitter.sendError(ERROR_UNKNOWN_TRANSFER_ID, transfer.localPort, address, port);
+    }
   }
 
   private noteStarted(transfer: ClientTransfer, now: number): void {
