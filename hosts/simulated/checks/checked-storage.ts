@@ -42,6 +42,7 @@ export class CheckedStorage implements Storage {
    */
   constructor(
     private readonly storage: Storage,
+    /** Whether contents are kept. */
     readonly keepsContents = true,
   ) {}
 
