@@ -1,6 +1,7 @@
 /**
- * A transfer's life, for both roles: datagrams are delivered to the sender or the receiver, time repeats messages or gives
- * up, and an ended transfer returns its slot. How transfers start, and which datagram belongs to which, is up to the roles.
+ * A transfer's life, for both roles. Datagrams enter through server.ts or client/client.ts, which choose the transfer and
+ * call `deliver`: the sender takes an ACK, the receiver DATA. Time repeats messages or gives up, and an ended transfer
+ * returns its slot.
  *
  * No I/O: a host hands in datagrams and the time.
  */
@@ -111,7 +112,7 @@ export abstract class Lockstep {
     const opcode = header >>> 16;
     let outcome: Outcome;
     if (opcode === OPCODE_ACKNOWLEDGEMENT) {
-      outcome = this.sender.acknowledge(transfer, header & BLOCK_NUMBER_MASK, now);
+      outcome = this.sender.takeAcknowledgement(transfer, header & BLOCK_NUMBER_MASK, now);
     } else if (opcode === OPCODE_DATA) {
       outcome = this.receiver.receive(transfer, packet, length, header & BLOCK_NUMBER_MASK, now);
     } else if (opcode === OPCODE_ERROR) {

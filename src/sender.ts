@@ -83,9 +83,9 @@ export class Sender {
   }
 
   /** Takes an ACK and sends what follows. */
-  acknowledge(transfer: Transfer, blockNumber: number, now: number): Outcome {
+  takeAcknowledgement(transfer: Transfer, blockNumber: number, now: number): Outcome {
     if (transfer.state !== STATE_SENDING) {
-      return this.acknowledgeOpening(transfer, blockNumber, now);
+      return this.takeOpeningAcknowledgement(transfer, blockNumber, now);
     }
     if (blockNumber === (transfer.sent & BLOCK_NUMBER_MASK)) {
       transfer.confirmed = transfer.sent;
@@ -111,7 +111,7 @@ export class Sender {
   }
 
   /** The ACK of block 0 answers an OACK (RFC 2347) or a write request. Any other is ignored. */
-  private acknowledgeOpening(transfer: Transfer, blockNumber: number, now: number): Outcome {
+  private takeOpeningAcknowledgement(transfer: Transfer, blockNumber: number, now: number): Outcome {
     if (transfer.state !== STATE_OPENING || transfer.isReceiving || blockNumber !== 0) {
       return OUTCOME_RUNNING;
     }

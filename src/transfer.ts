@@ -20,8 +20,8 @@
  *     RECEIVING                      LINGERING               `linger`     the last block was written and acknowledged
  *     all but FREE                   FREE                    `release`    the transfer has ended, or has lingered long enough
  *
- * `begin` is called by the two roles, `open` by the server; `run` by the server, the sender, the receiver and the client;
- * `linger` and `release` by the pool of transfers. Only these methods assign a state.
+ * `begin` is called by the two roles, `open` by `negotiate` in options.ts; `run` by `negotiate`, the sender, the receiver
+ * and the client; `linger` and `release` by the pool of transfers. Only these methods assign a state.
  *
  * Invariants:
  *

@@ -2,8 +2,9 @@
  * Drives an engine: hands it datagrams, and calls it again when it asks for that. Every host has one loop for each engine,
  * and brings a timer with a clock, sockets, and a listener for errors.
  *
- * Callbacks run in the middle of the engine's work, where the engine must not be stopped. What they ask for meanwhile is
- * done as soon as that work is over.
+ * Callbacks run in the middle of the engine's work, where a transfer must not be ended. What would end one waits until that
+ * work is over (`runLater`). A client's `get` and `put` take a slot that no running transfer has, so they are done at once
+ * (`run`).
  */
 import { type Address, type LocalPort, NEVER } from "../../src/index.js";
 import type { ErrorListener } from "./error-listener.js";
@@ -49,7 +50,7 @@ export class Loop<Engine extends LoopEngine> {
   private wakeAt = NEVER;
   private isWorking = false;
   /** Calls that wait until the engine's present work is over; null if none wait. */
-  private waiting: ((now: number) => void)[] | null = null;
+  private deferred: ((now: number) => void)[] | null = null;
 
   constructor(
     readonly engine: Engine,
@@ -108,7 +109,7 @@ export class Loop<Engine extends LoopEngine> {
     this.setTimer(0);
   }
 
-  /** Lets `call` use the engine, in a callback too, and returns or throws what it does. */
+  /** Calls `call` at once, in a callback too, and returns its result. `call` may start transfers, but must not end any. */
   run<Result>(call: (now: number) => Result): Result {
     const isInCallback = this.isWorking;
     this.isWorking = true;
@@ -123,8 +124,8 @@ export class Loop<Engine extends LoopEngine> {
 
   /** Lets `call` use the engine now or, in a callback, as soon as the engine's present work is over. `call` must not throw. */
   runLater(call: (now: number) => void): void {
-    this.waiting ??= [];
-    this.waiting.push(call);
+    this.deferred ??= [];
+    this.deferred.push(call);
     if (!this.isWorking) {
       this.isWorking = true;
       this.finish();
@@ -149,16 +150,16 @@ export class Loop<Engine extends LoopEngine> {
   }
 
   private finish(): void {
-    while (this.waiting !== null) {
-      this.runWaiting(this.waiting);
+    while (this.deferred !== null) {
+      this.runDeferred(this.deferred);
     }
     this.isWorking = false;
     this.setTimer(this.engine.nextAt);
   }
 
   /** Callbacks of these calls may ask for more. */
-  private runWaiting(calls: readonly ((now: number) => void)[]): void {
-    this.waiting = null;
+  private runDeferred(calls: readonly ((now: number) => void)[]): void {
+    this.deferred = null;
     for (const call of calls) {
       call(this.timer.now());
     }

@@ -84,7 +84,7 @@ class SocketTransfer {
   ) {
     this.engine = new Client(this.transport(), options, this.observer());
     this.busyPolling = new BusyPolling(this.engine);
-    // The engine closes the only socket, and Node's timers fire after the socket was read.
+    // The engine closes the only socket, and a timer that is late lets Node read it first (clock.ts).
     const sockets = { readWaiting: () => {}, stopListening: () => {} };
     const errors = {
       failed: (error: unknown) => {

@@ -88,7 +88,7 @@ export class TransferPorts implements Transport, LoopSockets {
     from?.send(packet, length, address as string, port);
   }
 
-  /** Does nothing: Node's timers fire after the sockets were read. */
+  /** Does nothing: a timer that is late lets Node read the sockets before it wakes the loop (clock.ts). */
   readWaiting(): void {}
 
   stopListening(): void {
