@@ -244,7 +244,7 @@ export abstract class Lockstep {
   }
 }
 
-/** Whether the outstanding message may be repeated. Only DATA is limited: OACK and ACK are at most as large as the request. */
+/** Whether the outstanding message may be repeated. Only DATA is limited: an OACK or ACK is about as small as a request. */
 function mayRepeat(transfer: Transfer): boolean {
   return (
     transfer.state !== STATE_SENDING ||
