@@ -18,7 +18,9 @@ export async function untilFilesAreClosed(openBefore: number): Promise<void> {
   for (const end = Date.now() + PATIENCE_MS; Date.now() < end && openFiles() > openBefore; ) {
     await wait(100);
   }
-  assert.equal(openFiles(), openBefore, "open files");
+  // Fewer are no leak: a descriptor of the test itself may have been closed meanwhile.
+  const openAfter = openFiles();
+  assert.ok(openAfter <= openBefore, `${openAfter} files are open, ${openBefore} were open before`);
 }
 
 /** Returns the bytes in use after garbage collection. */
