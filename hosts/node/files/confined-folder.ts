@@ -10,6 +10,7 @@ import path from "node:path";
 import { FORBIDDEN, NOT_FOUND, type Refusal } from "../../../src/index.js";
 import { isSpecialOnWindows } from "./device-names.js";
 import { type FileErrorListener, ignoreError, refusalOf, refuseToOpen } from "./file-refusals.js";
+import { foldCase } from "./fold-case.js";
 
 /** Absent on Windows, where making a link needs a permission. */
 const NO_FOLLOW = fs.constants.O_NOFOLLOW ?? 0;
@@ -179,12 +180,12 @@ function realPathOfSame(descriptor: number, openedAs: string): string | undefine
 }
 
 function foldedEntry(folder: string, component: string): string | undefined {
-  const folded = component.toLowerCase();
+  const folded = foldCase(component);
   try {
     return fs
       .readdirSync(folder)
       .sort()
-      .find((entry) => entry.toLowerCase() === folded);
+      .find((entry) => foldCase(entry) === folded);
   } catch {
     return undefined;
   }

@@ -3,6 +3,7 @@
  * each part of the pattern is compared at most once with each position of the name.
  */
 import { MAX_NAME_BYTES } from "../../../src/index.js";
+import { foldCase } from "../files/fold-case.js";
 import { macLengthAt, plainMac } from "./mac-address.js";
 
 /** Bounds the time of a match. */
@@ -41,7 +42,7 @@ export class NamePattern {
 
   /**
    * @param text `?` matches one character and `*` any number of characters, except `/`; `**` matches any characters;
-   * `{mac}` matches a MAC address in any notation. Upper and lower case of ASCII letters are equal.
+   * `{mac}` matches a MAC address in any notation. Upper and lower case are equal.
    * @throws RangeError for more than 8 wildcards, or an unknown one in braces.
    */
   constructor(text: string) {
@@ -62,7 +63,7 @@ export class NamePattern {
     if (name.length > MAX_NAME_BYTES) {
       return undefined;
     }
-    const folded = toLowerAscii(name);
+    const folded = foldCase(name);
     this.mark(folded);
     return marks[0] === 1 ? this.readMarks(name, folded) : undefined;
   }
@@ -114,12 +115,12 @@ export class NamePattern {
 }
 
 function partOf(text: string): Part {
-  const written = text.startsWith("**") ? "**" : toLowerAscii(text);
+  const written = text.startsWith("**") ? "**" : foldCase(text);
   const wildcard = Object.hasOwn(WILDCARDS, written) ? WILDCARDS[written] : undefined;
   if (wildcard === undefined && text.startsWith("{")) {
     throw new RangeError(`unknown wildcard ${text}; expected ?, *, ** or {mac}`);
   }
-  return wildcard ?? { kind: "text", text: toLowerAscii(text) };
+  return wildcard ?? { kind: "text", text: foldCase(text) };
 }
 
 function isStretching(kind: Part["kind"]): boolean {
@@ -138,9 +139,4 @@ function lengthAt(part: Part, name: string, at: number): number {
     default:
       return at < name.length && name[at] !== "/" ? 1 : 0;
   }
-}
-
-/** Folds ASCII only: other letters may change their length, which would move the characters after them. */
-function toLowerAscii(text: string): string {
-  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

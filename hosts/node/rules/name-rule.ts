@@ -4,7 +4,7 @@ import { cleanedName } from "../files/clean-name.js";
 import { plainAddress } from "../udp/addresses.js";
 import { AllowedNetworks } from "../udp/allowed-networks.js";
 import { plainMac } from "./mac-address.js";
-import { NamePattern } from "./name-pattern.js";
+import { type NameMatch, NamePattern } from "./name-pattern.js";
 import { type MatchedRequest, NameTemplate } from "./name-template.js";
 import { suggestion } from "./nearest-name.js";
 
@@ -31,7 +31,9 @@ export interface NameRule {
   readonly table?: Readonly<Record<string, string>>;
   /** Converts the name to lower or upper case. */
   readonly case?: "lower" | "upper";
-  /** Refuses the request with ERROR 2 (access violation). */
+  /**
+   * Refuses the request with ERROR 2 (access violation). Also holds for names that later rules make, and for checksums.
+   */
   readonly refuse?: boolean;
 }
 
@@ -53,12 +55,14 @@ export class CompiledRule {
   private readonly template: NameTemplate;
   private readonly table: ReadonlyMap<string, NameTemplate> | undefined;
   private readonly letterCase: NameRule["case"];
-  private readonly refuses: boolean;
+  /** Whether the requests that it applies to are refused. */
+  readonly refuses: boolean;
 
   /** @throws RangeError or TypeError that names the mistake. */
   constructor(rule: NameRule) {
     checkKeys(rule);
-    this.pattern = new NamePattern(stringOr("match", rule.match, "**"));
+    const match = stringOr("match", rule.match, "**");
+    this.pattern = new NamePattern(rule.refuse === true ? composed(match) : match);
     this.clients = new AllowedNetworks(networksOf(rule.from));
     this.direction = oneOf("direction", rule.direction, ["get", "put"]);
     this.letterCase = oneOf("case", rule.case, ["lower", "upper"]);
@@ -76,13 +80,14 @@ export class CompiledRule {
     }
   }
 
+  /** Whether the rule applies to a request. */
+  applies(name: string, address: string, isUpload: boolean): boolean {
+    return this.match(name, address, isUpload) !== undefined;
+  }
+
   /** Returns undefined if the rule does not apply to the request. */
   apply(name: string, address: string, isUpload: boolean): MappedName | undefined {
-    const isOtherDirection = this.direction !== undefined && this.direction !== (isUpload ? "put" : "get");
-    if (isOtherDirection || !this.clients.includes(address)) {
-      return undefined;
-    }
-    const match = this.pattern.match(name);
+    const match = this.match(name, address, isUpload);
     if (match === undefined) {
       return undefined;
     }
@@ -92,6 +97,13 @@ export class CompiledRule {
       return undefined;
     }
     return { name: this.refuses ? REFUSED_NAME : cleanedName(this.inCase(template.fill(request))) };
+  }
+
+  private match(name: string, address: string, isUpload: boolean): NameMatch | undefined {
+    const isOtherDirection = this.direction !== undefined && this.direction !== (isUpload ? "put" : "get");
+    return isOtherDirection || !this.clients.includes(address)
+      ? undefined
+      : this.pattern.match(this.refuses ? composed(name) : name);
   }
 
   private inCase(name: string): string {
@@ -104,6 +116,12 @@ export class CompiledRule {
         return name;
     }
   }
+}
+
+/** A refusal holds however a letter with an accent is composed, since some file systems find a file by both ways. */
+function composed(text: string): string {
+  const normalized = text.normalize("NFC");
+  return normalized.length > text.length ? text : normalized;
 }
 
 function machineIn(

@@ -32,19 +32,26 @@ export class NameRules {
 
   /**
    * The names to look up instead of `name`: one per rule that applies, in the order of the rules; `name` itself if none
-   * applies. The last one may be undefined: the request is refused there.
+   * applies. The last one may be undefined: the request is refused there. A name that a rule makes is held against the
+   * refusals before that rule, so that nothing leads to a refused file but a rule that comes before its refusal.
    */
   namesFor(name: string, address: string, isUpload: boolean): readonly (string | undefined)[] {
     const names: (string | undefined)[] = [];
-    for (const rule of this.rules) {
+    for (const [index, rule] of this.rules.entries()) {
       const mapped = rule.apply(name, address, isUpload);
       if (mapped !== undefined) {
-        names.push(mapped.name);
-        if (mapped.name === REFUSED_NAME || names.length === MAX_NAMES) {
+        const isRefused = mapped.name === REFUSED_NAME || this.refusesBefore(index, mapped.name, address, isUpload);
+        names.push(isRefused ? REFUSED_NAME : mapped.name);
+        if (isRefused || names.length === MAX_NAMES) {
           return names;
         }
       }
     }
     return names.length > 0 ? names : [name];
+  }
+
+  /** Whether one of the rules before `end` refuses a name. */
+  private refusesBefore(end: number, name: string, address: string, isUpload: boolean): boolean {
+    return this.rules.some((rule, index) => index < end && rule.refuses && rule.applies(name, address, isUpload));
   }
 }

@@ -28,6 +28,10 @@ describe("match", () => {
     ["{mac}", "{mac}", "00:11:22:aa:bb:cc", "00-11-22-aa-bb-cc"],
     ["{mac}", "{mac}", "00:11:22-aa-bb-cc", "00:11:22-aa-bb-cc"],
     ["SEP{mac}.cnf.xml", "x", "SEP001122AABBC.cnf.xml", "SEP001122AABBC.cnf.xml"],
+    ["gerät.key", "x", "GERÄT.\u212aEY", "x"],
+    ["s", "x", "\u017f", "x"],
+    ["σ", "x", "ς", "x"],
+    ["ss", "x", "ß", "ß"],
     // In lower case, the letter İ has two characters; the characters after it must keep their positions.
     ["*x*", "{2}", "İİx漢字", "漢字"],
   ];

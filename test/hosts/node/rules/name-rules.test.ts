@@ -69,6 +69,22 @@ describe("several rules", () => {
     assert.deepEqual(namesFor(rules, "ab"), ["x", undefined]);
   });
 
+  test("a refusal holds for the names that later rules make, and for no name of an earlier rule", () => {
+    const secret = { match: "secret/**", refuse: true };
+    const stripped = { match: "boot/**", to: "{1}" };
+    assert.deepEqual(namesFor([secret, stripped], "boot/secret/a"), [undefined]);
+    assert.deepEqual(namesFor([secret, stripped], "boot/secret/a", CLIENT, true), [undefined]);
+    assert.deepEqual(namesFor([secret, stripped], "boot/open/a"), ["open/a"]);
+    assert.deepEqual(namesFor([stripped, secret], "boot/secret/a"), ["secret/a"]);
+    assert.deepEqual(namesFor([{ match: "a", to: "a" }, { refuse: true }], "a"), ["a", undefined]);
+    assert.deepEqual(namesFor([{ ...secret, direction: "put" }, stripped], "boot/secret/a"), ["secret/a"]);
+    assert.deepEqual(namesFor([{ ...secret, from: "10.0.0.1" }, stripped], "boot/secret/a"), ["secret/a"]);
+    const lower = { match: "boot/**", case: "lower" } as const;
+    const upper = { match: "boot/**", case: "upper" } as const;
+    assert.deepEqual(namesFor([{ match: "boot/key", refuse: true }, lower], "BOOT/\u212aEY"), [undefined]);
+    assert.deepEqual(namesFor([{ match: "**/S", refuse: true }, upper], "boot/\u017f"), [undefined]);
+  });
+
   test("at most eight names are looked up", () => {
     const rules = Array.from({ length: 20 }, (_, index) => ({ to: `${index}` }));
     assert.deepEqual(namesFor(rules, "a"), ["0", "1", "2", "3", "4", "5", "6", "7"]);
@@ -173,6 +189,22 @@ describe("a server with rules", () => {
     await putFile("backup", Buffer.from("content"), { port });
     assert.equal(readFileSync(path.join(root, "127.0.0.1/backup"), "utf8"), "content");
     await assert.rejects(putFile("my.key", Buffer.from("secret"), { port }), { errorCode: ERROR_ACCESS_VIOLATION });
+  });
+
+  test("with ignoreCase no spelling of a refused name leads to the file, its checksum or a replacement", async (t) => {
+    const root = temporaryFolder(t);
+    writeFileSync(path.join(root, "my.key"), "secret");
+    writeFileSync(path.join(root, "gerät.cfg"), "secret");
+    writeFileSync(path.join(root, "gr\u00fcn.txt"), "open");
+    const rules: NameRule[] = ["**.key", "gerät.cfg"].map((match) => ({ match, refuse: true }));
+    const { port } = await serving(t, { root, write: "overwrite", ignoreCase: true, checksums: true, rules });
+    for (const name of ["my.key", "MY.KEY", "my.\u212aey", "GERÄT.cfg", "gera\u0308t.cfg"]) {
+      for (const refused of [name, `${name}.sha256`]) {
+        await assert.rejects(fetchFile(refused, { port }), { errorCode: ERROR_ACCESS_VIOLATION }, refused);
+      }
+      await assert.rejects(putFile(name, Buffer.from("bad"), { port }), { errorCode: ERROR_ACCESS_VIOLATION }, name);
+    }
+    assert.equal((await fetchFile("GRÜN.TXT", { port })).content.toString(), "open");
   });
 
   test("a server with an invalid rule cannot be constructed", (t) => {
