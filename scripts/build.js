@@ -6,6 +6,12 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { setFlagsFromString } from "node:v8";
+
+// The V8 of Node 20 optimizes functions too early for a program that runs for seconds: that took a third of the time.
+if (process.versions.node.startsWith("20.")) {
+  setFlagsFromString("--interrupt-budget=400000");
+}
 
 const OUTPUT = "dist";
 const DECLARATIONS = "dist/types";
