@@ -12,6 +12,10 @@ export class BoundedMap<Key, Value> {
     return this.entries.values();
   }
 
+  delete(key: Key): void {
+    this.entries.delete(key);
+  }
+
   set(key: Key, value: Value): void {
     this.entries.delete(key);
     if (this.entries.size >= this.maxSize) {

@@ -55,7 +55,7 @@ export class DirectoryStorage implements ChecksummedStorage, Catalogue {
     this.folder = new ConfinedFolder(root, options.ignoreCase ?? false);
     this.write = options.write ?? "never";
     this.readAllowed = options.read ?? true;
-    this.checksums = options.checksums ? new Checksums() : undefined;
+    this.checksums = options.checksums ? new Checksums(onError) : undefined;
     this.sharedFiles = new SharedFiles(onError);
   }
 
@@ -116,7 +116,7 @@ export class DirectoryStorage implements ChecksummedStorage, Catalogue {
    * Opens the checksum of the file of this name.
    *
    * @param calledName the client's name for that file, which is written beside the checksum.
-   * @returns `NOT_FOUND` when the file does not exist, or checksums are not given.
+   * @returns `NOT_FOUND` when the file does not exist, or checksums are not given; `BUSY` while a large file is read.
    */
   openChecksum(name: string, calledName: string): ReadableFile | Refusal {
     if (!this.readAllowed) {
@@ -126,16 +126,7 @@ export class DirectoryStorage implements ChecksummedStorage, Catalogue {
       return NOT_FOUND;
     }
     const opened = this.folder.openFile(name, this.onError);
-    if (isRefusal(opened)) {
-      return opened;
-    }
-    try {
-      return this.checksums.fileFor(opened, calledName);
-    } catch (error) {
-      return refuseToOpen(error, this.onError);
-    } finally {
-      closeRead(opened.descriptor);
-    }
+    return isRefusal(opened) ? opened : this.checksums.fileFor(opened, calledName);
   }
 
   openForWriting(name: string, sizeBytes: number): WritableFile | Refusal {

@@ -1,6 +1,7 @@
 /** A storage that finds the files of another storage by rules. */
 import {
   type Address,
+  BUSY,
   FORBIDDEN,
   NOT_FOUND,
   type ReadableFile,
@@ -50,6 +51,10 @@ export class RuleStorage implements Storage {
         return FORBIDDEN;
       }
       const file = open(found);
+      if (file === BUSY) {
+        // The client asks again, and the answer is reported then.
+        return file;
+      }
       if (file !== NOT_FOUND) {
         this.reportRenamed(name + suffix, found + suffix, address, false);
         return file;
