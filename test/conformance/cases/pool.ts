@@ -7,7 +7,7 @@ import {
   Server,
   type ServerOptions,
 } from "lockstep-tftp/engine";
-import { SeededRandom } from "lockstep-tftp/simulated";
+import { acknowledgement, dataMessage, errorMessage, SeededRandom } from "lockstep-tftp/simulated";
 import { equal, equalBytes, ok } from "../../support/assertions.js";
 import { CaseStorage } from "../../support/case-storage.js";
 import { contents } from "../../support/contents.js";
@@ -172,6 +172,30 @@ const stopping: readonly Case[] = [
     );
     peers[0]?.read("file");
   }),
+
+  ...[false, true].map((singlePort) =>
+    engineCase(
+      `stop: nothing is answered afterwards, ${singlePort ? "with a single port" : "with a port for each transfer"}`,
+      (harness) => {
+        const { peers } = fill(harness, 2);
+        const running = peers[0] as Peer;
+        harness.stop();
+        running.expectError(ERROR_NOT_DEFINED);
+        peers[1]?.expectError(ERROR_NOT_DEFINED);
+        for (const peer of [running, harness.peer()]) {
+          peer.read("file", ["tsize", "0"]);
+          peer.write("new");
+          for (const message of [acknowledgement(1), dataMessage(1, contents(512)), errorMessage(0, "stop")]) {
+            peer.send(message);
+            peer.reply(message);
+          }
+          peer.expectNothing();
+        }
+        equal(harness.server.used, 0, "slots that are used");
+      },
+      { singlePort },
+    ),
+  ),
 
   engineCase("stop: a client that has the last ACK gets no ERROR", (harness) => {
     const peer = harness.peer();

@@ -7,7 +7,7 @@ import {
   OUTCOME_UNANSWERED,
 } from "lockstep-tftp/engine";
 import { type ClientRequest, NO_SLOT } from "lockstep-tftp/engine/client";
-import { acknowledgement, dataMessage, packetOf, textFields } from "lockstep-tftp/simulated";
+import { acknowledgement, dataMessage, packetOf, readRequest, textFields, writeRequest } from "lockstep-tftp/simulated";
 import { equal, ok } from "../../../support/assertions.js";
 import { type ClientHarness, SLOT } from "../../../support/client-harness.js";
 import { contents } from "../../../support/contents.js";
@@ -234,12 +234,13 @@ export const clientRequestCases: readonly Case[] = [
     equal(harness.client.used, 0, "slots that are used");
   }),
 
-  clientCase("a client ignores requests, wherever they arrive", (harness) => {
+  clientCase("a client ignores requests on the port of its transfer", (harness) => {
     const file = contents(10);
     harness.get({ name: "file" });
     harness.expectRead("file");
-    harness.server.read("secret");
-    harness.server.send(acknowledgement(0));
+    harness.server.reply(readRequest("secret"));
+    harness.server.reply(writeRequest("secret"));
+    harness.server.reply(acknowledgement(0));
     harness.server.expectNothing();
     serve(harness, file);
   }),
