@@ -39,6 +39,8 @@ struct UDPSocketRecord {
 	/* A message to the machine's thread is pending. */
 	bool isMessageSent;
 	bool isClosed;
+	/* lwIP goes on calling `received` with this record. */
+	bool isInLwip;
 	uint8_t first;
 	uint8_t count;
 	WaitingDatagram waiting[WAITING_MAX];
@@ -52,6 +54,28 @@ typedef struct {
 	const UDPPeer *receiver;
 } Task;
 
+static err_t closeInLwip(struct tcpip_api_call_data *call)
+{
+	udp_remove(((Task *)call)->socket->pcb);
+	return ERR_OK;
+}
+
+/* Without memory lwIP cannot be called. */
+static void takeFromLwip(UDPSocket socket)
+{
+	Task task = {.socket = socket};
+
+	if (socket->isInLwip && (ERR_OK == tcpip_api_call(closeInLwip, &task.call)))
+		socket->isInLwip = false;
+}
+
+/* Frees a closed socket, unless lwIP or a pending message still has it. The last one to leave it calls this again. */
+static void freeIfUnused(UDPSocket socket)
+{
+	if (!socket->isInLwip && !socket->isMessageSent)
+		free(socket);
+}
+
 static void deliver(void *machine, void *context, uint8_t *message, uint16_t messageLength)
 {
 	UDPSocket socket = context;
@@ -61,15 +85,15 @@ static void deliver(void *machine, void *context, uint8_t *message, uint16_t mes
 	(void)machine;
 	(void)message;
 	(void)messageLength;
-	if (socket->isClosed) {
-		free(socket);
-		return;
-	}
 	SYS_ARCH_PROTECT(level);
 	socket->isMessageSent = false;
 	count = socket->count;
 	SYS_ARCH_UNPROTECT(level);
-	if (count)
+	if (socket->isClosed) {
+		takeFromLwip(socket);
+		freeIfUnused(socket);
+	}
+	else if (count)
 		socket->options.readable(socket->options.context, count);
 }
 
@@ -123,12 +147,6 @@ static err_t openInLwip(struct tcpip_api_call_data *call)
 	return ERR_OK;
 }
 
-static err_t closeInLwip(struct tcpip_api_call_data *call)
-{
-	udp_remove(((Task *)call)->socket->pcb);
-	return ERR_OK;
-}
-
 static err_t sendInLwip(struct tcpip_api_call_data *call)
 {
 	Task *task = (Task *)call;
@@ -156,6 +174,7 @@ const char *udpSocketOpen(UDPSocket *opened, const UDPSocketOptions *options)
 		free(task.socket);
 		return (ERR_USE == error) ? "the port is taken" : "lwIP has no socket to give";
 	}
+	task.socket->isInLwip = true;
 	*opened = task.socket;
 	return NULL;
 }
@@ -178,8 +197,6 @@ static struct pbuf *takeFirst(UDPSocket socket, UDPPeer *sender)
 
 void udpSocketClose(UDPSocket socket, bool machineEnds)
 {
-	Task task = {.socket = socket};
-	err_t error;
 	UDPPeer sender;
 	struct pbuf *pbuf;
 	SYS_ARCH_DECL_PROTECT(level);
@@ -187,15 +204,13 @@ void udpSocketClose(UDPSocket socket, bool machineEnds)
 	SYS_ARCH_PROTECT(level);
 	socket->isClosed = true;
 	SYS_ARCH_UNPROTECT(level);
-	error = tcpip_api_call(closeInLwip, &task.call);
+	takeFromLwip(socket);
 	while (NULL != (pbuf = takeFirst(socket, &sender)))
 		pbuf_free(pbuf);
-	/*
-	 * If lwIP could not be called, it goes on calling `received`, so the record must stay. A pending message will find that
-	 * the socket is closed.
-	 */
-	if ((ERR_OK == error) && (machineEnds || !socket->isMessageSent))
-		free(socket);
+	if (machineEnds)
+		socket->isMessageSent = false;
+	/* If lwIP could not be called, the record stays: a pending message tries once more. */
+	freeIfUnused(socket);
 }
 
 int32_t udpSocketNextLength(UDPSocket socket)

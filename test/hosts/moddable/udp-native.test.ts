@@ -137,6 +137,13 @@ test("on lwIP a socket may be closed while a message about it is pending", { ski
 
 test("on lwIP a closed socket takes no datagrams, even if lwIP cannot release it", { skip }, () => {
   assert.deepEqual(onLwip("open", "no-thread", "close", "arrive", "arrive").slice(2), []);
+  // A message was pending, too, which must not free what lwIP goes on using.
+  assert.deepEqual(onLwip("open", "arrive", "no-thread", "close", "serve", "arrive").slice(2), []);
+  assert.deepEqual(onLwip("open", "arrive", "no-thread", "end", "arrive").slice(2), []);
+});
+
+test("on lwIP a pending message releases a closed socket that lwIP could not release before", { skip }, () => {
+  assert.deepEqual(onLwip("open", "arrive", "no-thread", "close", "all-well", "serve").slice(2), ["removed"]);
 });
 
 test("on lwIP a machine whose queue was full is called with the next datagram", { skip }, () => {
