@@ -69,7 +69,9 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
         busyPolling?.expectPacket();
       }
     });
-    const ports = new TransferPorts(this.requestSockets, checkedRange(options.portRange));
+    const ports = new TransferPorts(this.requestSockets, checkedRange(options.portRange), (address) =>
+      this.content.allowed.includes(address),
+    );
     this.engine = new Server(
       ports,
       this.storageForEngine(),

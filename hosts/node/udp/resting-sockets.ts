@@ -1,7 +1,9 @@
 /**
  * Sockets between two transfers. Opening a socket costs as much as serving a small file, so sockets rest for a while when
- * their transfer is over and serve later ones.
+ * their transfer is over and serve later ones, of the same client only: whoever learned a port from a transfer could
+ * otherwise acknowledge in the name of the next client, and have the answers sent to it.
  */
+import { randomInt } from "node:crypto";
 
 /** Above this number a socket is closed instead of put to rest. */
 const MAX_RESTING = 256;
@@ -36,15 +38,23 @@ export class RestingSockets<Socket extends RestingSocket> {
   }
 
   /**
-   * Takes the socket on `address` that has rested longest, but never the one that served this peer last: a late packet of
-   * the transfer before would look like one of the new.
+   * Takes a random one of the sockets on `address` that served this client, if there are at least `min`. The port that it
+   * used last is none of them: a late packet of the transfer before would look like one of the new.
    */
-  take(address: string, peerAddress: string, peerPort: number): Socket | undefined {
-    const index = this.resting.findIndex(
+  take(address: string, peerAddress: string, peerPort: number, min: number): Socket | undefined {
+    if (this.resting.length < min) {
+      return undefined;
+    }
+    const fitting = this.resting.filter(
       (socket) =>
-        socket.address === address && (socket.lastPeerPort !== peerPort || socket.lastPeerAddress !== peerAddress),
+        socket.address === address && socket.lastPeerAddress === peerAddress && socket.lastPeerPort !== peerPort,
     );
-    return index < 0 ? undefined : this.resting.splice(index, 1)[0];
+    if (fitting.length === 0 || fitting.length < min) {
+      return undefined;
+    }
+    const taken = fitting[randomInt(fitting.length)] as Socket;
+    this.resting.splice(this.resting.indexOf(taken), 1);
+    return taken;
   }
 
   /** Closes the socket that has rested longest. */

@@ -2,6 +2,7 @@
  * A port for each transfer, its transfer identifier (RFC 1350 §4), and the way of its datagrams: what arrives goes to the
  * loop, what the engine sends goes out. Ports are any free ones, or those of a range that a firewall lets through.
  */
+import { randomInt } from "node:crypto";
 import { type Address, FIRST_LISTENER, type LocalPort, type Transport } from "../../../src/index.js";
 import type { LoopSockets } from "../../common/loop.js";
 import type { BusyPolling } from "./busy-polling.js";
@@ -21,7 +22,7 @@ export interface TransferReceiver {
   receive(packet: DataView, length: number, slot: number, address: string, port: number): void;
 }
 
-/** Up to this number of resting sockets a new one is opened instead, so that transfers in a row have different ports. */
+/** With fewer resting sockets of a client a new one is opened, so that its transfers in a row have different ports. */
 const MIN_RESTING = 16;
 
 const NO_SLOT = -1;
@@ -36,8 +37,6 @@ export class TransferPorts implements Transport, LoopSockets {
   /** By slot. */
   private readonly inUse: (TransferSocket | undefined)[] = [];
   private readonly resting = new RestingSockets<TransferSocket>();
-  /** Offset in the range at which the next search begins. */
-  private next = 0;
   private inUseCount = 0;
   private receiver: TransferReceiver | undefined;
   private busyPolling: BusyPolling | undefined;
@@ -45,6 +44,7 @@ export class TransferPorts implements Transport, LoopSockets {
   constructor(
     private readonly listeners: Listeners,
     private readonly range: PortRange | undefined,
+    private readonly isAllowed: (address: string) => boolean,
   ) {}
 
   /** Sets the receiver of datagrams: it exists only after the engine, which needs this transport. */
@@ -57,9 +57,9 @@ export class TransferPorts implements Transport, LoopSockets {
     const { address } = this.listeners.get(listener);
     const peer = peerAddress as string;
     const socket =
-      (this.resting.count >= MIN_RESTING ? this.resting.take(address, peer, peerPort) : undefined) ??
+      this.resting.take(address, peer, peerPort, MIN_RESTING) ??
       this.openAnother(address) ??
-      this.resting.take(address, peer, peerPort) ??
+      this.resting.take(address, peer, peerPort, 1) ??
       this.openInPlaceOfResting(address);
     if (socket === undefined) {
       return false;
@@ -96,7 +96,7 @@ export class TransferPorts implements Transport, LoopSockets {
     this.resting.closeAll();
   }
 
-  /** The range is used up: a resting port that cannot serve this peer makes room for one that can. */
+  /** The range or the descriptors are used up: a resting port of another client makes room for a new one. */
   private openInPlaceOfResting(address: string): TransferSocket | undefined {
     return this.resting.closeFirst() ? this.openAnother(address) : undefined;
   }
@@ -110,9 +110,10 @@ export class TransferPorts implements Transport, LoopSockets {
     if (this.inUseCount + this.resting.count >= count) {
       return undefined;
     }
+    // From a random port on: who could guess it could acknowledge in the name of another client.
+    const start = randomInt(count);
     for (let tried = 0; tried < count; tried++) {
-      const port = range.first + this.next;
-      this.next = (this.next + 1) % count;
+      const port = range.first + ((start + tried) % count);
       const socket = this.tryToOpen(address, port);
       if (socket !== undefined) {
         return socket;
@@ -133,7 +134,8 @@ export class TransferPorts implements Transport, LoopSockets {
   }
 
   private deliver(socket: TransferSocket, packet: DataView, length: number, address: string, port: number): void {
-    if (socket.slot !== NO_SLOT) {
+    // The client of a running transfer is served to the end; a stranger that is not allowed gets no ERROR either.
+    if (socket.slot !== NO_SLOT && (address === socket.lastPeerAddress || this.isAllowed(address))) {
       this.receiver?.receive(packet, length, socket.slot, address, port);
       this.busyPolling?.expectPacket();
     }
