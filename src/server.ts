@@ -14,9 +14,9 @@ import {
   type Transport,
   type WritableFile,
 } from "./host.js";
-import { Lockstep } from "./lockstep.js";
+import type { Lockstep } from "./lockstep.js";
 import { cleanName } from "./name.js";
-import { negotiate, writeOptionAcknowledgement } from "./options.js";
+import { negotiate } from "./options.js";
 import { OUTCOME_SUPERSEDED } from "./outcome.js";
 import {
   ERROR_ACCESS_VIOLATION,
@@ -29,6 +29,7 @@ import {
   TFTP_PORT,
 } from "./packet.js";
 import { Request } from "./request.js";
+import { ServerLockstep } from "./server-lockstep.js";
 import { type ServerOptions, ServerSettings } from "./settings.js";
 import { decodeName } from "./text.js";
 import { FLAG_ANSWERED, FLAG_REPEATED, STATE_FREE, Transfer } from "./transfer.js";
@@ -36,15 +37,6 @@ import { Peers } from "./transfers.js";
 
 /** Told to the observer if the name cannot be decoded. */
 const NO_NAME = "";
-
-/** Opens a transfer with its OACK. */
-class ServerLockstep extends Lockstep {
-  protected override sendOpening(transfer: Transfer): void {
-    const transmitter = this.transmitter;
-    const length = writeOptionAcknowledgement(transmitter.view, transfer);
-    transmitter.transport.send(transmitter.packet, length, transfer.localPort, transfer.address, transfer.port);
-  }
-}
 
 /**
  * A TFTP server without I/O: a host hands it datagrams and the time, and it answers through the host's
