@@ -35,6 +35,12 @@ import { decodeName } from "./text.js";
 import { FLAG_ANSWERED, FLAG_REPEATED, STATE_FREE, Transfer } from "./transfer.js";
 import { Peers } from "./transfers.js";
 
+/**
+ * A request that comes again after this time is from a client that asks again, not from a network that doubles packets. The
+ * file may have changed meanwhile, so it is opened again, on a port of its own: blocks of two versions must not be mixed.
+ */
+const REOPEN_AFTER_MS = 1000;
+
 /** Told to the observer if the name cannot be decoded. */
 const NO_NAME = "";
 
@@ -147,7 +153,7 @@ export class Server {
     const present = this.peers.find(address, port);
     if (present === null) {
       this.accept(name, listener, address, port, now);
-    } else if (this.isSameRequest(present, name)) {
+    } else if (this.isSameRequest(present, name, now)) {
       this.answerAgain(present, now);
     } else {
       this.lockstep.end(present, OUTCOME_SUPERSEDED, now);
@@ -200,9 +206,10 @@ export class Server {
   }
 
   /** Whether a request repeats the one that began `transfer`, nothing of which has been acknowledged. */
-  private isSameRequest(transfer: Transfer, name: string): boolean {
+  private isSameRequest(transfer: Transfer, name: string, now: number): boolean {
     return (
       (transfer.flags & FLAG_ANSWERED) === 0 &&
+      (transfer.isUpload || now - transfer.startedAt < REOPEN_AFTER_MS) &&
       transfer.isUpload === this.requestRead.isUpload &&
       transfer.name === name
     );

@@ -60,7 +60,7 @@ type RequestCause = Omit<Cause, "address" | "port" | "localPort">;
 function readRequestCause(message: Uint8Array, conversation: Conversation | undefined, now: number): RequestCause {
   const { kind, meaning, block } = causeOf("request");
   const asked = readAskedRequest(message);
-  const isRepeated = asked !== undefined && conversation?.isBegunBy(asked) === true;
+  const isRepeated = asked !== undefined && conversation?.isBegunBy(asked, now) === true;
   if (isRepeated) {
     conversation.repeatRequest(asked, now);
   }

@@ -8,6 +8,8 @@ import { type Agreement, type AskedRequest, agreementOf } from "./asked-request.
 import type { OpenedFile } from "./checked-storage.js";
 
 const BLOCK_NUMBER_MASK = 0xffff;
+/** From this time on a repeated request opens the file again, which may have changed. */
+const REOPEN_AFTER_MS = 1000;
 
 /** The meaning of a received message to a conversation. */
 export type Meaning = "advances" | "repeated" | "ahead" | "too large" | "ends" | "nothing";
@@ -27,6 +29,8 @@ export class Conversation {
   lastBlock = -1;
   /** The file's end is through. */
   isComplete = false;
+  /** Engine's time of the start, in milliseconds. */
+  readonly startedAt: number;
   /** Engine's time of the last progress, in milliseconds. */
   progressAt: number;
   /** Engine's time since which the next repeat waits, in milliseconds. */
@@ -54,6 +58,7 @@ export class Conversation {
   ) {
     this.asked = asked;
     this.agreement = agreementOf(asked, file.sizeBytes, maxWindowSize);
+    this.startedAt = now;
     this.progressAt = now;
     this.waitsSince = now;
   }
@@ -67,9 +72,10 @@ export class Conversation {
     return this.agreement.acknowledged.length > 0;
   }
 
-  /** Whether `asked` repeats the request that started it. */
-  isBegunBy(asked: AskedRequest): boolean {
-    return !this.isAnswered && asked.isUpload === this.isUpload && asked.name === this.asked.name;
+  /** Whether `asked` repeats the request that started it. A download that is requested again later starts anew. */
+  isBegunBy(asked: AskedRequest, now: number): boolean {
+    const isLate = !this.isUpload && now - this.startedAt >= REOPEN_AFTER_MS;
+    return !this.isAnswered && !isLate && asked.isUpload === this.isUpload && asked.name === this.asked.name;
   }
 
   /** Takes the first request again, perhaps with other options: the client is there, and starts to wait again. */

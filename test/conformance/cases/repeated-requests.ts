@@ -1,5 +1,5 @@
 /** A request that comes again: RFC 1350 §4, and the wire table of docs/protocol.md. */
-import { ERROR_FILE_NOT_FOUND, OUTCOME_COMPLETED, OUTCOME_SUPERSEDED } from "lockstep-tftp/engine";
+import { ERROR_FILE_NOT_FOUND, NOT_FOUND, OUTCOME_COMPLETED, OUTCOME_SUPERSEDED } from "lockstep-tftp/engine";
 import { equal } from "../../support/assertions.js";
 import { contents } from "../../support/contents.js";
 import { blockOf } from "../../support/peer.js";
@@ -44,6 +44,59 @@ export const repeatedRequestCases: readonly Case[] = [
     equal(harness.storage.asked.length, 1, "files that were opened");
     peer.data(1, contents(5));
     peer.expectAcknowledgement(1);
+  }),
+
+  engineCase(
+    "docs/protocol.md, RRQ again seconds later: the new content of a file that has changed, in a new transfer",
+    (harness) => {
+      harness.file("file", contents(300));
+      const peer = harness.peer();
+      peer.read("file");
+      peer.expectData(1, contents(300));
+      const changed = harness.file("file", contents(700).reverse());
+      harness.advance(2500);
+      peer.ignoreAll();
+      peer.read("file");
+      peer.expectData(1, blockOf(changed, 1));
+      equal(harness.observer.startedTransfers.length, 2, "transfers that have started");
+      goesOn(harness, peer, changed);
+      equal(harness.server.used, 0, "slots that are used");
+    },
+  ),
+
+  engineCase("docs/protocol.md, RRQ again seconds later: the OACK has the new size", (harness) => {
+    harness.file("file", contents(5));
+    const peer = harness.peer();
+    peer.read("file", ["tsize", "0"]);
+    peer.expectOptions(["tsize", "5"]);
+    harness.file("file", contents(9));
+    harness.advance(10_000);
+    peer.ignoreAll();
+    peer.read("file", ["tsize", "0"]);
+    peer.expectOptions(["tsize", "9"]);
+    peer.acknowledge(0);
+    peer.expectData(1, contents(9));
+    peer.acknowledge(1);
+  }),
+
+  engineCase("docs/protocol.md, RRQ again seconds later: a file that has gone is refused", (harness) => {
+    const { peer } = begun(harness);
+    harness.advance(2500);
+    peer.ignoreAll();
+    harness.storage.refusals.set("file", NOT_FOUND);
+    peer.read("file");
+    peer.expectError(ERROR_FILE_NOT_FOUND);
+    equal(harness.ended.outcome, OUTCOME_SUPERSEDED, "the outcome");
+    equal(harness.server.used, 0, "slots that are used");
+  }),
+
+  engineCase("docs/protocol.md, RRQ again at once, doubled by the network: the file is not opened again", (harness) => {
+    const { peer, file } = begun(harness);
+    harness.advance(200);
+    peer.read("file");
+    peer.expectData(1, blockOf(file, 1));
+    equal(harness.storage.asked.length, 1, "files that were opened");
+    goesOn(harness, peer, file);
   }),
 
   engineCase("docs/protocol.md, RRQ again: names are compared after cleaning", (harness) => {
