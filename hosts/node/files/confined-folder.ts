@@ -10,7 +10,7 @@ import path from "node:path";
 import { FORBIDDEN, NOT_FOUND, type Refusal } from "../../../src/index.js";
 import { isSpecialOnWindows } from "./device-names.js";
 import { type FileErrorListener, ignoreError, refusalOf, refuseToOpen } from "./file-refusals.js";
-import { foldCase } from "./fold-case.js";
+import { FoldedNames } from "./folded-names.js";
 
 /** Absent on Windows, where making a link needs a permission. */
 const NO_FOLLOW = fs.constants.O_NOFOLLOW ?? 0;
@@ -34,6 +34,7 @@ export class ConfinedFolder {
   /** The path of the folder, free of links. */
   readonly path: string;
   private readonly prefix: string;
+  private readonly foldedNames = new FoldedNames();
   private readonly ignoreCase: boolean;
 
   /**
@@ -136,7 +137,7 @@ export class ConfinedFolder {
     let folder = this.path;
     for (const component of name.split("/")) {
       const exact = path.join(folder, component);
-      folder = fs.existsSync(exact) ? exact : path.join(folder, foldedEntry(folder, component) ?? component);
+      folder = fs.existsSync(exact) ? exact : path.join(folder, this.foldedNames.find(folder, component) ?? component);
     }
     return folder;
   }
@@ -175,18 +176,6 @@ function realPathOfSame(descriptor: number, openedAs: string): string | undefine
     return opened.dev === found.dev && opened.ino === found.ino ? real : undefined;
   } catch {
     // The path no longer leads anywhere.
-    return undefined;
-  }
-}
-
-function foldedEntry(folder: string, component: string): string | undefined {
-  const folded = foldCase(component);
-  try {
-    return fs
-      .readdirSync(folder)
-      .sort()
-      .find((entry) => foldCase(entry) === folded);
-  } catch {
     return undefined;
   }
 }

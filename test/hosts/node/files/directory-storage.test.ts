@@ -1,10 +1,11 @@
 /** Names in any case, and what clients may do in a served folder. */
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import fs, { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { DirectoryStorage } from "lockstep-tftp";
 import { ERROR_ACCESS_VIOLATION, FORBIDDEN, NOT_FOUND } from "lockstep-tftp/engine";
+import { settle } from "../../../support/file-conditions.js";
 import { ErrorAnswer, fetchFile, putFile } from "../../../support/retrying-client.js";
 import { serving } from "../../../support/serving.js";
 import { contentOf, store } from "../../../support/storage-use.js";
@@ -35,6 +36,36 @@ describe("case of names", () => {
     assert.deepEqual(contentOf(storage, "BOTH"), Buffer.from("capital"));
     assert.equal(contentOf(storage, "boot/bce"), NOT_FOUND);
     assert.equal(contentOf(storage, "boo/bcd"), NOT_FOUND);
+  });
+
+  test("with ignoreCase the names of a large folder are not read with each request", (t) => {
+    const { root } = folders(t);
+    for (let index = 0; index < 1500; index++) {
+      writeFileSync(path.join(root, `File-${index}`), "");
+    }
+    const at = performance.now();
+    const { mock: clock } = t.mock.method(performance, "now", () => at);
+    const { mock: readings } = t.mock.method(fs, "readdirSync");
+    const storage = new DirectoryStorage(root, { ignoreCase: true });
+    const askForMissing = (): void => {
+      for (let index = 0; index < 20; index++) {
+        writeFileSync(path.join(root, `Changing-${index}`), "");
+        assert.equal(contentOf(storage, `missing-${index}`), NOT_FOUND);
+      }
+    };
+    askForMissing();
+    assert.equal(readings.callCount(), 1, "readings of a folder that changes all the time");
+    assert.equal(String(contentOf(storage, "file-7")), "");
+    writeFileSync(path.join(root, "New"), "new");
+    clock.mockImplementation(() => at + 100);
+    assert.equal(String(contentOf(storage, "new")), "new");
+    assert.equal(readings.callCount(), 2);
+    clock.mockImplementation(() => at + 200);
+    settle(t);
+    contentOf(storage, "missing");
+    clock.mockImplementation(() => at + 10_000);
+    contentOf(storage, "missing");
+    assert.equal(readings.callCount(), 3, "readings of a folder that does not change");
   });
 
   test("with ignoreCase an upload in another case replaces the file", (t) => {
