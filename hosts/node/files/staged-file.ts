@@ -21,6 +21,18 @@ import { beginUpload, endUpload, newTemporaryName } from "./temporary-files.js";
 const NEW_FILE_MODE = 0o666;
 const PERMISSIONS = 0o777;
 
+/** Answers of systems and file systems that cannot synchronise a folder. Any other is a failure of the disk. */
+const NO_FOLDER_SYNC: ReadonlySet<string> = new Set([
+  "EINVAL",
+  "ENOTSUP",
+  "EOPNOTSUPP",
+  "ENOSYS",
+  "EPERM",
+  "EACCES",
+  "EBADF",
+  "EISDIR",
+]);
+
 /** Options of a {@link StagedFile}. */
 export interface StagedFileOptions {
   /** The announced size in bytes, or -1. */
@@ -214,11 +226,14 @@ function removeIfPossible(file: string): void {
   }
 }
 
+/** Writes the name to the disk, where the system can synchronise a folder. */
 function syncFolder(descriptor: number): void {
   try {
     fs.fsyncSync(descriptor);
-  } catch {
-    // Not every system can synchronise a folder. The file itself is safe.
+  } catch (error) {
+    if (!NO_FOLDER_SYNC.has((error as NodeJS.ErrnoException).code ?? "")) {
+      throw error;
+    }
   }
 }
 

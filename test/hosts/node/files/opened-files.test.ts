@@ -81,3 +81,22 @@ test("a download succeeds although closing its file fails", (t) => {
   assert.deepEqual(contentOf(storage, "large"), LARGE);
   first.close();
 });
+
+for (const { code, isFailure } of [
+  { code: "EIO", isFailure: true },
+  { code: "ENOSPC", isFailure: true },
+  { code: "EINVAL", isFailure: false },
+  { code: "ENOTSUP", isFailure: false },
+]) {
+  test(`an upload ${isFailure ? "fails" : "succeeds"} when synchronising its folder fails with ${code}`, (t) => {
+    const { storage } = folderOfFiles(t);
+    const { fsyncSync } = fs;
+    t.mock.method(fs, "fsyncSync", (descriptor: number) => {
+      if (fs.fstatSync(descriptor).isDirectory()) {
+        throw Object.assign(new Error(`${code}: fsync`), { code });
+      }
+      fsyncSync(descriptor);
+    });
+    assert.equal(store(storage, "folder/new", SMALL) < 0, isFailure);
+  });
+}
