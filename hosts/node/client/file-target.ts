@@ -12,8 +12,8 @@ import {
   type WritableFile,
 } from "../../../src/index.js";
 import { ConfinedFolder } from "../files/confined-folder.js";
+import { removeAbandonedFiles } from "../files/litter.js";
 import { StagedFile } from "../files/staged-file.js";
-import { removeAbandonedFiles } from "../files/temporary-files.js";
 import type { DownloadTarget } from "./download-target.js";
 import { LocalFileError } from "./local-file-error.js";
 import { StreamTarget } from "./stream-target.js";

@@ -12,10 +12,11 @@ import { type ChecksummedStorage, Checksums, checksummedName } from "./checksums
 import { ConfinedFolder, closeRead, type OpenedFile } from "./confined-folder.js";
 import { ignoreError, refuseToOpen } from "./file-refusals.js";
 import { removeFile, visitFiles } from "./folder-listing.js";
+import { removeTemporaryFiles } from "./litter.js";
 import { SharedFiles } from "./shared-files.js";
 import { SmallFiles } from "./small-files.js";
 import { StagedFile } from "./staged-file.js";
-import { isTemporaryName, removeTemporaryFiles } from "./temporary-files.js";
+import { isTemporaryName } from "./temporary-files.js";
 
 /** Uploads that are allowed: none, files that do not exist yet, or any. */
 export type WritePolicy = "never" | "new" | "overwrite";
@@ -68,9 +69,10 @@ export class DirectoryStorage implements ChecksummedStorage, Catalogue {
   }
 
   /**
-   * Removes unfinished uploads of processes that have ended. Does nothing where uploads are not allowed.
+   * Removes unfinished uploads: those of processes that have ended now, others if they do not change for 15 minutes. Does
+   * nothing where uploads are not allowed.
    *
-   * @returns the number of removed files.
+   * @returns the number of files that were removed now.
    */
   async removeLitter(): Promise<number> {
     return this.write === "never" ? 0 : removeTemporaryFiles(this.folder.path);
