@@ -14,7 +14,7 @@ if (process.versions.node.startsWith("20.")) {
 }
 
 const OUTPUT = "dist";
-const DECLARATIONS = "dist/types";
+const COMMAND = "dist/node/cli.js";
 /** Hashes of the files that the last build read and wrote. */
 const STAMP = "build/dist.stamp";
 const ROOT_FILES = /^(package\.json|package-lock\.json|rollup\.config\.js|tsconfig.*\.json)$/;
@@ -24,7 +24,8 @@ function filesBelow(folder) {
   return existsSync(folder)
     ? readdirSync(folder, { recursive: true })
         .map((name) => path.join(folder, name))
-        .filter((file) => statSync(file).isFile())
+        // Editors make links to nowhere beside a file that is being edited.
+        .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile())
     : [];
 }
 
@@ -37,19 +38,12 @@ function hashOf(files) {
   return hash.digest("hex");
 }
 
-function stamp() {
-  const inputs = [...readdirSync(".").filter((name) => ROOT_FILES.test(name)), ...SOURCES.flatMap(filesBelow)];
-  return `${hashOf(inputs)} ${hashOf(filesBelow(OUTPUT))}\n`;
+function inputsHash() {
+  return hashOf([...readdirSync(".").filter((name) => ROOT_FILES.test(name)), ...SOURCES.flatMap(filesBelow)]);
 }
 
-/** Keeps the declarations, of which the compiler rewrites only those that changed. */
-function removeBundles() {
-  for (const name of existsSync(OUTPUT) ? readdirSync(OUTPUT) : []) {
-    const place = path.join(OUTPUT, name);
-    if (place !== path.normalize(DECLARATIONS)) {
-      rmSync(place, { recursive: true });
-    }
-  }
+function stampOf(inputs) {
+  return `${inputs} ${hashOf(filesBelow(OUTPUT))}\n`;
 }
 
 async function bundle() {
@@ -70,25 +64,30 @@ function packExamples() {
   }
 }
 
-async function build() {
-  const { compile, removeOrphans } = await import("./compile.js");
+/**
+ * Makes everything anew: the compiler would decide by time stamps what has changed, which `cp -p` and `rsync -t` preserve.
+ *
+ * @param inputs hash of the sources before the build, so that one edited meanwhile is built the next time.
+ */
+async function build(inputs) {
+  const { compile } = await import("./compile.js");
   rmSync(STAMP, { force: true });
-  removeBundles();
-  removeOrphans(DECLARATIONS, ".");
+  rmSync(OUTPUT, { recursive: true, force: true });
   compile(".");
   await bundle();
-  // npm makes the command executable when it installs a package, not when a clone that is installed is built again.
-  chmodSync("dist/node/cli.js", 0o755);
   packExamples();
   mkdirSync(path.dirname(STAMP), { recursive: true });
-  writeFileSync(STAMP, stamp());
+  writeFileSync(STAMP, stampOf(inputs));
 }
 
-const isCurrent = existsSync(STAMP) && readFileSync(STAMP, "utf8") === stamp();
+const inputs = inputsHash();
+const isCurrent = existsSync(STAMP) && readFileSync(STAMP, "utf8") === stampOf(inputs);
 if (!isCurrent && process.argv.includes("--check")) {
   console.error("dist/ is not what the sources make. Run: npm run build");
   process.exit(1);
 }
 if (!isCurrent) {
-  await build();
+  await build(inputs);
 }
+// npm makes the command executable when it installs a package, not when a clone that is installed is built again.
+chmodSync(COMMAND, 0o755);

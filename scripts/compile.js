@@ -24,10 +24,12 @@ export function compile(...projects) {
 /** Removes what was compiled from sources that are gone. Paths below `compiled` are the same as below `sources`. */
 export function removeOrphans(compiled, sources) {
   const files = existsSync(compiled) ? readdirSync(compiled, { recursive: true, withFileTypes: true }) : [];
-  for (const { parentPath, name } of files.filter((entry) => entry.isFile())) {
-    const source = name.replace(/(\.d\.ts|\.js|\.js\.map)$/, ".ts");
-    if (source !== name && !existsSync(path.join(sources, path.relative(compiled, parentPath), source))) {
-      rmSync(path.join(parentPath, name));
+  for (const entry of files.filter((file) => file.isFile())) {
+    // Node before 20.12 calls it `path`.
+    const folder = entry.parentPath ?? entry.path;
+    const source = entry.name.replace(/(\.d\.ts|\.js|\.js\.map)$/, ".ts");
+    if (source !== entry.name && !existsSync(path.join(sources, path.relative(compiled, folder), source))) {
+      rmSync(path.join(folder, entry.name));
     }
   }
 }
