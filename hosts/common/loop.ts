@@ -122,7 +122,7 @@ export class Loop<Engine extends LoopEngine> {
     }
   }
 
-  /** Lets `call` use the engine now or, in a callback, as soon as the engine's present work is over. `call` must not throw. */
+  /** Lets `call` use the engine now or, in a callback, as soon as the engine's present work is over. */
   runLater(call: (now: number) => void): void {
     this.deferred ??= [];
     this.deferred.push(call);
@@ -161,7 +161,11 @@ export class Loop<Engine extends LoopEngine> {
   private runDeferred(calls: readonly ((now: number) => void)[]): void {
     this.deferred = null;
     for (const call of calls) {
-      call(this.timer.now());
+      try {
+        call(this.timer.now());
+      } catch (error) {
+        this.errors.failed(error);
+      }
     }
   }
 

@@ -46,7 +46,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
   private readonly hosts: readonly string[];
   private readonly port: number;
   private readonly requestSockets: Listeners;
-  /** Events of which a listener's exception was a warning. */
+  /** Warnings that were given: the event whose listener threw, or what failed with which kind of error. */
   private readonly warnedOf = new Set<string>();
   private isListening = false;
   private closing: Promise<void> | undefined;
@@ -140,7 +140,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
       throw new TypeError("listen takes a port and a host, and returns a promise; it takes no callback");
     }
     const listeningPort = port === undefined ? this.port : checkedPort("port", port);
-    const hosts = host === undefined ? this.hosts : checkedHosts(host);
+    const hosts = host == null ? this.hosts : checkedHosts(host);
     if (this.isListening || this.closing !== undefined) {
       throw new Error(this.isListening ? "The server is listening already" : "The server is closed");
     }
@@ -258,21 +258,21 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
     try {
       (this.emit as (name: string, ...details: unknown[]) => boolean).call(this, name, ...details);
     } catch (error) {
-      const isSeen = name !== "error" && this.listenerCount("error") > 0;
-      // A listener of progress may throw with every packet: one warning for each event is enough.
-      if (isSeen || !this.warnedOf.has(name)) {
-        this.warnedOf.add(name);
-        const seen = failure(`A listener of "${name}" threw`, error);
-        isSeen ? this.emitGuarded("error", seen) : process.emitWarning(seen);
-      }
+      this.tell(name, failure(`A listener of "${name}" threw`, error), name);
     }
   }
 
   private report(what: string, cause: unknown): void {
-    const error = failure(what, cause);
-    if (this.listenerCount("error") > 0) {
+    const { code, name } = Object(cause) as Partial<NodeJS.ErrnoException>;
+    this.tell("", failure(what, cause), `${what} ${code ?? name}`);
+  }
+
+  /** Clients, and a listener of progress, could fill a log with repeated warnings: each kind is a warning once. */
+  private tell(source: string, error: Error, kind: string): void {
+    if (source !== "error" && this.listenerCount("error") > 0) {
       this.emitGuarded("error", error);
-    } else {
+    } else if (!this.warnedOf.has(kind)) {
+      this.warnedOf.add(kind);
       process.emitWarning(error);
     }
   }

@@ -52,6 +52,7 @@ const FORMER_NAMES = [
   ["uploads", "write"],
   ["transfers", "maxTransfers"],
   ["window", "maxWindowSize"],
+  ["uploadBytesMax", "maxSizeBytes"],
 ] as const;
 
 type Config = Readonly<Record<string, unknown>>;

@@ -7,11 +7,11 @@ import type { PortRange } from "./transfer-ports.js";
  * @throws TypeError when `host` names nothing.
  */
 export function checkedHosts(host: string | readonly string[] | undefined): readonly string[] {
-  const hosts = typeof host === "string" ? [host] : (host ?? []);
-  if (!Array.isArray(hosts) || hosts.some((name) => typeof name !== "string" || name === "")) {
+  const hosts = typeof host === "string" ? [host] : (host ?? [ALL_IPV4, ALL_IPV6]);
+  if (!Array.isArray(hosts) || hosts.length === 0 || hosts.some((name) => typeof name !== "string" || name === "")) {
     throw new TypeError(`host must be an address, a name or a list of them, or be left out; it is ${shown(host)}`);
   }
-  return hosts.length === 0 ? [ALL_IPV4, ALL_IPV6] : hosts;
+  return hosts;
 }
 
 /**

@@ -214,6 +214,7 @@ for (const [setting, value, line] of [
   ["maxTransfers", "13", 'maxTransfers is "13"; it must be a whole number from 1 to 12'],
   ["write", "yes", 'write is "yes"; it must be one of: never, new, overwrite'],
   ["uploads", "new", "uploads is now called write"],
+  ["uploadBytesMax", "65536", "uploadBytesMax is now called maxSizeBytes"],
   ["transfers", "8", "transfers is now called maxTransfers"],
   ["window", "8", "window is now called maxWindowSize"],
   ["log", "maybe", 'log is "maybe"; it must be one of: true, false'],

@@ -117,6 +117,24 @@ test("without a listener for errors an exception of the storage is a warning wit
   assert.equal(warnings[0]?.cause, CAUSE);
 });
 
+test("warnings of a storage come once for each kind of error", async (t) => {
+  const warnings = warningsOf(t);
+  const storage: Storage = {
+    openForReading(name) {
+      throw Object.assign(new Error(name), { code: name.startsWith("full") ? "ENOSPC" : "EIO" });
+    },
+    openForWriting: () => FORBIDDEN,
+  };
+  const { port } = await serving(t, { storage });
+  for (const name of ["full", "full again", "worn", "worn again"]) {
+    await assert.rejects(fetchFile(name, { port }));
+  }
+  assert.deepEqual(
+    warnings.map(({ message }) => message),
+    ["The storage failed: full", "The storage failed: worn"],
+  );
+});
+
 for (const event of ["started", "ended", "refused"] as const) {
   test(`an exception in a listener of ${event} is one error event, and the server goes on`, async (t) => {
     const { server, port } = await serving(t, { storage: storageWith({}) });

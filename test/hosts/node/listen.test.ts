@@ -33,6 +33,15 @@ test("listen with a host only keeps the option port", async (t) => {
   assert.deepEqual(server.addresses, [{ address: "127.0.0.1", port }]);
 });
 
+test("listen with null for a host keeps the option host", async (t) => {
+  const server = serverFor(t, { host: "127.0.0.3" });
+  await server.listen(0, null as never);
+  assert.deepEqual(
+    server.addresses.map(({ address }) => address),
+    ["127.0.0.3"],
+  );
+});
+
 test("listen takes several hosts", async (t) => {
   const server = serverFor(t);
   await server.listen(0, ["127.0.0.1", "127.0.0.2"]);
@@ -47,6 +56,7 @@ for (const [title, words, message] of [
   ["a number for a host", [0, 127], /^host must be an address, a name or a list of them, or be left out; it is 127$/],
   ["a callback for a host", [0, () => {}], /^host must be an address.*; it is a function$/],
   ["an empty host", [0, ""], /^host must be an address.*; it is ""$/],
+  ["an empty list of hosts", [0, []], /^host must be an address.*; it is \[\]$/],
   ["a list with a number for a host", [0, ["127.0.0.1", 7]], /^host must be an address.*7\]$/],
   ["a callback after port and host", [0, "127.0.0.1", () => {}], /takes no callback/],
 ] as const) {
