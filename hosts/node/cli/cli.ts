@@ -1,6 +1,8 @@
 #!/usr/bin/env node
+import "./early-hangup.js";
 import { readFileSync } from "node:fs";
 import { type Command, parseCommandLine } from "./command-line.js";
+import { handOverHangups } from "./early-hangup.js";
 import { CLIENT_HELP, SERVE_HELP } from "./help.js";
 import { isGetOrPut } from "./parse-get-put.js";
 import { runServe } from "./run-serve.js";
@@ -28,6 +30,9 @@ function version(): string {
 
 async function run(args: readonly string[]): Promise<number> {
   const command = await parseOrExplain(args);
+  if (command?.kind !== "serve" || command.configuration === undefined) {
+    handOverHangups(undefined);
+  }
   switch (command?.kind) {
     case undefined:
       return 1;

@@ -1,6 +1,7 @@
 /** Stops a server on SIGINT and SIGTERM, and reloads its configuration file on SIGHUP. */
 import type { TftpServer } from "../server.js";
 import { counted } from "./counted.js";
+import { handOverHangups } from "./early-hangup.js";
 import type { Log } from "./log.js";
 import type { ServeCommand } from "./parse-serve.js";
 import { reload } from "./reload.js";
@@ -19,7 +20,7 @@ export class ServeSignals {
     process.on("SIGINT", this.onStop);
     process.on("SIGTERM", this.onStop);
     if (command.configuration !== undefined) {
-      process.on("SIGHUP", this.onReload);
+      handOverHangups(this.onReload);
     }
     process.stdout.on("error", this.onLostOutput);
     this.serverClosed = new Promise((resolve) => {

@@ -242,6 +242,25 @@ describe("SIGHUP", () => {
     await putFile("new", CONTENT, { port: server.port });
   });
 
+  test("SIGHUP before the server listens is obeyed after the start", async (t) => {
+    const atFirstSocket = `data:text/javascript,
+      import dgram from "node:dgram";
+      import { syncBuiltinESMExports } from "node:module";
+      const { createSocket } = dgram;
+      dgram.createSocket = (...args) => {
+        process.kill(process.pid, "SIGHUP");
+        dgram.createSocket = createSocket;
+        syncBuiltinESMExports();
+        return createSocket(...args);
+      };
+      syncBuiltinESMExports();`;
+    const place = new Place(t, ['root = "files"']);
+    const args = ["--config", place.file, "--log", "json"];
+    const server = await ServerProcess.start(t, args, { node: ["--import", atFirstSocket] });
+    await server.line(RELOADED);
+    assert.deepEqual((await fetchFile(NAME, { port: server.port })).content, CONTENT);
+  });
+
   test("SIGHUP ends a server without a configuration file", async (t) => {
     const server = await ServerProcess.start(t, [temporaryFolder(t)]);
     server.signal("SIGHUP");
