@@ -6,7 +6,9 @@ import { hostAndPort, tftpUrl } from "../udp/addresses.js";
 import { counted } from "./counted.js";
 import { Log } from "./log.js";
 import { openOutput } from "./open-output.js";
+import type { Output } from "./output.js";
 import type { ServeCommand } from "./parse-serve.js";
+import type { RepeatedLines } from "./repeated-lines.js";
 import { ServeSignals } from "./serve-signals.js";
 import { serveStatusPage, statusPageFailure } from "./serve-status-page.js";
 import { type SystemError, startFailure } from "./start-failure.js";
@@ -19,19 +21,22 @@ import { warnOfUnwritableRoot } from "./unwritable-root.js";
  * @returns the exit code: 0 after a stop, 1 if the server could not start.
  */
 export async function runServe(command: ServeCommand): Promise<number> {
-  const output = await openOutput(command.log.format);
-  const log = new Log(command.log.format === "json", command.log.level, (line, level) => output.print(line, level));
+  const output: Output = await openOutput(command.log.format, (count) => logDropped(count, log));
+  const log: Log = new Log(command.log.format === "json", command.log.level, (line, level) =>
+    output.print(line, level),
+  );
   let server: TftpServer;
+  let repeated: RepeatedLines;
   try {
     server = new TftpServer(command.server);
-    logTransfers(server, log);
+    repeated = logTransfers(server, log);
     await server.listen();
   } catch (error) {
-    output.close();
+    await output.close();
     console.error(`lockstep-tftp: ${startFailure(error as SystemError, command)}`);
     return 1;
   }
-  const signals = new ServeSignals(server, command, log);
+  const signals = new ServeSignals(server, command, log, output.stream);
   output.watch(server);
   if (output.isLive) {
     showListening(server, command, (line) => output.print(line, "info"));
@@ -45,14 +50,23 @@ export async function runServe(command: ServeCommand): Promise<number> {
     await signals.serverClosed;
     await page?.close();
   } catch (error) {
-    output.close();
+    await output.close();
     console.error(`lockstep-tftp: ${statusPageFailure(error as NodeJS.ErrnoException, statusPage ?? {})}`);
     await server.close();
     return 1;
   }
+  repeated.sumUp();
   logStop(server, log);
-  output.close();
+  if (!(await output.close())) {
+    // Nobody reads the log, and a line that waits to be read would keep the process running.
+    process.exit(0);
+  }
   return 0;
+}
+
+function logDropped(count: number, log: Log): void {
+  const text = `${counted(count, "line")} of the log dropped here, because nobody read the log`;
+  log.write("warn", "dropped", text, { lines: count });
 }
 
 const ACCESS = {

@@ -1,4 +1,5 @@
 /** Stops a server on SIGINT and SIGTERM, and reloads its configuration file on SIGHUP. */
+import type { Writable } from "node:stream";
 import type { TftpServer } from "../server.js";
 import { counted } from "./counted.js";
 import { handOverHangups } from "./early-hangup.js";
@@ -16,13 +17,14 @@ export class ServeSignals {
     private readonly server: TftpServer,
     private command: ServeCommand,
     private readonly log: Log,
+    output: Writable,
   ) {
     process.on("SIGINT", this.onStop);
     process.on("SIGTERM", this.onStop);
     if (command.configuration !== undefined) {
       handOverHangups(this.onReload);
     }
-    process.stdout.on("error", this.onLostOutput);
+    output.on("error", this.onLostOutput);
     this.serverClosed = new Promise((resolve) => {
       server.once("close", () => {
         process.off("SIGINT", this.onStop);

@@ -16,20 +16,23 @@ import type { EndedTransfer, RefusedRequest } from "../server-options.js";
 import { hostAndPort } from "../udp/addresses.js";
 import { counted } from "./counted.js";
 import type { Log, LogDetails, LogLevel } from "./log.js";
+import { RepeatedLines } from "./repeated-lines.js";
 
 /** Outcomes that need no attention. */
 const ORDINARY_OUTCOMES: readonly Outcome[] = [OUTCOME_COMPLETED, OUTCOME_PROBABLY_COMPLETED, OUTCOME_SUPERSEDED];
 
-export function logTransfers(server: TftpServer, log: Log): void {
+/** @returns the counts of lines that are left out, to be written before the end of the log. */
+export function logTransfers(server: TftpServer, log: Log): RepeatedLines {
+  const repeated = new RepeatedLines(log);
   server.on("started", (transfer) => {
-    if (!log.includes("debug")) {
+    if (!repeated.admit("debug", "started", "started", transfer.address)) {
       return;
     }
     log.write("debug", "started", `${subject(transfer)}: started`, transferDetails(transfer));
   });
   server.on("ended", (transfer, end) => {
     const level = levelOf(end.outcome);
-    if (!log.includes(level)) {
+    if (!repeated.admit(level, "ended", outcomeText(end.outcome), transfer.address)) {
       return;
     }
     const text = `${subject(transfer)}: ${outcomeText(end.outcome)}${errorNote(transfer)}; ${figures(transfer, end)}`;
@@ -46,8 +49,8 @@ export function logTransfers(server: TftpServer, log: Log): void {
     });
   });
   server.on("renamed", (request) => {
-    if (log.includes("debug")) {
-      const { address, isUpload } = request;
+    const { address, isUpload } = request;
+    if (repeated.admit("debug", "renamed", "renamed", address)) {
       const names = { file: printable(request.name), foundFile: printable(request.foundName) };
       const text = `${address} ${verb(isUpload)} "${names.file}": the rules map it to "${names.foundFile}"`;
       log.write("debug", "renamed", text, { direction: directionOf(isUpload), ...names, address });
@@ -57,15 +60,18 @@ export function logTransfers(server: TftpServer, log: Log): void {
     // Phones and boot loaders ask for many optional files. An upload that finds no folder is a lost backup.
     const isOrdinary = request.errorCode === ERROR_FILE_NOT_FOUND && !request.isUpload;
     const level = isOrdinary ? "debug" : "warn";
-    if (!log.includes(level)) {
+    if (!repeated.admit(level, "refused", errorText(request.errorCode), request.address)) {
       return;
     }
     log.write(level, "refused", `${subject(request)}: ${errorText(request.errorCode)}`, refusalDetails(request));
   });
   server.on("error", ({ message }) => {
     const reason = printable(message);
-    log.write("error", "failed", reason, { reason });
+    if (repeated.admit("error", "failed", reason, "this machine")) {
+      log.write("error", "failed", reason, { reason });
+    }
   });
+  return repeated;
 }
 
 function levelOf(outcome: Outcome): LogLevel {

@@ -3,7 +3,7 @@ import type { WriteStream } from "node:tty";
 import type { TftpServer } from "../../server.js";
 import type { LogLevel } from "../log.js";
 import type { Output } from "../output.js";
-import { type Frame, LiveScreen } from "./live-screen.js";
+import { type Frame, LiveScreen, type Terminal } from "./live-screen.js";
 import { transferLines } from "./live-transfers.js";
 import { type Paint, paintFor } from "./paint.js";
 
@@ -13,9 +13,17 @@ export class LiveOutput implements Output {
   private readonly paint: Paint;
   private frame: Frame = () => [];
 
-  constructor(terminal: WriteStream) {
-    this.paint = paintFor(terminal);
-    this.screen = new LiveScreen(terminal, (columns, rows) => this.frame(columns, rows));
+  /**
+   * @param colours tells which colours the terminal has.
+   * @param onDropped called with the number of lines that were lost, when the terminal takes lines again.
+   */
+  constructor(
+    readonly stream: Terminal,
+    colours: Pick<WriteStream, "hasColors">,
+    onDropped: (count: number) => void,
+  ) {
+    this.paint = paintFor(colours);
+    this.screen = new LiveScreen(stream, (columns, rows) => this.frame(columns, rows), onDropped);
   }
 
   print(line: string, level: LogLevel): void {
@@ -27,8 +35,8 @@ export class LiveOutput implements Output {
     server.on("started", () => this.screen.wake());
   }
 
-  close(): void {
-    this.screen.close();
+  close(): Promise<boolean> {
+    return this.screen.close();
   }
 
   private painted(line: string, level: LogLevel): string {

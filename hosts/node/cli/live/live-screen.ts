@@ -1,15 +1,23 @@
 /**
  * Changing lines at the bottom of a terminal, below permanent lines. Draws only while there is something to draw, and at
- * most ten times a second.
+ * most ten times a second. A terminal that takes nothing for a while gets nothing until then.
  */
 import { clearScreenDown, moveCursor } from "node:readline";
-import type { WriteStream } from "node:tty";
+import type { Writable } from "node:stream";
 import { createLogUpdate } from "log-update";
 import stringWidth from "string-width";
+import { LineQueue } from "../line-queue.js";
+import { flushed } from "../output.js";
 
 const DRAW_MS = 100;
 const COLUMNS_DEFAULT = 80;
 const ROWS_DEFAULT = 24;
+
+/** A terminal, which emits `resize`. */
+export interface Terminal extends Writable {
+  readonly columns: number;
+  readonly rows: number;
+}
 
 /**
  * Makes the changing lines.
@@ -22,29 +30,34 @@ export type Frame = (columns: number, rows: number) => readonly string[];
 export class LiveScreen {
   private readonly update: ReturnType<typeof createLogUpdate>;
   /** Permanent lines that are not written yet. */
-  private pending: string[] = [];
+  private readonly pending: LineQueue;
   private drawn: readonly string[] = [];
   private drawnAt = Number.NEGATIVE_INFINITY;
   private timer: NodeJS.Timeout | undefined;
   private isClosed = false;
 
+  /** @param onDropped called with the number of permanent lines that were lost while the terminal took none. */
   constructor(
-    private readonly terminal: WriteStream,
+    private readonly terminal: Terminal,
     private readonly frame: Frame,
+    onDropped: (count: number) => void,
   ) {
-    this.update = createLogUpdate(terminal, { showCursor: true });
+    this.pending = new LineQueue(onDropped);
+    // It looks at the size and writes, and needs nothing else of a terminal.
+    this.update = createLogUpdate(terminal as unknown as NodeJS.WriteStream, { showCursor: true });
+    terminal.on("drain", this.onDrain);
     terminal.on("resize", this.onResize);
     process.on("SIGCONT", this.onResume);
   }
 
   /** Writes a permanent line above the changing ones, within 100 ms. */
   print(line: string): void {
+    this.pending.add(line);
     if (this.isClosed) {
-      this.terminal.write(`${line}\n`);
-      return;
+      this.write([]);
+    } else {
+      this.wake();
     }
-    this.pending.push(line);
-    this.wake();
   }
 
   /** Starts to draw, and continues while the frame has lines. */
@@ -55,8 +68,8 @@ export class LiveScreen {
     }
   }
 
-  /** Removes the changing lines. */
-  close(): void {
+  /** Removes the changing lines. Returns whether everything is written. */
+  close(): Promise<boolean> {
     if (!this.isClosed) {
       this.write([]);
       this.isClosed = true;
@@ -64,6 +77,7 @@ export class LiveScreen {
       this.terminal.off("resize", this.onResize);
       process.off("SIGCONT", this.onResume);
     }
+    return flushed(() => this.pending.isEmpty && this.terminal.writableLength === 0);
   }
 
   private draw(): void {
@@ -80,11 +94,13 @@ export class LiveScreen {
 
   /** Writes everything at once, to avoid flicker. */
   private write(lines: readonly string[]): void {
+    if (this.terminal.writableNeedDrain) {
+      return;
+    }
     this.terminal.cork();
-    if (this.pending.length > 0) {
+    if (!this.pending.isEmpty) {
       this.update.clear();
-      this.terminal.write(`${this.pending.join("\n")}\n`);
-      this.pending = [];
+      this.pending.writeTo(this.terminal);
     }
     if (lines.length > 0) {
       this.update(lines.join("\n"));
@@ -94,6 +110,15 @@ export class LiveScreen {
     this.drawn = lines;
     this.terminal.uncork();
   }
+
+  /** The terminal takes lines again. */
+  private readonly onDrain = (): void => {
+    if (this.isClosed) {
+      this.write([]);
+    } else if (!this.pending.isEmpty) {
+      this.wake();
+    }
+  };
 
   /** Erases the extra rows into which a narrower terminal has wrapped the lines, then draws again. */
   private readonly onResize = (): void => {

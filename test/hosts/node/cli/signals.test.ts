@@ -55,8 +55,11 @@ test("the end of the grace time aborts running transfers", async (t) => {
 
 test("a supervisor can stop the server as soon as it prints its first line", async (t) => {
   const stopAtFirstLine = `data:text/javascript,
-    const log = console.log;
-    console.log = (line) => { log(line); if (line.includes("Serving")) process.kill(process.pid, "SIGTERM"); };`;
+    const write = process.stdout.write;
+    process.stdout.write = function (text) {
+      if (text.includes("Serving")) process.kill(process.pid, "SIGTERM");
+      return write.apply(this, arguments);
+    };`;
   const args = ["--import", stopAtFirstLine, CLI, "serve", temporaryFolder(t), "--host", "127.0.0.1", "--port", "0"];
   const { code, signal } = await run(process.execPath, args);
   assert.deepEqual({ code, signal }, { code: 0, signal: null });
