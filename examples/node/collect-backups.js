@@ -9,7 +9,7 @@
  */
 import { mkdirSync } from "node:fs";
 import path from "node:path";
-import { DirectoryStorage, FORBIDDEN, printable, TftpServer } from "lockstep-tftp";
+import { DirectoryStorage, FORBIDDEN, outcomeText, printable, TftpServer } from "lockstep-tftp";
 
 const [root, port = "6969", host] = process.argv.slice(2);
 
@@ -41,8 +41,9 @@ const storage = new BackupStorage(root);
 await storage.files.removeLitter();
 
 const server = new TftpServer({ storage, port: Number(port), host, maxSizeBytes: MAX_BACKUP_BYTES });
-server.on("ended", (transfer) => {
-  console.log(`${transfer.address} has put ${printable(transfer.name)}: ${transfer.bytes} bytes`);
+server.on("ended", (transfer, { outcome, outcomeName }) => {
+  const result = outcomeName === "completed" ? `${transfer.bytes} bytes` : outcomeText(outcome);
+  console.log(`${transfer.address} puts ${printable(transfer.name)}: ${result}`);
 });
 await server.listen();
 console.log("Listening on", server.addresses);

@@ -27,6 +27,27 @@ export interface SafeFile extends ReadableFile {
   readonly neverThrows: true;
 }
 
+// Texts of a module cost a board no memory; those in functions are made at each call.
+const OPEN_FOR_READING = "openForReading";
+const OPEN_FOR_WRITING = "openForWriting";
+const FUNCTION = "function";
+
+/**
+ * Returns what a storage has answered.
+ *
+ * @throws TypeError when that is neither a file nor a refusal, such as the promise of an `async` method.
+ */
+function checkedAnswer<File extends ReadableFile | WritableFile>(
+  answer: File | Refusal,
+  method: string,
+): File | Refusal {
+  const isAnswer = isRefusal(answer) ? answer < 0 : typeof (answer as File | undefined)?.close === FUNCTION;
+  if (!isAnswer) {
+    throw new TypeError(`${method} returned ${String(answer)}; it must return a file or a refusal at once`);
+  }
+  return answer;
+}
+
 function isSafe(file: ReadableFile): file is SafeFile {
   return (file as Partial<SafeFile>).neverThrows === true;
 }
@@ -39,7 +60,7 @@ export class GuardedStorage implements Storage {
 
   openForReading(name: string, address: Address): ReadableFile | Refusal {
     try {
-      const file = this.storage.openForReading(name, address);
+      const file = checkedAnswer(this.storage.openForReading(name, address), OPEN_FOR_READING);
       return isRefusal(file) || isSafe(file) ? file : new GuardedReadableFile(file, this.errors);
     } catch (error) {
       return this.errors.refuse(error, false);
@@ -48,7 +69,7 @@ export class GuardedStorage implements Storage {
 
   openForWriting(name: string, sizeBytes: number, address: Address): WritableFile | Refusal {
     try {
-      const file = this.storage.openForWriting(name, sizeBytes, address);
+      const file = checkedAnswer(this.storage.openForWriting(name, sizeBytes, address), OPEN_FOR_WRITING);
       return isRefusal(file) ? file : new GuardedWritableFile(file, this.errors);
     } catch (error) {
       return this.errors.refuse(error, false);
@@ -81,7 +102,8 @@ export class GuardedReadableFile extends GuardedFile<ReadableFile> implements Re
 
   read(target: Uint8Array, position: number): number {
     try {
-      return this.file.read(target, position);
+      const length = this.file.read(target, position);
+      return length <= target.length ? length : this.errors.refuse(new RangeError(`read returned ${length}`), false);
     } catch (error) {
       return this.errors.refuse(error, false);
     }

@@ -37,7 +37,7 @@ export class Content {
    * is no folder.
    */
   constructor(options: ContentOptions, onRenamed: Renamed, onError: (error: unknown) => void) {
-    if ((options.root === undefined) === (options.storage === undefined)) {
+    if ((options?.root === undefined) === (options?.storage === undefined)) {
       throw new TypeError("A TFTP server needs either a root, the folder to serve, or a storage");
     }
     this.allowed = new AllowedNetworks(options.allow);
@@ -55,6 +55,11 @@ export class Content {
 }
 
 function guarded(storage: Storage, onError: (error: unknown) => void): Storage {
+  for (const method of ["openForReading", "openForWriting"] as const) {
+    if (typeof storage?.[method] !== "function") {
+      throw new TypeError(`storage has no method ${method}`);
+    }
+  }
   return new GuardedStorage(storage, {
     refuse(error) {
       onError(error);

@@ -21,6 +21,7 @@ export {
 export type { Catalogue, ListedFile } from "../common/catalogue.js";
 export { errorText, outcomeName, outcomeText } from "../common/outcomes.js";
 export { printable } from "../common/printable.js";
+export type { WritePolicy } from "../common/write-policy.js";
 export type { StatusSource } from "../status/source.js";
 export type {
   ClientTransferOptions,
@@ -35,7 +36,7 @@ export type { TransferMode } from "./client/tftp-url.js";
 export type { PutSource } from "./client/upload-source.js";
 export type { ContentOptions } from "./content.js";
 export type { ChecksummedStorage } from "./files/checksums.js";
-export { type DirectoryOptions, DirectoryStorage, type WritePolicy } from "./files/directory-storage.js";
+export { type DirectoryOptions, DirectoryStorage } from "./files/directory-storage.js";
 export type { NameRule } from "./rules/name-rule.js";
 export { NameRules } from "./rules/name-rules.js";
 export { type Renamed, RuleStorage } from "./rules/rule-storage.js";

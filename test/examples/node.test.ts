@@ -112,5 +112,5 @@ test("collect-backups keeps each backup in a folder named after its day and its 
     assert.match(kept, /^\d{4}-\d{2}-\d{2}\/127\.0\.0\.\d\/\d{6}-running-config$/);
     assert.equal(readFileSync(path.join(root, kept), "utf8"), content);
   }
-  assert.match(await end(), /127\.0\.0\.3 has put running-config: 12 bytes/);
+  assert.match(await end(), /127\.0\.0\.3 puts running-config: 12 bytes/);
 });

@@ -12,7 +12,7 @@ import {
   type WritableFile,
 } from "../../../src/index.js";
 import type { Catalogue, ListedFile } from "../../common/catalogue.js";
-import type { WritePolicy } from "../../common/write-policy.js";
+import { checkedWritePolicy, type WritePolicy } from "../../common/write-policy.js";
 import type { Directory, File, FileStatus } from "./directory.js";
 import { PartView } from "./part-view.js";
 import { isTemporary, removeLitter, StagedFile } from "./staged-file.js";
@@ -39,7 +39,7 @@ export class FileStorage implements Storage, Catalogue {
   /** Removes the temporary files of uploads that a reset or a power cut has interrupted. */
   constructor(options: FileStorageOptions) {
     this.directory = options.directory;
-    this.write = options.write ?? "never";
+    this.write = checkedWritePolicy(options.write);
     removeLitter(this.directory);
   }
 

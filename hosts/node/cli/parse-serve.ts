@@ -1,6 +1,7 @@
 /** Turns the flags and the configuration file of `serve` into a command. */
+
+import type { WritePolicy } from "../../common/write-policy.js";
 import { withoutUndefined } from "../client/without-undefined.js";
-import type { WritePolicy } from "../files/directory-storage.js";
 import type { NameRule } from "../rules/name-rule.js";
 import type { TftpServerOptions } from "../server-options.js";
 import type { StatusPageOptions } from "../status/status-page.js";

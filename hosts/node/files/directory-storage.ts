@@ -8,6 +8,8 @@ import {
   type WritableFile,
 } from "../../../src/index.js";
 import type { Catalogue, ListedFile } from "../../common/catalogue.js";
+import { checkedWritePolicy, type WritePolicy } from "../../common/write-policy.js";
+import { checkedBoolean } from "./checked-boolean.js";
 import { type ChecksummedStorage, Checksums, checksummedName } from "./checksums.js";
 import { ConfinedFolder, closeRead, type OpenedFile } from "./confined-folder.js";
 import { ignoreError, refuseToOpen } from "./file-refusals.js";
@@ -17,9 +19,6 @@ import { SharedFiles } from "./shared-files.js";
 import { SmallFiles } from "./small-files.js";
 import { StagedFile } from "./staged-file.js";
 import { isTemporaryName } from "./temporary-files.js";
-
-/** Uploads that are allowed: none, files that do not exist yet, or any. */
-export type WritePolicy = "never" | "new" | "overwrite";
 
 /** Options of a {@link DirectoryStorage}. */
 export interface DirectoryOptions {
@@ -46,17 +45,18 @@ export class DirectoryStorage implements ChecksummedStorage, Catalogue {
    * @param root the path of the folder.
    * @param onError receives errors of the file system that a refusal does not explain. Must not throw. Default: they are
    * dropped.
-   * @throws NodeJS.ErrnoException ENOENT or ENOTDIR when `root` is no folder.
+   * @throws TypeError when an option has no value of its kind; NodeJS.ErrnoException ENOENT or ENOTDIR when `root` is not a
+   * folder.
    */
   constructor(
     root: string,
     options: DirectoryOptions = {},
     private readonly onError: (error: unknown) => void = ignoreError,
   ) {
-    this.folder = new ConfinedFolder(root, options.ignoreCase ?? false);
-    this.write = options.write ?? "never";
-    this.readAllowed = options.read ?? true;
-    this.checksums = options.checksums ? new Checksums(onError) : undefined;
+    this.folder = new ConfinedFolder(root, checkedBoolean("ignoreCase", options.ignoreCase, false));
+    this.write = checkedWritePolicy(options.write);
+    this.readAllowed = checkedBoolean("read", options.read, true);
+    this.checksums = checkedBoolean("checksums", options.checksums, false) ? new Checksums(onError) : undefined;
     this.sharedFiles = new SharedFiles(onError);
   }
 

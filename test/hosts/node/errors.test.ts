@@ -117,6 +117,36 @@ test("without a listener for errors an exception of the storage is a warning wit
   assert.equal(warnings[0]?.cause, CAUSE);
 });
 
+for (const [title, answer, message] of [
+  [
+    "a promise",
+    Promise.resolve(FORBIDDEN),
+    "openForReading returned [object Promise]; it must return a file or a refusal at once",
+  ],
+  ["nothing", undefined, "openForReading returned undefined; it must return a file or a refusal at once"],
+  ["a number that is no refusal", 5, "openForReading returned 5; it must return a file or a refusal at once"],
+] as const) {
+  test(`${title} in place of a file is an error that says so, and the client gets an ERROR`, async (t) => {
+    const storage = { openForReading: () => answer, openForWriting: () => answer } as unknown as Storage;
+    const { server, port } = await serving(t, { storage });
+    const errors = errorsOf(server);
+    await assert.rejects(fetchFile("file", { port }), { errorCode: ERROR_NOT_DEFINED });
+    assert.deepEqual(
+      errors.map((error) => error.message),
+      [`The storage failed: ${message}`],
+    );
+  });
+}
+
+test("a read that returns no number is an error that says so", async (t) => {
+  const file = { sizeBytes: -1, read: () => undefined, close: () => {} };
+  const storage = { openForReading: () => file, openForWriting: () => FORBIDDEN } as unknown as Storage;
+  const { server, port } = await serving(t, { storage });
+  const errors = errorsOf(server);
+  await assert.rejects(fetchFile("file", { port }), { errorCode: ERROR_NOT_DEFINED });
+  assert.equal(errors[0]?.message, "The storage failed: read returned undefined");
+});
+
 test("warnings of a storage come once for each kind of error", async (t) => {
   const warnings = warningsOf(t);
   const storage: Storage = {
