@@ -24,6 +24,15 @@ export function withoutZone(address: string): string {
   return address.replace(/%.*$/, "");
 }
 
+/** The interface of a link-local address; otherwise empty. */
+export function zoneOf(address: string): string {
+  return address.slice(withoutZone(address).length);
+}
+
+export function isLoopback(address: string): boolean {
+  return address.startsWith("127.") || address === "::1";
+}
+
 /** `10.0.0.1:69` or `[fe80::1]:69`. */
 export function hostAndPort(address: string | number, port: number): string {
   return `${bracketed(String(address))}:${port}`;

@@ -8,6 +8,19 @@ import { MAX_PACKET_BYTES } from "../../../src/index.js";
 /** A request with options may be as long as an Ethernet frame. Bytes beyond that hold no option. */
 const RECEIVE_BYTES = 2048;
 
+const [MAJOR, MINOR] = process.versions.node.split(".").map(Number) as [number, number];
+/** Linux lets sockets of the same user share a port (`SO_REUSEPORT`), which Node asks for since 22.12. */
+const CAN_SHARE_WITH_SAME_USER = process.platform === "linux" && (MAJOR > 22 || (MAJOR === 22 && MINOR >= 12));
+/**
+ * Whether sockets can share a port at all. The older `SO_REUSEADDR` lets everybody's sockets join on Linux, so that any user
+ * could take over requests; elsewhere it is the only way.
+ */
+export const CAN_SHARE = CAN_SHARE_WITH_SAME_USER || process.platform !== "linux";
+const SHARED = CAN_SHARE_WITH_SAME_USER ? { reusePort: true } : { reuseAddr: true };
+
+/** Any port that sends nothing (RFC 863). */
+const DISCARD_PORT = 9;
+
 /** The datagram that is being handled. Handlers return before the next one arrives, so one buffer serves all sockets. */
 const received = new Uint8Array(RECEIVE_BYTES);
 const receivedView = new DataView(received.buffer);
@@ -21,7 +34,7 @@ export interface SocketOptions {
   readonly address: string;
   /** 0 for any free port. */
   readonly port: number;
-  /** Lets a socket for one address and one for all addresses have the same port. */
+  /** Lets a socket for one address and one for all addresses have the same port, if both ask for it. */
   readonly isShared?: boolean;
   readonly receiveBufferBytes?: number;
   /** Reports a datagram that could not be sent. */
@@ -55,7 +68,7 @@ export class UdpSocket {
       type: isVersion6 ? "udp6" : "udp4",
       lookup: (isVersion6 ? literalIpv6 : literalIpv4) as never,
       ipv6Only: isVersion6,
-      reuseAddr: options.isShared ?? false,
+      ...(options.isShared ? SHARED : {}),
       ...(options.receiveBufferBytes === undefined ? {} : { recvBufferSize: options.receiveBufferBytes }),
     });
     let isBound = false;
@@ -80,6 +93,47 @@ export class UdpSocket {
   /** The port that the socket is bound to. */
   get port(): number {
     return this.socket.address().port;
+  }
+
+  /**
+   * Runs `bind`, which opens a socket on `address`, while this socket is bound to all addresses of this machine. Linux
+   * refuses that, but it binds a connected socket to the one address from which it would send, and gives it back all
+   * addresses when it is disconnected. So this socket is connected to one of the `others` for the moment; what arrives for
+   * addresses without a socket meanwhile is lost. A socket of IPv6 keeps the port of all addresses afterwards, but hears
+   * no peer any more: Linux does not forget the peer to which it was connected.
+   */
+  makeRoom<Result>(address: string, others: readonly string[], bind: () => Result): Result {
+    for (const other of others) {
+      if (this.connect(other) && this.socket.address().address !== address) {
+        break;
+      }
+    }
+    try {
+      return bind();
+    } finally {
+      this.disconnect();
+    }
+  }
+
+  /** @returns whether the system knows a way to this address. */
+  private connect(address: string): boolean {
+    this.disconnect();
+    this.socket.connect(DISCARD_PORT, address);
+    return this.isConnected();
+  }
+
+  private disconnect(): void {
+    if (this.isConnected()) {
+      this.socket.disconnect();
+    }
+  }
+
+  private isConnected(): boolean {
+    try {
+      return this.socket.remoteAddress().port === DISCARD_PORT;
+    } catch {
+      return false;
+    }
   }
 
   /** Sends the first `length` bytes of `packet`, which is free for the next message as soon as this returns. */
