@@ -10,6 +10,7 @@ import type { Listeners } from "./listeners.js";
 import { type RestingSocket, RestingSockets } from "./resting-sockets.js";
 import { UdpSocket } from "./socket.js";
 
+/** Ports from which those of transfers are taken. */
 export interface PortRange {
   /** The first port, 1 to 65,535. */
   first: number;
