@@ -58,6 +58,7 @@ export abstract class Lockstep {
   private scheduledAt = 0;
 
   /**
+   * @param peers table of a server, whose transfers are searched by their peers; null for a client.
    * @param maxSizeBytes largest file that may be received.
    * @throws RangeError when an option is out of its range.
    */
@@ -69,7 +70,7 @@ export abstract class Lockstep {
     maxSizeBytes: number,
     observer: TransferObserver | null,
   ) {
-    const retransmission = new Retransmission(options);
+    const retransmission = new Retransmission(options, peers === null);
     const schedule = new Schedule(slots);
     const transmitter = new Transmitter(transport);
     this.transfers = new Transfers(slots, peers);
@@ -172,6 +173,11 @@ export abstract class Lockstep {
     }
   }
 
+  /** Ends a transfer whose peer has been silent for too long. */
+  giveUp(transfer: Transfer, now: number): void {
+    this.end(transfer, outcomeOfSilence(transfer), now);
+  }
+
   /** Ends a transfer. After a received file the slot lingers, to repeat the last ACK if that was lost. */
   end(transfer: Transfer, outcome: Outcome, now: number): void {
     if (transfer.state === STATE_LINGERING) {
@@ -203,7 +209,7 @@ export abstract class Lockstep {
     }
     const endsAt = this.retransmission.endsAt(transfer);
     if (endsAt <= now) {
-      this.end(transfer, outcomeOfSilence(transfer), now);
+      this.giveUp(transfer, now);
       return;
     }
     let wakeAt = endsAt;

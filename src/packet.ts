@@ -63,3 +63,8 @@ export const ERROR_UNKNOWN_TRANSFER_ID = 5;
 export const ERROR_FILE_EXISTS = 6;
 /** The options could not be agreed upon: RFC 2347, error 8. */
 export const ERROR_OPTION_NEGOTIATION = 8;
+
+/** Port 69 is another server and port 0 invalid: an answer would make two servers talk to each other (CVE-2024-2169). */
+export function isClientPort(port: number): boolean {
+  return port !== 0 && port !== TFTP_PORT;
+}

@@ -40,9 +40,13 @@ export class Retransmission {
   readonly lingerMs: number;
 
   /**
+   * @param isClient whether this end asks: then it alone has chosen the interval.
    * @throws RangeError when an option is out of its range.
    */
-  constructor(options: RetransmissionOptions) {
+  constructor(
+    options: RetransmissionOptions,
+    private readonly isClient: boolean,
+  ) {
     this.minIntervalMs = checkedWait("minIntervalMs", options.minIntervalMs ?? MIN_INTERVAL_MS);
     this.maxIntervalMs = checkedWait("maxIntervalMs", options.maxIntervalMs ?? MAX_INTERVAL_MS);
     this.initialIntervalMs = checkedWait("initialIntervalMs", options.initialIntervalMs ?? INITIAL_INTERVAL_MS);
@@ -102,11 +106,16 @@ export class Retransmission {
   /** Returns the time at which a transfer without progress ends, or a lingering one frees its slot. */
   endsAt(transfer: Transfer): number {
     const waitMs = transfer.state === STATE_LINGERING ? this.lingerMs : this.giveUpMs;
-    if ((transfer.flags & STRETCHED) !== STRETCHED) {
+    if ((transfer.flags & STRETCHED) !== STRETCHED || !(this.isClient || hasGoneOn(transfer))) {
       return transfer.progressAt + waitMs;
     }
     return transfer.progressAt + Math.max(waitMs, MIN_FIXED_INTERVALS * transfer.intervalMs);
   }
+}
+
+/** Whether the peer has answered more than once: anybody can ask for a long interval and answer the OACK. */
+function hasGoneOn(transfer: Transfer): boolean {
+  return transfer.state === STATE_LINGERING || transfer.confirmed > (transfer.isReceiving ? 1 : 0);
 }
 
 function checkedWait(name: string, value: number): number {

@@ -1,5 +1,5 @@
 /** The server's role: takes requests, asks the storage for the file, and routes datagrams to transfers. */
-import { AnswerLimit } from "./answer-limit.js";
+import { Admission, AnswerLimit } from "./admission.js";
 import {
   type Address,
   BUSY,
@@ -23,10 +23,10 @@ import {
   ERROR_ILLEGAL_OPERATION,
   ERROR_UNKNOWN_TRANSFER_ID,
   HEADER_BYTES,
+  isClientPort,
   OPCODE_ERROR,
   OPCODE_READ_REQUEST,
   OPCODE_WRITE_REQUEST,
-  TFTP_PORT,
 } from "./packet.js";
 import { Request } from "./request.js";
 import { ServerLockstep } from "./server-lockstep.js";
@@ -35,10 +35,7 @@ import { decodeName } from "./text.js";
 import { FLAG_ANSWERED, FLAG_REPEATED, STATE_FREE, Transfer } from "./transfer.js";
 import { Peers } from "./transfers.js";
 
-/**
- * A request that comes again after this time is from a client that asks again, not from a network that doubles packets. The
- * file may have changed meanwhile, so it is opened again, on a port of its own: blocks of two versions must not be mixed.
- */
+/** After this time a request that comes again is no copy by the network: the file is opened again, for a new transfer. */
 const REOPEN_AFTER_MS = 1000;
 
 /** Told to the observer if the name cannot be decoded. */
@@ -61,6 +58,7 @@ export class Server {
   private readonly slots: readonly Transfer[];
   private readonly peers: Peers;
   private readonly lockstep: Lockstep;
+  private readonly admission: Admission;
   private readonly requestRead = new Request();
 
   /**
@@ -79,6 +77,7 @@ export class Server {
     this.slots = slots;
     this.peers = peers;
     this.lockstep = new ServerLockstep(transport, slots, peers, options, settings.maxSizeBytes, observer);
+    this.admission = new Admission(slots, settings, this.lockstep);
   }
 
   /** Number of unused slots. */
@@ -217,23 +216,34 @@ export class Server {
 
   private accept(name: string, listener: LocalPort, address: Address, port: number, now: number): void {
     const lockstep = this.lockstep;
-    const singlePort = this.settings.singlePort;
-    if (this.running === this.slots.length || this.hasTooManyUnanswered(address)) {
+    const isFull = this.running === this.slots.length;
+    const yielding = isFull ? this.admission.findYielding(address, now) : null;
+    if ((isFull && yielding === null) || this.admission.hasTooMany(address)) {
       this.unansweredRequests++;
       return;
     }
-    const file = this.open(name, address);
+    let file = this.open(name, address);
+    if (file === BUSY && !isFull && this.admission.makeRoom(address, now)) {
+      file = this.open(name, address);
+    }
     if (isRefusal(file)) {
       this.refuse(name, ~file, listener, address, port);
       return;
     }
-    const transfer = lockstep.freeSlot() as Transfer;
-    if (!singlePort && !lockstep.transmitter.transport.open(transfer.slot, listener, address, port)) {
+    if (yielding !== null) {
+      lockstep.giveUp(yielding, now);
+    }
+    if (
+      !this.openPort(listener, address, port) &&
+      !(this.admission.makeRoom(address, now) && this.openPort(listener, address, port))
+    ) {
       file.close();
       this.unansweredRequests++;
       return;
     }
-    transfer.begin(name, this.requestRead.isUpload, singlePort ? listener : transfer.slot, address, port, now);
+    const transfer = lockstep.freeSlot() as Transfer;
+    const localPort = this.settings.singlePort ? listener : transfer.slot;
+    transfer.begin(name, this.requestRead.isUpload, localPort, address, port, now);
     transfer.file = file;
     this.agree(transfer);
     lockstep.start(transfer, now);
@@ -260,9 +270,10 @@ export class Server {
     negotiate(transfer, request.options, request.isNetascii, this.settings.maxWindowSize, initialIntervalMs);
   }
 
-  private hasTooManyUnanswered(address: Address): boolean {
-    const max = this.settings.maxUnansweredPerAddress;
-    return max < this.slots.length && this.lockstep.transfers.countUnanswered(address) >= max;
+  /** Opens a port for the transfer in the next free slot, unless all share one. */
+  private openPort(listener: LocalPort, address: Address, port: number): boolean {
+    const { slot } = this.lockstep.freeSlot() as Transfer;
+    return this.settings.singlePort || this.lockstep.transmitter.transport.open(slot, listener, address, port);
   }
 
   private open(name: string, address: Address): ReadableFile | WritableFile | Refusal {
@@ -283,9 +294,4 @@ export class Server {
       this.observer.refused(name, this.requestRead.isUpload, errorCode, address, port);
     }
   }
-}
-
-/** Port 69 is another server and port 0 invalid: an answer would make two servers talk to each other (CVE-2024-2169). */
-function isClientPort(port: number): boolean {
-  return port !== 0 && port !== TFTP_PORT;
 }

@@ -39,6 +39,11 @@ export interface ServerOptions extends RetransmissionOptions {
    */
   maxUnansweredPerAddress?: number;
   /**
+   * Transfers that one address may have at once, 1 to 65,536, so that one client cannot take all slots. Further requests get
+   * no answer. Default: no limit. With a limit, each request is compared with every slot of the pool.
+   */
+  maxTransfersPerAddress?: number;
+  /**
    * Requests answered per second, errors included, and answers to strangers on transfers' ports; 1 to 1,000,000. Others get
    * no answer, and the client asks again. Default: no limit.
    */
@@ -60,6 +65,7 @@ export class ServerSettings {
   readonly maxWindowSize: number;
   readonly maxSizeBytes: number;
   readonly maxUnansweredPerAddress: number;
+  readonly maxTransfersPerAddress: number;
   /** 0 for no limit. */
   readonly maxAnswersPerSecond: number;
   readonly singlePort: boolean;
@@ -79,6 +85,8 @@ export class ServerSettings {
     this.maxSizeBytes = checked("maxSizeBytes", options.maxSizeBytes ?? anySize, 0, anySize);
     const maxUnanswered = options.maxUnansweredPerAddress ?? MAX_TRANSFERS;
     this.maxUnansweredPerAddress = checked("maxUnansweredPerAddress", maxUnanswered, 1, MAX_TRANSFERS);
+    const maxPerAddress = options.maxTransfersPerAddress ?? MAX_TRANSFERS;
+    this.maxTransfersPerAddress = checked("maxTransfersPerAddress", maxPerAddress, 1, MAX_TRANSFERS);
     const perSecond = options.maxAnswersPerSecond;
     this.maxAnswersPerSecond =
       perSecond === undefined ? 0 : checked("maxAnswersPerSecond", perSecond, 1, MAX_ANSWERS_PER_SECOND);

@@ -1,6 +1,6 @@
 /** The fixed pool of transfers: free slots, slots that linger, and a table by peer. */
 import type { Address } from "./host.js";
-import { FLAG_ANSWERED, STATE_LINGERING, type Transfer } from "./transfer.js";
+import { STATE_LINGERING, type Transfer } from "./transfer.js";
 
 export class Transfers {
   freeCount: number;
@@ -63,19 +63,6 @@ export class Transfers {
       transfer = this.slots[this.lingeringHand] as Transfer;
     } while (transfer.state !== STATE_LINGERING);
     return transfer;
-  }
-
-  /** Counts the transfers of `address` that it has not answered. */
-  countUnanswered(address: Address): number {
-    const slots = this.slots;
-    let count = 0;
-    for (let slot = 0; slot < slots.length; slot++) {
-      const transfer = slots[slot] as Transfer;
-      if (transfer.isRunning && !(transfer.flags & FLAG_ANSWERED) && transfer.address === address) {
-        count++;
-      }
-    }
-    return count;
   }
 }
 

@@ -30,6 +30,8 @@ const MEMORY_RESERVE_BYTES = 40_000;
  * answer.
  */
 const MAX_UNANSWERED_PER_ADDRESS = 4;
+/** Half of the default pool, so that no single client can take all slots. */
+const MAX_TRANSFERS_PER_ADDRESS = 4;
 const MAX_ANSWERS_PER_SECOND = 50;
 
 /** Results on the status page. */
@@ -139,6 +141,7 @@ export class Firmware implements NetworkListener {
       singlePort,
       ...(records === undefined ? {} : { records }),
       maxUnansweredPerAddress: MAX_UNANSWERED_PER_ADDRESS,
+      maxTransfersPerAddress: MAX_TRANSFERS_PER_ADDRESS,
       maxAnswersPerSecond: MAX_ANSWERS_PER_SECOND,
       onRequest: (address) => this.isWelcome(address),
       onEnded(transfer, outcome, durationMs) {

@@ -23,8 +23,8 @@ Where to listen:
   --single-port        answer from the port for requests instead of from one
                        port per transfer; for networks that translate addresses
   --port-range A-B     take the ports of transfers from this range
-  --strict             for an untrusted network: at most 4 transfers per client
-                       address that it has not answered, and at most 200
+  --strict             for an untrusted network: at most 64 transfers per
+                       client address, 4 of them unanswered, and at most 200
                        answers a second
   --allow NETWORK      answer only these clients, e.g. 192.168.0.0/24;
                        repeatable (default: all)

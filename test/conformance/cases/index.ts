@@ -7,6 +7,7 @@ import { clockCases } from "./clock.js";
 import { downloadCases } from "./download.js";
 import { limitCases } from "./limits.js";
 import { listeningPortCases } from "./listening-port.js";
+import { makingRoomCases } from "./making-room.js";
 import { netasciiCases } from "./netascii.js";
 import { observerCases } from "./observer.js";
 import { optionCases } from "./options.js";
@@ -39,6 +40,7 @@ export const cases: readonly Case[] = [
   ...attackCases,
   ...clientCases,
   ...poolCases,
+  ...makingRoomCases,
   ...limitCases,
   ...observerCases,
   ...clientRoleCases,

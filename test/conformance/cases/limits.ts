@@ -89,6 +89,25 @@ export const limitCases: readonly Case[] = [
   }),
 
   engineCase(
+    "limits, transfers of an address: a request above the limit gets silence, another address is served",
+    (harness) => {
+      const file = harness.file("file", contents(600));
+      const peers = askedBy(harness, 3);
+      for (const peer of peers.slice(0, 2)) {
+        peer.expectData(1, blockOf(file, 1));
+        peer.acknowledge(1);
+        peer.expectData(2, blockOf(file, 2));
+      }
+      peers[2]?.expectNothing();
+      asked(harness, ANOTHER_ADDRESS).expectData(1, blockOf(file, 1));
+      peers[0]?.acknowledge(2);
+      asked(harness).expectData(1, blockOf(file, 1));
+      equal(harness.server.unansweredRequests, 1, "requests without an answer");
+    },
+    { maxTransfersPerAddress: 2 },
+  ),
+
+  engineCase(
     "limits, answers in a second: requests above the limit get silence, and answers a second later",
     (harness) => {
       equal(answeredOf(askedBy(harness, 7)), 5, "answers at once, to requests for a missing file");
@@ -150,6 +169,7 @@ export const limitCases: readonly Case[] = [
     run: () => {
       const wrong: readonly ServerOptions[] = [
         { maxUnansweredPerAddress: 0 },
+        { maxTransfersPerAddress: 0 },
         { maxAnswersPerSecond: 0 },
         { maxAnswersPerSecond: 1.5 },
         { maxTransfers: 0 },
