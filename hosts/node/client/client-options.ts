@@ -22,9 +22,16 @@ export interface ClientTransferOptions extends RetransmissionOptions {
   useOptions?: boolean;
   /** Repeats the request every second until the server answers, for a device that is about to start. Default false. */
   wait?: boolean;
-  /** Aborts the transfer and informs the server. The promise rejects with the signal's reason. */
+  /**
+   * Aborts the transfer and informs the server. The promise rejects with the signal's reason, unless the transfer is
+   * complete by then.
+   */
   signal?: AbortSignal;
-  /** Called when the server has answered, and after each progress. The view is valid during the call only. */
+  /**
+   * Called when the server has answered, and after each progress. The view is valid during the call only. If it throws, the
+   * transfer is aborted and the promise rejects with the error. If the transfer is complete by then, the promise resolves,
+   * and the process emits a warning.
+   */
   onProgress?: (transfer: TransferView) => void;
 }
 

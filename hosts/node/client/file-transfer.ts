@@ -1,12 +1,14 @@
 /** The transfer of one file: resolves the server, runs the transfer, and turns its failure into a TftpError. */
 import dns from "node:dns/promises";
 import type { ClientRequest } from "../../../src/client/index.js";
-import { OUTCOME_COMPLETED, type RetransmissionOptions, type TransferView } from "../../../src/index.js";
+import { FAILED, OUTCOME_COMPLETED, type RetransmissionOptions, type TransferView } from "../../../src/index.js";
+import { GuardedReadableFile, GuardedWritableFile, type StorageErrors } from "../../common/guarded-storage.js";
 import { printable } from "../../common/printable.js";
 import { hostAndPort } from "../udp/addresses.js";
+import { asError } from "./as-error.js";
 import type { ClientTransferOptions } from "./client-options.js";
 import { LocalFileError } from "./local-file-error.js";
-import { type LocalFile, runTransfer, type TransferEnd } from "./socket-transfer.js";
+import { type LocalFile, runTransfer, SocketOpenError, type TransferEnd } from "./socket-transfer.js";
 import { TftpError, type TftpErrorCode, type TftpErrorDetails } from "./tftp-error.js";
 import { parseTftpUrl, type TftpPlace } from "./tftp-url.js";
 import { explainFailure } from "./transfer-failure.js";
@@ -24,8 +26,12 @@ export class FileTransfer {
   readonly place: TftpPlace;
   /** Beginning of each error message. */
   private readonly subject: string;
-  /** Aborted with the error that `onProgress` throws. */
-  private readonly callbackFailure = new AbortController();
+  /** Stops the transfer: the signal of the options was aborted, or `onProgress` threw. */
+  private readonly stopping = new AbortController();
+  /** What `onProgress` threw, which may be undefined. */
+  private thrown: { readonly error: unknown } | undefined;
+  /** What the local file threw. */
+  private fileError: unknown;
 
   constructor(
     url: string | URL,
@@ -50,38 +56,51 @@ export class FileTransfer {
   /** Closes the file in any case. */
   async run(file: LocalFile, maxSizeBytes: number | undefined): Promise<TransferEnd> {
     const { signal } = this.options;
-    let address: string;
+    const guarded = this.guard(file);
+    const stop = (): void => this.stopping.abort();
+    let isTaken = false;
     try {
-      address = await this.resolveHost();
+      const address = await this.resolveHost();
       signal?.throwIfAborted();
-    } catch (error) {
-      ("target" in file ? file.target : file.source).close();
-      throw error;
-    }
-    try {
+      signal?.addEventListener("abort", stop);
+      const request = this.request();
       const options = {
         ...withoutUndefined({ ...retransmissionOptions(this.options), maxSizeBytes }),
-        signal: AbortSignal.any([this.callbackFailure.signal, ...(signal === undefined ? [] : [signal])]),
+        signal: this.stopping.signal,
         onProgress: (transfer: TransferView): void => this.reportProgress(transfer),
       };
-      return await runTransfer(address, this.place.port, this.request(), file, options);
+      isTaken = true;
+      return await runTransfer(address, this.place.port, request, guarded, options);
     } catch (error) {
-      if (error instanceof RangeError) {
-        throw error;
+      if (!isTaken) {
+        ("target" in guarded ? guarded.target : guarded.source).close();
       }
-      const text = `this machine could not open a socket: ${(error as Error).message}`;
-      throw this.error(text, "unreachable", { cause: error });
+      if (error instanceof SocketOpenError) {
+        const text = `this machine could not open a socket: ${error.message}`;
+        throw this.error(text, "unreachable", { cause: error.cause });
+      }
+      throw error;
+    } finally {
+      signal?.removeEventListener("abort", stop);
     }
   }
 
   /**
+   * A complete transfer stays complete: neither an abort nor an exception that comes too late to stop it makes it fail.
+   *
    * @param localProblem why the local file could not be read or written, if that was the failure.
    * @throws TftpError unless the transfer is complete; the error that `onProgress` threw; the reason of an abort.
    */
   assertCompleted(end: TransferEnd, localProblem: string): void {
-    this.callbackFailure.signal.throwIfAborted();
+    const { thrown } = this;
     if (end.outcome === OUTCOME_COMPLETED) {
+      if (thrown !== undefined) {
+        this.warn(thrown.error);
+      }
       return;
+    }
+    if (thrown !== undefined) {
+      throw thrown.error ?? new Error(`${this.subject}: onProgress threw ${thrown.error}`);
     }
     this.options.signal?.throwIfAborted();
     const { code, text } = explainFailure(end, {
@@ -92,17 +111,41 @@ export class FileTransfer {
     throw this.error(text, code, {
       outcome: end.outcome,
       ...(code === "no-answer" || code === "unreachable" ? withoutUndefined({ cause: end.networkError }) : {}),
+      ...(code === "local-file" ? withoutUndefined({ cause: this.fileError }) : {}),
       ...(end.errorCode >= 0 ? { errorCode: end.errorCode } : {}),
       ...(end.errorText !== "" ? { serverText: printable(end.errorText) } : {}),
     });
   }
 
+  /** Nothing may throw through the engine: what the file throws ends the transfer as a failure of the local file. */
+  private guard(file: LocalFile): LocalFile {
+    const errors: StorageErrors = {
+      refuse: (error) => {
+        this.fileError ??= error;
+        return FAILED;
+      },
+    };
+    return "target" in file
+      ? { target: new GuardedWritableFile(file.target, errors) }
+      : { source: new GuardedReadableFile(file.source, errors) };
+  }
+
   private reportProgress(transfer: TransferView): void {
+    if (this.thrown !== undefined) {
+      return;
+    }
     try {
       this.options.onProgress?.(transfer);
     } catch (error) {
-      this.callbackFailure.abort(error);
+      this.thrown = { error };
+      this.stopping.abort();
     }
+  }
+
+  private warn(cause: unknown): void {
+    const { message, stack } = asError(cause);
+    const warning = new Error(`${this.subject}: complete, but onProgress threw: ${message}`, { cause });
+    process.emitWarning(Object.assign(warning, { detail: stack }));
   }
 
   private error(text: string, code: TftpErrorCode, details: TftpErrorDetails): TftpError {

@@ -17,6 +17,9 @@ import { UdpSocket } from "../udp/socket.js";
 /** The local file: the target of a get, or the source of a put. */
 export type LocalFile = { readonly target: WritableFile } | { readonly source: ReadableFile };
 
+/** No socket could be opened: the message says why, and `cause` is what the system said. */
+export class SocketOpenError extends Error {}
+
 /** How a transfer ended. */
 export interface TransferEnd {
   readonly outcome: Outcome;
@@ -47,7 +50,8 @@ const SLOT = 0;
  * Closes the file in any case.
  *
  * @param address an address, not a name.
- * @throws RangeError when the request or an option is out of range; NodeJS.ErrnoException when no socket can be opened.
+ * @param file must not throw: the engine is in the middle of its work.
+ * @throws RangeError when the request or an option is out of range; SocketOpenError when no socket can be opened.
  */
 export function runTransfer(
   address: string,
@@ -102,7 +106,7 @@ class SocketTransfer {
         : this.engine.put(request, file.source, this.address, port, now),
     );
     if (slot === NO_SLOT) {
-      throw this.networkError ?? new Error("the socket could not be opened");
+      throw new SocketOpenError(this.networkError?.message ?? "no port is free", { cause: this.networkError });
     }
     this.options.signal?.addEventListener("abort", this.stop);
   }

@@ -2,6 +2,7 @@
 import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { FAILED, type WritableFile } from "../../../src/index.js";
+import { asError } from "./as-error.js";
 import { copyOf, type DownloadTarget } from "./download-target.js";
 import { LocalFileError } from "./local-file-error.js";
 
@@ -9,8 +10,8 @@ import { LocalFileError } from "./local-file-error.js";
 export class StreamTarget implements DownloadTarget, WritableFile {
   readonly file = this;
   private failure: Error | undefined;
-  private readonly onError = (error: Error): void => {
-    this.failure ??= error;
+  private readonly onError = (error: unknown): void => {
+    this.failure ??= asError(error);
   };
 
   constructor(private readonly stream: Writable) {
@@ -25,7 +26,12 @@ export class StreamTarget implements DownloadTarget, WritableFile {
     if (this.failure !== undefined || !this.stream.writable) {
       return FAILED;
     }
-    this.stream.write(copyOf(source, offset, length));
+    try {
+      this.stream.write(copyOf(source, offset, length));
+    } catch (error) {
+      this.onError(error);
+      throw error;
+    }
     return 0;
   }
 
@@ -59,7 +65,7 @@ export class StreamTarget implements DownloadTarget, WritableFile {
     if (isStandardStream(this.stream)) {
       this.stream.off("error", this.onError);
     } else {
-      this.stream.destroy(reason instanceof Error ? reason : new Error(String(reason)));
+      this.stream.destroy(asError(reason));
     }
   }
 }

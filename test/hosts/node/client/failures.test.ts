@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { Writable } from "node:stream";
 import { describe, test } from "node:test";
 import { get, put } from "lockstep-tftp";
-import { ERROR_ACCESS_VIOLATION, OUTCOME_PROBABLY_COMPLETED } from "lockstep-tftp/engine";
+import { ERROR_ACCESS_VIOLATION, OUTCOME_PROBABLY_COMPLETED, OUTCOME_STORAGE_FAILED } from "lockstep-tftp/engine";
 import { freePort } from "../../../support/free-port.js";
 import { LOOPBACK } from "../../../support/served-folder.js";
 import { serving } from "../../../support/serving.js";
@@ -137,6 +138,51 @@ describe("a failed transfer rejects with a code and a message", () => {
     truncateSync(source, 10);
     await server.acknowledge(0);
     await assert.rejects(putting, tftpError("local-file", /^putting "file" to .*: \S+source could not be read: /));
+  });
+
+  test("local-file: a stream that throws in the middle of a get, an Error or anything else", async (t) => {
+    const { port } = await openServer(t);
+    for (const cause of [new RangeError("boom"), "boom", Object.create(null)]) {
+      const to = new Writable({
+        write() {
+          throw cause;
+        },
+      });
+      const message =
+        cause instanceof Error || cause === "boom" ? /: the stream failed: '?boom'?$/ : /: the stream failed: /;
+      const details = { outcome: OUTCOME_STORAGE_FAILED, cause };
+      await assert.rejects(get(url(port, "file"), { to }), tftpError("local-file", message, details));
+      assert.equal(to.destroyed, true);
+    }
+  });
+
+  test("local-file: bytes that are given away while they are put", async () => {
+    await using server = await SocketPeer.open(0, LOOPBACK, { address: LOOPBACK });
+    const bytes = new Uint8Array(100);
+    const putting = put(bytes, url(server.port, "file"));
+    await server.receive(2);
+    structuredClone(bytes, { transfer: [bytes.buffer] });
+    await server.acknowledge(0);
+    const details = { outcome: OUTCOME_STORAGE_FAILED };
+    await assert.rejects(putting, (error: Error) => {
+      assert.ok(error.cause instanceof TypeError);
+      return tftpError("local-file", /the local file can no longer be read/, details)(error);
+    });
+    await server.expectError(0);
+  });
+
+  test("an exception before the request is sent rejects as it is, and leaves no file", async (t) => {
+    const { port } = await openServer(t);
+    const folder = temporaryFolder(t);
+    const thrown = new Error("thrown by an option");
+    const options = {
+      to: path.join(folder, "file"),
+      get giveUpMs(): number {
+        throw thrown;
+      },
+    };
+    await assert.rejects(get(url(port, "file"), options), (error) => error === thrown);
+    assert.deepEqual(readdirSync(folder), []);
   });
 
   test("invalid URLs and options reject with TypeErrors and RangeErrors", async () => {

@@ -1,10 +1,11 @@
 /** Transfers of `get` and `put` that are aborted, wait, lose datagrams, or outlive their callers. */
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { getEventListeners } from "node:events";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { describe, test } from "node:test";
-import { get, put, TftpServer } from "lockstep-tftp";
-import { OUTCOME_ABORTED_BY_PEER } from "lockstep-tftp/engine";
+import { describe, type TestContext, test } from "node:test";
+import { type ClientTransferOptions, get, put, TftpServer } from "lockstep-tftp";
+import { OUTCOME_ABORTED_BY_PEER, type TransferView } from "lockstep-tftp/engine";
 import { FaultyLink } from "../../../support/faulty-link.js";
 import { freePort } from "../../../support/free-port.js";
 import { PROJECT, run } from "../../../support/program.js";
@@ -38,6 +39,80 @@ describe("an abort signal", () => {
     setTimeout(() => abortion.abort(), 20);
     await assert.rejects(waiting, { name: "AbortError" });
   });
+});
+
+test("get and put need no AbortSignal.any, which Node 20.0 lacks, and leave no listener at a signal", async (t) => {
+  const { port } = await openServer(t);
+  const folder = temporaryFolder(t);
+  const { any } = AbortSignal;
+  t.after(() => Object.assign(AbortSignal, { any }));
+  Object.assign(AbortSignal, { any: undefined });
+  const { signal } = new AbortController();
+  await get(url(port, "file"), { to: path.join(folder, "file"), signal });
+  await put(CONTENT, url(port, "file"), { signal });
+  await assert.rejects(get(url(port, "missing"), { to: path.join(folder, "missing"), signal }));
+  assert.deepEqual(readdirSync(folder), ["file"]);
+  assert.equal(getEventListeners(signal, "abort").length, 0);
+});
+
+describe("the last call of onProgress comes too late to stop a transfer", () => {
+  /** Gets and puts a file; `last` is called in the last call. */
+  async function getAndPut(t: TestContext, last: (abortion: AbortController) => void): Promise<void> {
+    const server = await openServer(t);
+    const to = path.join(temporaryFolder(t), "file");
+    let lastCalls = 0;
+    const options = (): ClientTransferOptions => {
+      const abortion = new AbortController();
+      const onProgress = ({ bytes }: TransferView): void => {
+        if (bytes === CONTENT.length) {
+          lastCalls++;
+          last(abortion);
+        }
+      };
+      return { signal: abortion.signal, onProgress };
+    };
+    assert.equal((await get(url(server.port, "file"), { ...options(), to })).bytes, CONTENT.length);
+    assert.deepEqual(readFileSync(to), CONTENT);
+    assert.equal((await put(CONTENT, url(server.port, "new"), options())).bytes, CONTENT.length);
+    assert.deepEqual(server.contents("new"), CONTENT);
+    assert.equal(lastCalls, 2);
+  }
+
+  test("an abort", async (t) => {
+    await getAndPut(t, (abortion) => abortion.abort());
+  });
+
+  for (const thrown of [new Error("boom"), undefined]) {
+    test(`an exception: the process emits a warning (${thrown})`, async (t) => {
+      const warnings: Error[] = [];
+      const listener = (warning: Error): void => void warnings.push(warning);
+      process.on("warning", listener);
+      t.after(() => process.off("warning", listener));
+      await getAndPut(t, () => {
+        throw thrown;
+      });
+      await new Promise(setImmediate);
+      const text = thrown?.message;
+      assert.deepEqual(
+        warnings.map(({ message, cause }) => [message.replace(/ (from|to) .*?: /, ": "), cause]),
+        [
+          [`getting "file": complete, but onProgress threw: ${text}`, thrown],
+          [`putting "new": complete, but onProgress threw: ${text}`, thrown],
+        ],
+      );
+    });
+  }
+});
+
+test("undefined thrown by onProgress rejects the promise with an Error that says so", async (t) => {
+  const { port } = await openServer(t);
+  const onProgress = (): void => {
+    throw undefined;
+  };
+  await assert.rejects(
+    get(url(port, "file"), { onProgress }),
+    /^Error: getting "file" .*: onProgress threw undefined$/,
+  );
 });
 
 test("an error thrown by onProgress aborts the transfer and rejects the promise", async (t) => {
