@@ -33,16 +33,23 @@ export class Content {
 
   /**
    * @param onError receives what the storage throws. Must not throw.
+   * @param onWarning receives what the owner of the folder should know. Must not throw.
    * @throws RangeError or TypeError when an option is not acceptable; NodeJS.ErrnoException ENOENT or ENOTDIR when `root`
    * is no folder.
    */
-  constructor(options: ContentOptions, onRenamed: Renamed, onError: (error: unknown) => void) {
+  constructor(
+    options: ContentOptions,
+    onRenamed: Renamed,
+    onError: (error: unknown) => void,
+    onWarning: (message: string) => void,
+  ) {
     if ((options?.root === undefined) === (options?.storage === undefined)) {
       throw new TypeError("A TFTP server needs either a root, the folder to serve, or a storage");
     }
     this.allowed = new AllowedNetworks(options.allow);
     const rules = new NameRules(options.rules ?? []);
-    this.directory = options.root === undefined ? undefined : new DirectoryStorage(options.root, options, onError);
+    this.directory =
+      options.root === undefined ? undefined : new DirectoryStorage(options.root, options, onError, onWarning);
     this.files = this.directory ?? guarded(options.storage as Storage, onError);
     this.catalogue = catalogueOf(options.storage ?? this.files);
     this.storage = options.rules === undefined ? this.files : new RuleStorage(this.files, rules, onRenamed);

@@ -109,6 +109,8 @@ export interface TftpServerEvents {
    * server goes on. Without a listener for this event, the process emits a warning.
    */
   error: [error: Error];
+  /** The owner of the served folder should know this. At most once for each content and reason. */
+  warning: [message: string];
   /** The server is closed: it has no open socket and no timer. */
   close: [];
 }

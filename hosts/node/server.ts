@@ -211,6 +211,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
         this.emitGuarded("renamed", Object.freeze({ name, foundName, address, isUpload }));
       },
       (error) => this.report("The storage failed", error),
+      (message) => this.emitGuarded("warning", message),
     );
   }
 

@@ -71,6 +71,10 @@ export function logTransfers(server: TftpServer, log: Log): RepeatedLines {
       log.write("error", "failed", reason, { reason });
     }
   });
+  server.on("warning", (message) => {
+    const reason = printable(message);
+    log.write("warn", "warning", reason, { reason });
+  });
   return repeated;
 }
 

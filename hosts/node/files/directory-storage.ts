@@ -40,11 +40,13 @@ export class DirectoryStorage implements ChecksummedStorage, Catalogue {
   private readonly checksums: Checksums | undefined;
   private readonly smallFiles = new SmallFiles();
   private readonly sharedFiles: SharedFiles;
+  private hasWarnedOfCopying = false;
 
   /**
    * @param root the path of the folder.
    * @param onError receives errors of the file system that a refusal does not explain. Must not throw. Default: they are
    * dropped.
+   * @param onWarning receives what the owner of the folder should know. Must not throw. Default: it is dropped.
    * @throws TypeError when an option has no value of its kind; NodeJS.ErrnoException ENOENT or ENOTDIR when `root` is not a
    * folder.
    */
@@ -52,6 +54,7 @@ export class DirectoryStorage implements ChecksummedStorage, Catalogue {
     root: string,
     options: DirectoryOptions = {},
     private readonly onError: (error: unknown) => void = ignoreError,
+    private readonly onWarning: (message: string) => void = () => {},
   ) {
     this.folder = new ConfinedFolder(root, checkedBoolean("ignoreCase", options.ignoreCase, false));
     this.write = checkedWritePolicy(options.write);
@@ -138,9 +141,20 @@ export class DirectoryStorage implements ChecksummedStorage, Catalogue {
     return StagedFile.create(this.folder, name, {
       sizeBytes,
       mayOverwrite: this.mayOverwrite,
+      onCopy: (file) => this.warnOfCopying(file),
       onCommitted: () => this.smallFiles.forgetLookUps(),
       onError: this.onError,
     });
+  }
+
+  private warnOfCopying(file: string): void {
+    if (!this.hasWarnedOfCopying) {
+      this.hasWarnedOfCopying = true;
+      this.onWarning(
+        "Uploads over files that this user cannot replace are copied into them when they are complete; " +
+          `only a crash during the copy could leave half a file. The first is ${file}`,
+      );
+    }
   }
 
   /** Shows the files that clients can fetch: none of a drop box. */

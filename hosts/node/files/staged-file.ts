@@ -1,6 +1,7 @@
 /**
  * A file that is being received. It grows in the folder of its place under a temporary name, and takes its name in one
- * step when it is whole. Until then an older file of that name stays.
+ * step when it is whole. Until then an older file of that name stays. Where the system does not allow that, or the file would
+ * get another owner, it is copied over the old one when it is whole.
  */
 import fs from "node:fs";
 import path from "node:path";
@@ -14,12 +15,13 @@ import {
   type WritableFile,
 } from "../../../src/index.js";
 import { type ConfinedFolder, closeRead, pathOfFolder } from "./confined-folder.js";
+import { copyIntoPlace } from "./copy-into-place.js";
 import { type FileErrorListener, ignoreError, refusalOf, refuseToContinue, refuseToOpen } from "./file-refusals.js";
-import { beginUpload, endUpload, newTemporaryName } from "./temporary-files.js";
+import { AccessListCopy, keepOwner, keepPermissions, PERMISSIONS } from "./kept-rights.js";
+import { type Staging, stageBeside, stageElsewhere } from "./staging.js";
 
 /** Permissions of a new file, from which the process's umask takes away. */
 const NEW_FILE_MODE = 0o666;
-const PERMISSIONS = 0o777;
 
 /** Answers of systems and file systems that cannot synchronise a folder. Any other is a failure of the disk. */
 const NO_FOLDER_SYNC: ReadonlySet<string> = new Set([
@@ -33,6 +35,11 @@ const NO_FOLDER_SYNC: ReadonlySet<string> = new Set([
   "EISDIR",
 ]);
 
+/** The user may make no file in the folder. */
+const NO_NEW_FILE: ReadonlySet<string> = new Set(["EACCES", "EPERM", "EROFS"]);
+/** The file can be written, but not replaced: the folder is sticky, or the file is a mount of its own. */
+const NO_RENAME: ReadonlySet<string> = new Set(["EACCES", "EPERM", "EBUSY"]);
+
 /** Options of a {@link StagedFile}. */
 export interface StagedFileOptions {
   /** The announced size in bytes, or -1. */
@@ -41,6 +48,8 @@ export interface StagedFileOptions {
   readonly mayOverwrite: boolean;
   /** Called when the file has its name. */
   readonly onCommitted?: () => void;
+  /** Called before the file is copied over the present one, which only a crash could leave half written. */
+  readonly onCopy?: (path: string) => void;
   /** Receives the reason why the file cannot be written. */
   readonly onError?: FileErrorListener;
 }
@@ -48,21 +57,24 @@ export interface StagedFileOptions {
 /** The place that a file will take. */
 interface Target {
   readonly path: string;
-  /** Permissions of the present file. */
-  readonly mode: number | undefined;
+  /** The file that is there. */
+  readonly present: fs.Stats | undefined;
 }
 
 export class StagedFile implements WritableFile {
-  private isCommitted = false;
+  private isNamed = false;
+  private readonly accessList: AccessListCopy | undefined;
 
   private constructor(
     private readonly folderDescriptor: number,
     private readonly folder: string,
     private readonly target: Target,
-    private readonly temporaryName: string,
-    private readonly descriptor: number,
+    private readonly staging: Staging,
     private readonly options: StagedFileOptions,
-  ) {}
+  ) {
+    const { descriptor, name } = staging;
+    this.accessList = name === undefined ? undefined : AccessListCopy.start(this.final, target.present, descriptor);
+  }
 
   /**
    * Opens a file for `name`.
@@ -81,7 +93,9 @@ export class StagedFile implements WritableFile {
         return folderDescriptor;
       }
       try {
-        return StagedFile.openIn(folderDescriptor, pathOfFolder(folderDescriptor, folderPath), target, options);
+        const held = pathOfFolder(folderDescriptor, folderPath);
+        const staging = stage(held, target, options);
+        return new StagedFile(folderDescriptor, held, target, staging, options);
       } catch (error) {
         closeRead(folderDescriptor);
         throw error;
@@ -91,27 +105,21 @@ export class StagedFile implements WritableFile {
     }
   }
 
-  private static openIn(
-    folderDescriptor: number,
-    folder: string,
-    target: Target,
-    options: StagedFileOptions,
-  ): StagedFile {
-    if (options.sizeBytes > roomBytes(folder)) {
-      throw Object.assign(new Error(`no room for ${options.sizeBytes} bytes`), { code: "ENOSPC" });
-    }
-    const temporaryName = newTemporaryName();
-    const descriptor = fs.openSync(path.join(folder, temporaryName), "wx", target.mode ?? NEW_FILE_MODE);
-    beginUpload(temporaryName);
-    keepPermissions(descriptor, target.mode);
-    return new StagedFile(folderDescriptor, folder, target, temporaryName, descriptor, options);
+  private get final(): string {
+    return path.join(this.folder, path.basename(this.target.path));
   }
 
   write(source: DataView, offset: number, length: number, position: number): number {
     try {
       let written = 0;
       while (written < length) {
-        written += fs.writeSync(this.descriptor, source, offset + written, length - written, position + written);
+        written += fs.writeSync(
+          this.staging.descriptor,
+          source,
+          offset + written,
+          length - written,
+          position + written,
+        );
       }
       return 0;
     } catch (error) {
@@ -121,16 +129,14 @@ export class StagedFile implements WritableFile {
 
   /** Writes the bytes to the disk before the name: after a power failure there is the old file or the new one. */
   commit(): number {
-    const temporary = path.join(this.folder, this.temporaryName);
-    const final = path.join(this.folder, path.basename(this.target.path));
     try {
-      fs.fsyncSync(this.descriptor);
       if (this.options.mayOverwrite) {
-        fs.renameSync(temporary, final);
+        this.replace();
       } else {
-        nameUnlessTaken(temporary, final);
+        fs.fsyncSync(this.staging.descriptor);
+        nameUnlessTaken(this.temporary, this.final);
+        this.isNamed = true;
       }
-      this.isCommitted = true;
       this.options.onCommitted?.();
       syncFolder(this.folderDescriptor);
       return 0;
@@ -146,20 +152,80 @@ export class StagedFile implements WritableFile {
 
   close(): void {
     try {
-      fs.closeSync(this.descriptor);
+      fs.closeSync(this.staging.descriptor);
     } catch {
       // The file system reports late that it could not write: the file is discarded, or was synchronised before.
     }
-    if (!this.isCommitted) {
-      removeIfPossible(path.join(this.folder, this.temporaryName));
-    }
+    this.staging.discard(this.isNamed);
     closeRead(this.folderDescriptor);
-    endUpload(this.temporaryName);
+  }
+
+  /** Takes the place of the present file, or takes over its content where this would lose the file's owner. */
+  private replace(): void {
+    const { final, staging } = this;
+    const present = fs.lstatSync(final, { throwIfNoEntry: false });
+    const isFile = present?.isFile() ?? false;
+    if (staging.name === undefined || (isFile && !keepOwner(staging.descriptor, present as fs.Stats))) {
+      this.copyIntoPlace();
+      return;
+    }
+    if (isFile) {
+      this.accessList?.finish();
+      keepPermissions(staging.descriptor, present);
+    }
+    fs.fsyncSync(staging.descriptor);
+    try {
+      fs.renameSync(this.temporary, final);
+      this.isNamed = true;
+    } catch (error) {
+      if (!isFile || !NO_RENAME.has(codeOf(error))) {
+        throw error;
+      }
+      this.copyIntoPlace();
+    }
+  }
+
+  private copyIntoPlace(): void {
+    this.options.onCopy?.(this.target.path);
+    copyIntoPlace(this.staging.descriptor, this.folder, this.final);
+  }
+
+  private get temporary(): string {
+    return path.join(this.folder, this.staging.name ?? "");
   }
 
   private refuse(error: unknown): Refusal {
     return refuseToContinue(`${this.target.path} could not be written`, error, this.options.onError ?? ignoreError);
   }
+}
+
+/** Opens a file that grows, if possible in the folder of its place. */
+function stage(folder: string, { path: place, present }: Target, options: StagedFileOptions): Staging {
+  try {
+    const staging = stageBeside(
+      folder,
+      options.sizeBytes,
+      present === undefined ? NEW_FILE_MODE : present.mode & PERMISSIONS,
+    );
+    keepPermissions(staging.descriptor, present);
+    return staging;
+  } catch (error) {
+    if (present === undefined || !NO_NEW_FILE.has(codeOf(error))) {
+      throw error;
+    }
+  }
+  // The file was made for uploads in a folder where this user may make none.
+  try {
+    return stageElsewhere(options.sizeBytes);
+  } catch (error) {
+    const problem = `An upload cannot be staged in a temporary folder (TMPDIR); this user may make no file beside ${place}`;
+    refuseToContinue(problem, error, options.onError ?? ignoreError);
+    throw error;
+  }
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? "";
 }
 
 /** Finds the place of a file, or why it may not go there. */
@@ -170,7 +236,7 @@ function targetOf(folder: ConfinedFolder, name: string, mayOverwrite: boolean): 
   }
   const present = fs.lstatSync(located, { throwIfNoEntry: false });
   if (present === undefined) {
-    return { path: located, mode: undefined };
+    return { path: located, present: undefined };
   }
   const resolved = folder.resolveLink(located);
   if (resolved === undefined) {
@@ -184,19 +250,7 @@ function targetOf(folder: ConfinedFolder, name: string, mayOverwrite: boolean): 
     return EXISTS;
   }
   fs.accessSync(resolved, fs.constants.W_OK);
-  return { path: resolved, mode: file.mode & PERMISSIONS };
-}
-
-/** Gives the new file those permissions of the replaced file that the umask took away. */
-function keepPermissions(descriptor: number, mode: number | undefined): void {
-  if (mode === undefined) {
-    return;
-  }
-  try {
-    fs.fchmodSync(descriptor, mode);
-  } catch {
-    // The file system has no permissions.
-  }
+  return { path: resolved, present: file };
 }
 
 /** Gives a file its name unless another file has it. Unlike a rename, a hard link replaces nothing. */
@@ -218,26 +272,13 @@ function nameUnlessTaken(temporary: string, final: string): void {
   fs.unlinkSync(temporary);
 }
 
-function removeIfPossible(file: string): void {
-  try {
-    fs.rmSync(file, { force: true });
-  } catch {
-    // The folder has become read-only. The next start removes the file.
-  }
-}
-
 /** Writes the name to the disk, where the system can synchronise a folder. */
 function syncFolder(descriptor: number): void {
   try {
     fs.fsyncSync(descriptor);
   } catch (error) {
-    if (!NO_FOLDER_SYNC.has((error as NodeJS.ErrnoException).code ?? "")) {
+    if (!NO_FOLDER_SYNC.has(codeOf(error))) {
       throw error;
     }
   }
-}
-
-function roomBytes(folder: string): number {
-  const { bavail, bsize } = fs.statfsSync(folder);
-  return bavail * bsize;
 }
