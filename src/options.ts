@@ -82,6 +82,10 @@ export class OptionValues {
 
   /** An option may occur once (RFC 2347); if it is repeated, the first numeric value counts. */
   private take(packet: DataView, nameStart: number, nameEnd: number, valueEnd: number): void {
+    if (nameEnd === nameStart) {
+      // Padding: no option has an empty name.
+      return;
+    }
     const value = readDecimal(packet, nameEnd + 1, valueEnd);
     if (value < 0) {
       this.hasOthers = true;

@@ -7,8 +7,10 @@ import { Lockstep } from "../lockstep.js";
 import { MIN_BLOCK_SIZE, MS_PER_SECOND, OptionValues } from "../options.js";
 import { OUTCOME_PROTOCOL_VIOLATED, OUTCOME_TOO_LARGE, type Outcome } from "../outcome.js";
 import {
+  BLOCK_NUMBER_MASK,
   ERROR_DISK_FULL,
   ERROR_ILLEGAL_OPERATION,
+  ERROR_NOT_DEFINED,
   ERROR_OPTION_NEGOTIATION,
   ERROR_UNKNOWN_TRANSFER_ID,
   HEADER_ACKNOWLEDGEMENT,
@@ -45,11 +47,17 @@ const NO_LOCAL_PORT: LocalPort = -1;
 /** The first four bytes of the answer of a server without options: ACK of block 0, DATA of block 1. */
 const FIRST_ACKNOWLEDGEMENT = HEADER_ACKNOWLEDGEMENT;
 const FIRST_DATA = HEADER_DATA | 1;
+/**
+ * From this repeat on, every other request is one of RFC 1350 alone: some devices do not answer requests with options. Not
+ * before, because a request may also have been lost.
+ */
+const PLAIN_FROM = 2;
 /** Header of an ERROR with code 0, as one number. */
 const HEADER_ERROR = OPCODE_ERROR << 16;
 
 export class ClientLockstep extends Lockstep {
   private readonly granted = new OptionValues();
+  private readonly nothing = new OptionValues();
 
   /**
    * @param maxSizeBytes largest file that is received.
@@ -68,7 +76,10 @@ export class ClientLockstep extends Lockstep {
   protected override sendOpening(opened: Transfer): void {
     const transfer = opened as ClientTransfer;
     const { packet, view, transport } = this.transmitter;
-    const length = writeRequest(view, transfer.name, transfer.isUpload, transfer.isNetascii, transfer.asked);
+    const { retransmissions } = transfer;
+    const isPlain = retransmissions >= PLAIN_FROM && retransmissions % 2 === 0;
+    const asked = isPlain ? this.nothing : transfer.asked;
+    const length = writeRequest(view, transfer.name, transfer.isUpload, transfer.isNetascii, asked);
     transport.send(packet, length, transfer.localPort, transfer.address, transfer.requestPort);
     if (transfer.isWaiting) {
       transfer.progressAt = NEVER;
@@ -79,7 +90,9 @@ export class ClientLockstep extends Lockstep {
   /** Takes any datagram of the transfer's server. */
   receive(transfer: ClientTransfer, packet: DataView, length: number, now: number): void {
     const opcode = packet.getUint16(0);
-    if (opcode === OPCODE_DATA || opcode === OPCODE_ACKNOWLEDGEMENT) {
+    if (opcode === OPCODE_DATA && isCutShort(transfer, packet, length)) {
+      this.breakOff(transfer, ERROR_NOT_DEFINED, OUTCOME_PROTOCOL_VIOLATED, now);
+    } else if (opcode === OPCODE_DATA || opcode === OPCODE_ACKNOWLEDGEMENT) {
       this.deliver(transfer, packet, length, now);
     } else if (opcode === OPCODE_ERROR) {
       this.receiveError(transfer, packet, length, now);
@@ -164,7 +177,10 @@ export class ClientLockstep extends Lockstep {
     const { granted } = this;
     granted.read(packet, OPCODE_BYTES, length);
     if (!isWithin(granted, transfer.asked)) {
-      this.breakOff(transfer, ERROR_OPTION_NEGOTIATION, OUTCOME_PROTOCOL_VIOLATED, now);
+      this.transmitter.sendFailure(transfer, ERROR_OPTION_NEGOTIATION);
+      if (!this.askWithoutOptions(transfer, now)) {
+        this.end(transfer, OUTCOME_PROTOCOL_VIOLATED, now);
+      }
       return;
     }
     if (!transfer.isUpload && granted.transferSizeBytes > this.maxSizeBytes) {
@@ -198,6 +214,18 @@ export class ClientLockstep extends Lockstep {
     this.transmitter.sendFailure(transfer, errorCode);
     this.end(transfer, outcome, now);
   }
+}
+
+/** Whether a block ends the file before the size that the server announced. In netascii that size is unknown. */
+function isCutShort(transfer: ClientTransfer, packet: DataView, length: number): boolean {
+  const payload = length - HEADER_BYTES;
+  return (
+    transfer.state === STATE_RECEIVING &&
+    payload < transfer.blockSizeBytes &&
+    !transfer.isNetascii &&
+    transfer.confirmedPosition + payload < transfer.sizeBytes &&
+    packet.getUint16(OPCODE_BYTES) === ((transfer.confirmed + 1) & BLOCK_NUMBER_MASK)
+  );
 }
 
 /** Whether an OACK grants only what was asked (RFC 2347). An option that was not asked is below every value. */

@@ -1,10 +1,13 @@
 /** Runs `lockstep-tftp get` and `lockstep-tftp put`. */
 
+import { statSync } from "node:fs";
 import { printable } from "../../common/printable.js";
 import { sizeText } from "../../common/size-text.js";
 import type { TransferSummary } from "../client/client-options.js";
 import { get, put } from "../client/get-and-put.js";
 import { TftpError, type TftpErrorCode } from "../client/tftp-error.js";
+import { parseTftpUrl } from "../client/tftp-url.js";
+import { MAX_BLOCK_NUMBER } from "../client/transfer-failure.js";
 import { counted } from "./counted.js";
 import { ProgressBar } from "./live/progress-bar.js";
 import { type GetPutCommand, STANDARD_STREAM } from "./parse-get-put.js";
@@ -22,6 +25,7 @@ const EXIT_CODES: Readonly<Record<TftpErrorCode, number>> = {
   unreachable: 7,
   unconfirmed: 8,
 };
+const BLOCK_BYTES_DEFAULT = 512;
 const EXIT_USAGE = 1;
 const EXIT_LOCAL_FILE = 6;
 /** By the convention of shells: 128 and the number of the signal. */
@@ -31,6 +35,7 @@ const EXIT_SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 const ADVICE: { readonly [code in TftpErrorCode]?: string } = {
   "no-answer": "If the device is not switched on yet, use --wait; if it is a very simple one, --no-options.",
   protocol: "To ask without options, use --no-options.",
+  "timed-out": "If the device needs longer, raise --give-up, for example --give-up 2m.",
   "too-large": "The limit is set by --max-size.",
 };
 
@@ -47,6 +52,12 @@ class Interruption extends Error {
  */
 export async function runGetPut(command: GetPutCommand): Promise<number> {
   const bar = command.isQuiet ? undefined : ProgressBar.on(process.stderr, process.env);
+  if (!command.isQuiet) {
+    warnOfLongFile(command);
+  }
+  if (command.options.wait) {
+    bar?.note(`Waiting for ${printable(parseTftpUrl(command.url).host)} to answer; stop with Ctrl-C`);
+  }
   const interruption = new AbortController();
   const interrupt = (signal: NodeJS.Signals): void =>
     interruption.abort(new Interruption(signal as keyof typeof EXIT_SIGNALS));
@@ -80,6 +91,29 @@ function transfer(
   return kind === "get"
     ? get(url, { ...allOptions, to: isStream ? process.stdout : file })
     : put(isStream ? process.stdin : file, url, allOptions);
+}
+
+/** Many boot loaders do not count past the largest block number, and stop with half an image in their flash. */
+function warnOfLongFile({ kind, file, options }: GetPutCommand): void {
+  const blockSizeBytes = options.blockSizeBytes ?? BLOCK_BYTES_DEFAULT;
+  const size = kind === "put" && file !== STANDARD_STREAM ? sizeOf(file) : 0;
+  const blocks = Math.floor(size / blockSizeBytes) + 1;
+  if (blocks > MAX_BLOCK_NUMBER) {
+    const limit = sizeText(MAX_BLOCK_NUMBER * blockSizeBytes);
+    console.error(
+      `lockstep-tftp: ${file} needs ${blocks} blocks, and some devices do not count past block ${MAX_BLOCK_NUMBER} ` +
+        `(${limit}); they stop there, perhaps with half of it written`,
+    );
+  }
+}
+
+/** Returns 0 if there is no such file, of which `put` tells. */
+function sizeOf(file: string): number {
+  try {
+    return statSync(file).size;
+  } catch {
+    return 0;
+  }
 }
 
 function adviceFor({ code }: TftpError, { options }: GetPutCommand): string | undefined {

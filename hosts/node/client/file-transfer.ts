@@ -106,6 +106,7 @@ export class FileTransfer {
     const { code, text } = explainFailure(end, {
       isPut: this.direction === "put",
       useOptions: this.options.useOptions ?? true,
+      host: printable(this.place.host),
       localProblem,
     });
     throw this.error(text, code, {

@@ -7,7 +7,16 @@ import {
   type ClientTransferView,
   NO_SLOT,
 } from "../../../src/client/index.js";
-import type { Outcome, ReadableFile, TransferView, Transport, WritableFile } from "../../../src/index.js";
+import {
+  HEADER_BYTES,
+  OPCODE_DATA,
+  OPCODE_OPTION_ACKNOWLEDGEMENT,
+  type Outcome,
+  type ReadableFile,
+  type TransferView,
+  type Transport,
+  type WritableFile,
+} from "../../../src/index.js";
 import { Loop } from "../../common/loop.js";
 import { WakeTimer } from "../clock.js";
 import { wildcardOf } from "../udp/addresses.js";
@@ -31,6 +40,10 @@ export interface TransferEnd {
   readonly windowSize: number;
   readonly retransmissions: number;
   readonly durationMs: number;
+  /** The size that was announced; -1 if unknown. */
+  readonly sizeBytes: number;
+  /** Another address that answered the request, in place of the one that was asked; undefined if none did. */
+  readonly otherAddress: string | undefined;
   /** Why the last datagram could not be sent; undefined if it was sent. */
   readonly networkError: Error | undefined;
 }
@@ -78,6 +91,7 @@ class SocketTransfer {
   private socket: UdpSocket | undefined;
   private networkError: Error | undefined;
   private hasStarted = false;
+  private otherAddress: string | undefined;
 
   constructor(
     private readonly address: string,
@@ -132,6 +146,7 @@ class SocketTransfer {
         { address, port: 0, receiveBufferBytes: RECEIVE_BUFFER_BYTES, onError },
         (packet, length, peer, peerPort) => {
           this.networkError = undefined;
+          this.noteOther(packet, length, peer);
           this.loop.receive(packet, length, SLOT, peer, peerPort);
           this.busyPolling.expectPacket();
         },
@@ -140,6 +155,13 @@ class SocketTransfer {
     } catch (error) {
       this.networkError = error as Error;
       return false;
+    }
+  }
+
+  /** A device with several addresses may answer from another one, which the engine must refuse. */
+  private noteOther(packet: DataView, length: number, peer: string): void {
+    if (!this.hasStarted && peer !== this.address && length >= HEADER_BYTES && isAnswer(packet.getUint16(0))) {
+      this.otherAddress = peer;
     }
   }
 
@@ -167,8 +189,14 @@ class SocketTransfer {
     this.options.signal?.removeEventListener("abort", this.stop);
     this.socket?.unref();
     this.timer.unref();
-    const { errorCode, errorText, bytes, blocks, blockSizeBytes, windowSize, retransmissions } = transfer;
-    const figures = { bytes, blocks, blockSizeBytes, windowSize, retransmissions, durationMs: at - transfer.startedAt };
-    this.resolve({ outcome, errorCode, errorText, ...figures, networkError: this.networkError });
+    const { errorCode, errorText, bytes, blocks, sizeBytes, blockSizeBytes, windowSize, retransmissions } = transfer;
+    const figures = { bytes, blocks, sizeBytes, blockSizeBytes, windowSize, retransmissions };
+    const { otherAddress, networkError } = this;
+    const durationMs = at - transfer.startedAt;
+    this.resolve({ outcome, errorCode, errorText, ...figures, durationMs, otherAddress, networkError });
   }
+}
+
+function isAnswer(opcode: number): boolean {
+  return opcode >= OPCODE_DATA && opcode <= OPCODE_OPTION_ACKNOWLEDGEMENT;
 }

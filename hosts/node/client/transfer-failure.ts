@@ -12,12 +12,18 @@ import {
 } from "../../../src/index.js";
 import { errorText } from "../../common/outcomes.js";
 import { printable } from "../../common/printable.js";
+import { sizeText } from "../../common/size-text.js";
 import type { TransferEnd } from "./socket-transfer.js";
 import type { TftpErrorCode } from "./tftp-error.js";
+
+/** The largest block number; 0 follows it, where both ends agree to that. */
+export const MAX_BLOCK_NUMBER = 65_535;
 
 export interface FailedRequest {
   readonly isPut: boolean;
   readonly useOptions: boolean;
+  /** The address or name that was asked. */
+  readonly host: string;
   /** Why the local file could not be read or written, if that was the failure. */
   readonly localProblem: string;
 }
@@ -34,11 +40,18 @@ export function explainFailure(end: TransferEnd, request: FailedRequest): Failur
     case OUTCOME_ABORTED_BY_PEER:
       return explainRefusal(end, request.isPut);
     case OUTCOME_UNANSWERED: {
+      if (end.otherAddress !== undefined) {
+        const text = `${end.otherAddress} answered in place of ${request.host}; ask ${end.otherAddress} instead`;
+        return { code: "no-answer", text };
+      }
       const note = cause === undefined ? "" : ` (${cause})`;
       return { code: "no-answer", text: `no response${note}; check the address, and that no firewall blocks UDP` };
     }
     case OUTCOME_TIMED_OUT:
-      return { code: "timed-out", text: `the server stopped responding after ${end.bytes} bytes; try again` };
+      return {
+        code: "timed-out",
+        text: `the server stopped responding after ${end.bytes} bytes; ${adviceOnSilence(end)}`,
+      };
     case OUTCOME_PROBABLY_COMPLETED:
       return {
         code: "unconfirmed",
@@ -46,7 +59,9 @@ export function explainFailure(end: TransferEnd, request: FailedRequest): Failur
       };
     case OUTCOME_PROTOCOL_VIOLATED: {
       const advice = request.useOptions ? "try without options" : "look for a newer version of the server";
-      return { code: "protocol", text: `the server does not keep to the protocol; ${advice}` };
+      const isShort = !request.isPut && end.bytes < end.sizeBytes;
+      const note = isShort ? `: fewer bytes came than the ${end.sizeBytes} that it announced` : "";
+      return { code: "protocol", text: `the server does not keep to the protocol${note}; ${advice}` };
     }
     case OUTCOME_TOO_LARGE:
       return { code: "too-large", text: "the file is larger than the limit; raise the limit to accept it" };
@@ -71,5 +86,22 @@ function explainRefusal(end: TransferEnd, isPut: boolean): Failure {
   }
   const serverText = printable(end.errorText);
   const said = serverText === "" ? `ERROR ${end.errorCode}, ${errorText(end.errorCode)}` : serverText;
-  return { code: "refused", text: `the server says: ${said}` };
+  const note = isAtEndOfNumbers(end) ? `; ${uncounted(end)}` : "";
+  return { code: "refused", text: `the server says: ${said}${note}` };
+}
+
+function adviceOnSilence(end: TransferEnd): string {
+  return isAtEndOfNumbers(end)
+    ? uncounted(end)
+    : "try again, and wait for longer if it needs time, as to erase its flash";
+}
+
+/** Whether a transfer ended where block numbers begin again at 0: a peer that cannot count further ends there. */
+function isAtEndOfNumbers({ blocks, windowSize }: TransferEnd): boolean {
+  return Math.abs(blocks - MAX_BLOCK_NUMBER) <= windowSize;
+}
+
+function uncounted({ blockSizeBytes }: TransferEnd): string {
+  const size = sizeText(MAX_BLOCK_NUMBER * blockSizeBytes);
+  return `it may not count past block ${MAX_BLOCK_NUMBER}, the end of ${size}: use a smaller file, or larger blocks`;
 }

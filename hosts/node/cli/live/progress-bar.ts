@@ -48,6 +48,13 @@ export class ProgressBar {
     }
   };
 
+  /** Draws a text, which the progress replaces. */
+  note(text: string): void {
+    const columns = (this.terminal.columns ?? COLUMNS_DEFAULT) - 1;
+    this.isShown = true;
+    this.terminal.write(`\r${text.slice(0, columns)}\u001b[K`);
+  }
+
   /** Erases the line. */
   clear(): void {
     if (this.isShown) {

@@ -4,6 +4,7 @@ import { clientErrorTextCases } from "./error-texts.js";
 import { getCases } from "./get.js";
 import { clientOptionCases } from "./options.js";
 import { putCases } from "./put.js";
+import { clientRefusedOptionCases } from "./refused-options.js";
 import { clientRequestCases } from "./request.js";
 
 export const clientRoleCases: readonly Case[] = [
@@ -12,4 +13,5 @@ export const clientRoleCases: readonly Case[] = [
   ...getCases,
   ...putCases,
   ...clientOptionCases,
+  ...clientRefusedOptionCases,
 ];

@@ -1,11 +1,9 @@
 /** Options that a client asks for and is granted: RFC 2347, 2348, 2349, 7440. */
 import {
   ERROR_DISK_FULL,
-  ERROR_ILLEGAL_OPERATION,
   ERROR_OPTION_NEGOTIATION,
   OUTCOME_COMPLETED,
   OUTCOME_DECLINED,
-  OUTCOME_PROTOCOL_VIOLATED,
   OUTCOME_TOO_LARGE,
 } from "lockstep-tftp/engine";
 import type { ClientRequest } from "lockstep-tftp/engine/client";
@@ -19,88 +17,7 @@ import { clientCase, serve, take } from "./case.js";
 const ALL: ClientRequest = { name: "file", blockSizeBytes: 256, timeoutSeconds: 3, windowSize: 4, tellSize: true };
 const ALL_ASKED: OptionTexts = ["blksize", "256", "timeout", "3", "tsize", "0", "windowsize", "4"];
 
-/** OACKs that do not fit the request. */
-const IMPOSSIBLE: readonly (readonly [what: string, asked: Partial<ClientRequest>, granted: OptionTexts])[] = [
-  ["an option, though none was asked for", {}, ["tsize", "100"]],
-  ["an option that was not asked for", { tellSize: true }, ["blksize", "512"]],
-  ["an unknown option", { tellSize: true }, ["tsize", "5", "multicast", "1"]],
-  ["a block size that is larger than asked", { blockSizeBytes: 256 }, ["blksize", "257"]],
-  ["a block size of more than 512", { blockSizeBytes: 512 }, ["blksize", "1428"]],
-  ["a block size of less than 8", { blockSizeBytes: 256 }, ["blksize", "7"]],
-  ["a block size of 0", { blockSizeBytes: 256 }, ["blksize", "0"]],
-  ["a block size that is not a number", { blockSizeBytes: 256 }, ["blksize", "big"]],
-  ["another timeout", { timeoutSeconds: 3 }, ["timeout", "4"]],
-  ["a window that is larger than asked", { windowSize: 4 }, ["windowsize", "5"]],
-  ["a window of 0", { windowSize: 4 }, ["windowsize", "0"]],
-  ["a negative size", { tellSize: true }, ["tsize", "-1"]],
-];
-
-const impossible = IMPOSSIBLE.flatMap(([what, asked, granted]) =>
-  (["get", "put"] as const).map((verb) =>
-    clientCase(`RFC 2347: an OACK with ${what} gets ERROR 8 and ends the transfer (${verb})`, (harness) => {
-      if (verb === "put") {
-        harness.file("file", contents(100));
-      }
-      harness[verb]({ name: "file", ...asked });
-      harness.requestPort.ignoreAll();
-      harness.server.reply(optionAcknowledgement(granted));
-      harness.server.expectError(ERROR_OPTION_NEGOTIATION);
-      equal(harness.ended.outcome, OUTCOME_PROTOCOL_VIOLATED, "the outcome");
-      equal(harness.observer.startedTransfers.length, 0, "transfers that have started");
-    }),
-  ),
-);
-
-/** Error codes by which servers refuse options. */
-const REFUSALS = [ERROR_OPTION_NEGOTIATION, ERROR_ILLEGAL_OPERATION];
-
-const refusals = REFUSALS.flatMap((code) => [
-  clientCase(
-    `a get whose options are refused with ERROR ${code} asks again without them, from a new port`,
-    (harness) => {
-      const file = contents(1000);
-      harness.get(ALL);
-      harness.expectRead("file", ALL_ASKED);
-      harness.server.error(code, "options?");
-      harness.expectRead("file");
-      const plain = harness.peer();
-      plain.serverPort = harness.requestPort.serverPort;
-      for (const block of [1, 2]) {
-        plain.data(block, blockOf(file, block));
-        plain.expectAcknowledgement(block);
-      }
-      harness.expectFile("file", file);
-      equal(harness.transport.openedCount, 2, "ports that were opened");
-      equal(harness.ended.outcome, OUTCOME_COMPLETED, "the outcome");
-      equal(harness.ended.errorCode, -1, "the error code");
-    },
-  ),
-
-  clientCase(`a put whose options are refused with ERROR ${code} asks again without them`, (harness) => {
-    const file = harness.file("file", contents(1000));
-    harness.put(ALL);
-    harness.expectWrite("file", ["blksize", "256", "timeout", "3", "tsize", "1000", "windowsize", "4"]);
-    harness.server.error(code, "options?");
-    harness.expectWrite("file");
-    harness.server.acknowledge(0);
-    take(harness, file);
-    equal(harness.ended.outcome, OUTCOME_COMPLETED, "the outcome");
-  }),
-
-  clientCase(`ERROR ${code} to a request without options is a refusal`, (harness) => {
-    harness.get({ name: "file" });
-    harness.expectRead("file");
-    harness.server.error(code, "no such mode");
-    equal(harness.ended.outcome, OUTCOME_DECLINED, "the outcome");
-    equal(harness.ended.errorCode, code, "the error code");
-    harness.requestPort.expectNothing();
-  }),
-]);
-
 export const clientOptionCases: readonly Case[] = [
-  ...impossible,
-  ...refusals,
-
   clientCase("RFC 2347: options that are granted are used, and a get acknowledges them with ACK 0", (harness) => {
     const file = contents(3000);
     harness.get(ALL);

@@ -10,6 +10,7 @@ import { CLI, type Ended, type ProgramOptions, run } from "../../../support/prog
 import { LOOPBACK, ServedFolder } from "../../../support/served-folder.js";
 import { SocketPeer } from "../../../support/socket-peer.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
+import { Terminal, UNLESS_TERMINALS } from "../../../support/terminal.js";
 import { CONTENT } from "./command-line.js";
 
 interface Place {
@@ -115,6 +116,23 @@ describe("exit codes", () => {
     assertFailure(await command(args), 3, /no response; check the address.*--wait.*--no-options/s);
   });
 
+  test("exit code 3: a device that fell silent, with advice", async (t) => {
+    const { command } = await place(t);
+    await using server = await SocketPeer.open(0, LOOPBACK, { address: LOOPBACK });
+    const ended = command(["put", CLI, `tftp://${LOOPBACK}:${server.port}/file`, "--give-up", "100ms"]);
+    await server.receive(2);
+    await server.acknowledge(0);
+    assertFailure(await ended, 3, /stopped responding after 0 bytes; .*\n.*raise --give-up/s);
+  });
+
+  test("put says before it starts that a file needs more blocks than some devices count", async (t) => {
+    const { folder, command } = await place(t);
+    writeFileSync(path.join(folder, "image"), Buffer.alloc(8 * 65_535));
+    const args = ["put", "image", `tftp://${LOOPBACK}:${await freePort()}/x`, "--give-up", "50ms", "--blksize", "8"];
+    assertFailure(await command(args), 3, /^lockstep-tftp: image needs 65536 blocks, .* past block 65535 \(512 KiB\)/);
+    assertFailure(await command([...args.slice(0, -1), "9"]), 3, /^lockstep-tftp: putting/);
+  });
+
   test("exit code 4: refused by the server", async (t) => {
     const { url, command } = await place(t);
     assertFailure(await command(["put", CLI, url("../outside")]), 4, /the server says: Access violation/);
@@ -125,10 +143,12 @@ describe("exit codes", () => {
     await using server = await SocketPeer.open(0, LOOPBACK, { address: LOOPBACK });
     const ended = command(["get", `tftp://${LOOPBACK}:${server.port}/file`]);
     await server.receive(1);
-    await server.reply(Buffer.from("\0\x06windowsize\x004\0", "latin1"));
-    assertFailure(await ended, 5, /does not keep to the protocol; try without options\n.*--no-options/s);
+    await server.reply(Buffer.from("\0\x06tsize\x009\0", "latin1"));
+    await server.receive(4);
+    await server.reply(Buffer.from("\0\x03\0\x01short", "latin1"));
+    assertFailure(await ended, 5, /does not keep to the protocol: fewer bytes.*; try without options\n.*--no-options/s);
     const withoutOptions = command(["get", `tftp://${LOOPBACK}:${server.port}/file`, "--no-options"]);
-    await server.expectError(8);
+    await server.expectError(0);
     await server.receive(1);
     await server.reply(Buffer.concat([Buffer.from([0, 3, 0, 1]), Buffer.alloc(1000)]));
     assertFailure(await withoutOptions, 5, /does not keep to the protocol; look for a newer version of the server\n$/);
@@ -193,6 +213,17 @@ describe("on a terminal", () => {
     assert.equal(code, 0, stdout);
     return stdout;
   }
+
+  test("a terminal shows for whom put waits, and how to stop", { skip: UNLESS_TERMINALS }, async (t) => {
+    const url = `tftp://${LOOPBACK}:${await freePort()}/file`;
+    const terminal = await Terminal.open(
+      t,
+      ["put", CLI, url, "--wait"],
+      /Waiting for 127\.0\.0\.1 to answer; stop with Ctrl-C/,
+    );
+    terminal.type("\u0003");
+    await terminal.ended;
+  });
 
   test("a terminal shows a bar with the size of the file", async (t) => {
     const text = await outputOnTerminal(await place(t), 100, {});

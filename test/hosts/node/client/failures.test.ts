@@ -1,6 +1,8 @@
 /** Failures of `get` and `put`: each has a code, and a message that says what happened, where, and what to do. */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import dgram from "node:dgram";
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { Writable } from "node:stream";
 import { describe, test } from "node:test";
@@ -80,13 +82,54 @@ describe("a failed transfer rejects with a code and a message", () => {
     await assert.rejects(putting, tftpError("refused", /the server says: Invalid image$/, details));
   });
 
-  test("protocol: a server that grants an option that was not requested", async () => {
+  test("protocol: a server that sends fewer bytes than it announced", async (t) => {
+    const to = path.join(temporaryFolder(t), "file");
     await using server = await SocketPeer.open(0, LOOPBACK, { address: LOOPBACK });
-    const fetching = get(url(server.port, "file"));
+    const fetching = get(url(server.port, "file"), { to });
     await server.receive(1);
-    await server.reply(Buffer.from("\0\x06blksize\x001468\0", "latin1"));
-    await assert.rejects(fetching, tftpError("protocol", /does not keep to the protocol; try without options/));
-    await server.expectError(8);
+    await server.reply(Buffer.from("\0\x06tsize\x001000\0", "latin1"));
+    await server.receive(4);
+    await server.reply(Buffer.from("\0\x03\0\x01short", "latin1"));
+    const message = /fewer bytes came than the 1000 that it announced; try without options/;
+    await assert.rejects(fetching, tftpError("protocol", message));
+    await server.expectError(0);
+    assert.ok(!existsSync(to));
+  });
+
+  test("no-answer: names another address that answered", async (t) => {
+    const asked = dgram.createSocket("udp4").bind(0, LOOPBACK);
+    const other = dgram.createSocket("udp4").bind(0, "127.0.0.3");
+    await Promise.all([once(asked, "listening"), once(other, "listening")]);
+    t.after(() => {
+      asked.close();
+      other.close();
+    });
+    asked.on("message", (_request, { address, port }) => other.send("\0\x03\0\x01answer", port, address));
+    const fetching = get(url(asked.address().port, "file"), { ...SHORT_TIMES, giveUpMs: 1000 });
+    const message = /127\.0\.0\.3 answered in place of 127\.0\.0\.1; ask 127\.0\.0\.3 instead/;
+    await assert.rejects(fetching, tftpError("no-answer", message));
+  });
+
+  test("refused: a device that does not count past block 65535", async (t) => {
+    const device = dgram.createSocket("udp4").bind(0, LOOPBACK);
+    t.after(() => device.close());
+    await once(device, "listening");
+    device.on("message", (packet, { address, port }) => {
+      const number = packet.readUInt16BE(2);
+      if (packet[1] === 2) {
+        device.send("\0\x06blksize\x008\0windowsize\x0064\0", port, address);
+      } else if (packet[1] === 3 && number % 64 === 0) {
+        device.send(
+          number === 0 ? "\0\x05\0\x04what?\0" : Buffer.from([0, 4, packet[2] ?? 0, packet[3] ?? 0]),
+          port,
+          address,
+        );
+      }
+    });
+    const options = { blockSizeBytes: 8, windowSize: 64, tellSize: false };
+    const putting = put(Buffer.alloc(8 * 65_600), url(device.address().port, "image"), options);
+    const message = /the server says: what\?; it may not count past block 65535, the end of 512 KiB/;
+    await assert.rejects(putting, tftpError("refused", message));
   });
 
   test("local-file: a missing file, a folder, a missing folder, a bad name, a dangling link", async (t) => {
