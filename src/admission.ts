@@ -114,10 +114,11 @@ const MS_PER_SECOND = 1000;
  *
  * A token bucket that holds the answers of one second, in thousandths so that all numbers stay integers.
  */
-export class AnswerLimit {
+class AnswerLimit {
   private readonly perSecond: number;
   private tokens: number;
-  private filledAt = 0;
+  /** Time of the last request for a token. */
+  filledAt = 0;
 
   /**
    * @param perSecond answers per second.
@@ -125,6 +126,10 @@ export class AnswerLimit {
   constructor(perSecond: number) {
     this.perSecond = perSecond;
     this.tokens = perSecond * MS_PER_SECOND;
+  }
+
+  fill(): void {
+    this.tokens = this.perSecond * MS_PER_SECOND;
   }
 
   /** Takes a token for one answer. Returns false if none is left. */
@@ -143,5 +148,62 @@ export class AnswerLimit {
     }
     this.tokens -= MS_PER_SECOND;
     return true;
+  }
+}
+
+/** Addresses whose answers are counted at once, at most. */
+const MAX_COUNTED_ADDRESSES = 64;
+/** Differs from every address that was counted. */
+const NO_ADDRESS = "";
+
+class AddressAnswerLimit extends AnswerLimit {
+  address: Address = NO_ADDRESS;
+}
+
+/** A limit for each of the addresses that asked last, so that one client cannot use up the answers of all. */
+class AddressAnswerLimits {
+  private readonly limits: readonly AddressAnswerLimit[];
+
+  /**
+   * @param perSecond answers per second to one address.
+   * @param maxTransfers size of the pool: a small one comes with little memory.
+   */
+  constructor(perSecond: number, maxTransfers: number) {
+    const length = Math.min(maxTransfers, MAX_COUNTED_ADDRESSES);
+    this.limits = Array.from({ length }, () => new AddressAnswerLimit(perSecond));
+  }
+
+  /** Takes a token for one answer to `address`. Returns false if none is left. */
+  take(address: Address, now: number): boolean {
+    const limits = this.limits;
+    let idlest = limits[0] as AddressAnswerLimit;
+    for (let index = 0; index < limits.length; index++) {
+      const limit = limits[index] as AddressAnswerLimit;
+      if (limit.address === address) {
+        return limit.take(now);
+      }
+      if (limit.filledAt < idlest.filledAt) {
+        idlest = limit;
+      }
+    }
+    idlest.address = address;
+    idlest.fill();
+    return idlest.take(now);
+  }
+}
+
+/** The limit of each address comes first, so that a flood from one leaves the common one to others. */
+export class AnswerLimits {
+  private readonly each: AddressAnswerLimits | null;
+  private readonly common: AnswerLimit | null;
+
+  constructor({ maxAnswersPerSecond, maxAnswersPerSecondPerAddress, maxTransfers }: ServerSettings) {
+    const perAddress = maxAnswersPerSecondPerAddress;
+    this.each = perAddress === 0 ? null : new AddressAnswerLimits(perAddress, maxTransfers);
+    this.common = maxAnswersPerSecond === 0 ? null : new AnswerLimit(maxAnswersPerSecond);
+  }
+
+  take(address: Address, now: number): boolean {
+    return (this.each === null || this.each.take(address, now)) && (this.common === null || this.common.take(now));
   }
 }

@@ -1,5 +1,5 @@
 /** The server's role: takes requests, asks the storage for the file, and routes datagrams to transfers. */
-import { Admission, AnswerLimit } from "./admission.js";
+import { Admission, AnswerLimits } from "./admission.js";
 import {
   type Address,
   BUSY,
@@ -54,7 +54,7 @@ export class Server {
   private readonly storage: Storage;
   private readonly observer: Observer | null;
   private readonly settings: ServerSettings;
-  private readonly answerLimit: AnswerLimit | null;
+  private readonly answerLimits: AnswerLimits;
   private readonly slots: readonly Transfer[];
   private readonly peers: Peers;
   private readonly lockstep: Lockstep;
@@ -67,13 +67,12 @@ export class Server {
   constructor(transport: Transport, storage: Storage, options: ServerOptions = {}, observer: Observer | null = null) {
     const settings = new ServerSettings(options);
     const maxTransfers = settings.maxTransfers;
-    const perSecond = settings.maxAnswersPerSecond;
     const slots = Array.from({ length: maxTransfers }, (_, slot) => new Transfer(slot));
     const peers = new Peers(maxTransfers, options.addressHash);
     this.storage = storage;
     this.observer = observer;
     this.settings = settings;
-    this.answerLimit = perSecond === 0 ? null : new AnswerLimit(perSecond);
+    this.answerLimits = new AnswerLimits(settings);
     this.slots = slots;
     this.peers = peers;
     this.lockstep = new ServerLockstep(transport, slots, peers, options, settings.maxSizeBytes, observer);
@@ -133,7 +132,7 @@ export class Server {
     if (!this.accepting || !isClientPort(port)) {
       return;
     }
-    if (!this.mayAnswer(now)) {
+    if (!this.answerLimits.take(address, now)) {
       this.unansweredRequests++;
       return;
     }
@@ -192,16 +191,12 @@ export class Server {
     this.lockstep.stopAll(now);
   }
 
-  /** RFC 1350 §4: a stranger gets ERROR 5, and the transfer goes on. An ERROR is never answered with an ERROR. */
+  /** RFC 1350 §4: a stranger gets ERROR 5, except for an ERROR. */
   private refuseStranger(transfer: Transfer, packet: DataView, address: Address, port: number, now: number): void {
     const isAnswered = transfer.state !== STATE_FREE && packet.getUint16(0) !== OPCODE_ERROR && isClientPort(port);
-    if (isAnswered && this.mayAnswer(now)) {
+    if (isAnswered && this.answerLimits.take(address, now)) {
       this.lockstep.transmitter.sendError(ERROR_UNKNOWN_TRANSFER_ID, transfer.localPort, address, port);
     }
-  }
-
-  private mayAnswer(now: number): boolean {
-    return this.answerLimit === null || this.answerLimit.take(now);
   }
 
   /** Whether a request repeats the one that began `transfer`, nothing of which has been acknowledged. */

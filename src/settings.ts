@@ -48,6 +48,11 @@ export interface ServerOptions extends RetransmissionOptions {
    * no answer, and the client asks again. Default: no limit.
    */
   maxAnswersPerSecond?: number;
+  /**
+   * The same for each address, so that one client cannot use up the answers of all; counted first. 1 to 1,000,000. Default:
+   * no limit.
+   */
+  maxAnswersPerSecondPerAddress?: number;
   /** Spreads addresses in the search for a peer, for large pools whose clients may all use the same port. Default: by port. */
   addressHash?: AddressHash;
 }
@@ -68,6 +73,8 @@ export class ServerSettings {
   readonly maxTransfersPerAddress: number;
   /** 0 for no limit. */
   readonly maxAnswersPerSecond: number;
+  /** 0 for no limit. */
+  readonly maxAnswersPerSecondPerAddress: number;
   readonly singlePort: boolean;
 
   /**
@@ -87,9 +94,9 @@ export class ServerSettings {
     this.maxUnansweredPerAddress = checked("maxUnansweredPerAddress", maxUnanswered, 1, MAX_TRANSFERS);
     const maxPerAddress = options.maxTransfersPerAddress ?? MAX_TRANSFERS;
     this.maxTransfersPerAddress = checked("maxTransfersPerAddress", maxPerAddress, 1, MAX_TRANSFERS);
-    const perSecond = options.maxAnswersPerSecond;
-    this.maxAnswersPerSecond =
-      perSecond === undefined ? 0 : checked("maxAnswersPerSecond", perSecond, 1, MAX_ANSWERS_PER_SECOND);
+    this.maxAnswersPerSecond = checkedRate("maxAnswersPerSecond", options.maxAnswersPerSecond);
+    const perAddress = options.maxAnswersPerSecondPerAddress;
+    this.maxAnswersPerSecondPerAddress = checkedRate("maxAnswersPerSecondPerAddress", perAddress);
     this.singlePort = options.singlePort ?? false;
   }
 }
@@ -104,4 +111,8 @@ export function checked(name: string, value: number, least: number, most: number
     throw new RangeError(`${name} is ${value}; it must be a whole number from ${least} to ${most}`);
   }
   return value;
+}
+
+function checkedRate(name: string, perSecond: number | undefined): number {
+  return perSecond === undefined ? 0 : checked(name, perSecond, 1, MAX_ANSWERS_PER_SECOND);
 }

@@ -31,7 +31,11 @@ const LOST = 5;
 /** Number of unsolicited packets between two that keep the transfer alive. */
 const GARBAGE_BETWEEN = 100;
 /** A limit that allows some answers and suppresses others. */
-const LIMITS: ServerOptions = { maxAnswersPerSecond: 1000, maxUnansweredPerAddress: 2 };
+const LIMITS: ServerOptions = {
+  maxAnswersPerSecond: 1000,
+  maxAnswersPerSecondPerAddress: 1000,
+  maxUnansweredPerAddress: 2,
+};
 const GARBAGE_SEED = 1984;
 const GARBAGE_PACKETS = 5000;
 const MAX_GARBAGE_BYTES = 600;

@@ -33,6 +33,7 @@ const MAX_UNANSWERED_PER_ADDRESS = 4;
 /** Half of the default pool, so that no single client can take all slots. */
 const MAX_TRANSFERS_PER_ADDRESS = 4;
 const MAX_ANSWERS_PER_SECOND = 50;
+const MAX_ANSWERS_PER_SECOND_PER_ADDRESS = 12;
 
 /** Results on the status page. */
 const MAX_RESULTS = 8;
@@ -143,6 +144,7 @@ export class Firmware implements NetworkListener {
       maxUnansweredPerAddress: MAX_UNANSWERED_PER_ADDRESS,
       maxTransfersPerAddress: MAX_TRANSFERS_PER_ADDRESS,
       maxAnswersPerSecond: MAX_ANSWERS_PER_SECOND,
+      maxAnswersPerSecondPerAddress: MAX_ANSWERS_PER_SECOND_PER_ADDRESS,
       onRequest: (address) => this.isWelcome(address),
       onEnded(transfer, outcome, durationMs) {
         statistics.countEnd(transfer, outcome);

@@ -25,7 +25,7 @@ Where to listen:
   --port-range A-B     take the ports of transfers from this range
   --strict             for an untrusted network: at most 64 transfers per
                        client address, 4 of them unanswered, and at most 200
-                       answers a second
+                       answers a second, 50 of them to one address
   --allow NETWORK      answer only these clients, e.g. 192.168.0.0/24;
                        repeatable (default: all)
 

@@ -28,7 +28,12 @@ export interface ServeCommand {
 type SettingReader = ValueReader<SettingKinds>;
 
 /** Limits set by `--strict`: a single address, or a flood with forged addresses, gets little out of this server. */
-const STRICT_LIMITS = { maxUnansweredPerAddress: 4, maxTransfersPerAddress: 64, maxAnswersPerSecond: 200 } as const;
+const STRICT_LIMITS = {
+  maxUnansweredPerAddress: 4,
+  maxTransfersPerAddress: 64,
+  maxAnswersPerSecond: 200,
+  maxAnswersPerSecondPerAddress: 50,
+} as const;
 
 const GRACE_MS_DEFAULT = 10_000;
 

@@ -18,6 +18,12 @@ function asked(harness: Harness, address?: string): Peer {
   return peer;
 }
 
+function ignoreOthers(peers: readonly Peer[]): void {
+  for (const peer of peers) {
+    peer.ignoreAll();
+  }
+}
+
 function answeredOf(peers: readonly Peer[]): number {
   return peers.filter((peer) => peer.ignoreAll() > 0).length;
 }
@@ -153,6 +159,27 @@ export const limitCases: readonly Case[] = [
   ),
 
   engineCase(
+    "limits, answers in a second: an address that floods leaves the answers of others",
+    (harness) => {
+      equal(answeredOf(askedBy(harness, 20)), 2, "answers to the address that floods");
+      const file = harness.file("file", contents(600));
+      const stranger = harness.peer();
+      const others = [ANOTHER_ADDRESS, "192.0.2.98", "192.0.2.97"].map((address) => asked(harness, address));
+      others[0]?.expectData(1, blockOf(file, 1));
+      stranger.serverPort = (others[0] as Peer).serverPort;
+      for (let count = 0; count < 20; count++) {
+        stranger.acknowledge(1);
+      }
+      stranger.expectNothing();
+      equal(answeredOf(others.slice(1)), 2, "answers to others");
+      harness.advance(1000);
+      ignoreOthers(others);
+      equal(answeredOf(askedBy(harness, 20)), 2, "answers to the address that floods, a second later");
+    },
+    { maxAnswersPerSecond: 5, maxAnswersPerSecondPerAddress: 2 },
+  ),
+
+  engineCase(
     "limits, answers in a second: a clock that goes back neither adds answers nor blocks them for good",
     (harness) => {
       equal(answeredOf(askedBy(harness, 7)), 5, "answers at once");
@@ -172,6 +199,7 @@ export const limitCases: readonly Case[] = [
         { maxTransfersPerAddress: 0 },
         { maxAnswersPerSecond: 0 },
         { maxAnswersPerSecond: 1.5 },
+        { maxAnswersPerSecondPerAddress: 0 },
         { maxTransfers: 0 },
         { maxTransfers: 65_537 },
         { maxWindowSize: 16_385 },
