@@ -29,6 +29,8 @@ export class Content {
   readonly storage: Storage;
   /** The storage's list of files, if it has one. */
   readonly catalogue: Catalogue | undefined;
+  /** Undefined without rules. */
+  readonly rules: NameRules | undefined;
   private readonly directory: DirectoryStorage | undefined;
 
   /**
@@ -47,12 +49,12 @@ export class Content {
       throw new TypeError("A TFTP server needs either a root, the folder to serve, or a storage");
     }
     this.allowed = new AllowedNetworks(options.allow);
-    const rules = new NameRules(options.rules ?? []);
+    this.rules = options.rules === undefined ? undefined : new NameRules(options.rules);
     this.directory =
       options.root === undefined ? undefined : new DirectoryStorage(options.root, options, onError, onWarning);
     this.files = this.directory ?? guarded(options.storage as Storage, onError);
     this.catalogue = catalogueOf(options.storage ?? this.files);
-    this.storage = options.rules === undefined ? this.files : new RuleStorage(this.files, rules, onRenamed);
+    this.storage = this.rules === undefined ? this.files : new RuleStorage(this.files, this.rules, onRenamed);
   }
 
   /** Removes unfinished uploads of earlier runs from the folder. */

@@ -2,11 +2,13 @@
 import { EventEmitter } from "node:events";
 import { type Address, type Observer, Server, type Storage, TFTP_PORT, type TransferView } from "../../src/index.js";
 import type { Catalogue } from "../common/catalogue.js";
+import { failure } from "../common/failure.js";
 import { Loop } from "../common/loop.js";
 import { outcomeName } from "../common/outcomes.js";
 import type { StatusSource } from "../status/source.js";
 import { MAX_TIMER_MS, now, WakeTimer } from "./clock.js";
 import { Content, type ContentOptions } from "./content.js";
+import type { NameRules } from "./rules/name-rules.js";
 import {
   type CloseOptions,
   type ListeningAddress,
@@ -103,6 +105,11 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
   /** The storage's list of files, if it has one. */
   get catalogue(): Catalogue | undefined {
     return this.content.catalogue;
+  }
+
+  /** The rules that change requested names, if there are any. */
+  get rules(): NameRules | undefined {
+    return this.content.rules;
   }
 
   /** Requests that got no answer, because all transfers were taken or a limit was reached. */
@@ -287,10 +294,4 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
       this.once("close", () => signal.removeEventListener("abort", stop));
     }
   }
-}
-
-/** The error that is reported. A warning also shows `detail`. */
-function failure(what: string, cause: unknown): Error {
-  const error = new Error(`${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-  return Object.assign(error, cause instanceof Error ? { detail: cause.stack } : {});
 }

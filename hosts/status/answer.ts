@@ -35,6 +35,8 @@ export const STATUS_LENGTH_REQUIRED = 411;
 export const STATUS_TOO_LARGE = 413;
 /** RFC 9110 §15.5.20: the request was meant for another server. */
 export const STATUS_MISDIRECTED = 421;
+/** RFC 6585 §5. */
+export const STATUS_HEADERS_TOO_LARGE = 431;
 export const STATUS_FAILED = 500;
 export const STATUS_UNAVAILABLE = 503;
 /** RFC 4918 §11.5. */

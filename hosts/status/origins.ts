@@ -1,9 +1,6 @@
 /** Detects requests that a page of another site makes in the browser of a person who can reach this server. */
 import type { RequestHead } from "./request-head.js";
 
-/** A header that a page of another origin cannot set without permission (CORS), which is never granted. */
-export const OWN_HEADER = "x-lockstep-tftp";
-
 const LOCAL_NAME = "localhost";
 
 /** Values of Sec-Fetch-Site of this site: the page itself asks, or a person has typed the address. */

@@ -21,6 +21,7 @@ import {
   pageAnswer,
   STATUS_BAD_REQUEST,
   STATUS_FORBIDDEN,
+  STATUS_HEADERS_TOO_LARGE,
   STATUS_LENGTH_REQUIRED,
   STATUS_MISDIRECTED,
   STATUS_NOT_FOUND,
@@ -29,10 +30,11 @@ import {
 } from "./answer.js";
 import { nameInPath } from "./file-name.js";
 import { metricsText } from "./metrics.js";
-import { isCrossOrigin, OWN_HEADER, type OwnHosts } from "./origins.js";
+import type { NameRights } from "./name-rights.js";
+import { isCrossOrigin, type OwnHosts } from "./origins.js";
 import type { TransferRecords } from "./records.js";
 import { refusedRemoval, refusedUpload } from "./refusal-answers.js";
-import type { RequestHead } from "./request-head.js";
+import { MAX_HEADERS, OWN_HEADER, type RequestHead } from "./request-head.js";
 import type { StatusSource } from "./source.js";
 import { type SiteDescription, statusReport } from "./status-report.js";
 import { Upload } from "./upload.js";
@@ -43,8 +45,8 @@ const FILE_PATH = `${FILES_PATH}/`;
 /** Instruction for the host. */
 export type Decision =
   | { readonly kind: "answer"; readonly answer: Answer }
-  /** List the files of the catalogue, and answer with `filesAnswer`. */
-  | { readonly kind: "list"; readonly catalogue: Catalogue }
+  /** List the files of the catalogue, and answer with `filesAnswer`: with what is `shown` to the address. */
+  | { readonly kind: "list"; readonly catalogue: Catalogue; readonly address: string }
   /** Write the body to the upload, part by part, and answer with the result of `finish`. */
   | { readonly kind: "upload"; readonly upload: Upload };
 
@@ -56,6 +58,8 @@ export interface SiteContext {
   readonly records: TransferRecords;
   readonly storage: Storage;
   readonly catalogue: Catalogue | undefined;
+  /** Undefined if the server has no rules. */
+  readonly rights?: NameRights | undefined;
   readonly hosts: OwnHosts;
   /** The page in gzip, as built. */
   readonly page: Uint8Array;
@@ -72,6 +76,9 @@ export class Site {
   constructor(private readonly context: SiteContext) {}
 
   decide(head: RequestHead): Decision {
+    if (head.headerCount > MAX_HEADERS) {
+      return refused(STATUS_HEADERS_TOO_LARGE, `Too many headers. Send at most ${MAX_HEADERS}.`);
+    }
     const host = head.header("host");
     if (!this.context.hosts.includes(host)) {
       return refused(
@@ -87,6 +94,16 @@ export class Site {
       return refused(STATUS_FORBIDDEN, "Pages of other sites get no access. Open / instead.");
     }
     return path.startsWith(FILE_PATH) ? this.decideOnFile(head, path) : this.decideOnData(head, path);
+  }
+
+  /** The file as a client at this address may see it, as far as the rules go; undefined if it may not. */
+  shown(file: ListedFile, address: string): ListedFile | undefined {
+    const { rights } = this.context;
+    if (rights === undefined) {
+      return file;
+    }
+    const isRemovable = file.isRemovable && rights.uploadName(file.name, address) === file.name;
+    return rights.mayRead(file.name, address) ? { ...file, isRemovable } : undefined;
   }
 
   filesAnswer(files: readonly ListedFile[], isComplete: boolean): Answer {
@@ -110,7 +127,7 @@ export class Site {
     }
     return catalogue === undefined
       ? refused(STATUS_NOT_FOUND, "Files cannot be listed. Give the storage the methods of Catalogue.")
-      : { kind: "list", catalogue };
+      : { kind: "list", catalogue, address: head.address };
   }
 
   private decideOnFile(head: RequestHead, path: string): Decision {
@@ -129,7 +146,16 @@ export class Site {
     if (name === undefined) {
       return refused(STATUS_BAD_REQUEST, "Invalid file name. Choose one without .. and control characters.");
     }
-    return isPut ? this.decideOnUpload(head, name) : this.remove(catalogue, head, name);
+    const { rights } = this.context;
+    const storedName = rights === undefined ? name : rights.uploadName(name, head.address);
+    // Over TFTP a file is replaced under the name that rules give it. Another file must not be removed in its place.
+    if (storedName === undefined || (!isPut && storedName !== name)) {
+      return refused(
+        STATUS_FORBIDDEN,
+        `Rules of the server protect "${name}". Choose another name, or change the rules.`,
+      );
+    }
+    return isPut ? this.decideOnUpload(head, storedName) : this.remove(catalogue, head, name);
   }
 
   private decideOnUpload(head: RequestHead, name: string): Decision {

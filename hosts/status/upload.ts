@@ -3,13 +3,17 @@ import { DISK_FULL, type WritableFile } from "../../src/index.js";
 import { type Answer, dataAnswer, errorAnswer, STATUS_BAD_REQUEST, STATUS_CREATED } from "./answer.js";
 import { refusedUpload } from "./refusal-answers.js";
 
-/** Rate of a bad radio link. Slower uploads would only keep others out. */
-const MIN_BYTES_PER_SECOND = 4096;
-const BASE_TIME_MS = 30_000;
-const MS_PER_SECOND = 1000;
+/**
+ * The host looks at each upload so often. A client that has gone, or that sends a byte now and then, keeps others out for two
+ * such periods at most, however large a file it has announced and however fast it began.
+ */
+export const PROGRESS_CHECK_MS = 30_000;
+/** 4 KiB a second, the rate of a bad radio link. */
+const MIN_BYTES_PER_CHECK = 122_880;
 
 export class Upload {
   private position = 0;
+  private checkedPosition = 0;
   private hasEnded = false;
 
   /**
@@ -24,9 +28,11 @@ export class Upload {
     private readonly onEnd: (isStored: boolean) => void,
   ) {}
 
-  /** Time limit of the whole upload. */
-  get maxDurationMs(): number {
-    return BASE_TIME_MS + Math.ceil((this.sizeBytes / MIN_BYTES_PER_SECOND) * MS_PER_SECOND);
+  /** Whether enough of the body has arrived since the last call. To be called every `PROGRESS_CHECK_MS`. */
+  keepsUp(): boolean {
+    const arrivedBytes = this.position - this.checkedPosition;
+    this.checkedPosition = this.position;
+    return arrivedBytes >= MIN_BYTES_PER_CHECK;
   }
 
   /** Bytes of the body still to come. */

@@ -7,7 +7,7 @@ import { type Answer, errorAnswer, STATUS_BAD_REQUEST, STATUS_FAILED, STATUS_TIM
 import { FileList } from "../../status/file-list.js";
 import type { RequestHead } from "../../status/request-head.js";
 import type { Decision, Site } from "../../status/site.js";
-import type { Upload } from "../../status/upload.js";
+import { PROGRESS_CHECK_MS, type Upload } from "../../status/upload.js";
 import { endOfHead, parseHead } from "./http-head.js";
 import type { TCP, TCPConstructor } from "./tcp.js";
 
@@ -159,7 +159,7 @@ export class HTTPConnection {
     if (decision.kind === "upload") {
       const { upload } = decision;
       this.upload = upload;
-      this.limitTime(upload.maxDurationMs, () => this.tooSlow(upload));
+      this.watch(upload);
       if (upload.isComplete) {
         this.finish(upload);
       }
@@ -204,6 +204,10 @@ export class HTTPConnection {
   private finish(upload: Upload): void {
     this.upload = undefined;
     this.answer(upload.finish());
+  }
+
+  private watch(upload: Upload): void {
+    this.limitTime(PROGRESS_CHECK_MS, () => (upload.keepsUp() ? this.watch(upload) : this.tooSlow(upload)));
   }
 
   private tooSlow(upload: Upload): void {

@@ -1,25 +1,66 @@
-/** Reads the head of an HTTP/1.1 request strictly (RFC 9112 §3 and §5): unusual forms are refused. */
-import type { RequestHead } from "../../status/request-head.js";
+/**
+ * Reads the head of an HTTP/1.1 request strictly (RFC 9112 §3 and §5): unusual forms are refused. Only what is used becomes a
+ * text, so that many or long headers cost no memory.
+ */
+import { MAX_HEADERS, type RequestHead, USED_HEADERS, type UsedHeader } from "../../status/request-head.js";
 
 /** Longer texts are joined from parts: the number of arguments of a call is limited. */
 const CHARACTERS_AT_A_TIME = 32;
 const FIRST_BEYOND_ASCII = 0x80;
 const CARRIAGE_RETURN = 0x0d;
 const LINE_FEED = 0x0a;
+const COLON = 0x3a;
+const SPACE = " ";
+const SPACE_CODE = 0x20;
+/** Makes a capital letter of ASCII small, and leaves small letters and hyphens as they are. */
+const SMALL_LETTER = 0x20;
 
-/** Headers that may occur once only: two readers could choose different ones. */
-const ONLY_ONCE: readonly string[] = ["host", "content-length", "transfer-encoding"];
+/** The names as codes of characters: on XS each look at a text makes an object. */
+const USED_NAMES = USED_HEADERS.map((name) => Array.from(name, (character) => character.charCodeAt(0)));
 
 export class HTTPHead implements RequestHead {
-  constructor(
+  headerCount = 0;
+  private readonly values = new Map<UsedHeader, string>();
+
+  private constructor(
     readonly method: string,
     readonly target: string,
     readonly address: string,
-    private readonly headers: ReadonlyMap<string, string>,
   ) {}
 
-  header(name: string): string | undefined {
-    return this.headers.get(name);
+  header(name: UsedHeader): string | undefined {
+    return this.values.get(name);
+  }
+
+  /** Undefined if the request line is malformed. */
+  static begun(requestLine: string, address: string): HTTPHead | undefined {
+    const methodEnd = requestLine.indexOf(SPACE);
+    const targetEnd = requestLine.indexOf(SPACE, methodEnd + 1);
+    const target = requestLine.slice(methodEnd + 1, targetEnd);
+    const version = requestLine.slice(targetEnd + 1);
+    const isRequest = methodEnd > 0 && targetEnd > methodEnd && (version === "HTTP/1.1" || version === "HTTP/1.0");
+    return isRequest && target.startsWith("/")
+      ? new HTTPHead(requestLine.slice(0, methodEnd), target, address)
+      : undefined;
+  }
+
+  /** Returns false if the header is malformed, or is used and occurs again: two readers could choose different ones. */
+  add(bytes: Uint8Array, from: number, end: number): boolean {
+    const colon = endOfName(bytes, from, end);
+    if (colon <= from) {
+      return false;
+    }
+    this.headerCount++;
+    const name = usedHeader(bytes, from, colon);
+    if (name === undefined) {
+      return true;
+    }
+    const value = asciiText(bytes, colon + 1, end);
+    if (value === undefined || this.values.has(name)) {
+      return false;
+    }
+    this.values.set(name, value.trim());
+    return true;
   }
 }
 
@@ -44,41 +85,78 @@ export function endOfHead(bytes: Uint8Array, from: number, length: number): numb
  * @returns undefined if the head is malformed.
  */
 export function parseHead(bytes: Uint8Array, end: number, address: string): HTTPHead | undefined {
-  const text = asciiText(bytes, end - 4);
-  const [requestLine = "", ...lines] = text === undefined ? [] : text.split("\r\n");
-  const [method = "", target = "", version, ...more] = requestLine.split(" ");
-  const isRequest = (version === "HTTP/1.1" || version === "HTTP/1.0") && more.length === 0;
-  const headers = headersOf(lines);
-  if (!isRequest || !target.startsWith("/") || headers === undefined) {
-    return undefined;
-  }
-  return new HTTPHead(method, target, address, headers);
-}
-
-function headersOf(lines: readonly string[]): Map<string, string> | undefined {
-  const headers = new Map<string, string>();
-  for (const line of lines) {
-    const colon = line.indexOf(":");
-    const name = line.slice(0, Math.max(0, colon)).toLowerCase();
-    // Refuses a blank before the colon, or at the beginning, where it once continued the line above.
-    const isName = name !== "" && !name.includes(" ") && !name.includes("\t");
-    if (!isName || (headers.has(name) && ONLY_ONCE.includes(name))) {
+  const requestEnd = endOfLine(bytes, 0);
+  const head = HTTPHead.begun(asciiText(bytes, 0, requestEnd) ?? "", address);
+  const headersEnd = end - 2;
+  let from = requestEnd + 2;
+  while (head !== undefined && from < headersEnd && head.headerCount <= MAX_HEADERS) {
+    const lineEnd = endOfLine(bytes, from);
+    if (lineEnd < 0 || !head.add(bytes, from, lineEnd)) {
       return undefined;
     }
-    headers.set(name, line.slice(colon + 1).trim());
+    from = lineEnd + 2;
   }
-  return headers;
+  return head;
+}
+
+/** Place of the next line end; -1 if half of one comes before it, which other readers might take for one. */
+function endOfLine(bytes: Uint8Array, from: number): number {
+  let end = from;
+  while (bytes[end] !== CARRIAGE_RETURN && bytes[end] !== LINE_FEED) {
+    end++;
+  }
+  return bytes[end] === CARRIAGE_RETURN && bytes[end + 1] === LINE_FEED ? end : -1;
+}
+
+/** Place of the colon; -1 at a blank before it, or at the beginning, where it once continued the line above. */
+function endOfName(bytes: Uint8Array, from: number, end: number): number {
+  for (let index = from; index < end; index++) {
+    const byte = bytes[index] as number;
+    if (byte <= SPACE_CODE) {
+      return -1;
+    }
+    if (byte === COLON) {
+      return index;
+    }
+  }
+  return -1;
+}
+
+/** A loop, since `find` would make a function for each header. */
+function usedHeader(bytes: Uint8Array, from: number, end: number): UsedHeader | undefined {
+  for (let index = 0; index < USED_HEADERS.length; index++) {
+    if (isEqual(bytes, from, end, USED_NAMES[index] as number[])) {
+      return USED_HEADERS[index];
+    }
+  }
+  return undefined;
+}
+
+/** Whether the bytes are this name, in capital or small letters. */
+function isEqual(bytes: Uint8Array, from: number, end: number, name: readonly number[]): boolean {
+  if (end - from !== name.length) {
+    return false;
+  }
+  for (let index = 0; index < name.length; index++) {
+    if (((bytes[from + index] as number) | SMALL_LETTER) !== name[index]) {
+      return false;
+    }
+  }
+  return true;
 }
 
 /** Undefined if a byte is not ASCII. */
-function asciiText(bytes: Uint8Array, length: number): string | undefined {
-  let text = "";
-  for (let index = 0; index < length; index += CHARACTERS_AT_A_TIME) {
-    const part = bytes.subarray(index, Math.min(length, index + CHARACTERS_AT_A_TIME));
-    if (part.some((byte) => byte >= FIRST_BEYOND_ASCII)) {
+function asciiText(bytes: Uint8Array, from: number, end: number): string | undefined {
+  for (let index = from; index < end; index++) {
+    if ((bytes[index] as number) >= FIRST_BEYOND_ASCII) {
       return undefined;
     }
-    text += String.fromCharCode(...part);
+  }
+  let text = "";
+  for (let index = from; index < end; index += CHARACTERS_AT_A_TIME) {
+    const part = bytes.subarray(index, Math.min(end, index + CHARACTERS_AT_A_TIME));
+    // Spreading would make an object for each byte.
+    text += Reflect.apply(String.fromCharCode, undefined, part);
   }
   return text;
 }

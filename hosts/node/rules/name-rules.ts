@@ -50,6 +50,16 @@ export class NameRules {
     return names.length > 0 ? names : [name];
   }
 
+  /** The name that an upload of `name` gets; undefined if it is refused. A new file cannot be looked up. */
+  uploadName(name: string, address: string): string | undefined {
+    return this.namesFor(name, address, true)[0];
+  }
+
+  /** Whether a download of `name` is looked up, and not refused at once. */
+  mayRead(name: string, address: string): boolean {
+    return this.namesFor(name, address, false)[0] !== REFUSED_NAME;
+  }
+
   /** Whether one of the rules before `end` refuses a name. */
   private refusesBefore(end: number, name: string, address: string, isUpload: boolean): boolean {
     return this.rules.some((rule, index) => index < end && rule.refuses && rule.applies(name, address, isUpload));

@@ -63,9 +63,8 @@ export class RuleStorage implements Storage {
     return NOT_FOUND;
   }
 
-  /** Opens the first name: a new file cannot be looked up. */
   openForWriting(name: string, sizeBytes: number, address: Address): WritableFile | Refusal {
-    const [found] = this.rules.namesFor(name, String(address), true);
+    const found = this.rules.uploadName(name, String(address));
     if (found === REFUSED_NAME) {
       return FORBIDDEN;
     }

@@ -1,16 +1,16 @@
 /** Serves the site of the status page by Node's HTTP server, with limits on everything a client can make grow or wait. */
 import http from "node:http";
-import type { Catalogue } from "../../common/catalogue.js";
+import type { Socket } from "node:net";
+import { setImmediate } from "node:timers/promises";
+import type { ListedFile } from "../../common/catalogue.js";
 import { type Answer, errorAnswer, STATUS_FAILED, STATUS_TIMEOUT } from "../../status/answer.js";
 import { FileList } from "../../status/file-list.js";
 import type { RequestHead } from "../../status/request-head.js";
 import type { Decision, Site } from "../../status/site.js";
-import type { Upload } from "../../status/upload.js";
-import { MAX_TIMER_MS } from "../clock.js";
+import { PROGRESS_CHECK_MS, type Upload } from "../../status/upload.js";
 
 /** A browser sends some 1,000 bytes, plus the cookies of other servers at the same address. */
 const MAX_HEAD_BYTES = 16 * 1024;
-const MAX_HEADERS = 64;
 /** Checks for incomplete heads and idle connections per time limit of a head. */
 const HEAD_CHECKS_PER_TIMEOUT = 4;
 /** A connection is kept for the next request of the page. */
@@ -20,9 +20,13 @@ const IDLE_TIMEOUT_MS = 30_000;
 /** Bytes of a refused body that are read: a connection closed at once would lose the answer. */
 const MAX_UNWANTED_BYTES = 1024 * 1024;
 const UNWANTED_MS = 10_000;
+/** Requests of one connection that may wait for their turn. */
+const MAX_WAITING = 16;
 
 /** More files than a person reads, and fewer than make the page slow. */
 const LISTING = { maxFiles: 1000, maxCharacters: 250_000 };
+/** Files that are held against rules without a pause. */
+const FILES_AT_A_TIME = 16;
 
 export interface HttpLimits {
   readonly maxConnections: number;
@@ -41,21 +45,53 @@ export function createHttpServer(site: Site, limits: HttpLimits): http.Server {
     keepAliveTimeout: KEEP_ALIVE_MS,
   });
   server.maxConnections = limits.maxConnections;
-  server.maxHeadersCount = MAX_HEADERS;
+  // Node would drop what is beyond a limit. The site refuses too many, and the size of the head limits them before that.
+  server.maxHeadersCount = 0;
   server.timeout = IDLE_TIMEOUT_MS;
-  server.on("request", (request, response) => exchanges.handle(request, response, false));
-  server.on("checkContinue", (request, response) => exchanges.handle(request, response, true));
+  server.on("request", (request, response) => exchanges.arrived(request, response, false));
+  server.on("checkContinue", (request, response) => exchanges.arrived(request, response, true));
   return server;
 }
 
 class Exchanges {
   /** The list in progress, shared by all requests that arrive meanwhile. */
-  private listing: Promise<Answer> | undefined;
+  private listing: Promise<FileList> | undefined;
+  /** Requests of a connection that wait for the answer before theirs. */
+  private readonly waiting = new WeakMap<Socket, (() => void)[]>();
 
   constructor(private readonly site: Site) {}
 
-  /** @param expectsContinue whether the client waits before it sends the body (RFC 9110 §10.1.1). */
-  handle(request: http.IncomingMessage, response: http.ServerResponse, expectsContinue: boolean): void {
+  /**
+   * Takes the requests of a connection one after the other: Node hands over a pipelined one before the body of the one
+   * before has been read.
+   *
+   * @param expectsContinue whether the client waits before it sends the body (RFC 9110 §10.1.1).
+   */
+  arrived(request: http.IncomingMessage, response: http.ServerResponse, expectsContinue: boolean): void {
+    const { socket } = request;
+    const waiting = this.waiting.get(socket);
+    const begin = (): void => {
+      response.once("close", () => this.next(socket));
+      this.handle(request, response, expectsContinue);
+    };
+    if (waiting === undefined) {
+      this.waiting.set(socket, []);
+      begin();
+    } else if (waiting.push(begin) > MAX_WAITING) {
+      socket.destroy();
+    }
+  }
+
+  private next(socket: Socket): void {
+    const begin = socket.destroyed || socket.writableEnded ? undefined : this.waiting.get(socket)?.shift();
+    if (begin === undefined) {
+      this.waiting.delete(socket);
+    } else {
+      begin();
+    }
+  }
+
+  private handle(request: http.IncomingMessage, response: http.ServerResponse, expectsContinue: boolean): void {
     const decision = this.decide(request);
     switch (decision.kind) {
       case "answer":
@@ -64,8 +100,7 @@ class Exchanges {
         break;
       case "list":
         refuseBody(request, response, expectsContinue);
-        this.listing ??= this.list(decision.catalogue);
-        void this.listing.then((answer) => send(response, answer));
+        void this.list(decision).then((answer) => send(response, answer));
         break;
       case "upload":
         if (expectsContinue) {
@@ -83,30 +118,54 @@ class Exchanges {
     }
   }
 
-  private async list(catalogue: Catalogue): Promise<Answer> {
-    const list = new FileList(LISTING);
+  private async list(decision: Decision & { kind: "list" }): Promise<Answer> {
     try {
-      await list.fill(catalogue);
-      return this.site.filesAnswer(list.sorted, list.isComplete);
+      this.listing ??= this.filledList(decision).finally(() => {
+        this.listing = undefined;
+      });
+      const { sorted, isComplete } = await this.listing;
+      return this.site.filesAnswer(await this.shown(sorted, decision.address), isComplete);
     } catch (error) {
       return failureAnswer(error);
-    } finally {
-      this.listing = undefined;
     }
+  }
+
+  private async filledList({ catalogue }: Decision & { kind: "list" }): Promise<FileList> {
+    const list = new FileList(LISTING);
+    await list.fill(catalogue);
+    return list;
+  }
+
+  /** Many rules take a while, in which others are served. */
+  private async shown(files: readonly ListedFile[], address: string): Promise<ListedFile[]> {
+    const shown: ListedFile[] = [];
+    for (const [index, file] of files.entries()) {
+      if (index % FILES_AT_A_TIME === 0) {
+        await setImmediate();
+      }
+      const seen = this.site.shown(file, address);
+      if (seen !== undefined) {
+        shown.push(seen);
+      }
+    }
+    return shown;
   }
 }
 
+/** Where a server listens on all of IPv6, clients of IPv4 have addresses in this form (RFC 4291 §2.5.5.2). */
+const MAPPED_IPV4 = /^::ffff:(?=\d+\.)/i;
+
 /** Presents HEAD as GET: Node leaves out the body of the answer. */
 function headOf(request: http.IncomingMessage): RequestHead {
-  const { method = "", url = "", headers } = request;
+  const { method = "", url = "", rawHeaders, headersDistinct } = request;
   return {
     method: method === "HEAD" ? "GET" : method,
     target: url,
-    address: request.socket.remoteAddress ?? "",
-    header(name) {
-      const value = headers[name];
-      return Array.isArray(value) ? value.join(", ") : value;
-    },
+    address: (request.socket.remoteAddress ?? "").replace(MAPPED_IPV4, ""),
+    // Names and values take turns.
+    headerCount: rawHeaders.length / 2,
+    // Of two headers with one name, `headers` would drop one.
+    header: (name) => headersDistinct[name]?.join(", "),
   };
 }
 
@@ -150,11 +209,16 @@ function refuseBody(request: http.IncomingMessage, response: http.ServerResponse
 /** Writes the body to the upload, which ends with the request in any case. */
 function receiveBody(request: http.IncomingMessage, response: http.ServerResponse, upload: Upload): void {
   const tooSlow = (): void => {
+    clearInterval(timer);
     upload.abort();
     send(response, errorAnswer(STATUS_TIMEOUT, `"${upload.name}" took too long and was not saved. Send it again.`));
     request.socket.destroySoon();
   };
-  const timer = setTimeout(tooSlow, Math.min(upload.maxDurationMs, MAX_TIMER_MS));
+  const timer = setInterval(() => {
+    if (!upload.keepsUp()) {
+      tooSlow();
+    }
+  }, PROGRESS_CHECK_MS);
   request.on("data", (part: Buffer) => {
     const refusal = upload.write(part);
     if (refusal !== undefined) {
@@ -165,7 +229,7 @@ function receiveBody(request: http.IncomingMessage, response: http.ServerRespons
   request.on("end", () => send(response, upload.finish()));
   request.on("error", () => {});
   request.on("close", () => {
-    clearTimeout(timer);
+    clearInterval(timer);
     upload.abort();
   });
 }

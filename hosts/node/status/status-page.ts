@@ -34,6 +34,11 @@ export interface StatusPageOptions {
   hostNames?: readonly string[];
   /** Title of the page, and a label of the metrics. Default: the machine's name. */
   name?: string;
+  /**
+   * Whether users of the page may upload, see and remove files whatever the server's rules say. Default: they may do what a
+   * TFTP client at their address may.
+   */
+  ignoreRules?: boolean;
   /** Connections at once, 1 or more; further ones are closed. Default 64. */
   maxConnections?: number;
   /** Time for the head of a request, in milliseconds, 1 or more. Default 10,000. */
@@ -65,7 +70,7 @@ export interface StatusPageEvents {
  * console.log(page.url);
  * ```
  *
- * Its users may do what TFTP clients may: upload files and, if files may be replaced, remove them. It counts from its
+ * Its users may do what TFTP clients may: upload files and, if files may be replaced, remove them. Rules hold for them, too. It counts from its
  * construction on.
  */
 export class StatusPage extends EventEmitter<StatusPageEvents> {
@@ -88,12 +93,15 @@ export class StatusPage extends EventEmitter<StatusPageEvents> {
     const site = new Site({
       source: server,
       records: this.records,
-      // Getters, because reconfigure replaces both.
+      // Getters, because reconfigure replaces them.
       get storage() {
         return server.storage;
       },
       get catalogue() {
         return server.catalogue;
+      },
+      get rights() {
+        return options.ignoreRules === true ? undefined : server.rules;
       },
       hosts: ownHosts(this.host, options.hostNames ?? []),
       page: fs.readFileSync(new URL("../status/status-page.html.gz", import.meta.url)),

@@ -1,5 +1,8 @@
 /** The built status page of a board, on stand-ins for the modules of the SDK. */
+import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { connect } from "node:net";
+import { type TestContext, test } from "node:test";
 import type * as ServerModule from "../../../dist/moddable/server.js";
 import type * as StatusPageModule from "../../../dist/moddable/status-page.js";
 import type * as StorageModule from "../../../dist/moddable/storage.js";
@@ -10,7 +13,8 @@ import Listener from "../moddable/sdk/tcp.js";
 import { advance } from "../moddable/sdk/timer.js";
 import UDP from "../moddable/sdk/udp.js";
 import { siteCases } from "./cases.js";
-import type { OpenSite, SiteOptions } from "./site.js";
+import { type OpenSite, put, type SiteOptions } from "./site.js";
+import { CONTENT, until } from "./site-data.js";
 
 const { default: TFTPServer } = await boardModule<typeof ServerModule>("server");
 const { FileStorage } = await boardModule<typeof StorageModule>("storage");
@@ -19,13 +23,15 @@ const { default: StatusPage, TransferRecords } = await boardModule<typeof Status
 const PAGE = readFileSync("dist/status/status-page.html.gz");
 /** Advances the virtual time of the board's timers together with real time. */
 const TICK_MS = 10;
+const ROOM_BYTES = 1e9;
 
-async function openBoardSite(options: SiteOptions): Promise<OpenSite> {
+async function openBoardSite(options: SiteOptions): Promise<OpenSite & { writtenBytes(): number }> {
   const { files, write = "never", maxSizeBytes, ...pageOptions } = options;
   resetBoard();
   putIntoImage("status-page.html.gz", PAGE);
   const directory = new Directory();
   directory.folders.add("folder");
+  directory.roomBytes = ROOM_BYTES;
   for (const [name, content] of Object.entries(files)) {
     directory.files.set(name, content);
   }
@@ -45,6 +51,7 @@ async function openBoardSite(options: SiteOptions): Promise<OpenSite> {
       const content = directory.files.get(name);
       return content === undefined ? undefined : Buffer.from(content);
     },
+    writtenBytes: () => ROOM_BYTES - directory.roomBytes,
     litter: () => [...directory.files.keys()].filter((name) => name.startsWith(".tftp-upload-")),
     async [Symbol.asyncDispose]() {
       page.close();
@@ -55,3 +62,35 @@ async function openBoardSite(options: SiteOptions): Promise<OpenSite> {
 }
 
 siteCases("a board", openBoardSite);
+
+function begin(t: TestContext, site: OpenSite, part: Uint8Array): Promise<string> {
+  const head =
+    "PUT /api/files/large HTTP/1.1\r\nHost: localhost\r\nX-Lockstep-TFTP: 1\r\nContent-Length: 900000000\r\n\r\n";
+  const socket = connect(site.port, "127.0.0.1");
+  socket.on("error", () => {});
+  t.after(() => socket.destroy());
+  socket.write(Buffer.concat([Buffer.from(head), part]));
+  return new Promise((resolve) => socket.once("data", (answer) => resolve(answer.toString("latin1", 0, 12))));
+}
+
+test("a vanished client holds the board's only upload for a minute at most, whatever size it announced", async (t) => {
+  await using site = await openBoardSite({ files: {}, write: "new" });
+  const answer = begin(t, site, CONTENT);
+  await until(() => site.litter().length === 1);
+  assert.equal((await put(site, "small", CONTENT)).status, 503);
+  advance(60_000);
+  assert.equal(await answer, "HTTP/1.1 408");
+  assert.equal((await put(site, "small", CONTENT)).status, 201);
+  assert.deepEqual(site.litter(), []);
+});
+
+test("an upload to a board goes on while it is fast enough, and ends when it no longer is", async (t) => {
+  await using site = await openBoardSite({ files: {}, write: "new" });
+  const part = new Uint8Array(200_000);
+  const answer = begin(t, site, part);
+  await until(() => site.writtenBytes() === part.length);
+  advance(35_000);
+  assert.equal((await put(site, "small", CONTENT)).status, 503);
+  advance(30_000);
+  assert.equal(await answer, "HTTP/1.1 408");
+});

@@ -1,7 +1,7 @@
 /** Requests of other sites, and of names that resolve to the server. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ask, OWN_HEADER, put, remove, type SiteOpener } from "./site.js";
+import { ask, OWN_HEADER, put, remove, type SiteOpener, talk } from "./site.js";
 import { CONTENT, DATA_PATHS } from "./site-data.js";
 
 export function originCases(open: SiteOpener): void {
@@ -47,6 +47,35 @@ export function originCases(open: SiteOpener): void {
       assert.equal((await remove(site, "a", { ...OWN_HEADER, ...headers })).status, 403, what);
     }
     assert.equal(site.contents("new"), undefined);
+    assert.deepEqual(site.contents("a"), CONTENT);
+  });
+
+  for (const count of [61, 62, 63, 100, 200, 500]) {
+    test(`the origin of a foreign page is seen behind ${count} headers, or the request is refused`, async () => {
+      await using site = await open({ files: { a: CONTENT }, write: "overwrite", headTimeoutMs: 1000 });
+      const own = "Host: localhost\r\nX-Lockstep-TFTP: 1\r\nConnection: close\r\n";
+      const head = `${own}${"a:\r\n".repeat(count)}Origin: http://evil.example\r\n`;
+      const isEnough = (text: string) => text.includes("\r\n\r\n");
+      assert.match(await talk(site, `DELETE /api/files/a HTTP/1.1\r\n${head}\r\n`, isEnough), /^HTTP\/1\.1 4(03|31) /);
+      const put = `PUT /api/files/a HTTP/1.1\r\n${head}Content-Length: 1\r\n\r\nx`;
+      assert.match(await talk(site, put, isEnough), /^HTTP\/1\.1 4(03|31) /);
+      assert.deepEqual(site.contents("a"), CONTENT);
+    });
+  }
+
+  test("a header that would be read twice is refused, or counts as foreign", async () => {
+    await using site = await open({ files: { a: CONTENT }, write: "overwrite", headTimeoutMs: 1000 });
+    for (const [own, foreign] of [
+      ["Host: localhost", "Host: evil.example"],
+      ["Origin: http://localhost", "Origin: http://evil.example"],
+      ["Sec-Fetch-Site: none", "Sec-Fetch-Site: cross-site"],
+    ] as const) {
+      for (const pair of [`${own}\r\n${foreign}`, `${foreign}\r\n${own}`]) {
+        const host = pair.includes("Host") ? "" : "Host: localhost\r\n";
+        const head = `DELETE /api/files/a HTTP/1.1\r\n${host}${pair}\r\nX-Lockstep-TFTP: 1\r\n\r\n`;
+        assert.match(await talk(site, head, (text) => text.includes("\r\n\r\n")), /^HTTP\/1\.1 4/, pair);
+      }
+    }
     assert.deepEqual(site.contents("a"), CONTENT);
   });
 
