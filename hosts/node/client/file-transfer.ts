@@ -2,10 +2,10 @@
 import dns from "node:dns/promises";
 import type { ClientRequest } from "../../../src/client/index.js";
 import { FAILED, OUTCOME_COMPLETED, type RetransmissionOptions, type TransferView } from "../../../src/index.js";
+import { failure } from "../../common/failure.js";
 import { GuardedReadableFile, GuardedWritableFile, type StorageErrors } from "../../common/guarded-storage.js";
 import { printable } from "../../common/printable.js";
 import { hostAndPort } from "../udp/addresses.js";
-import { asError } from "./as-error.js";
 import type { ClientTransferOptions } from "./client-options.js";
 import { LocalFileError } from "./local-file-error.js";
 import { type LocalFile, runTransfer, SocketOpenError, type TransferEnd } from "./socket-transfer.js";
@@ -144,9 +144,7 @@ export class FileTransfer {
   }
 
   private warn(cause: unknown): void {
-    const { message, stack } = asError(cause);
-    const warning = new Error(`${this.subject}: complete, but onProgress threw: ${message}`, { cause });
-    process.emitWarning(Object.assign(warning, { detail: stack }));
+    process.emitWarning(failure(`${this.subject}: complete, but onProgress threw`, cause));
   }
 
   private error(text: string, code: TftpErrorCode, details: TftpErrorDetails): TftpError {

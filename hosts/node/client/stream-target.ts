@@ -2,7 +2,7 @@
 import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { FAILED, type WritableFile } from "../../../src/index.js";
-import { asError } from "./as-error.js";
+import { asError } from "../../common/failure.js";
 import { copyOf, type DownloadTarget } from "./download-target.js";
 import { LocalFileError } from "./local-file-error.js";
 

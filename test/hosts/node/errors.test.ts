@@ -108,6 +108,17 @@ test("a thrown value that is no Error is the cause too", async (t) => {
   assert.equal(errors[0]?.cause, "no luck");
 });
 
+test("a thrown object without a text is an error as well", async (t) => {
+  const nothing = Object.create(null) as unknown;
+  const { server, port } = await serving(t, { storage: storageWith({ openForReading: thrower(nothing) }) });
+  const errors = errorsOf(server);
+  await assert.rejects(fetchFile("file", { port }), { errorCode: ERROR_NOT_DEFINED });
+  assert.deepEqual(
+    errors.map(({ message, cause }) => [message, cause]),
+    [["The storage failed: [object Object]", nothing]],
+  );
+});
+
 test("without a listener for errors an exception of the storage is a warning with its cause", async (t) => {
   const warnings = warningsOf(t);
   const { port } = await serving(t, { storage: storageWith({ openForReading: thrower(CAUSE) }) });
