@@ -203,6 +203,7 @@ export default [
     onwarn: failOnWarning,
   },
   boardBundles({
+    index: "hosts/moddable/index.ts",
     server: "hosts/moddable/server.ts",
     storage: "hosts/moddable/storage/index.ts",
     firmware: "hosts/moddable/firmware/start.ts",

@@ -14,7 +14,7 @@ if (process.versions.node.startsWith("20.")) {
 }
 
 const OUTPUT = "dist";
-const COMMAND = "dist/node/cli.js";
+const COMMANDS = ["dist/node/cli.js", "dist/command/add-files.js"];
 /** Hashes of the files that the last build read and wrote. */
 const STAMP = "build/dist.stamp";
 const ROOT_FILES = /^(package\.json|package-lock\.json|rollup\.config\.js|tsconfig.*\.json)$/;
@@ -56,6 +56,31 @@ async function bundle() {
   }
 }
 
+/**
+ * Declarations of the SDK's modules, which a firmware author names in `types` if his project has none: those of the sources,
+ * with their imports changed to the published modules.
+ */
+const TYPINGS = ["files", "listener", "resource", "udp", "xs"];
+const PUBLISHED_TYPES = {
+  "../storage/directory.js": "../storage.js",
+  "../status/tcp.js": "../status-page.js",
+  "../udp.js": "../server.js",
+};
+
+function publishTypings() {
+  const folder = path.join(OUTPUT, "moddable/typings");
+  mkdirSync(folder, { recursive: true });
+  for (const name of TYPINGS) {
+    const text = readFileSync(`hosts/moddable/sdk/${name}.d.ts`, "utf8");
+    const published = text.replace(/import\("([^"]+)"\)/g, (_, module) => `import("${PUBLISHED_TYPES[module]}")`);
+    writeFileSync(path.join(folder, `${name}.d.ts`), published);
+  }
+  writeFileSync(
+    path.join(folder, "index.d.ts"),
+    TYPINGS.map((name) => `/// <reference path="./${name}.d.ts" />\n`).join(""),
+  );
+}
+
 function packExamples() {
   const words = ["dist/command/add-files.js", "examples/files", "--to", "dist/firmware", "--quiet"];
   const { status } = spawnSync(process.execPath, words, { stdio: "inherit" });
@@ -75,6 +100,7 @@ async function build(inputs) {
   rmSync(OUTPUT, { recursive: true, force: true });
   compile(".");
   await bundle();
+  publishTypings();
   packExamples();
   mkdirSync(path.dirname(STAMP), { recursive: true });
   writeFileSync(STAMP, stampOf(inputs));
@@ -89,5 +115,7 @@ if (!isCurrent && process.argv.includes("--check")) {
 if (!isCurrent) {
   await build(inputs);
 }
-// npm makes the command executable when it installs a package, not when a clone that is installed is built again.
-chmodSync(COMMAND, 0o755);
+// npm makes commands executable when it installs a package, not when a clone that is installed is built again.
+for (const command of COMMANDS) {
+  chmodSync(command, 0o755);
+}

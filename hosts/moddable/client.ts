@@ -43,11 +43,11 @@ import { Loop } from "../common/loop.js";
 import { Callbacks } from "./callbacks.js";
 import { Sockets } from "./sockets.js";
 import { BoardTimer } from "./timer.js";
-import type { UDPConstructor } from "./udp.js";
+import type { UDPClass, UDPConstructor } from "./udp.js";
 
 export { addressText } from "../common/address-text.js";
 export { outcomeName } from "../common/outcomes.js";
-export type { BufferUDP, Datagram, UDP, UDPConstructor, UDPOptions } from "./udp.js";
+export type { BufferUDP, Datagram, UDP, UDPClass, UDPConstructor, UDPOptions } from "./udp.js";
 
 /** Options of a {@link TFTPClient}. In every callback `this` is the client; what a callback throws is caught. */
 export interface TFTPClientOptions extends ClientOptions {
@@ -55,7 +55,7 @@ export interface TFTPClientOptions extends ClientOptions {
    * The class of the sockets: that of `embedded:io/socket/udp`, or another one like it. The address of a transfer is in the
    * form that it uses: a text with the SDK's class, a number with the board's own. `addressText` makes a text of either.
    */
-  io: UDPConstructor;
+  io: UDPClass;
   /** Free for your own use: the client only keeps it, as its property `target`. */
   target?: unknown;
   /** A server has answered. The view of the transfer is valid during the callback only, here and below. */
@@ -97,9 +97,9 @@ export default class TFTPClient {
    */
   constructor(options: TFTPClientOptions) {
     this.target = options.target;
-    this.#io = options.io;
+    this.#io = options.io as UDPConstructor;
     this.#callbacks = new Callbacks<TFTPClient, ClientTransferView, TFTPClientOptions>(this, options);
-    const sockets = new Sockets(options.io);
+    const sockets = new Sockets(this.#io);
     const timer = new BoardTimer();
     this.#loop = new Loop(new Client(sockets, options, this.#callbacks), timer, sockets, this.#callbacks);
     sockets.deliverTo(this.#loop);

@@ -35,11 +35,11 @@ import { Loop } from "../common/loop.js";
 import { Callbacks } from "./callbacks.js";
 import { type DatagramHandler, Sockets } from "./sockets.js";
 import { BoardTimer } from "./timer.js";
-import type { UDPConstructor } from "./udp.js";
+import type { UDPClass, UDPConstructor } from "./udp.js";
 
 export { addressText } from "../common/address-text.js";
 export { errorName, outcomeName } from "../common/outcomes.js";
-export type { BufferUDP, Datagram, UDP, UDPConstructor, UDPOptions } from "./udp.js";
+export type { BufferUDP, Datagram, UDP, UDPClass, UDPConstructor, UDPOptions } from "./udp.js";
 
 /** Options of a {@link TFTPServer}. In every callback `this` is the server; what a callback throws is caught. */
 export interface TFTPServerOptions extends Omit<ServerOptions, "addressHash"> {
@@ -47,7 +47,7 @@ export interface TFTPServerOptions extends Omit<ServerOptions, "addressHash"> {
    * The class of the sockets: that of `embedded:io/socket/udp`, or another one like it. Addresses are in the form that it
    * uses: a text with the SDK's class, a number with the board's own. `addressText` makes a text of either.
    */
-  io: UDPConstructor;
+  io: UDPClass;
   /** Holds the files. What its methods throw is caught. */
   storage: Storage;
   /** The port on which requests arrive, 1 to 65,535. Default 69. */
@@ -105,7 +105,7 @@ export default class TFTPServer {
     const port = checked("port", options.port ?? TFTP_PORT, 1, MAX_PORT);
     const callbacks = new ServerCallbacks(this, options);
     const storage = new GuardedStorage(options.storage, callbacks);
-    this.#sockets = new Sockets(options.io);
+    this.#sockets = new Sockets(options.io as UDPConstructor);
     const engine = new Server(this.#sockets, storage, options, callbacks.observer);
     this.#loop = new Loop(engine, this.#timer, this.#sockets, callbacks);
     this.#sockets.deliverTo(this.#loop);

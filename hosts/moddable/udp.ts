@@ -54,7 +54,20 @@ export interface BufferUDP extends UDP {
   readonly droppedDatagrams: number;
 }
 
-/** The class of the sockets. */
+/**
+ * Any class of UDP sockets in the manner of ECMA-419. The SDK's typings of its class leave out methods that it has, so they do
+ * not fit {@link UDPConstructor}; this asks for the methods that each version of them has.
+ */
+export type UDPClass = new (
+  options: never,
+) => {
+  /** The next datagram. */
+  read(): unknown;
+  /** Sends a datagram. */
+  write(message: never, address: never, port: number): void;
+};
+
+/** The class of the sockets, with all that the server and the client use. */
 export interface UDPConstructor {
   /** Throws if no network interface is up, if the port is taken, or without memory. */
   new (options: UDPOptions): UDP;

@@ -13,13 +13,15 @@ const TSC = path.join(MODULES, "typescript/bin/tsc");
 
 /** Files that npm puts into every package, and those that this package adds. */
 const PUBLISHED_PLACES = [
-  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|manifest\.json)$/,
+  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|manifest(_firmware)?\.json)$/,
   /^dist\/(core\.js|engine(\/client)?\.(js|d\.ts))$/,
   /^dist\/(node|simulated|moddable|command)\/[a-z-]+\.(js|d\.ts)$/,
+  /^dist\/moddable\/typings\/[a-z]+\.d\.ts$/,
   /^dist\/status\/status-page\.html\.gz$/,
   /^dist\/firmware\/(files\.json|files\.tar|manifest\.json)$/,
   /^hosts\/moddable\/(manifest_|flash_)[a-z0-9_]+\.json$/,
   /^hosts\/moddable\/flash\/\d+mb\/(partitions\.csv|sdkconfig\.defaults(\.release)?)$/,
+  /^hosts\/moddable\/mcpack\/core\.js$/,
   /^hosts\/moddable\/native\/[a-z-]+\.(c|h|js)$/,
   /^examples\//,
   /^docs\/[a-z-]+\.md$/i,
@@ -125,6 +127,10 @@ describe("the published package", () => {
       "lockstep-tftp",
       "lockstep-tftp/engine",
       "lockstep-tftp/engine/client",
+      "lockstep-tftp/server",
+      "lockstep-tftp/client",
+      "lockstep-tftp/storage",
+      "lockstep-tftp/status-page",
       "lockstep-tftp/simulated",
     ]) {
       assert.ok(stdout.includes(`"${entry}"`), entry);
@@ -162,15 +168,13 @@ describe("the published package", () => {
       });
     }
 
-    test("compiles a firmware, with the paths of the board's modules", async () => {
-      const board = "./node_modules/lockstep-tftp/dist/moddable";
-      const paths = {
-        "lockstep-tftp/server": [`${board}/server.d.ts`],
-        "lockstep-tftp/client": [`${board}/client.d.ts`],
-        "lockstep-tftp/storage": [`${board}/storage.d.ts`],
-      };
-      await compile(project, ["firmware.ts"], { ...STRICT, ...RESOLUTIONS.bundler, lib: ["ES2022"], types: [], paths });
-    });
+    for (const [name, resolution] of Object.entries(RESOLUTIONS)) {
+      test(`compiles an app for a board, resolution ${name}`, async () => {
+        await compile(project, ["firmware.ts"], { ...STRICT, ...resolution, lib: ["ES2022"], types: [] });
+        const types = ["lockstep-tftp/typings"];
+        await compile(project, ["board-app.ts"], { ...STRICT, ...resolution, lib: ["ES2022"], types });
+      });
+    }
 
     test("serves plain JavaScript", async () => {
       await compile(project, ["firmware-test.ts"], { ...STRICT, ...RESOLUTIONS.nodenext, lib: ["ES2022"], types: [] });
@@ -190,12 +194,47 @@ describe("the published package", () => {
       assert.equal((await server.ended).code, 0);
     });
 
-    test("has each file that its manifests for the Moddable SDK name", async () => {
-      const manifests = path.join(PROJECT, "build/test/hosts/moddable/manifests.test.js");
+    test("has a command that puts files into the firmware of a board, whose manifests it finds", async () => {
+      const command = path.join(project, "node_modules/.bin/lockstep-tftp-add-files");
+      const { code, stdout } = await run(command, ["node_modules/lockstep-tftp/examples/files"], { cwd: project });
+      assert.equal(code, 0, stdout);
+      const { include } = JSON.parse(readFileSync(path.join(project, "firmware/manifest.json"), "utf8"));
+      assert.deepEqual(include, [
+        "./files.json",
+        "../node_modules/lockstep-tftp/hosts/moddable/manifest_firmware.json",
+      ]);
+    });
+
+    test("has each file and module that the Moddable SDK looks for in it", async () => {
+      const tests = ["hosts/moddable/manifests", "package/mcpack"];
+      const files = tests.map((name) => path.join(PROJECT, `build/test/${name}.test.js`));
       const installed = path.join(project, "node_modules/lockstep-tftp");
-      const { code, stdout } = await run(process.execPath, ["--test", manifests], { cwd: installed, env: OWN_RUN });
+      const { code, stdout } = await run(process.execPath, ["--test", ...files], { cwd: installed, env: OWN_RUN });
       assert.equal(code, 0, stdout);
       assert.match(stdout, /^(#|ℹ) pass [1-9]/m);
+    });
+  });
+
+  describe("in a project with the SDK's types", () => {
+    const project = temporaryFolder({ after });
+
+    before(() => install(project, tarball, ["node_modules/@moddable/xs-types"]));
+
+    test("compiles an app for a board, which takes from the package what those types lack", async () => {
+      const sdk = "./node_modules/@moddable/typings";
+      const places = {
+        "embedded:io/*": [`${sdk}/embedded_io/*`],
+        "*": [`${sdk}/*`],
+      };
+      await compile(project, ["board-app.ts"], {
+        ...STRICT,
+        ...RESOLUTIONS.bundler,
+        // The SDK's own declarations have errors.
+        skipLibCheck: true,
+        lib: ["ES2022"],
+        types: [`${sdk}/xs`, "lockstep-tftp/typings/files"],
+        paths: places,
+      });
     });
   });
 

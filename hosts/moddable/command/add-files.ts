@@ -1,17 +1,19 @@
-/** `npm run add-files`: puts a folder of files into the flash image of a board. */
+#!/usr/bin/env node
+/** `lockstep-tftp-add-files`: puts a folder of files into the flash image of a board. */
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
-import { checkedFlashSize, FIRMWARE_BYTES_ESTIMATED, FLASH_SIZES, type FlashSize, readPartitions } from "./flash.js";
+import { FIRMWARE_BYTES_ESTIMATED, FLASH_SIZES, type FlashSize, readPartitions } from "./flash.js";
 import { filesIn } from "./folder.js";
+import { parseOptions } from "./options.js";
 import { archiveBytes, makeArchive } from "./tar-archive.js";
 import { UserError } from "./user-error.js";
 
 const HELP = `add-files: puts a folder of files into the firmware of a board
 
 Usage:
-  npm run add-files -- FOLDER [options]
+  npx lockstep-tftp-add-files FOLDER [options]    where the package is installed
+  npm run add-files -- FOLDER [options]           in a clone
 
 Packs the files of FOLDER, with their names and folders, and writes what the
 Moddable SDK needs to build them into the firmware.
@@ -40,37 +42,15 @@ interface Command {
 }
 
 function parse(words: string[]): Command | undefined {
-  const { values, positionals } = parsed(words);
-  const [folder, ...rest] = positionals;
-  if (values.help || folder === undefined) {
-    return undefined;
-  }
-  if (rest.length > 0) {
-    throw new UserError(`unexpected argument "${rest[0]}"; add-files takes one folder`);
-  }
-  return {
-    folder: path.resolve(TYPED_IN, folder),
-    flash: checkedFlashSize(values.flash),
-    to: path.resolve(TYPED_IN, values.to),
-    say: values.quiet ? () => {} : console.log,
-  };
-}
-
-function parsed(words: string[]) {
-  try {
-    return parseArgs({
-      args: words,
-      allowPositionals: true,
-      options: {
-        flash: { type: "string", default: "4MB" },
-        to: { type: "string", default: "firmware" },
-        quiet: { type: "boolean", default: false },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    });
-  } catch (error) {
-    throw new UserError((error as Error).message);
-  }
+  const options = parseOptions(words);
+  return options === undefined
+    ? undefined
+    : {
+        folder: path.resolve(TYPED_IN, options.folder),
+        flash: options.flash,
+        to: path.resolve(TYPED_IN, options.to),
+        say: options.isQuiet ? () => {} : console.log,
+      };
 }
 
 function addFiles({ folder, flash, to, say }: Command): void {
@@ -84,9 +64,11 @@ function addFiles({ folder, flash, to, say }: Command): void {
   const count = files.length === 1 ? "1 file" : `${files.length} files`;
   say(roomFor(archiveBytes(files), count, flash));
   const archive = makeArchive(files);
-  fs.mkdirSync(to, { recursive: true });
-  fs.writeFileSync(path.join(to, "files.tar"), archive);
-  writeManifests(to, flash);
+  writing(to, () => {
+    fs.mkdirSync(to, { recursive: true });
+    fs.writeFileSync(path.join(to, "files.tar"), archive);
+    writeManifests(to, flash);
+  });
   const shown = path.relative(TYPED_IN, to) || ".";
   say(`Written: ${["files.tar", "files.json"].map((name) => path.join(shown, name)).join(", ")}
 Build and flash:  cd ${shown} && mcconfig -d -m -p esp32`);
@@ -120,6 +102,15 @@ function bytes(count: number): string {
 
 function number(count: number): string {
   return count.toLocaleString("en-US");
+}
+
+/** Tells the user why nothing can be written, as the system says it. */
+function writing(to: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    throw new UserError(`The files cannot be written to ${to}: ${(error as Error).message}; choose another --to`);
+  }
 }
 
 function writeManifests(to: string, flash: FlashSize): void {

@@ -20,12 +20,20 @@ import { Site } from "../../status/site.js";
 import type { StatusSource } from "../../status/source.js";
 import { ErrorReport } from "../error-report.js";
 import { HTTPServer } from "./http-server.js";
-import type { ListenerConstructor } from "./tcp.js";
+import type { ListenerClass, ListenerConstructor } from "./tcp.js";
 
 export type { Catalogue, ListedFile } from "../../common/catalogue.js";
 export { type DirectionCounts, type Result, TransferRecords } from "../../status/records.js";
 export type { StatusSource } from "../../status/source.js";
-export type { Listener, ListenerConstructor, ListenerOptions, TCP, TCPConstructor, TCPOptions } from "./tcp.js";
+export type {
+  Listener,
+  ListenerClass,
+  ListenerConstructor,
+  ListenerOptions,
+  TCP,
+  TCPConstructor,
+  TCPOptions,
+} from "./tcp.js";
 
 const HTTP_PORT = 80;
 const PAGE = "status-page.html.gz";
@@ -45,7 +53,7 @@ export interface StatusPageOptions {
   /** The server's storage. Its exceptions are caught. Files are listed and removed if it has the methods of a `Catalogue`. */
   storage: Storage;
   /** The class of the listener: that of `embedded:io/socket/listener`, or another one like it. */
-  io: ListenerConstructor;
+  io: ListenerClass;
   /** Default 80. */
   port?: number;
   /** Title of the page. Default `lockstep-tftp`. */
@@ -100,7 +108,7 @@ export default class StatusPage {
       removed: (name, address) => this.attempt(() => options.onRemoved?.(name, address)),
     });
     this.http = new HTTPServer({
-      io,
+      io: io as ListenerConstructor,
       port: options.port ?? HTTP_PORT,
       maxConnections: options.maxConnections ?? DEFAULT_MAX_CONNECTIONS,
       headTimeoutMs: options.headTimeoutMs ?? HEAD_TIMEOUT_MS_DEFAULT,

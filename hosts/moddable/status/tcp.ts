@@ -54,5 +54,16 @@ export interface Listener {
   close(): void;
 }
 
+/**
+ * Any listener class in the manner of ECMA-419. The SDK's typings of its class leave out methods that it has, so they do not
+ * fit {@link ListenerConstructor}; this asks for the method that each version of them has.
+ */
+export type ListenerClass = new (
+  options: never,
+) => {
+  /** The next connection. */
+  read(): unknown;
+};
+
 /** Throws if no network interface is up, if the port is taken, or without memory. */
 export type ListenerConstructor = new (options: ListenerOptions) => Listener;

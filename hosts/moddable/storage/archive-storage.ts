@@ -20,14 +20,25 @@ import {
 const DIGIT_ZERO = 0x30;
 const SLASH = 0x2f;
 
+/** An ArrayBuffer, or a `Resource`: memory of the flash, which views accept though the SDK's typings give it another type. */
+export interface ArchiveMemory {
+  /** Its size. */
+  readonly byteLength: number;
+  /** A copy of a part. */
+  slice(begin: number, end?: number): ArrayBuffer;
+}
+
 export class ArchiveStorage implements Storage, Catalogue {
   private readonly view: DataView;
+
+  private readonly archive: ArrayBuffer;
 
   /**
    * @param archive a tar archive in the format ustar: a `Resource`, or any other memory.
    */
-  constructor(private readonly archive: ArrayBuffer) {
-    this.view = new DataView(archive);
+  constructor(archive: ArchiveMemory) {
+    this.archive = archive as ArrayBuffer;
+    this.view = new DataView(this.archive);
   }
 
   readonly mayWrite = false;

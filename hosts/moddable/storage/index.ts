@@ -4,7 +4,7 @@
  */
 export type { Catalogue, ListedFile } from "../../common/catalogue.js";
 export type { WritePolicy } from "../../common/write-policy.js";
-export { ArchiveStorage } from "./archive-storage.js";
+export { type ArchiveMemory, ArchiveStorage } from "./archive-storage.js";
 export type { Directory, File, FileStatus } from "./directory.js";
 export { FileStorage, type FileStorageOptions } from "./file-storage.js";
 export { OverlayStorage, type OverlayStorageOptions } from "./overlay-storage.js";

@@ -23,6 +23,7 @@ interface Manifest {
 
 const manifestFiles = [
   "manifest.json",
+  "manifest_firmware.json",
   "dist/firmware/files.json",
   "dist/firmware/manifest.json",
   ...readdirSync(BOARD)

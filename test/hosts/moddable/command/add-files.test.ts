@@ -110,6 +110,15 @@ test("add-files prints the use of flash, and how to build", () => {
   assert.equal(addFiles("files", "--quiet").stdout, "");
 });
 
+test("a place that cannot be written to is named, with the reason", () => {
+  put("a.bin", contentsOf(1));
+  writeFileSync(path.join(work, "taken"), "");
+  const { status, stderr } = addFiles("files", "--to", "taken/firmware");
+  assert.equal(status, 1);
+  assert.match(stderr, /^The files cannot be written to .*taken\/firmware: ENOTDIR/);
+  assert.doesNotMatch(stderr, /\n\s+at /);
+});
+
 test("files that do not fit are refused, and nothing is written", () => {
   // Of 983,040 bytes beside the firmware, 1,536 are the header of the file and the end of the archive.
   put("large.bin", new Uint8Array(981_505));
@@ -142,7 +151,12 @@ for (const [words, message] of [
   [["missing"], /There is no folder .*missing/],
   [["files", "more"], /unexpected argument "more"/],
   [["files", "--flash", "5MB"], /--flash is "5MB"; it must be one of: 4MB, 8MB, 16MB/],
-  [["files", "--wrong"], /--wrong/],
+  [["files", "--wrong"], /^unknown option "--wrong"; add-files takes --flash, --to, --quiet and --help\n$/],
+  [["files", "-x"], /^unknown option "-x"/],
+  [["files", "--to"], /^--to needs a value\n$/],
+  [["files", "--flash", "--quiet"], /^--flash needs a value, and "--quiet" is an option; write --flash=--quiet if/],
+  [["files", "--quiet=yes"], /^--quiet takes no value; leave out "=yes"\n$/],
+  [["--quiet"], /^Name the folder/],
 ] as const) {
   test(`add-files ${words.join(" ")}: one clear message, and exit code 1`, () => {
     const { status, stderr } = addFiles(...words);
@@ -163,7 +177,7 @@ for (const name of ["back\\slash", "tab\there", "x".repeat(101), `${"d".repeat(1
 }
 
 test("without arguments, or with --help, add-files prints its usage", () => {
-  assert.match(addFiles().stdout, /Usage:\n {2}npm run add-files -- FOLDER/);
+  assert.match(addFiles().stdout, /Usage:\n {2}npx lockstep-tftp-add-files FOLDER/);
   assert.match(addFiles("--help").stdout, /--flash SIZE/);
 });
 
