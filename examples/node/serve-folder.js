@@ -5,7 +5,7 @@
  *
  * Ctrl-C ends it when the running transfers are over, after at most ten seconds.
  */
-import { errorText, outcomeText, printable, TftpServer } from "lockstep-tftp";
+import { outcomeText, printable, TftpServer } from "lockstep-tftp";
 
 const [root, port = "6969", host] = process.argv.slice(2);
 
@@ -16,8 +16,8 @@ server.on("ended", (transfer, { outcome, durationMs }) => {
   const name = printable(transfer.name);
   console.log(`${transfer.address} ${name}: ${outcomeText(outcome)}, ${transfer.bytes} bytes in ${durationMs} ms`);
 });
-server.on("refused", ({ address, name, errorCode }) => {
-  console.log(`${address} ${printable(name)}: ${errorText(errorCode)}`);
+server.on("refused", ({ address, name, reason }) => {
+  console.log(`${address} ${printable(name)}: ${reason.text}`);
 });
 
 await server.listen();

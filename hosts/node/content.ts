@@ -1,7 +1,9 @@
 /** Files that a server serves, and the networks that it serves. Both can be replaced while the server runs. */
 import type { Storage } from "../../src/index.js";
 import { type Catalogue, catalogueOf } from "../common/catalogue.js";
+import { asError } from "../common/failure.js";
 import { GuardedStorage } from "../common/guarded-storage.js";
+import { refuse } from "../common/reasons.js";
 import { type DirectoryOptions, DirectoryStorage } from "./files/directory-storage.js";
 import { refusalOf } from "./files/file-refusals.js";
 import type { NameRule } from "./rules/name-rule.js";
@@ -72,7 +74,7 @@ function guarded(storage: Storage, onError: (error: unknown) => void): Storage {
   return new GuardedStorage(storage, {
     refuse(error) {
       onError(error);
-      return refusalOf(error);
+      return refuse(refusalOf(error), `the storage failed: ${asError(error).message}`);
     },
   });
 }

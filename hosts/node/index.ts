@@ -21,6 +21,7 @@ export {
 export type { Catalogue, ListedFile } from "../common/catalogue.js";
 export { errorText, outcomeName, outcomeText } from "../common/outcomes.js";
 export { printable } from "../common/printable.js";
+export { type Reason, type ReasonCode, refuse } from "../common/reasons.js";
 export type { WritePolicy } from "../common/write-policy.js";
 export type { StatusSource } from "../status/source.js";
 export type {

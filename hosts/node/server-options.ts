@@ -1,5 +1,6 @@
 /** Options and events of a {@link TftpServer}. */
 import type { Outcome, ServerOptions, TransferView } from "../../src/index.js";
+import type { Reason } from "../common/reasons.js";
 import type { ContentOptions } from "./content.js";
 import type { PortRange } from "./udp/transfer-ports.js";
 
@@ -61,6 +62,8 @@ export interface RefusedRequest {
   readonly isUpload: boolean;
   /** Error code of RFC 1350 §5; {@link errorText} puts it in words. */
   readonly errorCode: number;
+  /** Reason of the refusal, for the owner of the server. The client got no more than the error code. */
+  readonly reason: Reason;
   /** The client's address. */
   readonly address: string;
   /** The client's port. */
@@ -87,6 +90,8 @@ export interface EndedTransfer {
   readonly outcomeName: string;
   /** Time from the request to the end, in milliseconds. */
   readonly durationMs: number;
+  /** Reason why the file could not be read or written, with the outcomes `storage_failed` and `too_large` only. */
+  readonly reason?: Reason;
 }
 
 /** Events of a {@link TftpServer}, with the arguments of their listeners. */

@@ -1,21 +1,16 @@
 /** A TFTP server for Node programs: the engine, with UDP sockets and a folder. */
 import { EventEmitter } from "node:events";
-import { type Address, type Observer, Server, type Storage, TFTP_PORT, type TransferView } from "../../src/index.js";
+import { type Observer, Server, type Storage, TFTP_PORT, type TransferView } from "../../src/index.js";
 import type { Catalogue } from "../common/catalogue.js";
 import { failure } from "../common/failure.js";
 import { Loop } from "../common/loop.js";
-import { outcomeName } from "../common/outcomes.js";
+import { explained, forgetReason } from "../common/reasons.js";
 import type { StatusSource } from "../status/source.js";
 import { MAX_TIMER_MS, now, WakeTimer } from "./clock.js";
 import { Content, type ContentOptions } from "./content.js";
+import { EngineObserver, type EventSink } from "./events/engine-observer.js";
 import type { NameRules } from "./rules/name-rules.js";
-import {
-  type CloseOptions,
-  type ListeningAddress,
-  snapshotOf,
-  type TftpServerEvents,
-  type TftpServerOptions,
-} from "./server-options.js";
+import type { CloseOptions, ListeningAddress, TftpServerEvents, TftpServerOptions } from "./server-options.js";
 import { addressHash } from "./udp/address-hash.js";
 import { BusyPolling } from "./udp/busy-polling.js";
 import { Listeners } from "./udp/listeners.js";
@@ -67,6 +62,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
     this.port = checkedPort("port", options.port ?? TFTP_PORT);
     this.requestSockets = new Listeners((packet, length, listener, address, port) => {
       if (this.content.allowed.includes(address)) {
+        forgetReason();
         this.loop.request(packet, length, listener, address, port);
         busyPolling?.expectPacket();
       }
@@ -225,40 +221,26 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
   /** The engine keeps one storage, while the content may be replaced. */
   private storageForEngine(): Storage {
     return {
-      openForReading: (name, address) => this.content.storage.openForReading(name, address),
-      openForWriting: (name, sizeBytes, address) => this.content.storage.openForWriting(name, sizeBytes, address),
+      openForReading: (name, address) => explained(this.content.storage.openForReading(name, address)),
+      openForWriting: (name, sizeBytes, address) =>
+        explained(this.content.storage.openForWriting(name, sizeBytes, address)),
     };
   }
 
   private observer(): Observer {
-    return {
-      started: (transfer) => {
-        if (this.listenerCount("started") > 0) {
-          this.emitGuarded("started", snapshotOf(transfer));
-        }
-      },
-      progressed: (transfer) => {
-        // Asked first, since blocks get through with every packet and few servers have a listener.
-        if (this.listenerCount("progress") > 0) {
-          this.emitGuarded("progress", transfer);
-        }
-      },
-      ended: (transfer, outcome, at) => {
-        if (this.listenerCount("ended") > 0) {
-          const end = { outcome, outcomeName: outcomeName(outcome), durationMs: at - transfer.startedAt };
-          this.emitGuarded("ended", snapshotOf(transfer), Object.freeze(end));
-        }
-        if (this.finishClosing !== undefined) {
-          this.loop.runLater(() => {
-            if (this.engine.running === 0) {
-              this.finishClosing?.();
-            }
-          });
-        }
-      },
-      refused: (name: string, isUpload: boolean, errorCode: number, address: Address, port: number) =>
-        this.emitGuarded("refused", Object.freeze({ name, isUpload, errorCode, address: address as string, port })),
+    const events: EventSink = {
+      listenerCount: (name) => this.listenerCount(name),
+      emit: (name, ...details) => this.emitGuarded(name, ...details),
     };
+    return new EngineObserver(events, () => {
+      if (this.finishClosing !== undefined) {
+        this.loop.runLater(() => {
+          if (this.engine.running === 0) {
+            this.finishClosing?.();
+          }
+        });
+      }
+    });
   }
 
   /** Emits an event in the middle of the engine's work, which nothing that a listener throws may interrupt. */

@@ -10,7 +10,6 @@ const QUOTED = [
   "started",
   "timed out: nothing more came from the client",
   "probably completed",
-  "access refused",
   "declined by the client, perhaps after it learned the size",
   "timed out",
   "aborted by the client",

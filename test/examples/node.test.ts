@@ -52,7 +52,7 @@ test("serve-folder serves a folder, logs what happens, and ends", async (t) => {
   await assert.rejects(fetchFile("missing", { port }), isError(ERROR_FILE_NOT_FOUND));
   const said = await end();
   assert.match(said, /^127\.0\.0\.1 file: completed, 7 bytes in [\d.]+ ms$/m);
-  assert.match(said, /^127\.0\.0\.1 missing: not found$/m);
+  assert.match(said, /^127\.0\.0\.1 missing: no such file$/m);
 });
 
 test("device-configurations makes a configuration for each known device", async (t) => {

@@ -11,6 +11,7 @@ import {
 } from "../../../src/index.js";
 import { errorText, outcomeText } from "../../common/outcomes.js";
 import { printable } from "../../common/printable.js";
+import type { Reason } from "../../common/reasons.js";
 import type { TftpServer } from "../server.js";
 import type { EndedTransfer, RefusedRequest } from "../server-options.js";
 import { hostAndPort } from "../udp/addresses.js";
@@ -35,11 +36,13 @@ export function logTransfers(server: TftpServer, log: Log): RepeatedLines {
     if (!repeated.admit(level, "ended", outcomeText(end.outcome), transfer.address)) {
       return;
     }
-    const text = `${subject(transfer)}: ${outcomeText(end.outcome)}${errorNote(transfer)}; ${figures(transfer, end)}`;
+    const why = end.reason === undefined ? errorNote(transfer) : ` (${end.reason.text})`;
+    const text = `${subject(transfer)}: ${outcomeText(end.outcome)}${why}; ${figures(transfer, end)}`;
     log.write(level, "ended", text, {
       ...transferDetails(transfer),
       outcome: outcomeText(end.outcome),
       ...(transfer.errorCode < 0 ? {} : { errorCode: transfer.errorCode }),
+      ...(end.reason === undefined ? {} : reasonDetails(end.reason)),
       durationMs: end.durationMs,
       bytes: transfer.bytes,
       blocks: transfer.blocks,
@@ -60,10 +63,9 @@ export function logTransfers(server: TftpServer, log: Log): RepeatedLines {
     // Phones and boot loaders ask for many optional files. An upload that finds no folder is a lost backup.
     const isOrdinary = request.errorCode === ERROR_FILE_NOT_FOUND && !request.isUpload;
     const level = isOrdinary ? "debug" : "warn";
-    if (!repeated.admit(level, "refused", errorText(request.errorCode), request.address)) {
-      return;
+    if (repeated.admit(level, "refused", request.reason.code.replaceAll("_", " "), request.address)) {
+      log.write(level, "refused", `${subject(request)}: ${request.reason.text}`, refusalDetails(request));
     }
-    log.write(level, "refused", `${subject(request)}: ${errorText(request.errorCode)}`, refusalDetails(request));
   });
   server.on("error", ({ message }) => {
     const reason = printable(message);
@@ -132,6 +134,10 @@ function refusalDetails(request: RefusedRequest): LogDetails {
     address: request.address,
     port: request.port,
     errorCode: request.errorCode,
-    reason: errorText(request.errorCode),
+    ...reasonDetails(request.reason),
   };
+}
+
+function reasonDetails({ code, text }: Reason): LogDetails {
+  return { code, reason: text };
 }

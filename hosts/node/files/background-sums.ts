@@ -6,7 +6,8 @@ import fs from "node:fs";
 import { now } from "../clock.js";
 import { closeRead } from "./confined-folder.js";
 import { cryptography } from "./cryptography.js";
-import { type FileErrorListener, refuseToContinue } from "./file-refusals.js";
+import { reportBroken } from "./file-reasons.js";
+import type { FileErrorListener } from "./file-refusals.js";
 
 /** Hashing a piece takes 0.1 to 2 ms, depending on the processor. */
 const PIECE_BYTES = 128 * 1024;
@@ -67,7 +68,7 @@ export class BackgroundSums {
       try {
         this.onSum(job, await sumOf(job));
       } catch (error) {
-        refuseToContinue(`${job.path} could not be read`, error, this.onError);
+        reportBroken(`${job.path} could not be read`, error, this.onError);
       }
       closeRead(job.descriptor);
       this.runningKey = undefined;

@@ -11,7 +11,8 @@ import { BoundedMap } from "./bounded-map.js";
 import { closeRead, type OpenedFile } from "./confined-folder.js";
 import { cryptography } from "./cryptography.js";
 import { isSettled } from "./file-identity.js";
-import { type FileErrorListener, refuseToOpen } from "./file-refusals.js";
+import { refuseToRead } from "./file-reasons.js";
+import type { FileErrorListener } from "./file-refusals.js";
 import { MemoryFile } from "./memory-file.js";
 
 export const CHECKSUM_SUFFIX = ".sha256";
@@ -75,7 +76,7 @@ export class Checksums {
       return new MemoryFile(Buffer.from(`${sum}  ${path.basename(name)}\n`));
     } catch (error) {
       closeRead(file.descriptor);
-      return refuseToOpen(error, this.onError);
+      return refuseToRead(error, this.onError);
     }
   }
 

@@ -8,8 +8,10 @@
 import fs from "node:fs";
 import path from "node:path";
 import { FORBIDDEN, NOT_FOUND, type Refusal } from "../../../src/index.js";
-import { isSpecialOnWindows } from "./device-names.js";
-import { type FileErrorListener, ignoreError, refusalOf, refuseToOpen } from "./file-refusals.js";
+import { refuseFor } from "../../common/reasons.js";
+import { isSpecialOnWindows, RESERVED_ON_WINDOWS } from "./device-names.js";
+import { quoted, refuseToOpen } from "./file-reasons.js";
+import { type FileErrorListener, ignoreError } from "./file-refusals.js";
 import { FoldedNames } from "./folded-names.js";
 
 /** Absent on Windows, where making a link needs a permission. */
@@ -21,6 +23,9 @@ const DIRECTORY_ONLY = fs.constants.O_DIRECTORY ?? 0;
 /** Linux shows the path of each open file here. */
 const OPEN_FILES = "/proc/self/fd";
 const HAS_OPEN_FILES = fs.existsSync(OPEN_FILES);
+
+/** Stands for a file in a folder that is opened to write to. */
+const ANY_NAME = "*";
 
 export interface OpenedFile {
   readonly descriptor: number;
@@ -76,25 +81,32 @@ export class ConfinedFolder {
   openFile(name: string, onError: FileErrorListener = ignoreError): OpenedFile | Refusal {
     const located = this.locate(name);
     if (located === undefined) {
-      return NOT_FOUND;
+      return refuseFor(NOT_FOUND, "not_a_file_name", RESERVED_ON_WINDOWS);
     }
     try {
       const found = fs.lstatSync(located);
       const isLink = found.isSymbolicLink();
       const target = isLink ? this.resolveLink(located) : located;
-      if (target === undefined || !(isLink ? fs.lstatSync(target) : found).isFile()) {
-        return FORBIDDEN;
+      if (typeof target === "number") {
+        return target;
       }
-      const descriptor = fs.openSync(target, fs.constants.O_RDONLY | NO_FOLLOW | NO_WAIT);
-      const status = orClosed(descriptor, () => fs.fstatSync(descriptor));
-      if (status.isFile() && this.holds(descriptor, target)) {
-        return { descriptor, status, path: located };
-      }
-      closeRead(descriptor);
-      return FORBIDDEN;
+      const checked = isLink ? fs.lstatSync(target) : found;
+      return checked.isFile() ? this.openTarget(target, located) : refuseOtherFile(checked);
     } catch (error) {
-      return refuseToOpen(error, onError);
+      return refuseToOpen(error, { root: this.path, path: located, isUpload: false }, onError);
     }
+  }
+
+  /** @param target a path that was checked, and may lead elsewhere by now. */
+  private openTarget(target: string, located: string): OpenedFile | Refusal {
+    const descriptor = fs.openSync(target, fs.constants.O_RDONLY | NO_FOLLOW | NO_WAIT);
+    const status = orClosed(descriptor, () => fs.fstatSync(descriptor));
+    const real = realPathOf(descriptor, target);
+    if (status.isFile() && real !== undefined && this.contains(real)) {
+      return { descriptor, status, path: located };
+    }
+    closeRead(descriptor);
+    return status.isFile() ? refuseToLeave(real ?? target) : refuseOtherFile(status);
   }
 
   /**
@@ -105,31 +117,24 @@ export class ConfinedFolder {
   openFolder(folder: string): number | Refusal {
     try {
       const descriptor = fs.openSync(folder, fs.constants.O_RDONLY | DIRECTORY_ONLY);
-      if (this.holds(descriptor, folder)) {
+      const real = realPathOf(descriptor, folder);
+      if (real === this.path || (real !== undefined && this.contains(real))) {
         return descriptor;
       }
       closeRead(descriptor);
-      return FORBIDDEN;
+      return refuseToLeave(real ?? folder);
     } catch (error) {
-      return refusalOf(error);
+      return refuseToOpen(error, { root: this.path, path: path.join(folder, ANY_NAME), isUpload: true }, ignoreError);
     }
   }
 
-  /** The target of a symbolic link, or undefined if that is outside; the path itself if it is no link. */
-  resolveLink(located: string): string | undefined {
+  /** The target of a symbolic link, or a refusal if that is outside; the path itself if it is no link. */
+  resolveLink(located: string): string | Refusal {
     if (!fs.lstatSync(located).isSymbolicLink()) {
       return located;
     }
     const real = fs.realpathSync(located);
-    return this.contains(real) ? real : undefined;
-  }
-
-  /** Whether an open file or folder lies in this folder, or is this folder. */
-  private holds(descriptor: number, openedAs: string): boolean {
-    const real = orClosed(descriptor, () =>
-      HAS_OPEN_FILES ? fs.readlinkSync(`${OPEN_FILES}/${descriptor}`) : realPathOfSame(descriptor, openedAs),
-    );
-    return real !== undefined && (real === this.path || this.contains(real));
+    return this.contains(real) ? real : refuseToLeave(real);
   }
 
   /** The first existing path that differs from the name in case only; components that do not exist stay as they are. */
@@ -141,6 +146,22 @@ export class ConfinedFolder {
     }
     return folder;
   }
+}
+
+/** Refuses what is no regular file. */
+export function refuseOtherFile(status: fs.Stats): Refusal {
+  return refuseFor(FORBIDDEN, status.isDirectory() ? "folder" : "special_file");
+}
+
+function refuseToLeave(real: string): Refusal {
+  return refuseFor(FORBIDDEN, "link_leads_out", `, to ${quoted(real)}`);
+}
+
+/** The path of an open file or folder; undefined if the system cannot tell. The descriptor is closed if this throws. */
+function realPathOf(descriptor: number, openedAs: string): string | undefined {
+  return orClosed(descriptor, () =>
+    HAS_OPEN_FILES ? fs.readlinkSync(`${OPEN_FILES}/${descriptor}`) : realPathOfSame(descriptor, openedAs),
+  );
 }
 
 /** Asks the system about an open file, and closes it if that fails. */

@@ -5,6 +5,9 @@ const SPECIAL_CHARACTER = /:|[. ](\/|$)/;
 /** Reserved in every folder, in any case and with any extension; blanks before the extension are dropped. */
 const DEVICE = /(^|\/)(con|conin\$|conout\$|prn|aux|nul|(com|lpt)[0-9\u00b9\u00b2\u00b3]) *(\.|\/|$)/i;
 
+/** Detail of a refusal. */
+export const RESERVED_ON_WINDOWS = ": Windows reserves it";
+
 /** Whether Windows would not take a name with `/` between its components for that of a file. */
 export function isSpecialOnWindows(name: string): boolean {
   return SPECIAL_CHARACTER.test(name) || DEVICE.test(name);

@@ -8,17 +8,19 @@ import {
   type WritableFile,
 } from "../../../src/index.js";
 import type { Catalogue, ListedFile } from "../../common/catalogue.js";
+import { refuseFor } from "../../common/reasons.js";
 import { checkedWritePolicy, type WritePolicy } from "../../common/write-policy.js";
 import { checkedBoolean } from "./checked-boolean.js";
 import { type ChecksummedStorage, Checksums, checksummedName } from "./checksums.js";
 import { ConfinedFolder, closeRead, type OpenedFile } from "./confined-folder.js";
-import { ignoreError, refuseToOpen } from "./file-refusals.js";
+import { refuseToRead } from "./file-reasons.js";
+import { ignoreError } from "./file-refusals.js";
 import { removeFile, visitFiles } from "./folder-listing.js";
 import { removeTemporaryFiles } from "./litter.js";
 import { SharedFiles } from "./shared-files.js";
 import { SmallFiles } from "./small-files.js";
 import { StagedFile } from "./staged-file.js";
-import { isTemporaryName } from "./temporary-files.js";
+import { isTemporaryName, KEPT_FOR_UPLOADS } from "./temporary-files.js";
 
 /** Options of a {@link DirectoryStorage}. */
 export interface DirectoryOptions {
@@ -90,14 +92,14 @@ export class DirectoryStorage implements ChecksummedStorage, Catalogue {
   /** Opens the file of exactly this name: never a checksum. */
   openFile(name: string): ReadableFile | Refusal {
     if (!this.readAllowed) {
-      return FORBIDDEN;
+      return refuseFor(FORBIDDEN, "downloads_off");
     }
     const kept = this.smallFiles.find(name);
     if (kept !== undefined) {
       return kept;
     }
     if (isTemporaryName(name)) {
-      return NOT_FOUND;
+      return refuseFor(NOT_FOUND, "not_a_file_name", KEPT_FOR_UPLOADS);
     }
     const opened = this.folder.openFile(name, this.onError);
     return isRefusal(opened) ? opened : this.readableFile(name, opened);
@@ -113,7 +115,7 @@ export class DirectoryStorage implements ChecksummedStorage, Catalogue {
       return small;
     } catch (error) {
       closeRead(opened.descriptor);
-      return refuseToOpen(error, this.onError);
+      return refuseToRead(error, this.onError);
     }
   }
 
@@ -125,18 +127,21 @@ export class DirectoryStorage implements ChecksummedStorage, Catalogue {
    */
   openChecksum(name: string, calledName: string): ReadableFile | Refusal {
     if (!this.readAllowed) {
-      return FORBIDDEN;
+      return refuseFor(FORBIDDEN, "downloads_off");
     }
     if (this.checksums === undefined || isTemporaryName(name)) {
-      return NOT_FOUND;
+      return refuseFor(NOT_FOUND, "not_found");
     }
     const opened = this.folder.openFile(name, this.onError);
     return isRefusal(opened) ? opened : this.checksums.fileFor(opened, calledName);
   }
 
   openForWriting(name: string, sizeBytes: number): WritableFile | Refusal {
-    if (this.write === "never" || isTemporaryName(name)) {
-      return FORBIDDEN;
+    if (this.write === "never") {
+      return refuseFor(FORBIDDEN, "uploads_off");
+    }
+    if (isTemporaryName(name)) {
+      return refuseFor(FORBIDDEN, "not_a_file_name", KEPT_FOR_UPLOADS);
     }
     return StagedFile.create(this.folder, name, {
       sizeBytes,

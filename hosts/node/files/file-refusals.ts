@@ -33,22 +33,3 @@ export function refusalOf(error: unknown): Refusal {
   const code = (error as NodeJS.ErrnoException | null | undefined)?.code;
   return (code === undefined ? undefined : REFUSALS[code]) ?? FAILED;
 }
-
-/** Refuses to open a file. An error that means something to a client is no failure, and is not reported. */
-export function refuseToOpen(error: unknown, onError: FileErrorListener): Refusal {
-  const refusal = refusalOf(error);
-  if (refusal === FAILED) {
-    onError(error);
-  }
-  return refusal;
-}
-
-/**
- * Refuses to go on with an open file, and reports why.
- *
- * @param problem begins the report, as `/srv/tftp/file could not be read`.
- */
-export function refuseToContinue(problem: string, error: unknown, onError: FileErrorListener): Refusal {
-  onError(new Error(`${problem}: ${error instanceof Error ? error.message : String(error)}`, { cause: error }));
-  return refusalOf(error);
-}

@@ -2,7 +2,8 @@
 import fs from "node:fs";
 import { MAX_BLOCK_BYTES, type ReadableFile } from "../../../src/index.js";
 import { closeRead, type OpenedFile } from "./confined-folder.js";
-import { type FileErrorListener, refuseToContinue } from "./file-refusals.js";
+import { refuseToContinue } from "./file-reasons.js";
+import type { FileErrorListener } from "./file-refusals.js";
 import { giveBackPiece, isPieceLeft, PIECE_BYTES, type Piece, type PieceOwner, takePiece } from "./read-ahead.js";
 
 export class SharedFile implements ReadableFile, PieceOwner {

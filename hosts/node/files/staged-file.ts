@@ -14,9 +14,12 @@ import {
   type Refusal,
   type WritableFile,
 } from "../../../src/index.js";
-import { type ConfinedFolder, closeRead, pathOfFolder } from "./confined-folder.js";
+import { refuseFor } from "../../common/reasons.js";
+import { type ConfinedFolder, closeRead, pathOfFolder, refuseOtherFile } from "./confined-folder.js";
 import { copyIntoPlace } from "./copy-into-place.js";
-import { type FileErrorListener, ignoreError, refusalOf, refuseToContinue, refuseToOpen } from "./file-refusals.js";
+import { RESERVED_ON_WINDOWS } from "./device-names.js";
+import { refuseToContinue, refuseToOpen, reportBroken } from "./file-reasons.js";
+import { type FileErrorListener, ignoreError, refusalOf } from "./file-refusals.js";
 import { AccessListCopy, keepOwner, keepPermissions, PERMISSIONS } from "./kept-rights.js";
 import { type Staging, stageBeside, stageElsewhere } from "./staging.js";
 
@@ -82,8 +85,12 @@ export class StagedFile implements WritableFile {
    * @returns the file, or a refusal when `name` exists, has no room, or is no place for a file.
    */
   static create(folder: ConfinedFolder, name: string, options: StagedFileOptions): StagedFile | Refusal {
+    const located = folder.locate(name);
+    if (located === undefined) {
+      return refuseFor(FORBIDDEN, "not_a_file_name", RESERVED_ON_WINDOWS);
+    }
     try {
-      const target = targetOf(folder, name, options.mayOverwrite);
+      const target = targetOf(folder, located, options.mayOverwrite);
       if (isRefusal(target)) {
         return target;
       }
@@ -101,7 +108,8 @@ export class StagedFile implements WritableFile {
         throw error;
       }
     } catch (error) {
-      return refuseToOpen(error, options.onError ?? ignoreError);
+      const asked = { root: folder.path, path: located, isUpload: true };
+      return refuseToOpen(error, asked, options.onError ?? ignoreError);
     }
   }
 
@@ -143,7 +151,7 @@ export class StagedFile implements WritableFile {
     } catch (error) {
       if (refusalOf(error) === EXISTS) {
         // Another client has put the file meanwhile, as it may.
-        return EXISTS;
+        return refuseToReplace();
       }
       const refusal = this.refuse(error);
       return refusal === NOT_FOUND ? FAILED : refusal;
@@ -219,7 +227,7 @@ function stage(folder: string, { path: place, present }: Target, options: Staged
     return stageElsewhere(options.sizeBytes);
   } catch (error) {
     const problem = `An upload cannot be staged in a temporary folder (TMPDIR); this user may make no file beside ${place}`;
-    refuseToContinue(problem, error, options.onError ?? ignoreError);
+    reportBroken(problem, error, options.onError ?? ignoreError);
     throw error;
   }
 }
@@ -229,28 +237,28 @@ function codeOf(error: unknown): string {
 }
 
 /** Finds the place of a file, or why it may not go there. */
-function targetOf(folder: ConfinedFolder, name: string, mayOverwrite: boolean): Target | Refusal {
-  const located = folder.locate(name);
-  if (located === undefined) {
-    return FORBIDDEN;
-  }
+function targetOf(folder: ConfinedFolder, located: string, mayOverwrite: boolean): Target | Refusal {
   const present = fs.lstatSync(located, { throwIfNoEntry: false });
   if (present === undefined) {
     return { path: located, present: undefined };
   }
   const resolved = folder.resolveLink(located);
-  if (resolved === undefined) {
-    return FORBIDDEN;
+  if (typeof resolved === "number") {
+    return resolved;
   }
   const file = fs.lstatSync(resolved);
   if (!file.isFile()) {
-    return FORBIDDEN;
+    return refuseOtherFile(file);
   }
   if (!mayOverwrite) {
-    return EXISTS;
+    return refuseToReplace();
   }
   fs.accessSync(resolved, fs.constants.W_OK);
   return { path: resolved, present: file };
+}
+
+function refuseToReplace(): Refusal {
+  return refuseFor(EXISTS, "exists", " (--overwrite allows replacing it)");
 }
 
 /** Gives a file its name unless another file has it. Unlike a rename, a hard link replaces nothing. */

@@ -13,6 +13,8 @@ import { cryptography } from "./cryptography.js";
  */
 const TEMPORARY_NAME = /^\.tftp-upload-([0-9a-f]{8})-(\d+)-[0-9a-f]{16}$/i;
 const PLACE_CHARACTERS = 8;
+/** Detail of a refusal. */
+export const KEPT_FOR_UPLOADS = ": it is kept for unfinished uploads";
 
 /** Linux names each start of the machine here. Two machines may have the same host name. */
 const BOOT = "/proc/sys/kernel/random/boot_id";

@@ -49,6 +49,8 @@ export interface MappedName {
 }
 
 export class CompiledRule {
+  /** The pattern as it was written. */
+  readonly matchText: string;
   private readonly pattern: NamePattern;
   private readonly clients: AllowedNetworks;
   private readonly direction: NameRule["direction"];
@@ -62,6 +64,7 @@ export class CompiledRule {
   constructor(rule: NameRule) {
     checkKeys(rule);
     const match = stringOr("match", rule.match, "**");
+    this.matchText = match;
     this.pattern = new NamePattern(rule.refuse === true ? composed(match) : match);
     this.clients = new AllowedNetworks(networksOf(rule.from));
     this.direction = oneOf("direction", rule.direction, ["get", "put"]);

@@ -2,12 +2,16 @@
  * Rules that map the name that a client asks for to the name of the file it gets: by the form of the name, by client, or
  * by a table of machines.
  */
-import { CompiledRule, type NameRule, REFUSED_NAME } from "./name-rule.js";
+import { printable } from "../../common/printable.js";
+import { type Reason, reasonFor } from "../../common/reasons.js";
+import { CompiledRule, type MappedName, type NameRule, REFUSED_NAME } from "./name-rule.js";
 
 /** Bounds the time of a request. */
 const MAX_RULES = 256;
 /** Bounds the files that one request looks up. */
 const MAX_NAMES = 8;
+/** Index of no rule. */
+const NONE = -1;
 
 /** A list of rules, checked and compiled. */
 export class NameRules {
@@ -40,7 +44,7 @@ export class NameRules {
     for (const [index, rule] of this.rules.entries()) {
       const mapped = rule.apply(name, address, isUpload);
       if (mapped !== undefined) {
-        const isRefused = mapped.name === REFUSED_NAME || this.refusesBefore(index, mapped.name, address, isUpload);
+        const isRefused = this.refusedAt(mapped, index, address, isUpload) !== NONE;
         names.push(isRefused ? REFUSED_NAME : mapped.name);
         if (isRefused || names.length === MAX_NAMES) {
           return names;
@@ -48,6 +52,18 @@ export class NameRules {
       }
     }
     return names.length > 0 ? names : [name];
+  }
+
+  /** Why `namesFor` ends with a refusal; undefined if it does not. */
+  refusalFor(name: string, address: string, isUpload: boolean): Reason | undefined {
+    for (const [index, rule] of this.rules.entries()) {
+      const mapped = rule.apply(name, address, isUpload);
+      const at = mapped === undefined ? NONE : this.refusedAt(mapped, index, address, isUpload);
+      if (at !== NONE) {
+        return reasonOf(at, this.rules[at] as CompiledRule);
+      }
+    }
+    return undefined;
   }
 
   /** The name that an upload of `name` gets; undefined if it is refused. A new file cannot be looked up. */
@@ -60,8 +76,18 @@ export class NameRules {
     return this.namesFor(name, address, false)[0] !== REFUSED_NAME;
   }
 
-  /** Whether one of the rules before `end` refuses a name. */
-  private refusesBefore(end: number, name: string, address: string, isUpload: boolean): boolean {
-    return this.rules.some((rule, index) => index < end && rule.refuses && rule.applies(name, address, isUpload));
+  /** Index of the rule that refuses a name which the rule at `index` has made, or -1. */
+  private refusedAt({ name }: MappedName, index: number, address: string, isUpload: boolean): number {
+    return name === REFUSED_NAME
+      ? index
+      : this.rules.findIndex((rule, at) => at < index && rule.refuses && rule.applies(name, address, isUpload));
   }
+}
+
+/** A rule that does not refuse has made an invalid name. */
+function reasonOf(index: number, rule: CompiledRule): Reason {
+  const number = index + 1;
+  return rule.refuses
+    ? reasonFor("refused_by_rule", `${number} (${printable(rule.matchText)})`)
+    : reasonFor("not_a_file_name", `: rule ${number} makes an invalid name of it`);
 }

@@ -9,7 +9,9 @@ import {
   type Storage,
   type WritableFile,
 } from "../../../src/index.js";
+import { refuseFor, refuseWith } from "../../common/reasons.js";
 import { CHECKSUM_SUFFIX, type ChecksummedStorage, checksummedName } from "../files/checksums.js";
+import { quoted } from "../files/file-reasons.js";
 import { REFUSED_NAME } from "./name-rule.js";
 import type { NameRules } from "./name-rules.js";
 
@@ -46,9 +48,10 @@ export class RuleStorage implements Storage {
 
   /** Opens the first name that has a file. */
   private openFirst(name: string, suffix: string, address: Address, open: Open): ReadableFile | Refusal {
-    for (const found of this.rules.namesFor(name, String(address), false)) {
+    const names = this.rules.namesFor(name, String(address), false);
+    for (const found of names) {
       if (found === REFUSED_NAME) {
-        return FORBIDDEN;
+        return this.refuseByRule(name, address, false);
       }
       const file = open(found);
       if (file === BUSY) {
@@ -60,16 +63,20 @@ export class RuleStorage implements Storage {
         return file;
       }
     }
-    return NOT_FOUND;
+    return names.length === 1 && names[0] === name ? NOT_FOUND : refuseMissing(names as string[]);
   }
 
   openForWriting(name: string, sizeBytes: number, address: Address): WritableFile | Refusal {
     const found = this.rules.uploadName(name, String(address));
     if (found === REFUSED_NAME) {
-      return FORBIDDEN;
+      return this.refuseByRule(name, address, true);
     }
     this.reportRenamed(name, found, address, true);
     return this.storage.openForWriting(found, sizeBytes, address);
+  }
+
+  private refuseByRule(name: string, address: Address, isUpload: boolean): Refusal {
+    return refuseWith(FORBIDDEN, this.rules.refusalFor(name, String(address), isUpload));
   }
 
   private reportRenamed(name: string, found: string, address: Address, isUpload: boolean): void {
@@ -77,4 +84,8 @@ export class RuleStorage implements Storage {
       this.renamed(name, found, String(address), isUpload);
     }
   }
+}
+
+function refuseMissing(tried: readonly string[]): Refusal {
+  return refuseFor(NOT_FOUND, "not_found", `: the rules tried ${tried.map(quoted).join(", ")}`);
 }

@@ -24,6 +24,7 @@ const VALUES = [
   "outcomeText",
   "printable",
   "put",
+  "refuse",
 ];
 
 const TYPES = [
@@ -45,6 +46,8 @@ const TYPES = [
   "Outcome",
   "PortRange",
   "PutSource",
+  "Reason",
+  "ReasonCode",
   "ReadableFile",
   "Refusal",
   "RefusedRequest",

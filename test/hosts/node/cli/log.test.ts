@@ -73,7 +73,7 @@ test("names in the text log are escaped, and cut after 200 characters", async (t
   const count = (pattern: RegExp) => lines.filter((line) => pattern.test(line)).length;
   assert.equal(count(/gets "invoice\\u\{202e\}txt\\u\{2028\}31m\\u\{200b\}\.exe": completed; 51201 bytes/), 1);
   assert.equal(count(/puts "new": completed/), 1);
-  assert.equal(count(/gets "x{200}\.\.\.": not found/), 1);
+  assert.equal(count(/gets "x{200}\.\.\.": not a name for files: it is too long/), 1);
 });
 
 test("by default the log has the start, completed transfers and the stop, and no missing files", async (t) => {

@@ -11,8 +11,8 @@ import {
   type TransferView,
 } from "lockstep-tftp";
 import { ERROR_FILE_NOT_FOUND, OUTCOME_COMPLETED } from "lockstep-tftp/engine";
-import { fetchFile } from "../../support/retrying-client.js";
-import { LOOPBACK, ServedFolder } from "../../support/served-folder.js";
+import { fetchFile } from "../../../support/retrying-client.js";
+import { LOOPBACK, ServedFolder } from "../../../support/served-folder.js";
 
 const CONTENT = Buffer.alloc(1300, "content");
 
