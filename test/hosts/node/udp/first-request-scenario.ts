@@ -25,14 +25,17 @@ const CAN_SHARE = MAJOR > 22 || (MAJOR === 22 && MINOR >= 12);
 /** Longer than the client waits for an answer. */
 const NO_REPEATED_REQUEST_MS = 60_000;
 
-function ip(...words: string[]): void {
-  const { status, stderr } = spawnSync("ip", words, { encoding: "utf8" });
+function ip(...words: string[]): string {
+  const { status, stdout, stderr } = spawnSync("ip", words, { encoding: "utf8" });
   assert.equal(status, 0, `ip ${words.join(" ")}: ${stderr}`);
+  return stdout;
 }
 
 function addAddress(address: string, device: string): void {
   if (address.includes(":")) {
     ip("address", "add", `${address}/64`, "dev", device, "nodad");
+    // Linux makes the route to it a moment later.
+    while (!ip("-6", "route", "get", address).startsWith("local")) {}
   } else {
     ip("address", "add", `${address}/24`, "dev", device);
   }
