@@ -37,7 +37,9 @@ export type ReasonCode =
   | "disk_full"
   | "too_large"
   | "forbidden"
-  | "failed";
+  | "failed"
+  | "broadcast"
+  | "broadcast_elsewhere";
 
 /** Takes the place of a detail in a text. */
 const DETAIL = "…";
@@ -62,9 +64,11 @@ const REASON_TEXTS: Readonly<Record<ReasonCode, string>> = {
   too_large: "larger than allowed (--max-size)",
   forbidden: "the storage does not allow it",
   failed: "failed…",
+  broadcast: "a broadcast is not answered (--answer-broadcast allows it)",
+  broadcast_elsewhere: "a broadcast from a network in which this server has no address",
 };
 
-/** Reason why a request is refused or a transfer has failed. It is frozen, and may be kept. */
+/** Reason why a request is refused or ignored, or a transfer has failed. It is frozen, and may be kept. */
 export interface Reason {
   /** Stable name, for programs. */
   readonly code: ReasonCode;

@@ -3,7 +3,7 @@ import type { Storage } from "../../src/index.js";
 import { type Catalogue, catalogueOf } from "../common/catalogue.js";
 import { asError } from "../common/failure.js";
 import { GuardedStorage } from "../common/guarded-storage.js";
-import { refuse } from "../common/reasons.js";
+import { explained, refuse } from "../common/reasons.js";
 import { type DirectoryOptions, DirectoryStorage } from "./files/directory-storage.js";
 import { refusalOf } from "./files/file-refusals.js";
 import type { NameRule } from "./rules/name-rule.js";
@@ -63,6 +63,14 @@ export class Content {
   async removeLitter(): Promise<void> {
     await this.directory?.removeLitter();
   }
+}
+
+/** One storage for the engine, which keeps it, while the content may be replaced. */
+export function storageOf(content: () => Content): Storage {
+  return {
+    openForReading: (name, address) => explained(content().storage.openForReading(name, address)),
+    openForWriting: (name, sizeBytes, address) => explained(content().storage.openForWriting(name, sizeBytes, address)),
+  };
 }
 
 function guarded(storage: Storage, onError: (error: unknown) => void): Storage {

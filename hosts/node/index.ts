@@ -59,4 +59,5 @@ export {
   type StatusPageOptions,
 } from "./status/status-page.js";
 export { STATUS_PAGE_PORT } from "./udp/addresses.js";
+export type { IgnoredRequest } from "./udp/broadcast-requests.js";
 export type { PortRange } from "./udp/transfer-ports.js";

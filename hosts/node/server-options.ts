@@ -1,8 +1,8 @@
 /** Options and events of a {@link TftpServer}. */
 import type { Outcome, ServerOptions, TransferView } from "../../src/index.js";
-import { readableName } from "../common/printable.js";
 import type { Reason } from "../common/reasons.js";
 import type { ContentOptions } from "./content.js";
+import type { IgnoredRequest } from "./udp/broadcast-requests.js";
 import type { PortRange } from "./udp/transfer-ports.js";
 
 /** Options of a {@link TftpServer}. */
@@ -16,6 +16,12 @@ export interface TftpServerOptions extends Omit<ServerOptions, "addressHash">, C
   /** Ports of transfers. Default: any free port. */
   portRange?: PortRange;
   /**
+   * Answers requests that come to a broadcast or multicast address, from this machine's address in the client's network.
+   * A request with a forged sender then brings the victim an answer from each such server. Default false: they are ignored
+   * (RFC 1123 §4.2.3.5), and the event `ignored` tells of them.
+   */
+  answerBroadcast?: boolean;
+  /**
    * While transfers run, look for the next packet for 50 microseconds before sleeping, as long as that pays. It makes
    * lock-step transfers on a fast network up to twice as fast, and keeps a core busier. Default true.
    */
@@ -28,8 +34,6 @@ export interface TftpServerOptions extends Omit<ServerOptions, "addressHash">, C
 export interface TransferSnapshot extends Readonly<TransferView> {
   /** The client's address. */
   readonly address: string;
-  /** Name of the file. Bytes that are not UTF-8 are written as `\xff`. */
-  readonly name: string;
 }
 
 /** Copies the view of a transfer, whose slot is used again. */
@@ -38,7 +42,7 @@ export function snapshotOf(transfer: TransferView): TransferSnapshot {
     slot: transfer.slot,
     address: transfer.address as string,
     port: transfer.port,
-    name: readableName(transfer.name),
+    name: transfer.name,
     isUpload: transfer.isUpload,
     isNetascii: transfer.isNetascii,
     sizeBytes: transfer.sizeBytes,
@@ -54,16 +58,11 @@ export function snapshotOf(transfer: TransferView): TransferSnapshot {
   } satisfies TransferSnapshot);
 }
 
-/** The transfer itself; a copy if its name must be made readable. */
-export function readableView(transfer: TransferView): TransferView {
-  return readableName(transfer.name) === transfer.name ? transfer : snapshotOf(transfer);
-}
-
 /** A request that was answered with an ERROR. It is frozen, and may be kept. */
 export interface RefusedRequest {
   /**
-   * The requested name; empty if the request is malformed. Bytes that are not UTF-8 are written as `\xff`. It may hold
-   * anything, control characters included: show it through {@link printable}.
+   * The requested name; empty if the request has no readable one. It may hold anything, control characters included: show
+   * it through {@link printable}.
    */
   readonly name: string;
   /** Whether the client wanted to put the file. */
@@ -115,6 +114,8 @@ export interface TftpServerEvents {
   ended: [transfer: TransferSnapshot, end: EndedTransfer];
   /** A request was answered with an ERROR. */
   refused: [request: RefusedRequest];
+  /** A request got no answer on purpose. */
+  ignored: [request: IgnoredRequest];
   /** A rule changed the name in a request. */
   renamed: [request: RenamedRequest];
   /**

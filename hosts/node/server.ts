@@ -4,21 +4,15 @@ import { type Observer, Server, type Storage, TFTP_PORT, type TransferView } fro
 import type { Catalogue } from "../common/catalogue.js";
 import { failure } from "../common/failure.js";
 import { Loop } from "../common/loop.js";
-import { readableName } from "../common/printable.js";
-import { explained, forgetReason } from "../common/reasons.js";
+import { forgetReason } from "../common/reasons.js";
 import type { StatusSource } from "../status/source.js";
 import { MAX_TIMER_MS, now, WakeTimer } from "./clock.js";
-import { Content, type ContentOptions } from "./content.js";
+import { Content, type ContentOptions, storageOf } from "./content.js";
 import { EngineObserver, type EventSink } from "./events/engine-observer.js";
 import type { NameRules } from "./rules/name-rules.js";
-import {
-  type CloseOptions,
-  type ListeningAddress,
-  readableView,
-  type TftpServerEvents,
-  type TftpServerOptions,
-} from "./server-options.js";
+import type { CloseOptions, ListeningAddress, TftpServerEvents, TftpServerOptions } from "./server-options.js";
 import { addressHash } from "./udp/address-hash.js";
+import { BroadcastRequests, type RequestHandler } from "./udp/broadcast-requests.js";
 import { BusyPolling } from "./udp/busy-polling.js";
 import { Listeners } from "./udp/listeners.js";
 import { checkedHosts, checkedPort, checkedRange } from "./udp/listening-options.js";
@@ -67,19 +61,22 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
     this.maxSizeBytes = options.maxSizeBytes ?? Number.MAX_SAFE_INTEGER;
     this.hosts = checkedHosts(options.host);
     this.port = checkedPort("port", options.port ?? TFTP_PORT);
-    this.requestSockets = new Listeners((packet, length, listener, address, port) => {
-      if (this.content.allowed.includes(address)) {
+    const isAllowed = (address: string): boolean => this.content.allowed.includes(address);
+    const request: RequestHandler = (packet, length, listener, address, port) => {
+      if (isAllowed(address)) {
         forgetReason();
         this.loop.request(packet, length, listener, address, port);
         busyPolling?.expectPacket();
       }
-    });
-    const ports = new TransferPorts(this.requestSockets, checkedRange(options.portRange), (address) =>
-      this.content.allowed.includes(address),
+    };
+    const broadcasts = new BroadcastRequests(options.answerBroadcast, isAllowed, request, (ignored) =>
+      this.emitGuarded("ignored", ignored),
     );
+    this.requestSockets = new Listeners(request, broadcasts);
+    const ports = new TransferPorts(this.requestSockets, checkedRange(options.portRange), isAllowed);
     this.engine = new Server(
       ports,
-      this.storageForEngine(),
+      storageOf(() => this.content),
       { ...options, maxTransfers: options.maxTransfers ?? DEFAULT_MAX_TRANSFERS, addressHash },
       this.observer(),
     );
@@ -122,7 +119,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
 
   /** Shows each running transfer. The view is good during the call only: copy what you keep. */
   visitRunning(visit: (transfer: TransferView) => void): void {
-    this.engine.visitRunning((transfer) => visit(readableView(transfer)));
+    this.engine.visitRunning(visit);
   }
 
   /** The present time on the clock of a transfer's `startedAt`: whole milliseconds that never go back. */
@@ -140,7 +137,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
    *
    * @param port overrides the option `port`; 0 takes any free port.
    * @param host overrides the option `host`.
-   * @throws TypeError or RangeError when an argument is not acceptable; NodeJS.ErrnoException EACCES without permission for
+   * @throws TypeError or RangeError when an argument is not acceptable, such as a broadcast address; NodeJS.ErrnoException EACCES without permission for
    * the port, EADDRINUSE when it is taken, EADDRNOTAVAIL when an address is not this machine's, ENOTFOUND when a name could
    * not be resolved; Error when the server is closed or listening.
    */
@@ -218,21 +215,11 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
     return new Content(
       options,
       (name, foundName, address, isUpload) => {
-        const names = { name: readableName(name), foundName: readableName(foundName) };
-        this.emitGuarded("renamed", Object.freeze({ ...names, address, isUpload }));
+        this.emitGuarded("renamed", Object.freeze({ name, foundName, address, isUpload }));
       },
       (error) => this.report("The storage failed", error),
       (message) => this.emitGuarded("warning", message),
     );
-  }
-
-  /** The engine keeps one storage, while the content may be replaced. */
-  private storageForEngine(): Storage {
-    return {
-      openForReading: (name, address) => explained(this.content.storage.openForReading(name, address)),
-      openForWriting: (name, sizeBytes, address) =>
-        explained(this.content.storage.openForWriting(name, sizeBytes, address)),
-    };
   }
 
   private observer(): Observer {

@@ -4,11 +4,11 @@
  * with the flags that it names.
  */
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { connectMachine, type Machine, runOn, THIS_MACHINE } from "../support/neighbour-machine.js";
 import { PROJECT } from "../support/program.js";
 import { ServerProcess } from "../support/server-process.js";
 
@@ -21,37 +21,8 @@ const CONTENT = "through the firewall\n";
 /** Far longer than a transfer takes. */
 const MAX_SECONDS = "4";
 
-/** The command that runs another command on a machine. */
-type Machine = readonly string[];
-const ROUTER: Machine = [];
-
 const cleanups: (() => unknown)[] = [];
 const cleanup = { after: (action: () => unknown): void => void cleanups.unshift(action) };
-
-function run(machine: Machine, ...command: string[]): string {
-  const [program, ...rest] = [...machine, ...command] as [string, ...string[]];
-  const { status, stdout, stderr } = spawnSync(program, rest, { encoding: "utf8" });
-  assert.equal(status, 0, `${[program, ...rest].join(" ")}: ${stderr}`);
-  return stdout;
-}
-
-/** Makes a machine with one address, connected to the router. */
-async function connectMachine(wire: string, routerAddress: string, address: string): Promise<Machine> {
-  const holder = spawn("unshare", ["--net", "sleep", "infinity"], { stdio: "ignore" });
-  cleanup.after(() => holder.kill("SIGKILL"));
-  while (readlinkSync(`/proc/${holder.pid}/ns/net`) === readlinkSync("/proc/self/ns/net")) {
-    await sleep(10);
-  }
-  const machine = ["nsenter", "--target", String(holder.pid), "--net"];
-  run(ROUTER, "ip", "link", "add", wire, "type", "veth", "peer", "name", "router", "netns", String(holder.pid));
-  run(ROUTER, "ip", "address", "add", `${routerAddress}/24`, "dev", wire);
-  run(ROUTER, "ip", "link", "set", wire, "up");
-  run(machine, "ip", "link", "set", "lo", "up");
-  run(machine, "ip", "address", "add", `${address}/24`, "dev", "router");
-  run(machine, "ip", "link", "set", "router", "up");
-  run(machine, "ip", "route", "add", "default", "via", routerAddress);
-  return machine;
-}
 
 const root = mkdtempSync(path.join(tmpdir(), "lockstep-tftp-"));
 cleanup.after(() => rmSync(root, { recursive: true }));
@@ -70,27 +41,27 @@ interface Attempt {
 /** Fetches the file. @returns whether the client got it. */
 async function fetchThrough(server: Machine, { rules, flags, client, address }: Attempt): Promise<boolean> {
   const [filtering, file] = rules;
-  run(filtering, "nft", "--file", path.join(PROJECT, "examples/operations", file));
+  runOn(filtering, "nft", "--file", path.join(PROJECT, "examples/operations", file));
   const port = flags.includes("--port") ? [] : ["--port", "69"];
   const process = await ServerProcess.start(cleanup, [root, "--host", SERVER, ...port, ...flags], { launcher: server });
   const fetch = ["curl", "--silent", "--max-time", MAX_SECONDS, `tftp://${address}/file`];
   const [program, ...rest] = [...client, ...fetch] as [string, ...string[]];
   const { status, stdout } = spawnSync(program, rest, { encoding: "utf8" });
   await process.kill();
-  run(filtering, "nft", "flush", "ruleset");
+  runOn(filtering, "nft", "flush", "ruleset");
   assert.equal(stdout, status === 0 ? CONTENT : "");
   return status === 0;
 }
 
 try {
-  const server = await connectMachine("inside", ROUTER_INSIDE, SERVER);
-  const client = await connectMachine("outside", ROUTER_OUTSIDE, CLIENT);
+  const server = await connectMachine(cleanup, "inside", ROUTER_INSIDE, SERVER);
+  const client = await connectMachine(cleanup, "outside", ROUTER_OUTSIDE, CLIENT);
   writeFileSync("/proc/sys/net/ipv4/ip_forward", "1");
 
-  const neighbour = { client: ROUTER, address: SERVER };
+  const neighbour = { client: THIS_MACHINE, address: SERVER };
   const stranger = { client, address: SERVER };
   const onServer = (file: string): readonly [Machine, string] => [server, file];
-  const onRouter = (file: string): readonly [Machine, string] => [ROUTER, file];
+  const onRouter = (file: string): readonly [Machine, string] => [THIS_MACHINE, file];
   const range = ["--port-range", "50000-50999"];
   // Without a range, the server could by chance get a port that the rules let through.
   const otherRange = ["--port-range", "40000-40999"];

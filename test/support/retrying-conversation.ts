@@ -125,6 +125,7 @@ export abstract class Conversation {
 
   private begin(): void {
     this.socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES);
+    this.socket.setBroadcast(true);
     if (this.options.signal?.aborted) {
       this.vanish();
       return;

@@ -23,6 +23,8 @@ Where to listen:
   --single-port        answer from the port for requests instead of from one
                        port per transfer; for networks that translate addresses
   --port-range A-B     take the ports of transfers from this range
+  --answer-broadcast   answer broadcast requests, too, from this machine's
+                       address in the client's network
   --strict             for an untrusted network: at most 64 transfers per
                        client address, 4 of them unanswered, and at most 200
                        answers a second, 50 of them to one address

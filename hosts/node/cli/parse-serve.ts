@@ -118,6 +118,7 @@ function serverOptions(
       port: reader.port("port"),
       singlePort: values["single-port"],
       portRange: reader.portRange("port-range"),
+      answerBroadcast: values["answer-broadcast"],
       allow: values.allow,
       read: values["write-only"] ? false : undefined,
       maxSizeBytes: reader.sizeBytes("max-size"),

@@ -6,6 +6,7 @@ export const SETTING_KINDS = {
   port: "text",
   "single-port": "switch",
   "port-range": "text",
+  "answer-broadcast": "switch",
   strict: "switch",
   allow: "texts",
   write: "switch",

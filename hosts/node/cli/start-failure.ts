@@ -1,5 +1,6 @@
 /** Explains why a server cannot start: what happened, to what, and what to do. */
 import { TFTP_PORT } from "../../../src/index.js";
+import { GroupAddressError } from "../udp/group-addresses.js";
 import type { ServeCommand } from "./parse-serve.js";
 
 /** Port suggested in place of a privileged one. */
@@ -17,6 +18,12 @@ export interface SystemError extends NodeJS.ErrnoException {
 export function startFailure(error: SystemError, command: ServeCommand): string {
   const { root } = command.server;
   const port = command.server.port ?? TFTP_PORT;
+  if (error instanceof GroupAddressError) {
+    return (
+      `--host ${error.address} is ${error.kind}, from which no answer can come; give an address of this machine, or leave ` +
+      "--host out. To answer broadcast requests, use --answer-broadcast"
+    );
+  }
   switch (error.code) {
     case "EACCES":
       return error.syscall === "bind" ? permissionNeeded(port) : `${root} cannot be read; check its permissions`;

@@ -10,11 +10,12 @@ import {
   type TransferView,
 } from "../../../src/index.js";
 import { errorText, outcomeText } from "../../common/outcomes.js";
-import { hasEscapedByte, printable } from "../../common/printable.js";
+import { printable } from "../../common/printable.js";
 import type { Reason } from "../../common/reasons.js";
 import type { TftpServer } from "../server.js";
 import type { EndedTransfer, RefusedRequest } from "../server-options.js";
 import { hostAndPort } from "../udp/addresses.js";
+import type { IgnoredRequest } from "../udp/broadcast-requests.js";
 import { counted } from "./counted.js";
 import type { Log, LogDetails, LogLevel } from "./log.js";
 import { RepeatedLines } from "./repeated-lines.js";
@@ -60,12 +61,18 @@ export function logTransfers(server: TftpServer, log: Log): RepeatedLines {
     }
   });
   server.on("refused", (request) => {
-    // Phones and boot loaders ask for many optional files. An upload that finds no folder is a lost backup, and bytes that are
-    // not UTF-8 seldom belong to the name.
-    const isOrdinary = request.errorCode === ERROR_FILE_NOT_FOUND && !request.isUpload && !hasEscapedByte(request.name);
+    // Phones and boot loaders ask for many optional files. An upload that finds no folder is a lost backup.
+    const isOrdinary = request.errorCode === ERROR_FILE_NOT_FOUND && !request.isUpload;
     const level = isOrdinary ? "debug" : "warn";
-    if (repeated.admit(level, "refused", request.reason.code.replaceAll("_", " "), request.address)) {
-      log.write(level, "refused", `${subject(request)}: ${request.reason.text}`, refusalDetails(request));
+    const { reason, errorCode, address } = request;
+    if (repeated.admit(level, "refused", reason.code.replaceAll("_", " "), address)) {
+      log.write(level, "refused", `${subject(request)}: ${reason.text}`, { ...requestDetails(request), errorCode });
+    }
+  });
+  server.on("ignored", (request) => {
+    const { reason, address } = request;
+    if (repeated.admit("info", "ignored", reason.code.replaceAll("_", " "), address)) {
+      log.write("info", "ignored", `${subject(request)}: ${reason.text}`, requestDetails(request));
     }
   });
   server.on("error", ({ message }) => {
@@ -92,7 +99,7 @@ function levelOf(outcome: Outcome): LogLevel {
 }
 
 /** Beginning of a line, as `1.2.3.4:5000 gets "name"`. */
-function subject({ address, port, name, isUpload }: TransferView | RefusedRequest): string {
+function subject({ address, port, name, isUpload }: TransferView | RefusedRequest | IgnoredRequest): string {
   return `${hostAndPort(address, port)} ${verb(isUpload)} "${printable(name)}"`;
 }
 
@@ -128,15 +135,8 @@ function transferDetails(transfer: TransferView): LogDetails {
   };
 }
 
-function refusalDetails(request: RefusedRequest): LogDetails {
-  return {
-    direction: directionOf(request.isUpload),
-    file: printable(request.name),
-    address: request.address,
-    port: request.port,
-    errorCode: request.errorCode,
-    ...reasonDetails(request.reason),
-  };
+function requestDetails({ isUpload, name, address, port, reason }: RefusedRequest | IgnoredRequest): LogDetails {
+  return { direction: directionOf(isUpload), file: printable(name), address, port, ...reasonDetails(reason) };
 }
 
 function reasonDetails({ code, text }: Reason): LogDetails {

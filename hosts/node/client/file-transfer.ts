@@ -6,6 +6,7 @@ import { failure } from "../../common/failure.js";
 import { GuardedReadableFile, GuardedWritableFile, type StorageErrors } from "../../common/guarded-storage.js";
 import { printable } from "../../common/printable.js";
 import { hostAndPort } from "../udp/addresses.js";
+import { groupKind } from "../udp/group-addresses.js";
 import type { ClientTransferOptions } from "./client-options.js";
 import { LocalFileError } from "./local-file-error.js";
 import { type LocalFile, runTransfer, SocketOpenError, type TransferEnd } from "./socket-transfer.js";
@@ -60,7 +61,7 @@ export class FileTransfer {
     const stop = (): void => this.stopping.abort();
     let isTaken = false;
     try {
-      const address = await this.resolveHost();
+      const address = this.addressOfOne(await this.resolveHost());
       signal?.throwIfAborted();
       signal?.addEventListener("abort", stop);
       const request = this.request();
@@ -161,6 +162,15 @@ export class FileTransfer {
       const text = `the host name "${printable(host)}" could not be resolved; check it, or use an address`;
       throw this.error(text, "unknown-host", { cause: error });
     }
+  }
+
+  /** A file comes from one server, and goes to one. */
+  private addressOfOne(address: string): string {
+    const kind = groupKind(address);
+    if (kind !== undefined) {
+      throw this.error(`${address} is ${kind}, which no server has; give the address of one server`, "unreachable", {});
+    }
+    return address;
   }
 
   private request(): ClientRequest {

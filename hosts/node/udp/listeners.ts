@@ -3,23 +3,22 @@
  * that the client asked. Node cannot tell on which address a datagram of an all-addresses socket arrived.
  *
  * Where all addresses are served there is one more socket, bound to no particular address. It keeps the port of every
- * address from other users of the machine, and receives what is addressed to none of the known ones: a broadcast, which is
- * not answered (RFC 1123 §4.2.3.5), or an address that this machine has acquired since. That one gets a socket at once,
- * and the request its answer from there.
+ * address from other users of the machine, and receives what is addressed to none of the known ones
+ * (unaddressed-requests.ts). Where single addresses are served, other sockets receive their broadcasts
+ * (broadcast-sockets.ts).
  */
-import { isIP } from "node:net";
 import { FIRST_LISTENER, type LocalPort } from "../../../src/index.js";
-import { ALL_IPV6, isLoopback, isWildcard, wildcardOf, withoutZone, zoneOf } from "./addresses.js";
+import { ALL_IPV4, ALL_IPV6, isLoopback, isWildcard, wildcardOf, zoneOf } from "./addresses.js";
 import { AllowedNetworks } from "./allowed-networks.js";
+import type { BroadcastRequests, RequestHandler } from "./broadcast-requests.js";
+import { BroadcastSockets } from "./broadcast-sockets.js";
+import { listeningAddresses } from "./listening-addresses.js";
 import { ipv6Table, type MachineAddress, machineAddresses, NO_SCOPE } from "./machine-addresses.js";
-import { PostponedRequests } from "./postponed-requests.js";
 import { CAN_SHARE, UdpSocket } from "./socket.js";
+import { type KnownListeners, UnaddressedRequests } from "./unaddressed-requests.js";
 
 /** Room for requests that arrive at once. Linux grants less unless net.core.rmem_max allows it. */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
-/** Reading the machine's addresses takes at most this part of the time, and waits at least this long, under a flood. */
-const RESCAN_PART = 1 / 20;
-const MIN_RESCAN_MS = 10;
 /** Time between two looks for new addresses of IPv6, where requests to unknown ones cannot be heard. */
 const LOOK_MS = 500;
 /** A port that is free on one address may be taken on the next; then another free port is tried. */
@@ -28,19 +27,14 @@ const FREE_PORT_TRIES = 10;
 /** Error codes of systems without IPv6. */
 const NO_IPV6: ReadonlySet<string> = new Set(["EAFNOSUPPORT", "EPROTONOSUPPORT", "EADDRNOTAVAIL"]);
 
-export type RequestHandler = (
-  packet: DataView,
-  length: number,
-  listener: LocalPort,
-  address: string,
-  port: number,
-) => void;
-
-export interface Listener extends MachineAddress {
+export interface Listener {
+  readonly address: string;
+  /** Number of the interface of a link-local address; otherwise {@link NO_SCOPE}. */
+  readonly scope: number;
   readonly socket: UdpSocket;
 }
 
-export class Listeners {
+export class Listeners implements KnownListeners {
   /** By number, from FIRST_LISTENER on. */
   private readonly open: Listener[] = [];
   /** The numbers of the listeners for all addresses, by `0.0.0.0` and `::`. */
@@ -48,31 +42,38 @@ export class Listeners {
   /** Listeners for all addresses that serve an address without a socket. They cannot tell a broadcast. */
   private readonly substitutes = new Set<LocalPort>();
   private port = 0;
-  private nextScanAt = Number.NEGATIVE_INFINITY;
-  /** Listeners for addresses that were found during this turn of the event loop. */
-  private newcomers: LocalPort[] = [];
-  private readonly postponed = new PostponedRequests(() => this.rescan());
+  private readonly unaddressed: UnaddressedRequests;
+  private readonly broadcastSockets = new BroadcastSockets((packet, length, peer, port) =>
+    this.unaddressed.receive(packet, length, peer, port),
+  );
+  /** The machine's addresses, as they were read last. */
+  private machine: readonly MachineAddress[] = [];
   private looking: NodeJS.Timeout | undefined;
 
-  constructor(private readonly handle: RequestHandler) {}
+  constructor(
+    private readonly handle: RequestHandler,
+    private readonly broadcasts: BroadcastRequests,
+  ) {
+    this.unaddressed = new UnaddressedRequests(this, handle, broadcasts);
+  }
 
   /**
    * Listens on `hosts`, which are addresses or names. `0.0.0.0` and `::`, for all addresses of their kind, are opened
    * first, so that an address that is also given by itself finds their sockets there.
    *
-   * @throws NodeJS.ErrnoException when the port is taken, not permitted, or an address is not this machine's.
+   * @throws NodeJS.ErrnoException when the port is taken, not permitted, or an address is not this machine's;
+   * GroupAddressError when it is one of many machines.
    */
   async listen(hosts: readonly string[], port: number): Promise<void> {
-    const addresses: string[] = [];
-    for (const host of hosts) {
-      addresses.push(...(isIP(withoutZone(host)) === 0 ? await addressesOf(host) : [host]));
-    }
-    addresses.sort((one, other) => Number(isWildcard(other)) - Number(isWildcard(one)));
+    const addresses = await listeningAddresses(hosts);
     for (let triesLeft = port === 0 ? FREE_PORT_TRIES : 1; ; triesLeft--) {
       try {
         this.port = port;
-        for (const address of new Set(addresses)) {
+        for (const address of addresses) {
           this.listenOnIfThere(address);
+        }
+        if (!this.wildcards.has(ALL_IPV4)) {
+          this.broadcastSockets.open(addresses, this.port, !this.broadcasts.areAnswered);
         }
         return;
       } catch (error) {
@@ -98,13 +99,35 @@ export class Listeners {
   close(): void {
     clearInterval(this.looking);
     this.looking = undefined;
-    this.postponed.takeAll();
+    this.unaddressed.forgetAll();
     this.wildcards.clear();
     this.substitutes.clear();
-    this.newcomers = [];
     for (const { socket } of this.open.splice(0)) {
       socket.close();
     }
+    this.broadcastSockets.close();
+  }
+
+  ofFamily(wildcard: string): readonly LocalPort[] {
+    return this.open.flatMap(({ address }, index) =>
+      wildcardOf(address) === wildcard && !isWildcard(address) ? FIRST_LISTENER + index : [],
+    );
+  }
+
+  /** Of several, that in the smallest network, as for a route. */
+  nearest(listeners: readonly LocalPort[], peer: string): LocalPort | undefined {
+    let nearest: LocalPort | undefined;
+    let mostBits = -1;
+    for (const listener of listeners) {
+      const { address } = this.get(listener);
+      const network = this.machine.find((found) => found.address === address)?.network;
+      const bits = Number(network?.split("/")[1]);
+      if (network !== undefined && bits > mostBits && isNear(address, network, peer)) {
+        nearest = listener;
+        mostBits = bits;
+      }
+    }
+    return nearest;
   }
 
   /** A machine without IPv6 serves all its addresses when it serves those of IPv4. */
@@ -123,7 +146,7 @@ export class Listeners {
     const isNew = !this.open.some((listener) => listener.address === address);
     if (!isWildcard(address)) {
       if (isNew) {
-        this.add({ address, scope: NO_SCOPE, network: undefined }, othersThan(address, machineAddresses()));
+        this.add({ address, scope: NO_SCOPE }, othersThan(address, machineAddresses()));
       }
       return;
     }
@@ -131,7 +154,7 @@ export class Listeners {
     const exclusive = new UdpSocket({ address, port: this.port }, () => {});
     this.port = exclusive.port;
     exclusive.close();
-    this.wildcards.set(address, this.add({ address, scope: NO_SCOPE, network: undefined }));
+    this.wildcards.set(address, this.add({ address, scope: NO_SCOPE }));
     this.addMachineAddresses();
     if (address === ALL_IPV6 && !CAN_SHARE) {
       this.lookForNewAddresses();
@@ -143,7 +166,7 @@ export class Listeners {
     let known = ipv6Table();
     this.looking = setInterval(() => {
       const present = ipv6Table();
-      if (present !== known && this.rescan()) {
+      if (present !== known && this.unaddressed.rescan()) {
         known = present;
       }
     }, LOOK_MS).unref();
@@ -153,8 +176,11 @@ export class Listeners {
    * @param others other addresses of this machine.
    * @param index position among the listeners; a listener that is there is replaced.
    */
-  private add(found: MachineAddress, others: readonly string[] = [], index = this.open.length): LocalPort {
-    const { address } = found;
+  private add(
+    { address, scope }: Omit<Listener, "socket">,
+    others: readonly string[] = [],
+    index = this.open.length,
+  ): LocalPort {
     const listener: LocalPort = FIRST_LISTENER + index;
     const isForAll = isWildcard(address);
     const wildcard = this.wildcards.get(wildcardOf(address));
@@ -178,7 +204,7 @@ export class Listeners {
       wildcard === undefined || CAN_SHARE ? open() : this.get(wildcard).socket.makeRoom(address, others, open);
     this.port = socket.port;
     this.open[index]?.socket.close();
-    this.open[index] = { ...found, socket };
+    this.open[index] = { address, scope, socket };
     return listener;
   }
 
@@ -189,51 +215,15 @@ export class Listeners {
   private receiveForUnknown(packet: DataView, length: number, wildcard: LocalPort, peer: string, port: number): void {
     if (isLoopback(peer) || this.substitutes.has(wildcard)) {
       this.handle(packet, length, wildcard, peer, port);
-    } else if (this.rescan() || this.newcomers.length > 0) {
-      this.passToNewcomer(packet, length, peer, port);
     } else {
-      this.postponed.add(packet, length, peer, port, this.nextScanAt - performance.now());
+      this.unaddressed.receive(packet, length, peer, port);
     }
   }
 
-  /** A request that is for no new address was a broadcast. */
-  private passToNewcomer(packet: DataView, length: number, peer: string, port: number): void {
-    const newcomers = this.newcomers.filter((listener) => wildcardOf(this.get(listener).address) === wildcardOf(peer));
-    const newcomer = newcomers.find((listener) => isNear(this.get(listener), peer)) ?? newcomers[0];
-    if (newcomer !== undefined) {
-      this.handle(packet, length, newcomer, peer, port);
-    }
-  }
-
-  /** @returns whether it is time for that. */
-  private rescan(): boolean {
-    const startedAt = performance.now();
-    if (startedAt < this.nextScanAt) {
-      return false;
-    }
-    try {
-      this.newcomers.push(...this.addMachineAddresses());
-    } catch {
-      // Another program has the port on the new address. The other addresses are served on.
-    }
-    const endedAt = performance.now();
-    this.nextScanAt = endedAt + Math.max(MIN_RESCAN_MS, (endedAt - startedAt) / RESCAN_PART);
-    if (this.newcomers.length > 0) {
-      // Requests that waited beside this one are for the new addresses, too; later ones arrive on the new sockets.
-      setImmediate(() => {
-        this.newcomers = [];
-      });
-    }
-    for (const { packet, address, port } of this.postponed.takeAll()) {
-      this.passToNewcomer(packet, packet.byteLength, address, port);
-    }
-    return true;
-  }
-
-  /** @returns the listeners for addresses that had none. */
-  private addMachineAddresses(): LocalPort[] {
+  addMachineAddresses(): LocalPort[] {
     const added: LocalPort[] = [];
     const machine = machineAddresses();
+    this.machine = machine;
     for (const found of machine) {
       const index = this.open.findIndex(({ address }) => address === found.address);
       // An interface that was removed and has come back has another number, and the socket on the old one is dead.
@@ -264,7 +254,7 @@ export class Listeners {
    */
   private letServe(wildcard: LocalPort, found: MachineAddress, isOnly: boolean): void {
     if (isOnly) {
-      this.open[wildcard - FIRST_LISTENER] = { ...found, socket: this.get(wildcard).socket };
+      this.open[wildcard - FIRST_LISTENER] = { ...this.get(wildcard), address: found.address, scope: found.scope };
     }
     if (!isLoopback(found.address)) {
       this.substitutes.add(wildcard);
@@ -281,13 +271,6 @@ function othersThan(address: string, machine: readonly MachineAddress[]): string
 }
 
 /** Whether a client is in the network of this address; of a link-local one, on the same interface. */
-function isNear({ address, network }: MachineAddress, peer: string): boolean {
-  return network !== undefined && zoneOf(address) === zoneOf(peer) && new AllowedNetworks([network]).includes(peer);
-}
-
-async function addressesOf(name: string): Promise<string[]> {
-  // Loading the resolver takes a millisecond, which a server without names to look up saves.
-  const { lookup } = await import("node:dns/promises");
-  const found = await lookup(name, { all: true });
-  return [...new Set(found.map(({ address }) => address))];
+function isNear(address: string, network: string, peer: string): boolean {
+  return zoneOf(address) === zoneOf(peer) && new AllowedNetworks([network]).includes(peer);
 }

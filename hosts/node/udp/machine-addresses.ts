@@ -39,7 +39,8 @@ export function ipv6Table(): string {
   return table("if_inet6");
 }
 
-function addressesWithCarrier(): MachineAddress[] {
+/** The addresses of interfaces with a carrier, all with their network. */
+export function addressesWithCarrier(): MachineAddress[] {
   const addresses: MachineAddress[] = [];
   for (const [name, entries] of Object.entries(networkInterfaces())) {
     for (const { address, family, cidr, ...rest } of entries ?? []) {

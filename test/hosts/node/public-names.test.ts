@@ -40,6 +40,7 @@ const TYPES = [
   "FetchedFile",
   "GetOptions",
   "GetToOptions",
+  "IgnoredRequest",
   "ListedFile",
   "ListeningAddress",
   "NameRule",

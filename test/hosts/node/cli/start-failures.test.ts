@@ -13,6 +13,14 @@ import { temporaryFolder } from "../../../support/temporary-folder.js";
 import { assertFailure, commandLine, folderWithFile, NAME } from "./command-line.js";
 
 describe("a server that cannot start prints one line and exits with 1", () => {
+  test("serve refuses a broadcast address", async (t) => {
+    const ended = await commandLine("serve", temporaryFolder(t), "--port", "0", "--host", "255.255.255.255");
+    assertFailure(
+      ended,
+      /--host 255\.255\.255\.255 is the broadcast address, .*, or leave --host out\. .* --answer-broadcast/,
+    );
+  });
+
   test("serve fails on a folder that does not exist", async (t) => {
     const missing = path.join(temporaryFolder(t), "missing");
     assertFailure(await commandLine("serve", missing, "--port", "0"), /missing does not exist; give the folder/);
