@@ -6,13 +6,19 @@ import { makePage, PAGE_MODULE, pageModule } from "./scripts/status-page.js";
 /** Packages that the command line loads; the library loads none. */
 const { dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
 
-/** The two doors of the engine, by the ends of their sources' paths. */
+/** The doors of the engines, by the ends of their sources' paths. */
 const ENGINE_SOURCE = "/src/index.js";
 const ENGINE_BUNDLE = "../engine.js";
 const CLIENT_SOURCE = "/src/client/index.js";
 const CLIENT_BUNDLE = "../engine/client.js";
+const DHCP_SOURCE = "/src/dhcp/index.js";
+const DHCP_BUNDLE = "../dhcp.js";
 
-const ENGINE_BUNDLES = { [ENGINE_SOURCE]: ENGINE_BUNDLE, [CLIENT_SOURCE]: CLIENT_BUNDLE };
+const ENGINE_BUNDLES = {
+  [ENGINE_SOURCE]: ENGINE_BUNDLE,
+  [CLIENT_SOURCE]: CLIENT_BUNDLE,
+  [DHCP_SOURCE]: DHCP_BUNDLE,
+};
 const engineSource = (id) => Object.keys(ENGINE_BUNDLES).find((source) => id.endsWith(source));
 const isEngineBundle = (id) => engineSource(id) !== undefined;
 /** Path by which published bundles import the engine. */
@@ -141,6 +147,12 @@ const PUBLISHED = [
     file: "dist/engine/client.d.ts",
   },
   {
+    name: "lockstep-tftp/dhcp",
+    about: "DHCP and BOOTP without I/O, for a network that has no other server: {@link DhcpEngine}.",
+    input: "src/dhcp/index.d.ts",
+    file: "dist/dhcp.d.ts",
+  },
+  {
     name: "lockstep-tftp/simulated",
     about: "A seeded network with models of real clients, for tests: {@link Simulation}.",
     input: "hosts/simulated/index.d.ts",
@@ -180,6 +192,13 @@ export default [
   {
     input: { engine: "src/index.ts", "engine/client": "src/client/index.ts" },
     output: { dir: "dist", format: "es", chunkFileNames: "core.js", minifyInternalExports: false },
+    plugins: [compiled],
+    onwarn: failOnWarning,
+  },
+  // A build apart, which shares nothing with those: who only serves files carries none of it.
+  {
+    input: "src/dhcp/index.ts",
+    output: { file: "dist/dhcp.js", format: "es" },
     plugins: [compiled],
     onwarn: failOnWarning,
   },

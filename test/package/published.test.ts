@@ -14,7 +14,7 @@ const TSC = path.join(MODULES, "typescript/bin/tsc");
 /** Files that npm puts into every package, and those that this package adds. */
 const PUBLISHED_PLACES = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|manifest(_firmware)?\.json)$/,
-  /^dist\/(core\.js|engine(\/client)?\.(js|d\.ts))$/,
+  /^dist\/(core\.js|dhcp\.(js|d\.ts)|engine(\/client)?\.(js|d\.ts))$/,
   /^dist\/(node|simulated|moddable|command)\/[a-z-]+\.(js|d\.ts)$/,
   /^dist\/moddable\/typings\/[a-z]+\.d\.ts$/,
   /^dist\/status\/status-page\.html\.gz$/,
@@ -131,6 +131,7 @@ describe("the published package", () => {
       "lockstep-tftp/client",
       "lockstep-tftp/storage",
       "lockstep-tftp/status-page",
+      "lockstep-tftp/dhcp",
       "lockstep-tftp/simulated",
     ]) {
       assert.ok(stdout.includes(`"${entry}"`), entry);

@@ -1,0 +1,41 @@
+/** Boot ROMs that take only answers of their own kind (PXE 2.1 §2.2.3, RFC 4578). */
+import { ascii } from "../text.js";
+import type { Message, OptionValue } from "./message.js";
+
+export const PXE_CLIENT = ascii("PXEClient");
+/**
+ * Option 43 for a Raspberry Pi: no discovery of other servers (6), a prompt (10) that does not wait, and a menu (9) with the
+ * one entry that its ROM looks for.
+ */
+export const RASPBERRY_PI_BOOT = ascii("\x06\x01\x03\x0a\x04\x00PXE\x09\x14\x00\x00\x11Raspberry Pi Boot\xff");
+/** First halves of the hardware addresses of Raspberry Pi. */
+const RASPBERRY_PI_VENDORS: readonly number[] = Object.freeze([
+  0xb827eb, 0xdca632, 0xe45f01, 0xd83add, 0x28cdc1, 0x2ccf67, 0x88a29e,
+]);
+
+export function isPxeClient(message: Message): boolean {
+  return hasText(message, message.vendorClass, 0, PXE_CLIENT);
+}
+
+export function isRaspberryPi(message: Message): boolean {
+  const vendor = message.hardwareAddress.getUint32(0) >>> 8;
+  for (let index = 0; index < RASPBERRY_PI_VENDORS.length; index++) {
+    if (RASPBERRY_PI_VENDORS[index] === vendor) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/** Whether an option's value has `text` at `from`. */
+export function hasText(message: Message, value: OptionValue, from: number, text: DataView): boolean {
+  if (value.length - from < text.byteLength) {
+    return false;
+  }
+  for (let index = 0; index < text.byteLength; index++) {
+    if (message.kept.getUint8(value.start + from + index) !== text.getUint8(index)) {
+      return false;
+    }
+  }
+  return true;
+}
