@@ -153,6 +153,13 @@ const PUBLISHED = [
     file: "dist/dhcp.d.ts",
   },
   {
+    name: "lockstep-tftp/dhcp-server",
+    about: "A DHCP and BOOTP server for Node programs: {@link DhcpServer}.",
+    input: "hosts/node/dhcp/index.d.ts",
+    file: "dist/node/dhcp-server.d.ts",
+    types: NODE_TYPES,
+  },
+  {
     name: "lockstep-tftp/simulated",
     about: "A seeded network with models of real clients, for tests: {@link Simulation}.",
     input: "hosts/simulated/index.d.ts",
@@ -209,6 +216,8 @@ export default [
     onwarn: failOnWarning,
   },
   nodeBundle({ index: "hosts/node/index.ts" }),
+  // Apart, so that programs which only serve files do not load it.
+  nodeBundle({ "dhcp-server": "hosts/node/dhcp/index.ts" }),
   nodeBundle({ cli: "hosts/node/cli/cli.ts" }, { preserveEntrySignatures: false }),
   {
     input: "hosts/simulated/index.ts",

@@ -132,6 +132,7 @@ describe("the published package", () => {
       "lockstep-tftp/storage",
       "lockstep-tftp/status-page",
       "lockstep-tftp/dhcp",
+      "lockstep-tftp/dhcp-server",
       "lockstep-tftp/simulated",
     ]) {
       assert.ok(stdout.includes(`"${entry}"`), entry);

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { NameRule } from "../rules/name-rule.js";
 import { suggestion } from "../rules/nearest-name.js";
+import { type DhcpTable, dhcpTable } from "./dhcp/dhcp-table.js";
 import { FORMER_NAMES, SETTING_KINDS, SETTING_NAMES, type SettingName, type SettingValues } from "./settings.js";
 import { UsageError } from "./usage-error.js";
 
@@ -11,10 +12,12 @@ export interface Configuration {
   /** The folder to serve, resolved from the folder of the file. */
   readonly root: string | undefined;
   readonly rules: readonly NameRule[] | undefined;
+  readonly dhcp: DhcpTable | undefined;
 }
 
 const ROOT = "root";
 const RULES = "rules";
+const DHCP = "dhcp";
 
 /**
  * Leaves the check of what the rules contain to the server.
@@ -25,11 +28,14 @@ export async function readConfiguration(file: string): Promise<Configuration> {
   const values: Record<string, string | readonly string[] | boolean> = {};
   let root: string | undefined;
   let rules: readonly NameRule[] | undefined;
+  let dhcp: DhcpTable | undefined;
   for (const [name, value] of Object.entries(await readTable(file))) {
     if (name === ROOT) {
       root = path.resolve(path.dirname(file), textOf(name, value, file));
     } else if (name === RULES) {
       rules = rulesOf(value, file);
+    } else if (name === DHCP) {
+      dhcp = dhcpTable(value, file);
     } else if (Object.hasOwn(SETTING_KINDS, name)) {
       values[name] = settingOf(name as SettingName, value, file);
     } else {
@@ -37,7 +43,7 @@ export async function readConfiguration(file: string): Promise<Configuration> {
       throw new UsageError(`unknown setting "${name}" in ${file}${meant}`);
     }
   }
-  return { values: values as SettingValues, root, rules };
+  return { values: values as SettingValues, root, rules, dhcp };
 }
 
 async function readTable(file: string): Promise<Readonly<Record<string, unknown>>> {

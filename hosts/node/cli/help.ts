@@ -53,6 +53,11 @@ Transfers:
   --grace TIME         time for running transfers to finish at shutdown
                        (default: 10s)
 
+A network without DHCP (Linux; see docs/boot.md):
+  --dhcp FIRST-LAST    give clients these addresses, and tell them this server,
+                       e.g. 192.168.88.100-192.168.88.150; needs one --host.
+                       Which client is told which file: [dhcp] in --config
+
 Output:
   --status-page [ADDRESS:PORT]
                        serve a status page for browsers, and metrics for

@@ -1,11 +1,14 @@
 /** Turns the flags and the configuration file of `serve` into a command. */
 
+import { isIPv4 } from "node:net";
 import type { WritePolicy } from "../../common/write-policy.js";
 import { withoutUndefined } from "../client/without-undefined.js";
+import type { DhcpServerOptions } from "../dhcp/dhcp-options.js";
 import type { NameRule } from "../rules/name-rule.js";
 import type { TftpServerOptions } from "../server-options.js";
 import type { StatusPageOptions } from "../status/status-page.js";
-import { readConfiguration } from "./configuration-file.js";
+import { type Configuration, readConfiguration } from "./configuration-file.js";
+import type { DhcpTable } from "./dhcp/dhcp-table.js";
 import type { FlagKinds, FlagValues } from "./flags.js";
 import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from "./log.js";
 import { SETTING_KINDS, type SettingKinds, type SettingName, type SettingValues } from "./settings.js";
@@ -17,6 +20,7 @@ export interface ServeCommand {
   readonly kind: "serve";
   readonly server: TftpServerOptions & { readonly root: string };
   readonly statusPage: StatusPageOptions | undefined;
+  readonly dhcp: DhcpServerOptions | undefined;
   readonly graceMs: number;
   readonly log: { readonly format: LogFormat | undefined; readonly level: LogLevel };
   /** Settings in effect, as written. */
@@ -35,6 +39,8 @@ const STRICT_LIMITS = {
   maxAnswersPerSecondPerAddress: 50,
 } as const;
 
+const NO_CONFIGURATION = { rules: undefined, dhcp: undefined } as const;
+
 const GRACE_MS_DEFAULT = 10_000;
 
 /** The flags of `serve`: its settings, and the configuration file with more of them. */
@@ -52,7 +58,7 @@ export async function parseServe(
 ): Promise<ServeCommand> {
   const { config: file, ...values } = flags;
   if (file === undefined) {
-    return serveCommand(new ValueReader<SettingKinds>(values, flagName), root, undefined, undefined);
+    return serveCommand(new ValueReader<SettingKinds>(values, flagName), root, NO_CONFIGURATION, undefined);
   }
   const configuration = await readConfiguration(file);
   const fromFile = withoutOverridden(configuration.values, values);
@@ -60,7 +66,7 @@ export async function parseServe(
     fromFile[name] === undefined || values[name] !== undefined ? flagName(name) : `${name} in ${file}`;
   const reader = new ValueReader<SettingKinds>({ ...fromFile, ...values }, nameOf);
   const reread = (): Promise<ServeCommand> => parseServe(flags, root);
-  return serveCommand(reader, root ?? configuration.root, configuration.rules, { file, reread });
+  return serveCommand(reader, root ?? configuration.root, configuration, { file, reread });
 }
 
 /** `write` and `overwrite` form one policy, so that a flag for either overrides both in the file. */
@@ -79,7 +85,7 @@ function flagName(name: SettingName): string {
 function serveCommand(
   reader: SettingReader,
   root: string | undefined,
-  rules: readonly NameRule[] | undefined,
+  { rules, dhcp }: Pick<Configuration, "rules" | "dhcp">,
   configuration: ServeCommand["configuration"],
 ): ServeCommand {
   if (root === undefined) {
@@ -90,6 +96,7 @@ function serveCommand(
     kind: "serve",
     server: serverOptions(reader, root, rules),
     statusPage: statusPageOptions(reader),
+    dhcp: dhcpOptions(reader, dhcp),
     graceMs: reader.durationMs("grace", 0) ?? GRACE_MS_DEFAULT,
     log: {
       format: reader.oneOf("log", LOG_FORMATS),
@@ -139,6 +146,25 @@ function hosts({ values, nameOf }: SettingReader): readonly string[] | undefined
     throw new UsageError(`${nameOf("host")} is ""; give an address or a name, or leave it out for every address`);
   }
   return values.host;
+}
+
+/** DHCP is for the network of one address, which must be named: it would disturb any other. */
+function dhcpOptions({ values, nameOf }: SettingReader, table: DhcpTable | undefined): DhcpServerOptions | undefined {
+  const range = values.dhcp ?? table?.range;
+  if (range === undefined && table === undefined) {
+    return undefined;
+  }
+  const name = values.dhcp === undefined ? "[dhcp]" : nameOf("dhcp");
+  if (range === undefined) {
+    throw new UsageError(`${name} needs a range: the first and the last address to give`);
+  }
+  const [host, ...others] = values.host ?? [];
+  if (host === undefined || others.length > 0 || !isIPv4(host)) {
+    throw new UsageError(
+      `${name} needs one --host with the IPv4 address of the interface whose network gets addresses`,
+    );
+  }
+  return { ...table, host, range };
 }
 
 function writePolicy({ values, nameOf }: SettingReader): WritePolicy {

@@ -3,6 +3,7 @@ import path from "node:path";
 import { TftpServer } from "../server.js";
 import type { TftpServerOptions } from "../server-options.js";
 import { hostAndPort, tftpUrl } from "../udp/addresses.js";
+import { Companions } from "./companions.js";
 import { counted } from "./counted.js";
 import { Log } from "./log.js";
 import { openOutput } from "./open-output.js";
@@ -10,7 +11,6 @@ import type { Output } from "./output.js";
 import type { ServeCommand } from "./parse-serve.js";
 import type { RepeatedLines } from "./repeated-lines.js";
 import { ServeSignals } from "./serve-signals.js";
-import { serveStatusPage, statusPageFailure } from "./serve-status-page.js";
 import { type SystemError, startFailure } from "./start-failure.js";
 import { logTransfers } from "./transfer-log.js";
 import { warnOfUnwritableRoot } from "./unwritable-root.js";
@@ -44,16 +44,17 @@ export async function runServe(command: ServeCommand): Promise<number> {
     logListening(server, command, log);
   }
   warnOfUnwritableRoot(command.server, log);
-  const { statusPage } = command;
+  const companions = new Companions(server, log);
   try {
-    const page = statusPage === undefined ? undefined : await serveStatusPage(server, statusPage, log);
+    await companions.start(command);
     await signals.serverClosed;
-    await page?.close();
   } catch (error) {
     await output.close();
-    console.error(`lockstep-tftp: ${statusPageFailure(error as NodeJS.ErrnoException, statusPage ?? {})}`);
+    console.error(`lockstep-tftp: ${(error as Error).message}`);
     await server.close();
     return 1;
+  } finally {
+    await companions.close();
   }
   repeated.sumUp();
   logStop(server, log);

@@ -21,6 +21,7 @@ export const SETTING_KINDS = {
   "give-up": "text",
   "busy-polling": "switch",
   "status-page": "text",
+  dhcp: "text",
   grace: "text",
   log: "text",
   "log-level": "text",

@@ -1,0 +1,106 @@
+/** Runs the DHCP server beside `serve`, logs what it does, and explains why it cannot start. */
+import { mkdir } from "node:fs/promises";
+import { homedir } from "node:os";
+import path from "node:path";
+import { printable } from "../../../common/printable.js";
+import type { DhcpServerOptions } from "../../dhcp/dhcp-options.js";
+import { type DhcpLease, DhcpServer } from "../../dhcp/dhcp-server.js";
+import type { TftpServer } from "../../server.js";
+import type { Log } from "../log.js";
+import { BootWatch } from "./boot-watch.js";
+
+/** @throws what `DhcpServer` throws; see {@link dhcpFailure}. */
+export async function serveDhcp(tftp: TftpServer, options: DhcpServerOptions, log: Log): Promise<DhcpServer> {
+  const leaseFile = options.leaseFile ?? (await defaultLeaseFile(options.host, log));
+  const dhcp = new DhcpServer({ ...options, ...(leaseFile === undefined ? {} : { leaseFile }) });
+  logDhcp(dhcp, tftp, options, log);
+  await dhcp.listen();
+  log.write("info", "dhcp-looking", `DHCP: looking for other servers at ${options.host} for 6 s`, {
+    address: options.host,
+  });
+  return dhcp;
+}
+
+function logDhcp(dhcp: DhcpServer, tftp: TftpServer, { host, range }: DhcpServerOptions, log: Log): void {
+  const watch = new BootWatch((client) => {
+    const file = printable(client.file);
+    const text = `DHCP: ${who(client)} was told "${file}" 30 s ago and has not asked for it`;
+    log.write("warn", "dhcp-not-asked", text, { ...detailsOf(client) });
+  });
+  tftp.on("started", ({ address }) => watch.asked(address as string));
+  tftp.on("refused", ({ address }) => watch.asked(address));
+  dhcp.on("serving", () => {
+    log.write("info", "dhcp-serving", `DHCP: giving ${range} to clients of ${host}`, { address: host, range });
+  });
+  dhcp.on("silenced", (server) => {
+    const text =
+      `DHCP: ${server} is another DHCP server in this network, so this one is silent; ` +
+      "stop one of the two, and start this one again";
+    log.write("error", "dhcp-silenced", text, { server });
+  });
+  dhcp.on("leased", (lease) => {
+    watch.told(lease);
+    const told = lease.file === "" ? "told no file" : `told "${printable(lease.file)}"`;
+    log.write("info", "dhcp-leased", `DHCP: ${lease.hardwareAddress} has ${lease.address}, ${told}`, detailsOf(lease));
+  });
+  dhcp.on("released", (lease) => {
+    watch.forget(lease.address);
+    log.write("info", "dhcp-released", `DHCP: ${who(lease)} gives its address back`, detailsOf(lease));
+  });
+  dhcp.on("declined", (address) => {
+    const text = `DHCP: another machine uses ${address}, which is not given for 10 minutes`;
+    log.write("warn", "dhcp-declined", text, { address });
+  });
+  dhcp.on("refused", ({ hardwareAddress, address }) => {
+    const text = `DHCP: ${hardwareAddress} wants ${address} and cannot have it; it will ask for another`;
+    log.write("debug", "dhcp-refused", text, { hardwareAddress, address });
+  });
+  dhcp.on("exhausted", (hardwareAddress) => {
+    const text = `DHCP: no address of ${range} is left for ${hardwareAddress}; give a larger range`;
+    log.write("warn", "dhcp-exhausted", text, { hardwareAddress, range });
+  });
+  dhcp.on("error", ({ message }) => {
+    log.write("error", "dhcp-failed", `DHCP: ${printable(message)}`, { reason: printable(message) });
+  });
+}
+
+function who({ hardwareAddress, address }: DhcpLease): string {
+  return `${address} (${hardwareAddress})`;
+}
+
+function detailsOf({ address, hardwareAddress, file, remainingSeconds }: DhcpLease) {
+  return { address, hardwareAddress, file: printable(file), remainingSeconds };
+}
+
+/** In the folder for state: of the unit where systemd gives one, else of the user. */
+async function defaultLeaseFile(host: string, log: Log): Promise<string | undefined> {
+  const { STATE_DIRECTORY, XDG_STATE_HOME } = process.env;
+  const folder =
+    STATE_DIRECTORY?.split(":", 1)[0] ??
+    path.join(XDG_STATE_HOME ?? path.join(homedir(), ".local", "state"), "lockstep-tftp");
+  try {
+    await mkdir(folder, { recursive: true });
+    return path.join(folder, `leases-${host}.json`);
+  } catch (error) {
+    const reason = `leases are lost at the next start: ${(error as Error).message}`;
+    log.write("warn", "dhcp-no-file", `DHCP: ${reason}`, { reason });
+    return undefined;
+  }
+}
+
+/** Explains in one line why DHCP cannot start, and what to do. */
+export function dhcpFailure(error: NodeJS.ErrnoException & { readonly port?: number }, host: string): string {
+  switch (error.code) {
+    case "EACCES":
+      return (
+        "DHCP needs a permission this user does not have for the ports 67 and 68; run it as root, or give node the " +
+        'permission (sudo setcap cap_net_bind_service=+ep "$(readlink -f "$(which node)")")'
+      );
+    case "EADDRINUSE":
+      return `DHCP cannot use port ${error.port}, which is taken by another DHCP program of this machine; stop that program`;
+    case "EADDRNOTAVAIL":
+      return `DHCP cannot use ${host}: this machine has no such address; choose one that it has with --host`;
+    default:
+      return `DHCP cannot start: ${error.message}`;
+  }
+}

@@ -1,0 +1,232 @@
+/** A DHCP and BOOTP server for Node programs on Linux, for a network that has no other. */
+import { EventEmitter } from "node:events";
+import { DhcpEngine, type DhcpObserver, type DhcpTransport, type LeaseView, NEVER } from "../../../src/dhcp/index.js";
+import { addressText } from "../../common/address-text.js";
+import { now, WakeTimer } from "../clock.js";
+import { isInUse } from "./address-probe.js";
+import { bitsOf, type DhcpServerOptions, engineOptions, hardwareBytes } from "./dhcp-options.js";
+import { DhcpSockets } from "./dhcp-sockets.js";
+import { type KeptLease, LeaseFile } from "./lease-file.js";
+
+/** An address that a client has. */
+export interface DhcpLease {
+  readonly address: string;
+  /** As `aa-bb-cc-dd-ee-ff`. */
+  readonly hardwareAddress: string;
+  /** The boot file that the client was told; empty without one. */
+  readonly file: string;
+  readonly remainingSeconds: number;
+}
+
+export interface DhcpServerEvents {
+  /** No other server has answered for six seconds: clients are served from now on. */
+  serving: [];
+  /** Another server is in the network. This one is silent until it is closed and made again. */
+  silenced: [server: string];
+  /** A client has its address, for the first time or again. */
+  leased: [lease: DhcpLease];
+  /** A client has given its address back. */
+  released: [lease: DhcpLease];
+  /** Another machine uses this address, which is left alone for ten minutes. */
+  declined: [address: string];
+  /** A client wanted an address that it cannot have. */
+  refused: [request: { readonly hardwareAddress: string; readonly address: string }];
+  /** No address is left for this client. */
+  exhausted: [hardwareAddress: string];
+  /** A socket or the file of leases failed, or a listener threw. */
+  error: [error: Error];
+  close: [];
+}
+
+/**
+ * Gives addresses and boot files to the clients of one network.
+ *
+ * ```js
+ * const server = new DhcpServer({
+ *   host: "192.168.88.1",
+ *   range: "192.168.88.100-192.168.88.150",
+ *   boot: [{ file: "image.bin" }],
+ * });
+ * server.on("leased", ({ hardwareAddress, address }) => console.log(hardwareAddress, address));
+ * await server.listen();
+ * ```
+ */
+export class DhcpServer extends EventEmitter<DhcpServerEvents> {
+  private readonly engine: DhcpEngine;
+  private readonly sockets: DhcpSockets;
+  private readonly timer = new WakeTimer(() => this.run(() => this.engine.poll(now())));
+  private readonly leaseFile: LeaseFile | undefined;
+  private state: "new" | "listening" | "closed" = "new";
+
+  /** @throws RangeError or Error when an option is not acceptable, or no interface has the address. */
+  constructor(private readonly options: DhcpServerOptions) {
+    super();
+    if (process.platform !== "linux") {
+      throw new Error("DHCP needs Linux: other systems do not tell broadcasts of one interface from those of another");
+    }
+    const report = (error: Error): void => this.report(error);
+    this.leaseFile = options.leaseFile === undefined ? undefined : new LeaseFile(options.leaseFile, report);
+    this.sockets = new DhcpSockets(
+      options.host,
+      (packet, length) => this.run(() => this.engine.receive(packet, length, now())),
+      report,
+    );
+    this.engine = new DhcpEngine(this.transport(), engineOptions(options), this.observer());
+  }
+
+  /** Whether clients are served. */
+  get isServing(): boolean {
+    return this.engine.isServing;
+  }
+
+  /** The addresses that clients have. */
+  get leases(): readonly DhcpLease[] {
+    const leases: DhcpLease[] = [];
+    this.engine.visitLeases((lease) => {
+      if (lease.isBound) {
+        leases.push(leaseOf(lease));
+      }
+    }, now());
+    return leases;
+  }
+
+  /**
+   * Opens the sockets, and looks for other servers for six seconds; `serving` is emitted if there is none.
+   *
+   * @throws NodeJS.ErrnoException EACCES without permission for the ports 67 and 68, EADDRINUSE when another program has one;
+   * Error when the server was used before.
+   */
+  async listen(): Promise<void> {
+    if (this.state !== "new") {
+      throw new Error("The server listens already, or is closed; make another one");
+    }
+    this.state = "listening";
+    const kept = (await this.leaseFile?.read()) ?? [];
+    await this.sockets.open();
+    if (!this.isOpen()) {
+      this.sockets.close();
+      return;
+    }
+    for (const lease of kept) {
+      this.restore(lease);
+    }
+    this.run(() => this.engine.start(now()));
+  }
+
+  /** Answers no more, and keeps the leases in their file. */
+  async close(): Promise<void> {
+    if (this.state === "closed") {
+      return;
+    }
+    this.state = "closed";
+    this.engine.stop();
+    this.timer.clear();
+    this.sockets.close();
+    await this.leaseFile?.close();
+    this.emitGuarded("close");
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  private isOpen(): boolean {
+    return this.state === "listening";
+  }
+
+  private transport(): DhcpTransport {
+    return {
+      send: (packet, length, address, port) => this.sockets.send(packet, length, addressText(address), port),
+      probe: (address) => void this.probe(address),
+    };
+  }
+
+  private async probe(address: number): Promise<void> {
+    const inUse = await isInUse(addressText(address), this.options.host);
+    if (inUse && this.isOpen()) {
+      this.run(() => this.engine.addressInUse(address, now()));
+    }
+  }
+
+  private restore({ address, hardwareType, hardwareAddress, until }: KeptLease): void {
+    const remainingSeconds = Math.floor((Date.parse(until) - Date.now()) / 1000);
+    if (remainingSeconds > 0) {
+      try {
+        const hardware = hardwareBytes("hardwareAddress", hardwareAddress);
+        this.engine.restore(bitsOf("address", address), hardwareType, hardware, remainingSeconds, now());
+      } catch (error) {
+        this.report(error as Error);
+      }
+    }
+  }
+
+  /** Lets the engine work, and sets the timer for when it wants to work again. */
+  private run(work: () => void): void {
+    work();
+    if (this.engine.nextAt !== NEVER) {
+      this.timer.set(this.engine.nextAt);
+    }
+  }
+
+  private observer(): DhcpObserver {
+    return {
+      leased: (lease) => {
+        this.keepLeases();
+        this.emitGuarded("leased", leaseOf(lease));
+      },
+      released: (lease) => {
+        this.keepLeases();
+        this.emitGuarded("released", leaseOf(lease));
+      },
+      declined: (address) => this.emitGuarded("declined", addressText(address)),
+      refused: (hardwareAddress, address) =>
+        this.emitGuarded("refused", { hardwareAddress, address: addressText(address) }),
+      exhausted: (hardwareAddress) => this.emitGuarded("exhausted", hardwareAddress),
+      serving: () => this.emitGuarded("serving"),
+      silenced: (address) => this.emitGuarded("silenced", addressText(address)),
+    };
+  }
+
+  /** A burst of clients is written as one: the file's writing starts after the engine's work. */
+  private keepLeases(): void {
+    const { leaseFile } = this;
+    if (leaseFile === undefined) {
+      return;
+    }
+    queueMicrotask(() => {
+      const kept: KeptLease[] = [];
+      this.engine.visitLeases((lease) => {
+        if (lease.isBound) {
+          const { hardwareType, hardwareAddress, remainingSeconds } = lease;
+          const until = new Date(Date.now() + remainingSeconds * 1000).toISOString();
+          kept.push({ address: addressText(lease.address), hardwareType, hardwareAddress, until });
+        }
+      }, now());
+      leaseFile.write(kept);
+    });
+  }
+
+  /** Emits an event in the middle of the engine's work, which nothing that a listener throws may interrupt. */
+  private emitGuarded<Name extends keyof DhcpServerEvents>(name: Name, ...details: DhcpServerEvents[Name]): void {
+    try {
+      (this.emit as (name: string, ...details: unknown[]) => boolean).call(this, name, ...details);
+    } catch (error) {
+      if (name !== "error") {
+        this.report(error as Error);
+      }
+    }
+  }
+
+  private report(error: Error): void {
+    if (this.listenerCount("error") > 0) {
+      this.emitGuarded("error", error);
+    } else {
+      process.emitWarning(error);
+    }
+  }
+}
+
+function leaseOf(lease: LeaseView): DhcpLease {
+  const { hardwareAddress, file, remainingSeconds } = lease;
+  return Object.freeze({ address: addressText(lease.address), hardwareAddress, file, remainingSeconds });
+}

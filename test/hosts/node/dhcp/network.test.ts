@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { runInNamespace, UNLESS_NAMESPACES } from "../../../support/network-namespace.js";
+import { hasProgram, script } from "../../../support/program.js";
+
+function unless(...programs: readonly (readonly [program: string, debianPackage: string])[]): string | false {
+  const missing = programs.filter(([program]) => !hasProgram(program)).map(([, name]) => name);
+  return UNLESS_NAMESPACES || (missing.length > 0 && `not installed (Debian: ${missing.join(", ")})`);
+}
+
+test("udhcpc, dhclient and dhcpcd get an address and their file", {
+  skip: unless(["busybox", "busybox"], ["dhclient", "isc-dhcp-client"], ["dhcpcd", "dhcpcd-base"]),
+}, async () => {
+  const { code, stderr, stdout } = await runInNamespace(script("./clients-scenario.js", import.meta.url));
+  assert.equal(code, 0, `${stdout}\n${stderr}`);
+});
+
+test("iPXE in QEMU gets from power-on to its script and an image", {
+  skip: unless(["qemu-system-x86_64", "qemu-system-x86 and ipxe-qemu"]),
+}, async () => {
+  const { code, stderr, stdout } = await runInNamespace(script("./ipxe-scenario.js", import.meta.url));
+  assert.equal(code, 0, `${stdout}\n${stderr}`);
+});
+
+test("an address that is used is not given, and another server is found", {
+  skip: unless(["busybox", "busybox"], ["dnsmasq", "dnsmasq-base"]),
+}, async () => {
+  const { code, stderr, stdout } = await runInNamespace(script("./faults-scenario.js", import.meta.url));
+  assert.equal(code, 0, `${stdout}\n${stderr}`);
+});
+
+test("leases survive a restart, and a client that does not fetch its file is named", {
+  skip: unless(["busybox", "busybox"]),
+}, async () => {
+  const { code, stderr, stdout } = await runInNamespace(script("./restart-scenario.js", import.meta.url));
+  assert.equal(code, 0, `${stdout}\n${stderr}`);
+});
