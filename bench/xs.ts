@@ -58,7 +58,7 @@ ${table(
   [
     ["lock-step", Math.round(speed.download.engine), Math.round(speed.upload.engine)],
     ["window of 16", Math.round(speed.windowedDownload), Math.round(speed.windowedUpload)],
-    ["netascii", Math.round(speed.netasciiDownload), Math.round(speed.netasciiUpload)],
+    ...speed.netascii.map(({ text, down, up }) => [`netascii, ${text}`, Math.round(down), Math.round(up)]),
   ],
 )}
 

@@ -109,7 +109,8 @@ export interface WritableFile {
 
 /**
  * Finds files by name. A name is not empty and has no leading `/`, no `.` or `..` as a component, no empty component, no
- * backslash and no control characters.
+ * backslash and no control characters. Bytes that are not part of UTF-8 are characters from U+DC80 to U+DCFF, halves of pairs
+ * of UTF-16 with the byte in the lower eight bits, so that a storage can find a file by its bytes.
  */
 export interface Storage {
   /**
@@ -178,7 +179,7 @@ export interface TransferObserver {
 export interface Observer extends TransferObserver {
   /**
    * A request was answered with an ERROR and took no slot. `name` is as the client sent it, control characters and `..`
-   * included; it is empty if it is missing or not UTF-8.
+   * included, and decoded as for {@link Storage}; it is empty if the request is malformed.
    */
   refused(name: string, isUpload: boolean, errorCode: number, address: Address, port: number): void;
 }

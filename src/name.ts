@@ -13,8 +13,9 @@ const DELETE = 0x7f;
 const FIRST_PRINTABLE = 0x20;
 /** First byte of U+0080 to U+009F in UTF-8, which are control characters as well. */
 const CONTROL_LEAD = 0xc2;
-const MAX_CONTROL_SECOND = 0x9f;
-/** Never part of UTF-8. Some firmware sends it after the name that DHCP gave it. */
+/** Upper three bits of the second byte. */
+const CONTROL_SECOND_BITS = 0b100;
+/** Never part of UTF-8. Some firmware sends it after the name that DHCP gave it (option 67), as it ends DHCP's options. */
 const FILLER = 0xff;
 
 /**
@@ -80,7 +81,11 @@ function endOfComponent(packet: DataView, from: number, end: number): number {
 }
 
 function isSecondControl(packet: DataView, index: number, end: number): boolean {
-  return packet.getUint8(index) === CONTROL_LEAD && index + 1 < end && packet.getUint8(index + 1) <= MAX_CONTROL_SECOND;
+  return (
+    packet.getUint8(index) === CONTROL_LEAD &&
+    index + 1 < end &&
+    packet.getUint8(index + 1) >> 5 === CONTROL_SECOND_BITS
+  );
 }
 
 /** Whether a component is `count` dots and nothing else. */

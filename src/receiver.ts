@@ -3,7 +3,7 @@
  * (RFC 1350 §2, RFC 7440 §4).
  */
 import type { TransferObserver, WritableFile } from "./host.js";
-import { NetasciiDecoder } from "./netascii.js";
+import type { Netascii } from "./netascii.js";
 import {
   OUTCOME_COMPLETED,
   OUTCOME_PROTOCOL_VIOLATED,
@@ -29,10 +29,9 @@ import type { Transmitter } from "./transmitter.js";
 const FIRST_BLOCK = 1;
 
 export class Receiver {
-  private readonly netascii = new NetasciiDecoder();
-
   constructor(
     private readonly transmitter: Transmitter,
+    private readonly netascii: Netascii,
     private readonly retransmission: Retransmission,
     private readonly schedule: Schedule,
     private readonly observer: TransferObserver | null,

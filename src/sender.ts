@@ -4,7 +4,7 @@
  * Nothing that was sent is kept. What must be sent again is read again.
  */
 import type { ReadableFile, TransferObserver } from "./host.js";
-import { NetasciiEncoder } from "./netascii.js";
+import type { Netascii } from "./netascii.js";
 import { OUTCOME_COMPLETED, OUTCOME_RUNNING, OUTCOME_STORAGE_FAILED, type Outcome } from "./outcome.js";
 import { BLOCK_NUMBER_MASK, HEADER_BYTES, HEADER_DATA } from "./packet.js";
 import type { Retransmission } from "./retransmission.js";
@@ -13,10 +13,9 @@ import { FLAG_LAST_BLOCK_SENT, FLAG_NETASCII, STATE_OPENING, STATE_SENDING, type
 import type { Transmitter } from "./transmitter.js";
 
 export class Sender {
-  private readonly netascii = new NetasciiEncoder();
-
   constructor(
     private readonly transmitter: Transmitter,
+    private readonly netascii: Netascii,
     private readonly retransmission: Retransmission,
     private readonly schedule: Schedule,
     private readonly observer: TransferObserver | null,
@@ -32,7 +31,7 @@ export class Sender {
     let length: number;
     do {
       if (transfer.flags & FLAG_NETASCII) {
-        length = this.encode(transfer, position);
+        length = this.netascii.encode(transfer.file as ReadableFile, position, blockSize);
         position = this.netascii.nextCursor;
       } else {
         length = (transfer.file as ReadableFile).read(transmitter.block, position);
@@ -68,18 +67,6 @@ export class Sender {
       this.schedule.move(transfer, now + transfer.intervalMs);
     }
     return OUTCOME_RUNNING;
-  }
-
-  /** Reads and translates the block that begins at `cursor`. Returns its length, or a storage's refusal. */
-  private encode(transfer: Transfer, cursor: number): number {
-    const transmitter = this.transmitter;
-    return this.netascii.encode(
-      transfer.file as ReadableFile,
-      transmitter.block,
-      transmitter.view,
-      cursor,
-      transfer.blockSizeBytes,
-    );
   }
 
   /** Takes an ACK and sends what follows. */
@@ -142,7 +129,8 @@ export class Sender {
   private confirmPart(transfer: Transfer, blocks: number): boolean {
     if (transfer.flags & FLAG_NETASCII) {
       for (let count = 0; count < blocks; count++) {
-        const result = this.encode(transfer, transfer.confirmedPosition);
+        const { file, confirmedPosition, blockSizeBytes } = transfer;
+        const result = this.netascii.encode(file as ReadableFile, confirmedPosition, blockSizeBytes);
         if (result < 0) {
           this.transmitter.sendFailure(transfer, ~result);
           return false;

@@ -38,7 +38,7 @@ import { Peers } from "./transfers.js";
 /** After this time a request that comes again is no copy by the network: the file is opened again, for a new transfer. */
 const REOPEN_AFTER_MS = 1000;
 
-/** Told to the observer if the name cannot be decoded. */
+/** Told to the observer of a request that cannot be read. */
 const NO_NAME = "";
 
 /**
@@ -142,10 +142,9 @@ export class Server {
       return;
     }
     const nameEnd = cleanName(packet, request.nameStart, request.nameEnd);
-    const name = nameEnd < 0 ? NO_NAME : decodeName(packet, request.nameStart, nameEnd);
-    if (name === NO_NAME) {
-      const asked = this.observer === null ? NO_NAME : decodeName(packet, request.nameStart, request.nameEnd);
-      this.refuse(asked, ERROR_ACCESS_VIOLATION, listener, address, port);
+    const name = decodeName(packet, request.nameStart, nameEnd < 0 ? request.nameEnd : nameEnd);
+    if (nameEnd < 0) {
+      this.refuse(name, ERROR_ACCESS_VIOLATION, listener, address, port);
       return;
     }
     const present = this.peers.find(address, port);

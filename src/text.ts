@@ -95,54 +95,41 @@ export function readDecimal(packet: DataView, start: number, end: number): numbe
 const CHARACTERS_AT_A_TIME = 16;
 const NO_TEXT = "";
 
-/** Decodes UTF-8 from `start` to `end` (RFC 3629). Returns an empty string if it is invalid. */
+/** Plus a byte of 0x80 or above: half a pair of UTF-16, which no valid UTF-8 stands for. */
+const FIRST_STRAY_BYTE = 0xdc00;
+
+/**
+ * Decodes UTF-8 from `start` to `end` (RFC 3629). Each byte that is not part of a valid sequence becomes one of U+DC80 to
+ * U+DCFF, with the byte in its lower half: different bytes are different strings.
+ */
 export function decodeName(packet: DataView, start: number, end: number): string {
   let name = NO_TEXT;
   let part = NO_TEXT;
   let characters = 0;
   let index = start;
   while (index < end) {
-    const length = sequenceLength(packet.getUint8(index));
-    const character = length === 0 || index + length > end ? -1 : decodeSequence(packet, index, length);
-    if (character < 0) {
-      return NO_TEXT;
+    const lead = packet.getUint8(index++);
+    let character = lead;
+    if (lead >= 0x80) {
+      const following = lead < 0xc2 || lead > 0xf4 ? 0 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
+      const next = index + following;
+      character = following === 0 || next > end ? -1 : lead & (0x3f >> following);
+      for (let at = index; at < next && character >= 0; at++) {
+        const byte = packet.getUint8(at);
+        character = (byte & 0xc0) === 0x80 ? (character << 6) | (byte & 0x3f) : -1;
+      }
+      const shortest = 2 << (5 * following);
+      if (character < shortest || character > 0x10ffff || (character >= 0xd800 && character <= 0xdfff)) {
+        character = FIRST_STRAY_BYTE + lead;
+      } else {
+        index = next;
+      }
     }
     part += String.fromCodePoint(character);
     if (++characters % CHARACTERS_AT_A_TIME === 0) {
       name += part;
       part = NO_TEXT;
     }
-    index += length;
   }
   return name + part;
-}
-
-/** Returns the length in bytes of the UTF-8 sequence that starts with `lead`, or 0 if no sequence does. */
-function sequenceLength(lead: number): number {
-  if (lead < 0x80) {
-    return 1;
-  }
-  if (lead < 0xc2 || lead > 0xf4) {
-    return 0;
-  }
-  return lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-}
-
-/** Returns the code point of a sequence, or -1 if it is broken, overlong, a surrogate or beyond Unicode. */
-function decodeSequence(packet: DataView, at: number, length: number): number {
-  const lead = packet.getUint8(at);
-  if (length === 1) {
-    return lead;
-  }
-  let character = lead & (0xff >> (length + 1));
-  for (let index = at + 1; index < at + length; index++) {
-    const byte = packet.getUint8(index);
-    if ((byte & 0xc0) !== 0x80) {
-      return -1;
-    }
-    character = (character << 6) | (byte & 0x3f);
-  }
-  const shortest = length === 2 ? 0x80 : length === 3 ? 0x800 : 0x10000;
-  const isSurrogate = character >= 0xd800 && character <= 0xdfff;
-  return character < shortest || isSurrogate || character > 0x10ffff ? -1 : character;
 }

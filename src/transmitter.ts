@@ -1,10 +1,12 @@
-/** The one transmit buffer, 4 + 512 bytes for all transfers, and the messages that are written into it. */
+/** The one transmit buffer for all transfers: 4 + 512 bytes, and a gap for netascii. Messages are written into it. */
 import type { Address, LocalPort, Transport } from "./host.js";
+import { NETASCII_GAP_BYTES } from "./netascii.js";
 import {
   BLOCK_NUMBER_MASK,
   ERROR_NOT_DEFINED,
   HEADER_ACKNOWLEDGEMENT,
   HEADER_BYTES,
+  MAX_BLOCK_BYTES,
   MAX_PACKET_BYTES,
   OPCODE_ERROR,
 } from "./packet.js";
@@ -28,12 +30,12 @@ const MESSAGES: readonly DataView[] = Object.freeze([
 ]);
 
 export class Transmitter {
-  /** The buffer, for headers and texts. */
-  readonly view = new DataView(new ArrayBuffer(MAX_PACKET_BYTES));
-  /** The same bytes, as a transport takes them. */
-  readonly packet = new Uint8Array(this.view.buffer);
+  /** The buffer, for headers and texts, and for the translation of netascii. */
+  readonly view = new DataView(new ArrayBuffer(MAX_PACKET_BYTES + NETASCII_GAP_BYTES));
+  /** The packet, as a transport takes it. */
+  readonly packet = new Uint8Array(this.view.buffer, 0, MAX_PACKET_BYTES);
   /** The part after the header, as a storage fills it. */
-  readonly block = new Uint8Array(this.view.buffer, HEADER_BYTES);
+  readonly block = new Uint8Array(this.view.buffer, HEADER_BYTES, MAX_BLOCK_BYTES);
 
   constructor(readonly transport: Transport) {}
 

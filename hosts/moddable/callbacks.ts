@@ -4,24 +4,44 @@
  */
 import type { Outcome, TransferObserver, TransferView } from "../../src/index.js";
 import { ErrorReport } from "./error-report.js";
+import type { NetworkWaitListener } from "./network-wait.js";
 
-/** The callbacks about transfers of `Owner`, a server or a client. */
+/** What the callbacks end when the network does not come up. */
+interface Closable {
+  close(): void;
+}
+
+/** The callbacks of `Owner`, a server or a client. */
 export interface CallbackOptions<Owner, View extends TransferView> {
+  onReady?(this: Owner): void;
   onStarted?(this: Owner, transfer: TransferView): void;
   onProgress?(this: Owner, transfer: TransferView): void;
   onEnded?(this: Owner, transfer: View, outcome: Outcome, durationMs: number): void;
   onError?(this: Owner, error: unknown): void;
 }
 
-export class Callbacks<Owner, View extends TransferView, Options extends CallbackOptions<Owner, View>>
+export class Callbacks<Owner extends Closable, View extends TransferView, Options extends CallbackOptions<Owner, View>>
   extends ErrorReport<Owner>
-  implements TransferObserver
+  implements TransferObserver, NetworkWaitListener
 {
   constructor(
     owner: Owner,
     protected readonly options: Options,
   ) {
     super(owner, options.onError);
+  }
+
+  ready(): void {
+    try {
+      this.options.onReady?.call(this.owner);
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  gaveUp(error: Error): void {
+    this.owner.close();
+    this.failed(error);
   }
 
   started(transfer: TransferView): void {

@@ -14,7 +14,7 @@
  *     trace(`${transfer.name}: ${outcome}, ${transfer.bytes} bytes\n`);
  *   }
  * });
- * client.get({ address: "192.168.1.10", name: "config.json" }, storage.openForWriting("config.json", -1));
+ * client.get({ address: "192.168.1.10", name: "config.json" }, storage.openForWriting("config.json"));
  * ```
  */
 import {
@@ -41,6 +41,7 @@ import { GuardedFile, GuardedReadableFile, GuardedWritableFile } from "../common
 import { addressBits } from "../common/ipv4.js";
 import { Loop } from "../common/loop.js";
 import { Callbacks } from "./callbacks.js";
+import { NetworkWait } from "./network-wait.js";
 import { Sockets } from "./sockets.js";
 import { BoardTimer } from "./timer.js";
 import type { UDPClass, UDPConstructor } from "./udp.js";
@@ -58,6 +59,13 @@ export interface TFTPClientOptions extends ClientOptions {
   io: UDPClass;
   /** Free for your own use: the client only keeps it, as its property `target`. */
   target?: unknown;
+  /**
+   * How long to wait for the network, in milliseconds, up to 24 days: as long as `io` throws, the client tries twice a second to
+   * open a socket. When the time is over, `onError` is called and the client is closed. Default 0: it does not try.
+   */
+  maxNetworkWaitMs?: number;
+  /** The network is up: the moment to `get` and `put`. Soon after the construction without `maxNetworkWaitMs`. */
+  onReady?(this: TFTPClient): void;
   /** A server has answered. The view of the transfer is valid during the callback only, here and below. */
   onStarted?(this: TFTPClient, transfer: TransferView): void;
   /** Blocks got through. */
@@ -80,7 +88,7 @@ export interface TFTPClientRequest extends ClientRequest {
 }
 
 /** Begins a transfer; returns its slot. */
-type Begin = (address: Address, port: number, now: number) => number;
+type Begin<File> = (file: File, address: Address, port: number, now: number) => number;
 
 /** Fetches files from servers and puts files to them. */
 export default class TFTPClient {
@@ -89,9 +97,10 @@ export default class TFTPClient {
   readonly #io: UDPConstructor;
   readonly #callbacks: Callbacks<TFTPClient, ClientTransferView, TFTPClientOptions>;
   readonly #loop: Loop<Client>;
+  readonly #networkWait: NetworkWait;
 
   /**
-   * Opens no socket yet.
+   * Opens no socket yet, except to try the network.
    *
    * @throws RangeError if an option is out of range.
    */
@@ -103,6 +112,8 @@ export default class TFTPClient {
     const timer = new BoardTimer();
     this.#loop = new Loop(new Client(sockets, options, this.#callbacks), timer, sockets, this.#callbacks);
     sockets.deliverTo(this.#loop);
+    const tryNetwork = options.maxNetworkWaitMs ? () => new this.#io({}).close() : () => {};
+    this.#networkWait = new NetworkWait(tryNetwork, options, this.#callbacks);
     timer.start(this.#loop);
   }
 
@@ -119,9 +130,9 @@ export default class TFTPClient {
    * @throws RangeError if the request cannot be sent; TypeError if `file` is a storage's refusal; Error if the client is
    * closed.
    */
-  get(request: TFTPClientRequest, file: WritableFile): number {
-    return this.#begin(request, file, (address, port, now) =>
-      this.#loop.engine.get(request, new GuardedWritableFile(file, this.#callbacks), address, port, now),
+  get(request: TFTPClientRequest, file: WritableFile | Refusal): number {
+    return this.#begin(request, file, (opened, address, port, now) =>
+      this.#loop.engine.get(request, new GuardedWritableFile(opened, this.#callbacks), address, port, now),
     );
   }
 
@@ -131,9 +142,9 @@ export default class TFTPClient {
    * @returns the transfer's number, or -1.
    * @throws as `get` does.
    */
-  put(request: TFTPClientRequest, file: ReadableFile): number {
-    return this.#begin(request, file, (address, port, now) =>
-      this.#loop.engine.put(request, new GuardedReadableFile(file, this.#callbacks), address, port, now),
+  put(request: TFTPClientRequest, file: ReadableFile | Refusal): number {
+    return this.#begin(request, file, (opened, address, port, now) =>
+      this.#loop.engine.put(request, new GuardedReadableFile(opened, this.#callbacks), address, port, now),
     );
   }
 
@@ -151,10 +162,15 @@ export default class TFTPClient {
 
   /** Ends every transfer, with an ERROR to its server, and closes the sockets. Files that are not whole leave nothing. */
   close(): void {
+    this.#networkWait.stop();
     this.#loop.close();
   }
 
-  #begin(request: TFTPClientRequest, file: ReadableFile | WritableFile | Refusal, begin: Begin): number {
+  #begin<File extends ReadableFile | WritableFile>(
+    request: TFTPClientRequest,
+    file: File | Refusal,
+    begin: Begin<File>,
+  ): number {
     let slot = NO_SLOT;
     try {
       if (this.#loop.isClosed) {
@@ -165,7 +181,7 @@ export default class TFTPClient {
       }
       const address = comparable(request.address, this.#io);
       const port = checked("port", request.port ?? TFTP_PORT, 1, MAX_PORT);
-      slot = this.#loop.run((now) => begin(address, port, now));
+      slot = this.#loop.run((now) => begin(file, address, port, now));
     } finally {
       if (slot === NO_SLOT && !isRefusal(file)) {
         // The engine does not take this file.

@@ -33,6 +33,7 @@ import {
 import { GuardedStorage } from "../common/guarded-storage.js";
 import { Loop } from "../common/loop.js";
 import { Callbacks } from "./callbacks.js";
+import { NetworkWait } from "./network-wait.js";
 import { type DatagramHandler, Sockets } from "./sockets.js";
 import { BoardTimer } from "./timer.js";
 import type { UDPClass, UDPConstructor } from "./udp.js";
@@ -52,10 +53,17 @@ export interface TFTPServerOptions extends Omit<ServerOptions, "addressHash"> {
   storage: Storage;
   /** The port on which requests arrive, 1 to 65,535. Default 69. */
   port?: number;
+  /**
+   * How long to wait for the network, in milliseconds, up to 24 days: as long as `io` throws, the server tries to listen twice
+   * a second. When the time is over, `onError` is called and the server is closed. Default 0: the constructor throws.
+   */
+  maxNetworkWaitMs?: number;
   /** Receives ends of transfers and refusals: the records of a status page. */
   records?: TransferRecorder;
   /** Free for your own use: the server only keeps it, as its property `target`. */
   target?: unknown;
+  /** The server listens: soon after its construction, or when the network is up. */
+  onReady?(this: TFTPServer): void;
   /**
    * Called before each request. False leaves it without an answer, for a stranger's address or while memory is short: the
    * client asks again, and running transfers go on.
@@ -83,7 +91,7 @@ export interface TransferRecorder {
   refused(isUpload: boolean, errorCode: number): void;
 }
 
-/** A TFTP server on a board. It listens from its construction until `close`. */
+/** A TFTP server on a board. It listens from its construction, or as soon as the network is up, until `close`. */
 export default class TFTPServer {
   /** The option `target`. */
   readonly target: unknown;
@@ -92,12 +100,13 @@ export default class TFTPServer {
   readonly #sockets: Sockets;
   readonly #timer = new BoardTimer();
   readonly #loop: Loop<Server>;
+  readonly #networkWait: NetworkWait;
 
   /**
-   * Listens at once.
+   * Listens at once, or waits for the network.
    *
-   * @throws RangeError if an option is out of range; whatever `io` throws if it cannot listen: no network interface is up
-   * yet, the port is taken, or memory is short.
+   * @throws RangeError if an option is out of range; without `maxNetworkWaitMs`, whatever `io` throws if it cannot listen: no
+   * network interface is up yet, the port is taken, or memory is short.
    */
   constructor(options: TFTPServerOptions) {
     this.target = options.target;
@@ -110,7 +119,8 @@ export default class TFTPServer {
     this.#loop = new Loop(engine, this.#timer, this.#sockets, callbacks);
     this.#sockets.deliverTo(this.#loop);
     callbacks.loop = this.#loop;
-    this.#sockets.listen(port, callbacks);
+    const listen = () => this.#sockets.listen(port, callbacks);
+    this.#networkWait = new NetworkWait(listen, options, callbacks);
     this.#timer.start(this.#loop);
   }
 
@@ -149,6 +159,7 @@ export default class TFTPServer {
 
   /** Ends every transfer, with an ERROR to its client, and closes the sockets. Unfinished uploads leave nothing. */
   close(): void {
+    this.#networkWait.stop();
     this.#loop.close();
   }
 }

@@ -1,5 +1,6 @@
 /** Options and events of a {@link TftpServer}. */
 import type { Outcome, ServerOptions, TransferView } from "../../src/index.js";
+import { readableName } from "../common/printable.js";
 import type { Reason } from "../common/reasons.js";
 import type { ContentOptions } from "./content.js";
 import type { IgnoredRequest } from "./udp/broadcast-requests.js";
@@ -34,6 +35,8 @@ export interface TftpServerOptions extends Omit<ServerOptions, "addressHash">, C
 export interface TransferSnapshot extends Readonly<TransferView> {
   /** The client's address. */
   readonly address: string;
+  /** Name of the file. Bytes that are not UTF-8 are written as `\xff`. */
+  readonly name: string;
 }
 
 /** Copies the view of a transfer, whose slot is used again. */
@@ -42,7 +45,7 @@ export function snapshotOf(transfer: TransferView): TransferSnapshot {
     slot: transfer.slot,
     address: transfer.address as string,
     port: transfer.port,
-    name: transfer.name,
+    name: readableName(transfer.name),
     isUpload: transfer.isUpload,
     isNetascii: transfer.isNetascii,
     sizeBytes: transfer.sizeBytes,
@@ -58,11 +61,16 @@ export function snapshotOf(transfer: TransferView): TransferSnapshot {
   } satisfies TransferSnapshot);
 }
 
+/** The transfer itself; a copy if its name must be made readable. */
+export function readableView(transfer: TransferView): TransferView {
+  return readableName(transfer.name) === transfer.name ? transfer : snapshotOf(transfer);
+}
+
 /** A request that was answered with an ERROR. It is frozen, and may be kept. */
 export interface RefusedRequest {
   /**
-   * The requested name; empty if the request has no readable one. It may hold anything, control characters included: show
-   * it through {@link printable}.
+   * The requested name; empty if the request is malformed. Bytes that are not UTF-8 are written as `\xff`. It may hold
+   * anything, control characters included: show it through {@link printable}.
    */
   readonly name: string;
   /** Whether the client wanted to put the file. */

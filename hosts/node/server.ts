@@ -4,13 +4,20 @@ import { type Observer, Server, type Storage, TFTP_PORT, type TransferView } fro
 import type { Catalogue } from "../common/catalogue.js";
 import { failure } from "../common/failure.js";
 import { Loop } from "../common/loop.js";
+import { readableName } from "../common/printable.js";
 import { forgetReason } from "../common/reasons.js";
 import type { StatusSource } from "../status/source.js";
 import { MAX_TIMER_MS, now, WakeTimer } from "./clock.js";
 import { Content, type ContentOptions, storageOf } from "./content.js";
 import { EngineObserver, type EventSink } from "./events/engine-observer.js";
 import type { NameRules } from "./rules/name-rules.js";
-import type { CloseOptions, ListeningAddress, TftpServerEvents, TftpServerOptions } from "./server-options.js";
+import {
+  type CloseOptions,
+  type ListeningAddress,
+  readableView,
+  type TftpServerEvents,
+  type TftpServerOptions,
+} from "./server-options.js";
 import { addressHash } from "./udp/address-hash.js";
 import { BroadcastRequests, type RequestHandler } from "./udp/broadcast-requests.js";
 import { BusyPolling } from "./udp/busy-polling.js";
@@ -119,7 +126,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
 
   /** Shows each running transfer. The view is good during the call only: copy what you keep. */
   visitRunning(visit: (transfer: TransferView) => void): void {
-    this.engine.visitRunning(visit);
+    this.engine.visitRunning((transfer) => visit(readableView(transfer)));
   }
 
   /** The present time on the clock of a transfer's `startedAt`: whole milliseconds that never go back. */
@@ -215,7 +222,8 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
     return new Content(
       options,
       (name, foundName, address, isUpload) => {
-        this.emitGuarded("renamed", Object.freeze({ name, foundName, address, isUpload }));
+        const names = { name: readableName(name), foundName: readableName(foundName) };
+        this.emitGuarded("renamed", Object.freeze({ ...names, address, isUpload }));
       },
       (error) => this.report("The storage failed", error),
       (message) => this.emitGuarded("warning", message),

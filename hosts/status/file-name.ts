@@ -23,7 +23,7 @@ export function nameInPath(path: string): string | undefined {
     index += code === PERCENT ? 3 : 1;
   }
   const end = cleanName(bytes, 0, length);
-  return end < 0 ? undefined : decodeName(bytes, 0, end) || undefined;
+  return end < 0 ? undefined : decodeName(bytes, 0, end);
 }
 
 function encodedByte(path: string, at: number): number {

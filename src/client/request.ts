@@ -25,7 +25,10 @@ const MAX_REQUEST_BYTES = 512;
  * options (with ERROR 8 of RFC 2347, or with ERROR 4) is asked again without.
  */
 export interface ClientRequest {
-  /** Name of the file on the server, sent as UTF-8: 1 to 503 bytes, 1 to 436 with options. */
+  /**
+   * Name of the file on the server, sent as UTF-8: 1 to 503 bytes, 1 to 436 with options. A character from U+DC80 to U+DCFF
+   * is sent as its lower eight bits, which reaches files whose names are not UTF-8.
+   */
   readonly name: string;
   /** Translates line ends, for texts (mode "netascii"). Default false: bytes as they are (mode "octet"). */
   readonly isNetascii?: boolean;

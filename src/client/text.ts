@@ -24,14 +24,14 @@ export function writeUtf8(view: DataView, start: number, text: string): number {
   for (let index = 0; index < text.length; index++) {
     const character = text.codePointAt(index) as number;
     index += unitsBeyondFirst(character);
-    at = writeSequence(view, at, isSurrogate(character) ? REPLACEMENT : character);
+    at = writeSequence(view, at, isSurrogate(character) && !isStrayByte(character) ? REPLACEMENT : character);
   }
   view.setUint8(at, 0);
   return at + 1;
 }
 
 function sequenceLength(character: number): number {
-  return character < 0x80 ? 1 : character < 0x800 ? 2 : character < 0x10000 ? 3 : 4;
+  return character < 0x80 || isStrayByte(character) ? 1 : character < 0x800 ? 2 : character < 0x10000 ? 3 : 4;
 }
 
 function unitsBeyondFirst(character: number): number {
@@ -42,9 +42,15 @@ function isSurrogate(character: number): boolean {
   return character >= 0xd800 && character <= 0xdfff;
 }
 
+/** Whether half a pair stands for a byte that is not part of UTF-8. */
+function isStrayByte(character: number): boolean {
+  return character >= 0xdc80 && character <= 0xdcff;
+}
+
 function writeSequence(view: DataView, at: number, character: number): number {
   const length = sequenceLength(character);
   if (length === 1) {
+    // Of a stray byte the lower half is written, which is the byte.
     view.setUint8(at, character);
     return at + 1;
   }
@@ -64,13 +70,11 @@ const MAX_TEXT_BYTES = 256;
 const TAB = 0x09;
 const CARRIAGE_RETURN = 0x0d;
 const SPACE = 0x20;
-const QUESTION_MARK = 0x3f;
 const DELETE = 0x7f;
 
 /**
  * Decodes the text in `packet` from `start` to a zero byte or to `end`: the message of an ERROR (RFC 1350 §5), or bare text.
- * Control characters become spaces. If the text is not UTF-8, bytes that are not ASCII become question marks. Both are done in
- * place.
+ * Control characters become spaces, in place. Bytes that are not UTF-8 become U+DC80 to U+DCFF, as in names.
  */
 export function readText(packet: DataView, start: number, end: number): string {
   const zero = endOfText(packet, start, end);
@@ -85,17 +89,7 @@ export function readText(packet: DataView, start: number, end: number): string {
   while (textEnd > start && packet.getUint8(textEnd - 1) === SPACE) {
     textEnd--;
   }
-  const text = decodeName(packet, start, textEnd);
-  return text.length > 0 || textEnd === start ? text : readAscii(packet, start, textEnd);
-}
-
-function readAscii(packet: DataView, start: number, end: number): string {
-  for (let index = start; index < end; index++) {
-    if (packet.getUint8(index) > DELETE) {
-      packet.setUint8(index, QUESTION_MARK);
-    }
-  }
-  return decodeName(packet, start, end);
+  return decodeName(packet, start, textEnd);
 }
 
 /**

@@ -31,8 +31,9 @@ const PACKETS_IN_A_MS = 16;
 export const MISSING_NAME = "missing";
 const MISSING: Refusal = ~1;
 
-/** Every kind of byte that netascii translates; the file repeats it. */
-export const TEXT = Uint8Array.of(0x61, 0x0a, 0x62, 0x0d, 0x63, 0x0d, 0x0a, 0x64);
+/** A line, and every kind of byte that netascii translates; the file repeats it. */
+const TEXT = new Uint8Array(32).fill(0x61);
+TEXT.set([0x0a, 0x62, 0x0d, 0x63, 0x0d, 0x0a]);
 
 /** Returns a block of the text from index `first`. */
 export function textBlock(first: number): Uint8Array {

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { test } from "node:test";
-import { type Build, build, exportedFile, importsOf, list } from "./mcpack.js";
+import { build, checkBuild, exportedFile, importsOf, list } from "./mcpack.js";
 
 const PACKAGE = path.resolve(".");
 
@@ -20,35 +20,6 @@ const INCLUDED = [[], ["server"], ["client"], ["client", "status_page"], ["udp"]
   names.map((name) => `hosts/moddable/manifest_${name}.json`),
 );
 const PLATFORMS = ["esp32", "lin", "mac", "win"];
-
-/** Modules that the SDK brings to each app, or that the manifest of a module brings. */
-const SDK_MODULES = /^(time|timer|Resource|mc\/config|embedded:.*)$/;
-
-/** The name by which XS looks for a module that `importer` imports. */
-function moduleName(specifier: string, importer: string): string {
-  return specifier.startsWith(".")
-    ? path.posix.join(path.posix.dirname(importer), specifier).replace(/\.js$/, "")
-    : specifier;
-}
-
-function checkBuild(built: Build, entries: readonly string[]): void {
-  const names = new Set([...built.modules.keys(), ...built.aliases.keys()]);
-  for (const entry of entries) {
-    assert.ok(names.has(entry), `no module ${entry}`);
-  }
-  for (const [alias, name] of built.aliases) {
-    assert.ok(names.has(name), `${alias} leads to ${name}, which is not there`);
-  }
-  for (const [name, file] of built.modules) {
-    for (const specifier of importsOf(file)) {
-      const wanted = moduleName(specifier, name);
-      assert.ok(names.has(wanted) || SDK_MODULES.test(wanted), `${name} imports ${specifier}, which is not there`);
-    }
-    assert.ok(!importsOf(file).some((specifier) => specifier.startsWith("node:")), name);
-  }
-  assert.ok(!names.has("main"));
-  assert.ok(built.manifests.every((manifest) => manifest.config === undefined));
-}
 
 for (const entry of ENTRIES) {
   test(`mcpack builds an app that imports ${entry}`, () => {

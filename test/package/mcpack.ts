@@ -3,6 +3,7 @@
  * `exports` of package.json, and `mcconfig` merges them with those of the manifests. Written after tools/mcpack.js and
  * tools/mcmanifest.js of SDK 8.2.3.
  */
+import assert from "node:assert/strict";
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
 
@@ -92,6 +93,36 @@ export function build(packageFolder: string, specifiers: string[], manifests: st
   }
   const preloads = [...merged.modules.keys(), ...aliases.keys()].filter((name) => merged.isPreloaded(name));
   return { modules: merged.modules, aliases, preloads, manifests: merged.read };
+}
+
+/** Modules that the SDK brings to each app, or that the manifest of a module brings. */
+const SDK_MODULES = /^(time|timer|Resource|mc\/config|embedded:.*)$/;
+
+/** The name by which XS looks for a module that `importer` imports. */
+function moduleName(specifier: string, importer: string): string {
+  return specifier.startsWith(".")
+    ? path.posix.join(path.posix.dirname(importer), specifier).replace(/\.js$/, "")
+    : specifier;
+}
+
+/** Checks that every module is there that `entries` and the modules themselves import, and nothing else comes along. */
+export function checkBuild(built: Build, entries: readonly string[]): void {
+  const names = new Set([...built.modules.keys(), ...built.aliases.keys()]);
+  for (const entry of entries) {
+    assert.ok(names.has(entry), `no module ${entry}`);
+  }
+  for (const [alias, name] of built.aliases) {
+    assert.ok(names.has(name), `${alias} leads to ${name}, which is not there`);
+  }
+  for (const [name, file] of built.modules) {
+    for (const specifier of importsOf(file)) {
+      const wanted = moduleName(specifier, name);
+      assert.ok(names.has(wanted) || SDK_MODULES.test(wanted), `${name} imports ${specifier}, which is not there`);
+    }
+    assert.ok(!importsOf(file).some((specifier) => specifier.startsWith("node:")), name);
+  }
+  assert.ok(!names.has("main"));
+  assert.ok(built.manifests.every((manifest) => manifest.config === undefined));
 }
 
 /** Files of the package that an app takes by importing `specifiers`, with the specifier or the path that led to each. */

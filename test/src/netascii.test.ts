@@ -20,6 +20,8 @@ const ALPHABET = [0x00, LINE_FEED, CARRIAGE_RETURN, LETTER];
 
 const MIN_BLOCK_BYTES = 8;
 const MAX_BLOCK_BYTES = 512;
+/** Texts are searched in pairs of such words. */
+const WORD_BYTES = 4;
 const WINDOW = 5;
 const SEED = seedOr(764);
 
@@ -71,6 +73,55 @@ test("netascii: random texts in blocks of every size from 8 to 512 bytes, down a
       harness.finish();
     } catch (error) {
       throw new Error(what, { cause: error });
+    }
+  }
+});
+
+/** Bytes that share all but one bit with a line end, or lie beside one. */
+const RESEMBLING = [0x08, 0x09, 0x0b, 0x0c, 0x0e, 0x0f, 0x1a, 0x2a, 0x4a, 0x8a, 0x8d, 0x00, 0x7f, 0xff];
+
+/** Lines of 0 to 40 bytes, of letters and bytes that resemble a line end. */
+function lines(random: SeededRandom, sizeBytes: number): Uint8Array {
+  const file = new Uint8Array(sizeBytes).fill(LETTER);
+  for (let at = random.below(40); at < sizeBytes; at += 1 + random.below(40)) {
+    file[at] = random.below(8) === 0 ? CARRIAGE_RETURN : LINE_FEED;
+  }
+  for (let at = random.below(60); at < sizeBytes; at += 1 + random.below(60)) {
+    file[at] = RESEMBLING[random.below(RESEMBLING.length)] as number;
+  }
+  return file;
+}
+
+test("netascii: lines of many lengths, with bytes that resemble line ends, down and up", () => {
+  const random = new SeededRandom(SEED);
+  for (let run = 0; run < 300; run++) {
+    const blockSize = MAX_BLOCK_BYTES - random.below(run);
+    const harness = new Harness();
+    const what = `run ${run}, blocks of ${blockSize} bytes, TEST_SEED=${SEED}`;
+    const file = harness.file("file", lines(random, random.below(3 * blockSize)));
+    const wire = encodeNetascii(file);
+    try {
+      harness.peer().fetch("file", wire, optionsOf(blockSize), "netascii");
+    } catch (error) {
+      throw new Error(what, { cause: error });
+    }
+    putAndCompare(harness, wire, blockSize, what);
+    putAndCompare(harness, file, blockSize, `${what}, not translated`);
+    harness.finish();
+  }
+});
+
+test("netascii: a line end at every distance from the end of a block, with few and with many before it", () => {
+  for (const lineEndsBefore of [0, 1, 31, 32, 33, 63, 64, 65, 200]) {
+    for (let distance = 0; distance < 2 * WORD_BYTES + 2; distance++) {
+      const harness = new Harness();
+      const file = harness.file("file", new Uint8Array(MAX_BLOCK_BYTES).fill(LETTER));
+      file.fill(LINE_FEED, 0, lineEndsBefore);
+      file[MAX_BLOCK_BYTES - lineEndsBefore - distance - 1] = LINE_FEED;
+      const wire = encodeNetascii(file);
+      harness.peer().fetch("file", wire, [], "netascii");
+      putAndCompare(harness, wire, MAX_BLOCK_BYTES, `${lineEndsBefore} line ends, ${distance}`);
+      harness.finish();
     }
   }
 });

@@ -10,8 +10,12 @@ const MAX_DOWNLOAD_STEPS = 460;
 const MAX_UPLOAD_STEPS = 520;
 const MAX_WINDOWED_DOWNLOAD_STEPS = 138;
 const MAX_WINDOWED_UPLOAD_STEPS = 334;
+/** Byte by byte it would take 44,000 steps down and 24,000 up. */
+const MAX_NETASCII_STEPS = 9000;
+/** No text that a peer could choose takes more than twice the steps of a byte by byte translation. */
+const MAX_WORST_NETASCII_STEPS = 55_000;
 
-const { download, copiedDownload, upload, windowedDownload, windowedUpload } = await speed();
+const { download, copiedDownload, upload, windowedDownload, windowedUpload, netascii } = await speed();
 
 function within(what: string, steps: number, max: number): void {
   test(`${what} takes at most ${max} steps of XS per packet`, () => {
@@ -28,6 +32,12 @@ within("an ACK in lock-step", download.engine, MAX_DOWNLOAD_STEPS);
 within("a block in lock-step", upload.engine, MAX_UPLOAD_STEPS);
 within("a block sent in a window of 16", windowedDownload, MAX_WINDOWED_DOWNLOAD_STEPS);
 within("a block received in a window of 16", windowedUpload, MAX_WINDOWED_UPLOAD_STEPS);
+
+for (const { text, down, up } of netascii) {
+  const max = text === "line ends alone" ? MAX_WORST_NETASCII_STEPS : MAX_NETASCII_STEPS;
+  within(`a block of netascii sent, ${text},`, down, max);
+  within(`a block of netascii received, ${text},`, up, max);
+}
 
 test("the engine takes more steps than the floor", () => {
   assert.ok(download.floor > 0 && download.engine > download.floor, "download");

@@ -35,12 +35,16 @@ function subject(address: Address, isUpload: boolean, name: string): string {
   return `${addressText(address)} ${isUpload ? "puts" : "gets"} "${printable(name)}"`;
 }
 
-/** A name that is safe for a terminal: printable ASCII, cut where it is long. */
+/** A name that is safe for a terminal: printable ASCII, and bytes that are not UTF-8 as `\xff`. It is cut where it is long. */
 export function printable(name: string): string {
   let shown = "";
   for (let index = 0; index < name.length && index < MAX_NAME_CHARACTERS; index++) {
     const code = name.charCodeAt(index);
-    shown += code >= 0x20 && code < 0x7f ? name.charAt(index) : "?";
+    if (code >= 0xdc80 && code <= 0xdcff) {
+      shown += `\\x${(code & 0xff).toString(16)}`;
+    } else {
+      shown += code >= 0x20 && code < 0x7f ? name.charAt(index) : "?";
+    }
   }
   return name.length > MAX_NAME_CHARACTERS ? `${shown}...` : shown;
 }

@@ -10,7 +10,7 @@ import {
   type TransferView,
 } from "../../../src/index.js";
 import { errorText, outcomeText } from "../../common/outcomes.js";
-import { printable } from "../../common/printable.js";
+import { hasEscapedByte, printable } from "../../common/printable.js";
 import type { Reason } from "../../common/reasons.js";
 import type { TftpServer } from "../server.js";
 import type { EndedTransfer, RefusedRequest } from "../server-options.js";
@@ -61,8 +61,9 @@ export function logTransfers(server: TftpServer, log: Log): RepeatedLines {
     }
   });
   server.on("refused", (request) => {
-    // Phones and boot loaders ask for many optional files. An upload that finds no folder is a lost backup.
-    const isOrdinary = request.errorCode === ERROR_FILE_NOT_FOUND && !request.isUpload;
+    // Phones and boot loaders ask for many optional files. An upload that finds no folder is a lost backup, and bytes that are
+    // not UTF-8 seldom belong to the name.
+    const isOrdinary = request.errorCode === ERROR_FILE_NOT_FOUND && !request.isUpload && !hasEscapedByte(request.name);
     const level = isOrdinary ? "debug" : "warn";
     const { reason, errorCode, address } = request;
     if (repeated.admit(level, "refused", reason.code.replaceAll("_", " "), address)) {

@@ -12,6 +12,7 @@ import {
   type WritableFile,
 } from "../../../src/index.js";
 import { ConfinedFolder } from "../files/confined-folder.js";
+import { diskPath, realPath } from "../files/disk-names.js";
 import { removeAbandonedFiles } from "../files/litter.js";
 import { StagedFile } from "../files/staged-file.js";
 import type { DownloadTarget } from "./download-target.js";
@@ -96,12 +97,12 @@ async function openPlace(place: string, remoteName: string): Promise<DownloadTar
   }
   const wanted = isInFolder ? path.join(place, lastComponent(remoteName)) : place;
   const final = resolveLinks(wanted);
-  const present = fs.statSync(final, { throwIfNoEntry: false });
+  const present = fs.statSync(diskPath(final), { throwIfNoEntry: false });
   if (present?.isDirectory()) {
     throw new LocalFileError(`${wanted} is a folder; give the name of a file`);
   }
   if (present !== undefined && !present.isFile()) {
-    return new StreamTarget(fs.createWriteStream(final));
+    return new StreamTarget(fs.createWriteStream(diskPath(final)));
   }
   const folder = path.dirname(final);
   if (!isFolder(folder)) {
@@ -121,7 +122,7 @@ async function openPlace(place: string, remoteName: string): Promise<DownloadTar
 }
 
 function isFolder(place: string): boolean {
-  return fs.statSync(withoutSeparator(place), { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return fs.statSync(diskPath(withoutSeparator(place)), { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** A separator at the end means a folder, even if none exists. */
@@ -137,9 +138,9 @@ function withoutSeparator(place: string): string {
 
 function resolveLinks(place: string): string {
   try {
-    return fs.realpathSync(place);
+    return realPath(place);
   } catch {
-    if (fs.lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    if (fs.lstatSync(diskPath(place), { throwIfNoEntry: false })?.isSymbolicLink()) {
       throw new LocalFileError(`${place} is a dangling link; remove it, or choose another file`);
     }
     return path.resolve(place);

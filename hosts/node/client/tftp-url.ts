@@ -1,5 +1,6 @@
 /** Parses URLs of files on TFTP servers: `tftp://host[:port]/path[;mode=octet|netascii]` (RFC 3617). */
 import { MAX_PORT, TFTP_PORT } from "../../../src/index.js";
+import { nameOfBytes } from "../files/disk-names.js";
 
 export interface TftpPlace {
   /** Name or address, without brackets. */
@@ -16,10 +17,11 @@ export type TransferMode = "octet" | "netascii";
 
 const URL_PATTERN = /^tftp:\/\/(?:\[([^\]]+)\]|([^/:[\]@]+))(?::(\d*))?\/(.+)$/i;
 const MODE_PATTERN = /;mode=([a-z]+)$/i;
+const ENCODED_BYTES = /(?:%[\da-f]{2})+/gi;
 const EXAMPLE = "tftp://192.168.1.1/firmware.bin";
 
 /**
- * In the path, `%` and two hexadecimal digits encode a byte of UTF-8; `?` and `#` are ordinary characters.
+ * In the path, `%` and two hexadecimal digits encode a byte, usually of UTF-8; `?` and `#` are ordinary characters.
  *
  * @throws TypeError that names the mistake.
  */
@@ -37,7 +39,7 @@ export function parseTftpUrl(url: string): TftpPlace {
     throw new TypeError(`unknown mode "${mode}" in "${url}"; expected octet or netascii`);
   }
   const path = mode === undefined ? rawPath : rawPath.replace(MODE_PATTERN, "");
-  return { host: decode(url, hostOf(literal, host)), port, name: decode(url, path), mode };
+  return { host: decode(url, hostOf(literal, host)), port, name: decodeName(url, path), mode };
 }
 
 /** In a link-local IPv6 address, the `%` before the interface should be written %25 (RFC 6874), and rarely is. */
@@ -49,6 +51,18 @@ function decode(url: string, text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new TypeError(`"${url}" has a % without two hexadecimal digits; write %25 for the character itself`);
+    throw badEncoding(url);
   }
+}
+
+/** Unlike `decodeURIComponent`, it takes bytes that are not UTF-8. */
+function decodeName(url: string, text: string): string {
+  if (text.replace(ENCODED_BYTES, "").includes("%")) {
+    throw badEncoding(url);
+  }
+  return text.replace(ENCODED_BYTES, (bytes) => nameOfBytes(Buffer.from(bytes.replaceAll("%", ""), "hex")));
+}
+
+function badEncoding(url: string): TypeError {
+  return new TypeError(`"${url}" has a % without two hexadecimal digits; write %25 for the character itself`);
 }

@@ -8,8 +8,9 @@ import {
   type TransferView,
 } from "../../../src/index.js";
 import { outcomeName } from "../../common/outcomes.js";
+import { readableName } from "../../common/printable.js";
 import { type Reason, reasonFor, reasonOfFailure, reasonOfRequest } from "../../common/reasons.js";
-import { type EndedTransfer, snapshotOf, type TftpServerEvents } from "../server-options.js";
+import { type EndedTransfer, readableView, snapshotOf, type TftpServerEvents } from "../server-options.js";
 
 /** Emits events in the middle of the engine's work. */
 export interface EventSink {
@@ -34,7 +35,7 @@ export class EngineObserver implements Observer {
   progressed(transfer: TransferView): void {
     // Asked first, since blocks get through with every packet and few servers have a listener.
     if (this.events.listenerCount("progress") > 0) {
-      this.events.emit("progress", transfer);
+      this.events.emit("progress", readableView(transfer));
     }
   }
 
@@ -54,7 +55,7 @@ export class EngineObserver implements Observer {
 
   refused(name: string, isUpload: boolean, errorCode: number, address: Address, port: number): void {
     const reason = reasonOfRequest(errorCode);
-    const request = { name, isUpload, errorCode, reason, address: address as string, port };
+    const request = { name: readableName(name), isUpload, errorCode, reason, address: address as string, port };
     this.events.emit("refused", Object.freeze(request));
   }
 }

@@ -10,6 +10,7 @@ import { BackgroundSums, type SumJob } from "./background-sums.js";
 import { BoundedMap } from "./bounded-map.js";
 import { closeRead, type OpenedFile } from "./confined-folder.js";
 import { cryptography } from "./cryptography.js";
+import { nameBytes } from "./disk-names.js";
 import { isSettled } from "./file-identity.js";
 import { refuseToRead } from "./file-reasons.js";
 import type { FileErrorListener } from "./file-refusals.js";
@@ -73,7 +74,7 @@ export class Checksums {
         return BUSY;
       }
       closeRead(file.descriptor);
-      return new MemoryFile(Buffer.from(`${sum}  ${path.basename(name)}\n`));
+      return new MemoryFile(nameBytes(`${sum}  ${path.basename(name)}\n`));
     } catch (error) {
       closeRead(file.descriptor);
       return refuseToRead(error, this.onError);

@@ -1,10 +1,6 @@
 /** Names checked by the rules of the engine, outside of a request. */
 import { cleanName, decodeName, MAX_NAME_BYTES } from "../../../src/index.js";
-
-/** One byte more than a name may have, to detect a longer one. */
-const bytes = new Uint8Array(MAX_NAME_BYTES + 1);
-const view = new DataView(bytes.buffer);
-const encoder = new TextEncoder();
+import { nameBytes } from "./disk-names.js";
 
 /**
  * Applies the engine's checks of names from the wire.
@@ -13,9 +9,13 @@ const encoder = new TextEncoder();
  * with a control character.
  */
 export function cleanedName(text: string): string | undefined {
-  const { read, written } = encoder.encodeInto(text, bytes);
-  const end = read < text.length ? -1 : cleanName(view, 0, written);
-  return end < 0 ? undefined : decodeName(view, 0, end) || undefined;
+  if (text.length > MAX_NAME_BYTES) {
+    return undefined;
+  }
+  const bytes = nameBytes(text);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const end = cleanName(view, 0, view.byteLength);
+  return end < 0 ? undefined : decodeName(view, 0, end);
 }
 
 /** Whether a client can ask for a file by exactly this name. */

@@ -10,6 +10,7 @@ import path from "node:path";
 import { FORBIDDEN, NOT_FOUND, type Refusal } from "../../../src/index.js";
 import { refuseFor } from "../../common/reasons.js";
 import { isSpecialOnWindows, RESERVED_ON_WINDOWS } from "./device-names.js";
+import { diskPath, nameOfBytes, realPath } from "./disk-names.js";
 import { quoted, refuseToOpen } from "./file-reasons.js";
 import { type FileErrorListener, ignoreError } from "./file-refusals.js";
 import { FoldedNames } from "./folded-names.js";
@@ -49,14 +50,14 @@ export class ConfinedFolder {
     if (root === "") {
       throw new TypeError("The folder to serve has an empty name; write . for the current folder");
     }
-    this.path = fs.realpathSync(root);
-    if (!fs.statSync(this.path).isDirectory()) {
+    this.path = realPath(root);
+    if (!fs.statSync(diskPath(this.path)).isDirectory()) {
       const error: NodeJS.ErrnoException = new Error(`${root} is not a folder`);
       error.code = "ENOTDIR";
       throw error;
     }
     // Without this permission nothing in the folder can be reached.
-    fs.accessSync(this.path, fs.constants.X_OK);
+    fs.accessSync(diskPath(this.path), fs.constants.X_OK);
     this.prefix = this.path.endsWith(path.sep) ? this.path : this.path + path.sep;
     this.ignoreCase = ignoreCase;
   }
@@ -64,7 +65,7 @@ export class ConfinedFolder {
   /** Path for a requested name (it may not exist); undefined if the name cannot be a file on this system. */
   locate(name: string): string | undefined {
     const exact = this.locateExactly(name);
-    return exact !== undefined && this.ignoreCase && !fs.existsSync(exact) ? this.locateFolded(name) : exact;
+    return exact !== undefined && this.ignoreCase && !exists(exact) ? this.locateFolded(name) : exact;
   }
 
   /** Like `locate`, with the case of letters as it is. */
@@ -84,13 +85,13 @@ export class ConfinedFolder {
       return refuseFor(NOT_FOUND, "not_a_file_name", RESERVED_ON_WINDOWS);
     }
     try {
-      const found = fs.lstatSync(located);
+      const found = fs.lstatSync(diskPath(located));
       const isLink = found.isSymbolicLink();
       const target = isLink ? this.resolveLink(located) : located;
       if (typeof target === "number") {
         return target;
       }
-      const checked = isLink ? fs.lstatSync(target) : found;
+      const checked = isLink ? fs.lstatSync(diskPath(target)) : found;
       return checked.isFile() ? this.openTarget(target, located) : refuseOtherFile(checked);
     } catch (error) {
       return refuseToOpen(error, { root: this.path, path: located, isUpload: false }, onError);
@@ -99,7 +100,7 @@ export class ConfinedFolder {
 
   /** @param target a path that was checked, and may lead elsewhere by now. */
   private openTarget(target: string, located: string): OpenedFile | Refusal {
-    const descriptor = fs.openSync(target, fs.constants.O_RDONLY | NO_FOLLOW | NO_WAIT);
+    const descriptor = fs.openSync(diskPath(target), fs.constants.O_RDONLY | NO_FOLLOW | NO_WAIT);
     const status = orClosed(descriptor, () => fs.fstatSync(descriptor));
     const real = realPathOf(descriptor, target);
     if (status.isFile() && real !== undefined && this.contains(real)) {
@@ -116,7 +117,7 @@ export class ConfinedFolder {
    */
   openFolder(folder: string): number | Refusal {
     try {
-      const descriptor = fs.openSync(folder, fs.constants.O_RDONLY | DIRECTORY_ONLY);
+      const descriptor = fs.openSync(diskPath(folder), fs.constants.O_RDONLY | DIRECTORY_ONLY);
       const real = realPathOf(descriptor, folder);
       if (real === this.path || (real !== undefined && this.contains(real))) {
         return descriptor;
@@ -130,10 +131,10 @@ export class ConfinedFolder {
 
   /** The target of a symbolic link, or a refusal if that is outside; the path itself if it is no link. */
   resolveLink(located: string): string | Refusal {
-    if (!fs.lstatSync(located).isSymbolicLink()) {
+    if (!fs.lstatSync(diskPath(located)).isSymbolicLink()) {
       return located;
     }
-    const real = fs.realpathSync(located);
+    const real = realPath(located);
     return this.contains(real) ? real : refuseToLeave(real);
   }
 
@@ -142,7 +143,7 @@ export class ConfinedFolder {
     let folder = this.path;
     for (const component of name.split("/")) {
       const exact = path.join(folder, component);
-      folder = fs.existsSync(exact) ? exact : path.join(folder, this.foldedNames.find(folder, component) ?? component);
+      folder = exists(exact) ? exact : path.join(folder, this.foldedNames.find(folder, component) ?? component);
     }
     return folder;
   }
@@ -160,8 +161,14 @@ function refuseToLeave(real: string): Refusal {
 /** The path of an open file or folder; undefined if the system cannot tell. The descriptor is closed if this throws. */
 function realPathOf(descriptor: number, openedAs: string): string | undefined {
   return orClosed(descriptor, () =>
-    HAS_OPEN_FILES ? fs.readlinkSync(`${OPEN_FILES}/${descriptor}`) : realPathOfSame(descriptor, openedAs),
+    HAS_OPEN_FILES
+      ? nameOfBytes(fs.readlinkSync(`${OPEN_FILES}/${descriptor}`, "buffer"))
+      : realPathOfSame(descriptor, openedAs),
   );
+}
+
+function exists(path: string): boolean {
+  return fs.existsSync(diskPath(path));
 }
 
 /** Asks the system about an open file, and closes it if that fails. */
@@ -191,9 +198,9 @@ export function pathOfFolder(descriptor: number, openedAs: string): string {
 /** For systems that cannot tell the path of an open file: the path that it was opened by, if that still leads to it. */
 function realPathOfSame(descriptor: number, openedAs: string): string | undefined {
   try {
-    const real = fs.realpathSync(openedAs);
+    const real = realPath(openedAs);
     const opened = fs.fstatSync(descriptor);
-    const found = fs.lstatSync(real);
+    const found = fs.lstatSync(diskPath(real));
     return opened.dev === found.dev && opened.ino === found.ino ? real : undefined;
   } catch {
     // The path no longer leads anywhere.

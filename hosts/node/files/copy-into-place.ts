@@ -1,6 +1,7 @@
 /** Copies a complete upload into an existing file, which so keeps everything but its content. */
 import fs from "node:fs";
 import { closeRead } from "./confined-folder.js";
+import { diskPath } from "./disk-names.js";
 import { roomBytes } from "./room.js";
 
 const NO_FOLLOW = fs.constants.O_NOFOLLOW ?? 0;
@@ -14,7 +15,7 @@ const PIECE_BYTES = 256 * 1024;
  * @throws NodeJS.ErrnoException.
  */
 export function copyIntoPlace(source: number, folder: string, final: string): void {
-  const target = fs.openSync(final, fs.constants.O_WRONLY | NO_FOLLOW | NO_WAIT);
+  const target = fs.openSync(diskPath(final), fs.constants.O_WRONLY | NO_FOLLOW | NO_WAIT);
   try {
     const present = fs.fstatSync(target);
     if (!present.isFile()) {

@@ -4,6 +4,7 @@ import path from "node:path";
 import { FAILED, FORBIDDEN, NOT_FOUND, type Refusal } from "../../../src/index.js";
 import { printable } from "../../common/printable.js";
 import { type ReasonCode, refuseFor } from "../../common/reasons.js";
+import { diskPath } from "./disk-names.js";
 import { type FileErrorListener, refusalOf } from "./file-refusals.js";
 
 /** Permissions of a file, without its type. */
@@ -41,6 +42,8 @@ export function refuseToOpen(error: unknown, file: AskedFile, onError: FileError
         : notFound(file);
     case "ENAMETOOLONG":
       return refuseFor(NOT_FOUND, "not_a_file_name", ": it is too long for the file system");
+    case "EILSEQ":
+      return refuseFor(NOT_FOUND, "not_a_file_name", ": the file system takes names in UTF-8 only");
     case "EACCES":
     case "EPERM":
       return refuseFor(FORBIDDEN, file.isUpload ? "unwritable" : "unreadable", forbiddenAct(file));
@@ -123,9 +126,9 @@ function isLink(place: string): boolean {
   return statusOf(place, fs.lstatSync)?.isSymbolicLink() ?? false;
 }
 
-function statusOf(place: string, ask: (place: string) => fs.Stats): fs.Stats | undefined {
+function statusOf(place: string, ask: (place: string | Buffer) => fs.Stats): fs.Stats | undefined {
   try {
-    return ask(place);
+    return ask(diskPath(place));
   } catch {
     return undefined;
   }

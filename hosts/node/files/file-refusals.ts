@@ -5,6 +5,8 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   ENOENT: NOT_FOUND,
   ENOTDIR: NOT_FOUND,
   ENAMETOOLONG: NOT_FOUND,
+  // The file system takes names in UTF-8 only.
+  EILSEQ: NOT_FOUND,
   EACCES: FORBIDDEN,
   EPERM: FORBIDDEN,
   EROFS: FORBIDDEN,

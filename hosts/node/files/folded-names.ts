@@ -5,6 +5,7 @@
  */
 import fs from "node:fs";
 import { now } from "../clock.js";
+import { diskPath, nameOfBytes } from "./disk-names.js";
 import { type FileIdentity, identityOf, isSameFile, isSettled } from "./file-identity.js";
 import { foldCase } from "./fold-case.js";
 
@@ -41,7 +42,7 @@ export class FoldedNames {
     if (present !== undefined && isPausing(present)) {
       return present;
     }
-    const status = fs.statSync(folder);
+    const status = fs.statSync(diskPath(folder));
     if (present?.isSettled && isSameFile(present.identity, status)) {
       return present;
     }
@@ -73,7 +74,8 @@ function isPausing({ names, readAt }: Listing): boolean {
 
 function readListing(folder: string, status: fs.Stats): Listing {
   const names = new Map<string, string>();
-  for (const entry of fs.readdirSync(folder)) {
+  for (const bytes of fs.readdirSync(diskPath(folder), "buffer")) {
+    const entry = nameOfBytes(bytes);
     const folded = foldCase(entry);
     const other = names.get(folded);
     if (other === undefined || entry < other) {

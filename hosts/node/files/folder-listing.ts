@@ -8,12 +8,15 @@ import { FORBIDDEN, isRefusal, NOT_FOUND, type Refusal } from "../../../src/inde
 import type { ListedFile } from "../../common/catalogue.js";
 import { isFileName } from "./clean-name.js";
 import { type ConfinedFolder, closeRead, pathOfFolder } from "./confined-folder.js";
+import { diskPath, nameOfBytes } from "./disk-names.js";
 import { refusalOf } from "./file-refusals.js";
 import { isTemporaryName } from "./temporary-files.js";
 
 /** Entries of folders that are looked at, files or not: a home folder has more than a person reads. */
 const MAX_ENTRIES = 20_000;
 
+/** An entry of a folder, with the bytes of its name. */
+type Entry = fs.Dirent<Buffer>;
 type Visit = (file: ListedFile) => boolean;
 
 /**
@@ -24,12 +27,13 @@ type Visit = (file: ListedFile) => boolean;
 export async function visitFiles(root: ConfinedFolder, mayRemove: boolean, visit: Visit): Promise<boolean> {
   const folders = [""];
   let entriesLeft = MAX_ENTRIES;
-  const look = (folder: string, place: string, entry: fs.Dirent): boolean => {
-    const name = folder + entry.name;
+  const look = (folder: string, place: string, entry: Entry): boolean => {
+    const ownName = nameOfBytes(entry.name);
+    const name = folder + ownName;
     if (entry.isDirectory()) {
       folders.push(`${name}/`);
-    } else if (!isTemporaryName(entry.name) && isFileName(name)) {
-      const sizeBytes = entry.isFile() ? sizeOf(path.join(place, entry.name)) : sizeOfLinked(root, name, entry);
+    } else if (!isTemporaryName(ownName) && isFileName(name)) {
+      const sizeBytes = entry.isFile() ? sizeOf(path.join(place, ownName)) : sizeOfLinked(root, name, entry);
       return sizeBytes < 0 || visit({ name, sizeBytes, isRemovable: mayRemove && entry.isFile() });
     }
     return true;
@@ -42,7 +46,7 @@ export async function visitFiles(root: ConfinedFolder, mayRemove: boolean, visit
     }
     try {
       const held = pathOfFolder(descriptor, place);
-      for await (const entry of await fs.promises.opendir(held)) {
+      for await (const entry of await openedFolder(held)) {
         if (entriesLeft-- === 0 || !look(folder, held, entry)) {
           return false;
         }
@@ -56,13 +60,19 @@ export async function visitFiles(root: ConfinedFolder, mayRemove: boolean, visit
   return true;
 }
 
+/** Reads names as bytes, of which Node's types do not know. */
+async function openedFolder(folder: string): Promise<AsyncIterable<Entry>> {
+  const options = { encoding: "buffer" } as unknown as fs.OpenDirOptions;
+  return (await fs.promises.opendir(diskPath(folder), options)) as unknown as AsyncIterable<Entry>;
+}
+
 /** The size of a file, or -1 if it is gone. */
 function sizeOf(file: string): number {
-  return fs.lstatSync(file, { throwIfNoEntry: false })?.size ?? -1;
+  return fs.lstatSync(diskPath(file), { throwIfNoEntry: false })?.size ?? -1;
 }
 
 /** The size of the file that a link leads to, or -1 if no client can fetch it. */
-function sizeOfLinked(root: ConfinedFolder, name: string, entry: fs.Dirent): number {
+function sizeOfLinked(root: ConfinedFolder, name: string, entry: Entry): number {
   const opened = entry.isSymbolicLink() ? root.openFile(name) : NOT_FOUND;
   if (isRefusal(opened)) {
     return -1;
@@ -89,10 +99,10 @@ export function removeFile(root: ConfinedFolder, name: string): 0 | Refusal {
     }
     try {
       const file = path.join(pathOfFolder(descriptor, folder), path.basename(located));
-      if (!fs.lstatSync(file).isFile()) {
+      if (!fs.lstatSync(diskPath(file)).isFile()) {
         return FORBIDDEN;
       }
-      fs.unlinkSync(file);
+      fs.unlinkSync(diskPath(file));
       return 0;
     } finally {
       closeRead(descriptor);

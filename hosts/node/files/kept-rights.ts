@@ -3,6 +3,7 @@ import type childProcess from "node:child_process";
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import { closeRead } from "./confined-folder.js";
+import { diskPath } from "./disk-names.js";
 
 export const PERMISSIONS = 0o777;
 /** Set-user-id and its like, which an upload never gets. */
@@ -79,7 +80,7 @@ export class AccessListCopy {
 
   private withSource(use: (source: number) => void): void {
     try {
-      const source = fs.openSync(this.from, fs.constants.O_RDONLY | NO_FOLLOW | NO_WAIT);
+      const source = fs.openSync(diskPath(this.from), fs.constants.O_RDONLY | NO_FOLLOW | NO_WAIT);
       try {
         use(source);
       } finally {

@@ -5,6 +5,7 @@
  */
 import fs from "node:fs";
 import path from "node:path";
+import { diskPath, nameOfBytes } from "./disk-names.js";
 import { type FileIdentity, identityOf, isSameFile } from "./file-identity.js";
 import { writerOf } from "./temporary-files.js";
 
@@ -12,6 +13,9 @@ import { writerOf } from "./temporary-files.js";
 const WATCHED_MS = 15 * 60 * 1000;
 /** Files that are watched at a time. The others are found at the next start. */
 const MAX_WATCHED = 1000;
+
+/** Entries of a folder with their kinds, and with their names as bytes. */
+const WITH_BYTES = { withFileTypes: true, encoding: "buffer" } as const;
 
 interface WatchedFile {
   readonly full: string;
@@ -55,10 +59,11 @@ export async function removeAbandonedFiles(folder: string): Promise<Found> {
   let removed = 0;
   const unknown: string[] = [];
   const folders: string[] = [];
-  const entries = await fs.promises.readdir(folder, { withFileTypes: true }).catch(() => []);
+  const entries = await fs.promises.readdir(diskPath(folder), WITH_BYTES).catch(() => []);
   for (const entry of entries) {
-    const full = path.join(folder, entry.name);
-    const writer = entry.isFile() ? writerOf(entry.name) : undefined;
+    const name = nameOfBytes(entry.name);
+    const full = path.join(folder, name);
+    const writer = entry.isFile() ? writerOf(name) : undefined;
     if (entry.isDirectory()) {
       folders.push(full);
     } else if (writer === "ended") {
@@ -81,13 +86,13 @@ async function removeUnchanged(watched: readonly WatchedFile[]): Promise<void> {
 
 /** Undefined if the file is gone. A link that has taken its place is another file. */
 async function presentIdentity(full: string): Promise<FileIdentity | undefined> {
-  const found = await fs.promises.lstat(full).catch(() => undefined);
+  const found = await fs.promises.lstat(diskPath(full)).catch(() => undefined);
   return found === undefined ? undefined : identityOf(found);
 }
 
 async function removedIfPossible(file: string): Promise<boolean> {
   try {
-    await fs.promises.rm(file, { force: true });
+    await fs.promises.rm(diskPath(file), { force: true });
     return true;
   } catch {
     // The folder belongs to another user, which must not keep the server from starting.

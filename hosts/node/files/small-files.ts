@@ -10,6 +10,7 @@ import type { ReadableFile } from "../../../src/index.js";
 import { now } from "../clock.js";
 import { BoundedMap } from "./bounded-map.js";
 import type { OpenedFile } from "./confined-folder.js";
+import { diskPath } from "./disk-names.js";
 import { type FileIdentity, identityOf, isSameFile, isSettled } from "./file-identity.js";
 import { MemoryFile } from "./memory-file.js";
 
@@ -82,7 +83,7 @@ export class SmallFiles {
 /** Always false for a link: what it leads to is not looked up, and the link itself is another file. */
 function isUnchanged({ path, identity }: KeptFile): boolean {
   try {
-    return isSameFile(identity, fs.lstatSync(path));
+    return isSameFile(identity, fs.lstatSync(diskPath(path)));
   } catch {
     return false;
   }

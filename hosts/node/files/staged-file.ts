@@ -18,6 +18,7 @@ import { refuseFor } from "../../common/reasons.js";
 import { type ConfinedFolder, closeRead, pathOfFolder, refuseOtherFile } from "./confined-folder.js";
 import { copyIntoPlace } from "./copy-into-place.js";
 import { RESERVED_ON_WINDOWS } from "./device-names.js";
+import { diskPath } from "./disk-names.js";
 import { refuseToContinue, refuseToOpen, reportBroken } from "./file-reasons.js";
 import { type FileErrorListener, ignoreError, refusalOf } from "./file-refusals.js";
 import { AccessListCopy, keepOwner, keepPermissions, PERMISSIONS } from "./kept-rights.js";
@@ -142,7 +143,7 @@ export class StagedFile implements WritableFile {
         this.replace();
       } else {
         fs.fsyncSync(this.staging.descriptor);
-        nameUnlessTaken(this.temporary, this.final);
+        nameUnlessTaken(diskPath(this.temporary), diskPath(this.final));
         this.isNamed = true;
       }
       this.options.onCommitted?.();
@@ -171,7 +172,7 @@ export class StagedFile implements WritableFile {
   /** Takes the place of the present file, or takes over its content where this would lose the file's owner. */
   private replace(): void {
     const { final, staging } = this;
-    const present = fs.lstatSync(final, { throwIfNoEntry: false });
+    const present = fs.lstatSync(diskPath(final), { throwIfNoEntry: false });
     const isFile = present?.isFile() ?? false;
     if (staging.name === undefined || (isFile && !keepOwner(staging.descriptor, present as fs.Stats))) {
       this.copyIntoPlace();
@@ -183,7 +184,7 @@ export class StagedFile implements WritableFile {
     }
     fs.fsyncSync(staging.descriptor);
     try {
-      fs.renameSync(this.temporary, final);
+      fs.renameSync(diskPath(this.temporary), diskPath(final));
       this.isNamed = true;
     } catch (error) {
       if (!isFile || !NO_RENAME.has(codeOf(error))) {
@@ -238,7 +239,7 @@ function codeOf(error: unknown): string {
 
 /** Finds the place of a file, or why it may not go there. */
 function targetOf(folder: ConfinedFolder, located: string, mayOverwrite: boolean): Target | Refusal {
-  const present = fs.lstatSync(located, { throwIfNoEntry: false });
+  const present = fs.lstatSync(diskPath(located), { throwIfNoEntry: false });
   if (present === undefined) {
     return { path: located, present: undefined };
   }
@@ -246,14 +247,14 @@ function targetOf(folder: ConfinedFolder, located: string, mayOverwrite: boolean
   if (typeof resolved === "number") {
     return resolved;
   }
-  const file = fs.lstatSync(resolved);
+  const file = fs.lstatSync(diskPath(resolved));
   if (!file.isFile()) {
     return refuseOtherFile(file);
   }
   if (!mayOverwrite) {
     return refuseToReplace();
   }
-  fs.accessSync(resolved, fs.constants.W_OK);
+  fs.accessSync(diskPath(resolved), fs.constants.W_OK);
   return { path: resolved, present: file };
 }
 
@@ -262,7 +263,7 @@ function refuseToReplace(): Refusal {
 }
 
 /** Gives a file its name unless another file has it. Unlike a rename, a hard link replaces nothing. */
-function nameUnlessTaken(temporary: string, final: string): void {
+function nameUnlessTaken(temporary: string | Buffer, final: string | Buffer): void {
   try {
     fs.linkSync(temporary, final);
   } catch (error) {

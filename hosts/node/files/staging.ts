@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { diskPath } from "./disk-names.js";
 import { roomBytes } from "./room.js";
 import { beginUpload, endUpload, newTemporaryName } from "./temporary-files.js";
 
@@ -22,7 +23,7 @@ export function stageBeside(folder: string, sizeBytes: number, mode: number): St
   checkRoom(folder, sizeBytes);
   const name = newTemporaryName();
   const full = path.join(folder, name);
-  const descriptor = fs.openSync(full, "wx+", mode);
+  const descriptor = fs.openSync(diskPath(full), "wx+", mode);
   beginUpload(name);
   return {
     descriptor,
@@ -77,7 +78,7 @@ function checkRoom(folder: string, sizeBytes: number): void {
 
 function removeIfPossible(file: string): void {
   try {
-    fs.rmSync(file, { force: true, recursive: true });
+    fs.rmSync(diskPath(file), { force: true, recursive: true });
   } catch {
     // The folder has become read-only. The next start removes the file.
   }

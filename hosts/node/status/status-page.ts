@@ -5,6 +5,7 @@ import type http from "node:http";
 import { type AddressInfo, isIP } from "node:net";
 import { hostname } from "node:os";
 import type { TransferView } from "../../../src/index.js";
+import { readableName } from "../../common/printable.js";
 import { OwnHosts } from "../../status/origins.js";
 import { TransferRecords } from "../../status/records.js";
 import { Site } from "../../status/site.js";
@@ -47,7 +48,7 @@ export interface StatusPageOptions {
 
 /** A file that a user of the page has uploaded or removed. */
 export interface ChangedFile {
-  /** Name of the file, as TFTP clients ask for it. */
+  /** Name of the file, as TFTP clients ask for it. Bytes that are not UTF-8 are written as `\xff`. */
   readonly name: string;
   /** Address of the user. */
   readonly address: string;
@@ -107,8 +108,8 @@ export class StatusPage extends EventEmitter<StatusPageEvents> {
       page: fs.readFileSync(new URL("../status/status-page.html.gz", import.meta.url)),
       maxUploads: MAX_UPLOADS,
       describe: () => this.describe(),
-      put: (name, address) => this.emit("put", { name, address }),
-      removed: (name, address) => this.emit("removed", { name, address }),
+      put: (name, address) => this.emit("put", { name: readableName(name), address }),
+      removed: (name, address) => this.emit("removed", { name: readableName(name), address }),
     });
     this.http = createHttpServer(site, {
       maxConnections: options.maxConnections ?? DEFAULT_MAX_CONNECTIONS,

@@ -9,6 +9,7 @@ import {
   OPCODE_READ_REQUEST,
   OPCODE_WRITE_REQUEST,
 } from "../../../src/index.js";
+import { readableName } from "../../common/printable.js";
 import { type Reason, reasonFor } from "../../common/reasons.js";
 import { checkedBoolean } from "../files/checked-boolean.js";
 
@@ -26,8 +27,8 @@ export type RequestHandler = (
 /** A request that got no answer on purpose. It is frozen, and may be kept. */
 export interface IgnoredRequest {
   /**
-   * The requested name; empty if the request has no readable one. It may hold anything, control characters included: show
-   * it through {@link printable}.
+   * The requested name; empty if the request is malformed. Bytes that are not UTF-8 are written as `\xff`. It may hold
+   * anything, control characters included: show it through {@link printable}.
    */
   readonly name: string;
   /** Whether the client wanted to put the file. */
@@ -88,5 +89,6 @@ function requestIn(packet: DataView, length: number): Pick<IgnoredRequest, "name
   while (end < length && packet.getUint8(end) !== 0) {
     end++;
   }
-  return { name: decodeName(packet, OPCODE_BYTES, end), isUpload: opcode === OPCODE_WRITE_REQUEST };
+  const name = readableName(decodeName(packet, OPCODE_BYTES, end));
+  return { name, isUpload: opcode === OPCODE_WRITE_REQUEST };
 }

@@ -51,11 +51,28 @@ function cleanName(raw: string): string | undefined {
   return fromUtf8(components.join("/"));
 }
 
-/** Decodes UTF-8 bytes, one in each character; undefined if they are not UTF-8. */
-function fromUtf8(bytes: string): string | undefined {
+const MAX_SEQUENCE_BYTES = 4;
+
+/** Decodes UTF-8 bytes, one in each character. Bytes that are not UTF-8 become U+DC80 to U+DCFF. */
+function fromUtf8(bytes: string): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; ) {
+    let length = MAX_SEQUENCE_BYTES;
+    while (length > 0 && characterOf(bytes.slice(at, at + length)) === undefined) {
+      length--;
+    }
+    text += characterOf(bytes.slice(at, at + length)) ?? String.fromCharCode(0xdc00 + bytes.charCodeAt(at));
+    at += Math.max(1, length);
+  }
+  return text;
+}
+
+/** The character that the bytes are in UTF-8; undefined if they are not exactly one. */
+function characterOf(bytes: string): string | undefined {
   const escaped = [...bytes].map((byte) => `%${byte.charCodeAt(0).toString(16).padStart(2, "0")}`);
   try {
-    return decodeURIComponent(escaped.join(""));
+    const [character, ...others] = decodeURIComponent(escaped.join(""));
+    return others.length === 0 ? character : undefined;
   } catch {
     return undefined;
   }

@@ -1,11 +1,15 @@
 /** Requests of the page to the server. */
 import type { ListedFile } from "../../common/catalogue.js";
+import { withoutUnprintable } from "../../common/printable.js";
 import type { StatusReport } from "../status-report.js";
 
 /** Required for changes; a page of another origin cannot send it. */
 const OWN_HEADERS = { "X-Lockstep-TFTP": "1" };
 /** Longer than any answer takes. */
 const ANSWER_TIMEOUT_MS = 15_000;
+
+/** Slashes stay as they are. */
+const PIECES_OF_NAME = /([\udc80-\udcff])|[^/\udc80-\udcff]+/gu;
 
 export interface FileListing {
   readonly files: readonly ListedFile[];
@@ -51,13 +55,18 @@ export function sendFile(file: File, onProgress: (bytes: number) => void): Promi
 }
 
 function pathOf(name: string): string {
-  return `/api/files/${name.split("/").map(encodeURIComponent).join("/")}`;
+  return `/api/files/${name.replace(PIECES_OF_NAME, encodePiece)}`;
 }
 
-/** Message of a refusal. */
+/** A byte that is not UTF-8 goes as it is, which `encodeURIComponent` cannot do. */
+function encodePiece(piece: string, strayByte?: string): string {
+  return strayByte === undefined ? encodeURIComponent(piece) : `%${(strayByte.charCodeAt(0) & 0xff).toString(16)}`;
+}
+
+/** Message of a refusal, which may contain a name. */
 function errorOf(text: string): string {
   try {
-    return (JSON.parse(text) as { error: string }).error;
+    return withoutUnprintable((JSON.parse(text) as { error: string }).error);
   } catch {
     return "The server sent an unknown answer. Reload the page.";
   }

@@ -1,4 +1,5 @@
 /** Elements of the page. All text is set as text, never as markup. */
+import { withoutUnprintable } from "../../common/printable.js";
 
 /** Finds an element by its id. */
 export function byId<Kind extends Element = HTMLElement>(id: string): Kind {
@@ -27,14 +28,7 @@ export function child(parent: Element, tag: string, className = "", text = ""): 
 
 /** Appends a file name, isolated so that right-to-left letters do not reorder the text beside it. */
 export function childName(parent: Element, name: string): HTMLElement {
-  return child(parent, "bdi", "name", printable(name));
-}
-
-/** Control, invisible and direction-changing characters, which could disguise a name. */
-const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
-
-export function printable(name: string): string {
-  return name.replace(UNPRINTABLE, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
+  return child(parent, "bdi", "name", withoutUnprintable(name));
 }
 
 /** Attribute with the key of the item that a row shows. */

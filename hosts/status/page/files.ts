@@ -1,10 +1,11 @@
 /** The list of files, removals, and uploads by the button or by dropping files on the page. */
 import type { ListedFile } from "../../common/catalogue.js";
+import { withoutUnprintable } from "../../common/printable.js";
 import { sizeText } from "../../common/size-text.js";
 import type { StatusReport } from "../status-report.js";
 import { fetchFiles, removeFile, sendFile } from "./api.js";
 import { confirm } from "./confirm.js";
-import { announce, byId, child, childName, printable, setText, showRows } from "./dom.js";
+import { announce, byId, child, childName, setText, showRows } from "./dom.js";
 import { countText } from "./figures.js";
 
 /** Files can also change outside the server, so the list is reloaded after this time. */
@@ -53,7 +54,7 @@ function fileRow({ name, isRemovable }: ListedFile): HTMLElement {
   if (isRemovable) {
     const button = child(row, "button", "", "Remove") as HTMLButtonElement;
     button.type = "button";
-    button.setAttribute("aria-label", `Remove ${printable(name)}`);
+    button.setAttribute("aria-label", `Remove ${withoutUnprintable(name)}`);
     button.onclick = () => void remove(name, row);
   }
   child(row, "span", "about");
@@ -66,7 +67,7 @@ function updateFile(row: HTMLElement, { sizeBytes }: ListedFile): void {
 }
 
 async function remove(name: string, row: HTMLElement): Promise<void> {
-  if (!(await confirm(`Remove "${printable(name)}" for good?`, "Remove"))) {
+  if (!(await confirm(`Remove "${withoutUnprintable(name)}" for good?`, "Remove"))) {
     return;
   }
   try {
@@ -76,7 +77,7 @@ async function remove(name: string, row: HTMLElement): Promise<void> {
     files = files.filter((file) => file.name !== name);
     showList();
     (next?.querySelector("button") ?? byId("choose")).focus();
-    announce(`${printable(name)} was removed.`);
+    announce(`${withoutUnprintable(name)} was removed.`);
     hideAlert();
   } catch (error) {
     showAlert((error as Error).message);
@@ -123,7 +124,7 @@ async function putAll(picked: readonly File[]): Promise<void> {
 }
 
 async function put(file: File): Promise<void> {
-  const name = printable(file.name);
+  const name = withoutUnprintable(file.name);
   if (permissions.maxSizeBytes >= 0 && file.size > permissions.maxSizeBytes) {
     showAlert(
       `${name} has ${sizeText(file.size)}; at most ${sizeText(permissions.maxSizeBytes)} are allowed. Send a smaller file.`,

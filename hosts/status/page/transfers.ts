@@ -1,7 +1,8 @@
 /** Running transfers with their progress, and last results. */
+import { withoutUnprintable } from "../../common/printable.js";
 import { sizeText } from "../../common/size-text.js";
 import type { ReportedResult, ReportedTransfer, StatusReport } from "../status-report.js";
-import { byId, child, childName, printable, setText, showRows } from "./dom.js";
+import { byId, child, childName, setText, showRows } from "./dom.js";
 import { countText, rateText, timeText } from "./figures.js";
 
 export function showTransfers({ transfers, running, results }: StatusReport): void {
@@ -17,7 +18,7 @@ function transferRow({ name }: ReportedTransfer): HTMLElement {
   childName(row, name);
   child(row, "span", "figure");
   const bar = child(row, "progress");
-  bar.setAttribute("aria-label", `Progress of ${printable(name)}`);
+  bar.setAttribute("aria-label", `Progress of ${withoutUnprintable(name)}`);
   child(row, "span", "about");
   return row;
 }

@@ -122,13 +122,8 @@ const REFUSED: readonly (readonly [string, Uint8Array | string])[] = [
   ["the first control character of two bytes", "file\u0080"],
   ["the last control character of two bytes", "\u009ffile"],
   ["0xFF bytes alone", Uint8Array.of(0xff, 0xff)],
-  ["0xFF within", Uint8Array.of(0x61, 0xff, 0x62)],
-  ["UTF-8 without its continuation", Uint8Array.of(0x61, 0xc3)],
-  ["UTF-8 without its first byte", Uint8Array.of(0x80, 0x61)],
-  ["overlong UTF-8 (a slash)", Uint8Array.of(0x2e, 0x2e, 0xc0, 0xaf, 0x61)],
-  ["overlong UTF-8, three bytes", Uint8Array.of(0xe0, 0x80, 0xaf)],
-  ["a surrogate in UTF-8", Uint8Array.of(0xed, 0xa0, 0x80)],
-  ["beyond Unicode", Uint8Array.of(0xf4, 0x90, 0x80, 0x80)],
+  ["a control character of two bytes after the first byte of three", Uint8Array.of(0xe2, 0xc2, 0x85)],
+  [".. after a byte that is not UTF-8", Uint8Array.of(0xff, 0x2f, 0x2e, 0x2e)],
 ];
 
 const refused = REFUSED.map(([what, name]) =>
@@ -140,6 +135,35 @@ const refused = REFUSED.map(([what, name]) =>
     }
     equal(harness.storage.asked.length, 0, "files that the storage was asked for");
     equal(harness.server.used, 0, "slots that are used");
+  }),
+);
+
+/** Names that are not UTF-8, and the names that a storage is asked for. */
+const STRAY_BYTES: readonly (readonly [what: string, wire: Uint8Array, asked: string])[] = [
+  ["Latin-1", Uint8Array.of(0x54, 0xfc, 0x72), "T\udcfcr"],
+  ["0xFF within", Uint8Array.of(0x61, 0xff, 0x62), "a\udcffb"],
+  ["a first byte of UTF-8 before a letter", Uint8Array.of(0xc2, 0x41, 0xc3, 0xbc), "\udcc2Aü"],
+  ["UTF-8 without its continuation", Uint8Array.of(0x61, 0xc3), "a\udcc3"],
+  ["UTF-8 without its first byte", Uint8Array.of(0x80, 0x61), "\udc80a"],
+  ["overlong UTF-8 (a slash)", Uint8Array.of(0x2e, 0x2e, 0xc0, 0xaf, 0x61), "..\udcc0\udcafa"],
+  ["overlong UTF-8, three bytes", Uint8Array.of(0xe0, 0x80, 0xaf), "\udce0\udc80\udcaf"],
+  ["a surrogate in UTF-8", Uint8Array.of(0xed, 0xb3, 0xbc), "\udced\udcb3\udcbc"],
+  ["beyond Unicode", Uint8Array.of(0xf4, 0x90, 0x80, 0x80), "\udcf4\udc90\udc80\udc80"],
+  ["a backslash before a byte that is not UTF-8", Uint8Array.of(0x5c, 0x61, 0x5c, 0xff, 0x61), "a/\udcffa"],
+];
+
+const strayBytes = STRAY_BYTES.map(([what, wire, asked]) =>
+  engineCase(`docs/protocol.md, a name that is not UTF-8 (${what}): its bytes are told apart`, (harness) => {
+    const file = harness.file(asked, utf8Of("text"));
+    const peer = harness.peer();
+    const request = packetOf(OPCODE_READ_REQUEST, wire, "\0", textFields("octet"));
+    peer.send(request);
+    peer.expectData(1, file);
+    peer.send(request);
+    peer.expectData(1, file);
+    equal(harness.storage.asked.join(), asked, "the file that the storage was asked for");
+    equal(harness.server.used, 1, "slots that are used: the second request repeats the first");
+    peer.acknowledge(1);
   }),
 );
 
@@ -216,4 +240,12 @@ const tails: readonly Case[] = [
   }),
 ];
 
-export const requestCases: readonly Case[] = [...modes, ...malformed, ...cleaned, ...refused, ...names, ...tails];
+export const requestCases: readonly Case[] = [
+  ...modes,
+  ...malformed,
+  ...cleaned,
+  ...refused,
+  ...strayBytes,
+  ...names,
+  ...tails,
+];

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { ERROR_ACCESS_VIOLATION, ERROR_FILE_EXISTS } from "lockstep-tftp/engine";
+import { packetOf } from "lockstep-tftp/simulated";
 import { boardModule, consoleLines, resetBoard } from "./board.js";
 import { acknowledgement, Client, contentsOf, readRequest } from "./client.js";
 import { board } from "./sdk/board.js";
@@ -64,6 +65,13 @@ test("a name on the console is printable and of limited length", () => {
   consoleLines.length = 0;
   new Client().get(`\u009b31m\u202e${"x".repeat(200)}`);
   assert.deepEqual(consoleLines, [`192.168.4.2 gets "?31m?${"x".repeat(59)}...": access violation`]);
+});
+
+test("a name that is not UTF-8 is on the console with its bytes", () => {
+  start();
+  consoleLines.length = 0;
+  new Client().ask(packetOf(1, "T", Uint8Array.of(0xfc), "r", Uint8Array.of(0x80, 0x61), "\0", "octet\0"));
+  assert.deepEqual(consoleLines, [String.raw`192.168.4.2 gets "T\xfcr\x80a": file not found`]);
 });
 
 test("the console shows statistics once a minute", () => {

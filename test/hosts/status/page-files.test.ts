@@ -1,7 +1,8 @@
 /** Uploads and removals on the page in a browser. */
 import assert from "node:assert/strict";
+import fs from "node:fs";
 import { test } from "node:test";
-import { CONTENT, options, showPage } from "./shown-page.js";
+import { CONTENT, listedNames, options, showPage } from "./shown-page.js";
 
 test("files dropped on the page are uploaded", options, async (t) => {
   const { folder, page, file } = await showPage(t, { write: "new" });
@@ -18,6 +19,25 @@ test("files chosen with the button are uploaded", options, async (t) => {
   await page.choose("#chosen", [file("one.bin", CONTENT)]);
   await page.until(`document.querySelectorAll("#files li").length === 1`);
   assert.deepEqual(Buffer.from(folder.contents("one.bin")), CONTENT);
+});
+
+const onLinux = { skip: options.skip || (process.platform !== "linux" && "the system takes names in UTF-8 only") };
+
+test("a file whose name is not UTF-8 is shown with its bytes, and removed", onLinux, async (t) => {
+  const { folder, status, page } = await showPage(t, { files: { "T\ufffdr.cfg": CONTENT } });
+  // The second half of the last character's pair of UTF-16 is U+DCFC, which stands for a byte when it is alone.
+  const name = Buffer.concat([Buffer.from("T\xfc", "latin1"), Buffer.from("r📼.cfg")]);
+  fs.writeFileSync(Buffer.concat([Buffer.from(`${folder.root}/`), name]), CONTENT);
+  await page.go(status.url);
+  await page.until(`document.querySelectorAll("#files li").length === 2`);
+  assert.deepEqual((await listedNames(page)).sort(), ["T\\xfcr📼.cfg", "T\ufffdr.cfg"].sort());
+  await page.click(`#files button[aria-label="Remove T\\\\xfcr📼.cfg"]`);
+  await page.until(`document.querySelector("dialog").open`);
+  assert.equal(await page.text("#question-text"), 'Remove "T\\xfcr📼.cfg" for good?');
+  await page.click("#question-yes");
+  await page.until(`document.querySelectorAll("#files li").length === 1`);
+  assert.match(await page.text("#status"), /T\\xfcr📼\.cfg was removed/);
+  assert.deepEqual(fs.readdirSync(folder.root), ["T\ufffdr.cfg"]);
 });
 
 test("a file is replaced only after confirmation", options, async (t) => {

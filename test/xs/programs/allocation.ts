@@ -9,10 +9,10 @@ import {
   DOWNLOAD,
   EndlessFile,
   FILE_NAME,
+  fillWithLines,
   LISTENER,
   OneFileStorage,
   type RequestText,
-  TextFile,
   TRANSFER_PORT,
   UPLOAD,
   Workbench,
@@ -20,13 +20,15 @@ import {
 
 const WINDOW_BLOCKS = 16;
 const WINDOWED = ["windowsize", String(WINDOW_BLOCKS)];
-/** Short blocks make a million of them affordable where each byte is processed. */
-const SHORT_BLOCK_BYTES = 8;
+/** Short blocks make a million of them affordable where each byte is processed. They have room for a few lines. */
+const SHORT_BLOCK_BYTES = 64;
 const SHORT_BLOCKS = ["blksize", String(SHORT_BLOCK_BYTES)];
 const NETASCII = "netascii";
 /** Longer than any wait before a repeat, and shorter than giving up. */
 const SILENCE_MS = 5000;
 const HEADER_BYTES = 4;
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
 const REQUEST_PORT = 69;
 const MAX_GARBAGE_BYTES = 64;
 
@@ -69,6 +71,21 @@ function putFlow(): Flow {
     },
     receive: (packets) => server.acknowledge(packets, 1),
   };
+}
+
+/** Lines that end with LF, and bare carriage returns. */
+class TextFile extends EndlessFile {
+  private readonly text = new Uint8Array(SHORT_BLOCK_BYTES);
+
+  constructor() {
+    super();
+    fillWithLines(this.text, 14, [LINE_FEED, CARRIAGE_RETURN]);
+  }
+
+  override read(target: Uint8Array): number {
+    target.set(this.text);
+    return target.length;
+  }
 }
 
 /** A file that takes four slots at each read, which the meter must count. */
@@ -131,11 +148,14 @@ function sendBlocksTwice(workbench: Workbench, packets: number): void {
   }
 }
 
+/** Lines, and a bare carriage return after each line end. */
+const wireText = new Uint8Array(SHORT_BLOCK_BYTES);
+fillWithLines(wireText, 14, [CARRIAGE_RETURN, LINE_FEED, CARRIAGE_RETURN, 0]);
+
+/** The engine translates in place, so each block is written again. */
 function sendText(workbench: Workbench, packets: number): void {
   for (let index = 0; index < packets; index++) {
-    // The engine translates in place, so each block is rewritten: line ends, a bare CR, and one that waits.
-    workbench.packet.setUint32(4, 0x41_0d_0a_0d);
-    workbench.packet.setUint32(8, 0x00_0d_0a_0d);
+    workbench.bytes.set(wireText, HEADER_BYTES);
     workbench.sendBlocks(1, 1, SHORT_BLOCK_BYTES);
   }
 }

@@ -13,10 +13,10 @@ import {
   Client,
   DOWNLOAD,
   EndlessFile,
+  fillWithLines,
   OneFileStorage,
   type Receiver,
   type RequestText,
-  TextFile,
   UPLOAD,
   Workbench,
 } from "./shared/workbench.js";
@@ -27,10 +27,16 @@ const NETASCII = "netascii";
 const BLOCK_BYTES = 512;
 const HEADER_BYTES = 4;
 const BLOCK_NUMBER_MASK = 0xffff;
+const LF = [0x0a];
+const CR_LF = [0x0d, 0x0a];
+/** A line longer than a block. */
+const NO_LINE_END = BLOCK_BYTES;
 
-/** A file in memory. */
+/** A file in memory, each of whose blocks has these contents. */
 class CopiedFile extends EndlessFile {
-  private readonly contents = new Uint8Array(BLOCK_BYTES);
+  constructor(private readonly contents: Uint8Array = new Uint8Array(BLOCK_BYTES)) {
+    super();
+  }
 
   override read(target: Uint8Array, _position: number): number {
     target.set(this.contents);
@@ -115,6 +121,44 @@ class Blocks implements Run {
   }
 }
 
+/** A block of a text whose lines have `lineBytes` letters. */
+function linesOf(lineBytes: number, lineEnd: readonly number[]): Uint8Array {
+  const block = new Uint8Array(BLOCK_BYTES);
+  fillWithLines(block, lineBytes, lineEnd);
+  return block;
+}
+
+/** Uploads a text. Each block is written again, because the engine translates it in place. */
+class TextBlocks implements Run {
+  private readonly contents: Uint8Array;
+
+  constructor(
+    private readonly client: Client,
+    lineBytes: number,
+  ) {
+    this.contents = linesOf(lineBytes, CR_LF);
+  }
+
+  begin(): void {
+    this.client.begin({ ...UPLOAD, mode: NETASCII });
+  }
+
+  receive(packets: number): void {
+    for (let count = 0; count < packets; count++) {
+      this.client.bytes.set(this.contents, HEADER_BYTES);
+      this.client.sendBlocks(1, 1);
+    }
+  }
+}
+
+function textDownload(lineBytes: number): Run {
+  return new Acknowledgements(engine(new CopiedFile(linesOf(lineBytes, LF))), 1, { ...DOWNLOAD, mode: NETASCII });
+}
+
+function textUpload(lineBytes: number): Run {
+  return new TextBlocks(engine(new EndlessFile()), lineBytes);
+}
+
 const runs: Record<string, Run> = {
   "nothing, with an ACK": new Acknowledgements(new Client(new Nothing())),
   "nothing, with DATA": new Blocks(new Client(new Nothing())),
@@ -124,10 +168,17 @@ const runs: Record<string, Run> = {
   down: new Acknowledgements(engine(new EndlessFile())),
   "down, copied": new Acknowledgements(engine(new CopiedFile())),
   "down, windowed": new Acknowledgements(engine(new EndlessFile()), WINDOW_BLOCKS, { ...DOWNLOAD, options: WINDOWED }),
-  "down, netascii": new Acknowledgements(engine(new TextFile()), 1, { ...DOWNLOAD, mode: NETASCII }),
   up: new Blocks(engine(new EndlessFile())),
   "up, windowed": new Blocks(engine(new EndlessFile()), { ...UPLOAD, options: WINDOWED }),
-  "up, netascii": new Blocks(engine(new EndlessFile()), { ...UPLOAD, mode: NETASCII }),
+  "nothing, with text": new TextBlocks(new Client(new Nothing()), NO_LINE_END),
+  "down, lines of 40 bytes": textDownload(40),
+  "up, lines of 40 bytes": textUpload(40),
+  "down, lines of 80 bytes": textDownload(80),
+  "up, lines of 80 bytes": textUpload(80),
+  "down, no line end": textDownload(NO_LINE_END),
+  "up, no line end": textUpload(NO_LINE_END),
+  "down, line ends alone": textDownload(0),
+  "up, line ends alone": textUpload(0),
   "ignored ACK": new Acknowledgements(engine(new EndlessFile()), 1, UPLOAD),
   "ignored DATA": new Blocks(engine(new EndlessFile()), DOWNLOAD),
 };

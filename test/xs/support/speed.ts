@@ -14,6 +14,16 @@ export interface Compared {
   readonly floor: number;
 }
 
+/** Texts of the netascii runs. Real texts have lines of 20 to 80 bytes. */
+const TEXTS = ["lines of 40 bytes", "lines of 80 bytes", "no line end", "line ends alone"] as const;
+
+/** Steps for a block of netascii, without the storage's copying. */
+export interface NetasciiSteps {
+  readonly text: (typeof TEXTS)[number];
+  readonly down: number;
+  readonly up: number;
+}
+
 /** Steps of a packet, by purpose. */
 export interface Shares {
   /** Reading the header and finding the transfer. */
@@ -34,8 +44,7 @@ export interface Speed {
   /** Per block of a window of 16. */
   readonly windowedDownload: number;
   readonly windowedUpload: number;
-  readonly netasciiDownload: number;
-  readonly netasciiUpload: number;
+  readonly netascii: readonly NetasciiSteps[];
   readonly downloadShares: Shares;
   readonly uploadShares: Shares;
 }
@@ -53,8 +62,7 @@ export async function speed(): Promise<Speed> {
       upload: { engine: await up("up"), floor: await up("floor up") },
       windowedDownload: (await down("down, windowed")) / WINDOW_BLOCKS,
       windowedUpload: await up("up, windowed"),
-      netasciiDownload: await down("down, netascii"),
-      netasciiUpload: await up("up, netascii"),
+      netascii: await netasciiSteps(machine, acknowledgement),
       downloadShares: await sharesOf(machine, false, await down("ignored ACK")),
       uploadShares: await sharesOf(machine, true, await up("ignored DATA")),
     };
@@ -70,6 +78,18 @@ async function stepsOf(machine: XsMachine, name: string): Promise<number> {
   const once = (await machine.run(`program.receive(${run}, ${PACKETS})`)).meter.steps;
   const twice = (await machine.run(`program.receive(${run}, ${2 * PACKETS})`)).meter.steps;
   return (twice - once) / PACKETS;
+}
+
+async function netasciiSteps(machine: XsMachine, acknowledgement: number): Promise<NetasciiSteps[]> {
+  const copying = (await stepsOf(machine, "down, copied")) - (await stepsOf(machine, "down"));
+  const writing = await stepsOf(machine, "nothing, with text");
+  const steps: NetasciiSteps[] = [];
+  for (const text of TEXTS) {
+    const down = (await stepsOf(machine, `down, ${text}`)) - acknowledgement - copying;
+    const up = (await stepsOf(machine, `up, ${text}`)) - writing;
+    steps.push({ text, down, up });
+  }
+  return steps;
 }
 
 async function sharesOf(machine: XsMachine, isUpload: boolean, lookup: number): Promise<Shares> {

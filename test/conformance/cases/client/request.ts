@@ -2,6 +2,7 @@
 import {
   ERROR_ACCESS_VIOLATION,
   ERROR_NOT_DEFINED,
+  OPCODE_WRITE_REQUEST,
   OUTCOME_COMPLETED,
   OUTCOME_STOPPED,
   OUTCOME_UNANSWERED,
@@ -73,6 +74,15 @@ function answer(harness: ClientHarness, slot: number, file: Uint8Array): void {
 export const clientRequestCases: readonly Case[] = [
   ...impossible,
   ...longest,
+
+  clientCase("a name goes as UTF-8, U+DC80 to U+DCFF as a single byte", (harness) => {
+    harness.file("T\udcfcr\udc80\udcff", contents(1));
+    harness.put({ name: "T\udcfcr\udc80\udcff" });
+    const [packet] = harness.requestPort.receiveAll();
+    const expected = packetOf(OPCODE_WRITE_REQUEST, "T", Uint8Array.of(0xfc), "r", Uint8Array.of(0x80, 0xff, 0));
+    equal(String(packet?.subarray(0, expected.length)), String(expected), "the name on the wire");
+    harness.abort();
+  }),
 
   clientCase("a name goes as UTF-8, half a pair of UTF-16 as U+FFFD", (harness) => {
     harness.file("ü€😀\ud800.bin", contents(1));

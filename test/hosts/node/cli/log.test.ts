@@ -76,6 +76,27 @@ test("names in the text log are escaped, and cut after 200 characters", async (t
   assert.equal(count(/gets "x{200}\.\.\.": not a name for files: it is too long/), 1);
 });
 
+for (const [format, written] of [
+  ["text", String.raw`T\xfcr.cfg\xff+`],
+  ["json", String.raw`T\\xfcr.cfg\\xff+`],
+] as const) {
+  test(`a name that is not UTF-8 is in the ${format} log with its bytes`, async (t) => {
+    const server = await ServerProcess.start(t, [folderWithFile(t), "--log", format]);
+    const socket = dgram.createSocket("udp4").bind(0, "127.0.0.1");
+    t.after(() => socket.close());
+    await once(socket, "listening");
+    for (const end of ["", "\x01", "/.."]) {
+      socket.send(Buffer.from(`\0\x01T\xfcr.cfg\xff+${end}\0octet\0`, "latin1"), server.port, "127.0.0.1");
+      await once(socket, "message");
+    }
+    server.signal("SIGTERM");
+    await server.ended;
+    const lines = server.lines.filter((line) => line.includes(written));
+    assert.equal(lines.length, 3, server.lines.join("\n"));
+    assert.match(lines[1] ?? "", /\\u\{1\}/);
+  });
+}
+
 test("by default the log has the start, completed transfers and the stop, and no missing files", async (t) => {
   const server = await ServerProcess.start(t, [folderWithFile(t)]);
   await assert.rejects(fetchFile("not there", { port: server.port }), { errorCode: 1 });

@@ -9,7 +9,8 @@ import { FORBIDDEN } from "lockstep-tftp/engine";
 import { openFiles } from "../../../support/process-resources.js";
 import { contentOf, store } from "../../../support/storage-use.js";
 
-const { existsSync, realpathSync } = fs;
+const { existsSync } = fs;
+const { native } = fs.realpathSync;
 
 mock.method(fs, "existsSync", (file: string) => file !== "/proc/self/fd" && existsSync(file));
 const { DirectoryStorage } = await import("lockstep-tftp");
@@ -22,7 +23,12 @@ assert.equal(contentOf(storage, "folder/file")?.toString(), "inside");
 assert.equal(store(storage, "folder/new", Buffer.from("new")), 0);
 
 const openBefore = openFiles();
-mock.method(fs, "realpathSync", (file: string) => realpathSync(`${file}.vanished`));
+if (process.platform === "win32") {
+  const { realpathSync } = fs;
+  mock.method(fs, "realpathSync", (file: string) => realpathSync(`${file}.vanished`));
+} else {
+  mock.method(fs.realpathSync, "native", (file: string) => native(`${file}.vanished`, "buffer"));
+}
 assert.equal(contentOf(storage, "folder/file"), FORBIDDEN);
 assert.equal(store(storage, "folder/new", Buffer.from("newer")), FORBIDDEN);
 assert.equal(openFiles(), openBefore, "open files");

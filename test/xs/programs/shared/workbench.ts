@@ -34,8 +34,7 @@ const FULL_BLOCK_BYTES = 512;
 const HEADER_BYTES = 4;
 const PACKET_BYTES = 2048;
 const BLOCK_NUMBER_MASK = 0xffff;
-const CARRIAGE_RETURN = 0x0d;
-const LINE_FEED = 0x0a;
+const LETTER = 0x61;
 
 export class EndlessFile implements ReadableFile, WritableFile {
   readonly sizeBytes = FILE_BYTES;
@@ -55,12 +54,12 @@ export class EndlessFile implements ReadableFile, WritableFile {
   close(): void {}
 }
 
-/** A file with line ends and bare carriage returns, which netascii translates. */
-export class TextFile extends EndlessFile {
-  override read(target: Uint8Array, _position: number): number {
-    target[1] = LINE_FEED;
-    target[4] = CARRIAGE_RETURN;
-    return FULL_BLOCK_BYTES;
+/** Fills a block with lines of `lineBytes` letters, each followed by `lineEnd`. */
+export function fillWithLines(block: Uint8Array, lineBytes: number, lineEnd: readonly number[]): void {
+  const period = lineBytes + lineEnd.length;
+  for (let at = 0; at < block.length; at++) {
+    const place = at % period;
+    block[at] = place < lineBytes ? LETTER : (lineEnd[place - lineBytes] as number);
   }
 }
 
@@ -108,6 +107,8 @@ export type Receiver = Pick<Server, "receive"> & Partial<Pick<Server, "request">
 export class Client {
   /** The client's next message. */
   readonly packet = new DataView(new ArrayBuffer(PACKET_BYTES));
+  /** The same bytes. */
+  readonly bytes = new Uint8Array(this.packet.buffer);
   now = 1000;
   private block = 0;
 

@@ -93,6 +93,17 @@ describe("on a terminal", { skip: UNLESS_TERMINALS }, () => {
     await terminal.ended;
   });
 
+  test("a name that is not UTF-8 is shown with its bytes", { skip: process.platform !== "linux" }, async (t) => {
+    const server = await LiveServer.start(t, []);
+    const name = Buffer.from("T\xfc.cfg", "latin1");
+    writeFileSync(Buffer.concat([Buffer.from(`${server.root}/`), name]), CONTENT);
+    const socket = dgram.createSocket("udp4").bind(0, "127.0.0.1");
+    t.after(() => socket.close());
+    await once(socket, "listening");
+    socket.send(Buffer.concat([Buffer.from("\0\x01"), name, Buffer.from("\0octet\0")]), server.port, "127.0.0.1");
+    await server.terminal.shows(/^T\\xfc\.cfg +127\.0\.0\.1 /m);
+  });
+
   test("an upload of unknown size shows its bytes instead of a bar", async (t) => {
     const server = await LiveServer.start(t, ["--write"]);
     const events = new EventEmitter();
