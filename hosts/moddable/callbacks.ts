@@ -6,7 +6,7 @@ import type { Outcome, TransferObserver, TransferView } from "../../src/index.js
 import { ErrorReport } from "./error-report.js";
 import type { NetworkWaitListener } from "./network-wait.js";
 
-/** What the callbacks end when the network does not come up. */
+/** An owner of callbacks, which is closed when the network does not come up. */
 interface Closable {
   close(): void;
 }

@@ -1,5 +1,5 @@
 /**
- * Waits for the network of a board. Opening a socket throws as long as no network interface is up, and nothing announces that
+ * Waits for the network of a board. Opening a socket throws as long as no network interface is up, and no event announces that
  * one is, so it is tried again and again.
  */
 import Timer from "timer";

@@ -1,4 +1,4 @@
-/** What docs/board-app.md shows: its code agrees with the published types, and its manifests name files of the package. */
+/** The code of docs/board-app.md agrees with the published types, and its manifests name files of the package. */
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";

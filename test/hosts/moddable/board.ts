@@ -10,8 +10,9 @@ import { resetNetwork } from "./sdk/udp.js";
 
 register("./loader.js", import.meta.url);
 
-/** An extension of XS that Node does not have. */
+/** Extensions of XS that Node does not have. */
 Object.assign(ArrayBuffer, { fromString: (text: string) => new TextEncoder().encode(text).buffer });
+Object.assign(String, { fromArrayBuffer: (bytes: ArrayBuffer) => new TextDecoder().decode(bytes) });
 
 /** The lines on the board's console. */
 export const consoleLines: string[] = [];

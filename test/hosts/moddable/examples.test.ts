@@ -2,17 +2,35 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { beforeEach, test } from "node:test";
+import { after, beforeEach, test } from "node:test";
 import { ERROR_FILE_NOT_FOUND } from "lockstep-tftp/engine";
+import { askJson, type OpenSite } from "../status/site.js";
+import type { Listing } from "../status/site-data.js";
 import { consoleLines, resetBoard } from "./board.js";
-import { Client } from "./client.js";
+import { Client, contentsOf, data } from "./client.js";
 import { putIntoImage } from "./sdk/resource.js";
+import { directory } from "./sdk/storage-files.js";
+import Listener from "./sdk/tcp.js";
+import { advance } from "./sdk/timer.js";
+import { deliver, network, type SentMessage } from "./sdk/udp.js";
 
 const EXAMPLES = path.resolve("examples/moddable");
 /** The port in the configuration of the stand-ins. */
 const PORT = 6969;
 
-beforeEach(resetBoard);
+async function pageOfExample(): Promise<OpenSite> {
+  return { port: await Listener.listening } as OpenSite;
+}
+
+/** Longer than a client waits for a network, and for an answer. */
+const LONG_MS = 120_000;
+
+after(() => Listener.last?.close());
+
+beforeEach(() => {
+  resetBoard();
+  directory.files.clear();
+});
 
 function text(client: Client, name: string): string {
   const fetched = client.get(name);
@@ -39,4 +57,84 @@ test("the example configurations makes a file for the phone that asks", async ()
   for (const wrong of ["0004f2abcdef", "0004f2abcde.cfg", "0004f2abcdeg.cfg", "readme.txt"]) {
     assert.equal(new Client("192.168.0.7", PORT).get(wrong), ERROR_FILE_NOT_FOUND, wrong);
   }
+});
+
+test("the example backups keeps the last backup of each switch, and lists them for the operator", async () => {
+  putIntoImage("status-page.html.gz", readFileSync("dist/status/status-page.html.gz"));
+  await import(path.join(EXAMPLES, "backups/main.js"));
+  const one = new Client("192.168.0.20", PORT);
+  const other = new Client("192.168.0.21", PORT);
+  for (const length of [700, 1300]) {
+    assert.equal(one.put("folder/running-config", contentsOf(length)), -1);
+  }
+  assert.equal(other.put("running-config", contentsOf(20)), -1);
+  assert.deepEqual([...directory.files.keys()], ["192.168.0.20-running-config", "192.168.0.21-running-config"]);
+  // A switch gets its own backup back, and none of another.
+  assert.equal((one.get("running-config") as Uint8Array).length, 1300);
+  assert.equal(other.get("192.168.0.20-running-config"), ERROR_FILE_NOT_FOUND);
+  const operator = new Client("127.0.0.1", PORT);
+  assert.equal((operator.get("192.168.0.20-running-config") as Uint8Array).length, 1300);
+  assert.ok(consoleLines.includes("192.168.0.20 puts folder/running-config: completed"));
+  const { files } = await askJson<Listing>(await pageOfExample(), "/api/files");
+  assert.deepEqual(files, [
+    { name: "192.168.0.20-running-config", sizeBytes: 1300, isRemovable: true },
+    { name: "192.168.0.21-running-config", sizeBytes: 20, isRemovable: true },
+  ]);
+});
+
+/** Starts the board of the example, as if it had just been switched on. */
+function startFetching(start: string): Promise<unknown> {
+  return import(path.join(EXAMPLES, `fetch-and-serve/main.js?${start}`));
+}
+
+function requestToServer(): SentMessage {
+  assert.equal(network.sent.length, 1);
+  const sent = network.sent.pop() as SentMessage;
+  assert.deepEqual([sent.address, sent.port], ["192.168.0.10", 6970]);
+  return sent;
+}
+
+test("the example fetch-and-serve waits for the network, fetches its configuration and serves it", async () => {
+  network.isUp = false;
+  await startFetching("first");
+  advance(10_000);
+  assert.equal(network.sent.length, 0);
+  network.isUp = true;
+  advance(1000);
+  const configuration = JSON.stringify({ greeting: "Hello from the server." });
+  const request = requestToServer();
+  const answer = { address: "192.168.0.10", port: 7000, message: data(1, Buffer.from(configuration)) };
+  deliver(request.from, answer);
+  advance(1000);
+  assert.deepEqual(consoleLines, ["board.json from 192.168.0.10: completed ", "Hello from the server."]);
+  assert.equal(text(new Client("192.168.0.7", PORT), "board.json"), configuration);
+});
+
+for (const [name, content, greeting] of [
+  ["the configuration of the last start", '{"greeting":"Hello again."}', "Hello again."],
+  ["no configuration", undefined, "no configuration yet"],
+  ["a configuration that is not JSON", "<html>", "no configuration yet"],
+] as const) {
+  test(`the example fetch-and-serve goes on without an answer, with ${name}`, async () => {
+    if (content !== undefined) {
+      directory.files.set("board.json", Buffer.from(content));
+    }
+    await startFetching(name);
+    advance(LONG_MS);
+    assert.equal(consoleLines[0], "board.json from 192.168.0.10: unanswered ");
+    assert.equal(consoleLines.at(-1), greeting);
+    const got = new Client("192.168.0.7", PORT).get("board.json");
+    assert.deepEqual(got, content === undefined ? ERROR_FILE_NOT_FOUND : Buffer.from(content));
+  });
+}
+
+test("the example fetch-and-serve serves when the network comes up late", async () => {
+  network.isUp = false;
+  directory.files.set("board.json", Buffer.from('{"greeting":"Hello at last."}'));
+  await startFetching("late");
+  advance(LONG_MS);
+  network.isUp = true;
+  advance(1000);
+  assert.match(consoleLines[0] ?? "", /^No network in 60 s/);
+  assert.equal(consoleLines.at(-1), "Hello at last.");
 });

@@ -12,6 +12,7 @@ const MODULES: Readonly<Record<string, string>> = {
   "embedded:storage/files": "./sdk/storage-files.js",
   "embedded:network/interface/wifi": "./sdk/network-interface.js",
   "embedded:network/interface/ethernet": "./sdk/network-interface.js",
+  backups: "../../../../examples/moddable/backups/backups.js",
   configurations: "../../../../examples/moddable/configurations/configurations.js",
   "lockstep-tftp/board": "./sdk/board.js",
   "lockstep-tftp/server": "../../../../dist/moddable/server.js",

@@ -13,7 +13,7 @@ const { default: TFTPClient } = await boardModule<{ default: typeof TFTPClientCl
 const MINUTE_MS = 60_000;
 const TRY_AGAIN_MS = 500;
 
-/** What the callbacks were called with, in order. */
+/** The owners and errors that the callbacks were called with, in order. */
 let calls: unknown[] = [];
 let attempts = 0;
 

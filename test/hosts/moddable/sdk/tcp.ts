@@ -119,7 +119,9 @@ interface ListenerOptions {
 }
 
 export default class Listener {
-  /** The port of the one that was made last, when it listens. */
+  /** The one that was made last. */
+  static last: Listener | undefined;
+  /** Its port, when it listens. */
   static listening: Promise<number>;
 
   readonly target: unknown;
@@ -127,6 +129,7 @@ export default class Listener {
   private readonly waiting: TCP[] = [];
 
   constructor(options: ListenerOptions) {
+    Listener.last = this;
     this.target = options.target;
     this.server = net.createServer({ allowHalfOpen: true }, (socket) => {
       this.waiting.push(TCP.accepted(socket));
