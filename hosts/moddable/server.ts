@@ -87,8 +87,8 @@ export interface TFTPServerOptions extends Omit<ServerOptions, "addressHash"> {
 export interface TransferRecorder {
   /** A transfer is over. `now` is the server's time. */
   ended(transfer: TransferView, outcome: Outcome, now: number): void;
-  /** A request was answered with an ERROR: `errorCode` of RFC 1350 §5. */
-  refused(isUpload: boolean, errorCode: number): void;
+  /** A request was answered with an ERROR: `errorCode` of RFC 1350 §5. `now` is the server's time. */
+  refused(name: string, isUpload: boolean, errorCode: number, address: Address, now: number): void;
 }
 
 /** A TFTP server on a board. It listens from its construction, or as soon as the network is up, until `close`. */
@@ -200,7 +200,7 @@ class ServerCallbacks
 
   refused(name: string, isUpload: boolean, errorCode: number, address: Address): void {
     try {
-      this.options.records?.refused(isUpload, errorCode);
+      this.options.records?.refused(name, isUpload, errorCode, address, this.owner.now());
       this.options.onRefused?.call(this.owner, name, isUpload, errorCode, address);
     } catch (error) {
       this.failed(error);

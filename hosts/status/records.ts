@@ -1,6 +1,13 @@
 /** Counts and last results of ended transfers. Only ends and refusals are recorded, so that packets cost nothing. */
-import { OUTCOME_COMPLETED, type Outcome, type TransferView } from "../../src/index.js";
+import {
+  type Address,
+  ERROR_FILE_NOT_FOUND,
+  OUTCOME_COMPLETED,
+  type Outcome,
+  type TransferView,
+} from "../../src/index.js";
 import { addressText } from "../common/address-text.js";
+import { MissingFiles } from "../common/missing-files.js";
 import { ERROR_NAMES, OUTCOME_NAMES } from "../common/outcomes.js";
 
 /** Order in which downloads and uploads are counted. */
@@ -63,6 +70,8 @@ export class TransferRecords {
   readonly counts = [new DirectionCounts(), new DirectionCounts()] as const;
   /** Last results, newest first. */
   readonly results: Result[] = [];
+  /** Files that clients asked for and that are not there. */
+  readonly missing: MissingFiles;
   /** Number of files uploaded or removed, over TFTP and on the page. */
   fileChanges = 0;
 
@@ -70,8 +79,10 @@ export class TransferRecords {
   private readonly refusals = DIRECTIONS.map(() => ERROR_NAMES.map(() => 0));
   private endCount = 0;
 
-  /** @param maxResults results to keep; each takes some 300 bytes on a board. */
-  constructor(private readonly maxResults = DEFAULT_MAX_RESULTS) {}
+  /** @param maxResults results to keep, and names of missing files; each takes some 300 bytes on a board. */
+  constructor(private readonly maxResults = DEFAULT_MAX_RESULTS) {
+    this.missing = new MissingFiles(maxResults);
+  }
 
   /**
    * Records the end of a transfer.
@@ -86,11 +97,21 @@ export class TransferRecords {
     if (transfer.isUpload && outcome === OUTCOME_COMPLETED) {
       this.fileChanges++;
     }
+    if (outcome === OUTCOME_COMPLETED) {
+      this.missing.remove(shownName(transfer.name));
+    }
     this.keep(transfer, outcome, now);
   }
 
-  /** Records a request that was answered with an ERROR. */
-  refused(isUpload: boolean, errorCode: number): void {
+  /**
+   * Records a request that was answered with an ERROR.
+   *
+   * @param now time on the host's clock.
+   */
+  refused(name: string, isUpload: boolean, errorCode: number, address: Address, now: number): void {
+    if (errorCode === ERROR_FILE_NOT_FOUND && !isUpload) {
+      this.missing.add(shownName(name), addressText(address), now);
+    }
     const refusals = this.refusals[isUpload ? 1 : 0] as number[];
     const code = errorCode < refusals.length ? errorCode : 0;
     refusals[code] = (refusals[code] ?? 0) + 1;

@@ -181,6 +181,7 @@ export class Site {
       this.uploads--;
       if (isStored) {
         records.fileChanges++;
+        records.missing.remove(name);
         this.context.put(name, head.address);
       }
     });

@@ -43,6 +43,15 @@ export interface ReportedResult {
   readonly endedMsAgo: number;
 }
 
+export interface ReportedMissing {
+  readonly name: string;
+  /** The client that asked last. */
+  readonly address: string;
+  /** Requests for it. */
+  readonly count: number;
+  readonly askedMsAgo: number;
+}
+
 export interface StatusReport {
   readonly name: string;
   readonly version: string;
@@ -71,6 +80,8 @@ export interface StatusReport {
   readonly fileChanges: number;
   readonly transfers: readonly ReportedTransfer[];
   readonly results: readonly ReportedResult[];
+  /** Files that clients asked for last and that are not there, the last one first. */
+  readonly missing: readonly ReportedMissing[];
 }
 
 /** Description of a server by its host. */
@@ -113,6 +124,9 @@ export function statusReport(
     fileChanges: records.fileChanges,
     transfers: reportedTransfers(source, now),
     results: records.results.map((result) => reportedResult(result, now)),
+    missing: records.missing.newestFirst.map(({ name, address, count, askedAt }) => {
+      return { name, address, count, askedMsAgo: now - askedAt };
+    }),
   };
 }
 

@@ -1,5 +1,6 @@
 /** The list of files, removals, and uploads by the button or by dropping files on the page. */
 import type { ListedFile } from "../../common/catalogue.js";
+import { nearName } from "../../common/near-name.js";
 import { withoutUnprintable } from "../../common/printable.js";
 import { sizeText } from "../../common/size-text.js";
 import type { StatusReport } from "../status-report.js";
@@ -39,6 +40,14 @@ export async function showFiles(report: StatusReport): Promise<void> {
   } finally {
     isLoading = false;
   }
+}
+
+/** The listed file that was probably meant by a name that is not there. */
+export function nearFile(name: string): string | undefined {
+  return nearName(
+    name,
+    files.map((file) => file.name),
+  );
 }
 
 function showList(): void {

@@ -5,6 +5,7 @@ import { fetchStatus } from "./api.js";
 import { byId, child, setText } from "./dom.js";
 import { timeText } from "./figures.js";
 import { acceptFiles, showFiles } from "./files.js";
+import { showMissing } from "./missing.js";
 import { plot } from "./plot.js";
 import { showTransfers } from "./transfers.js";
 
@@ -37,6 +38,7 @@ function show(report: StatusReport): void {
   showCounts(report);
   plot(report);
   showTransfers(report);
+  showMissing(report);
   void showFiles(report);
 }
 

@@ -3,18 +3,20 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { type TestContext, test } from "node:test";
+import { packetOf } from "lockstep-tftp/simulated";
 import type * as ServerModule from "../../../dist/moddable/server.js";
 import type * as StatusPageModule from "../../../dist/moddable/status-page.js";
 import type * as StorageModule from "../../../dist/moddable/storage.js";
 import { boardModule, resetBoard } from "../moddable/board.js";
+import { Client } from "../moddable/client.js";
 import { Directory } from "../moddable/sdk/files.js";
 import { putIntoImage } from "../moddable/sdk/resource.js";
 import Listener from "../moddable/sdk/tcp.js";
 import { advance } from "../moddable/sdk/timer.js";
 import UDP from "../moddable/sdk/udp.js";
 import { siteCases } from "./cases.js";
-import { type OpenSite, put, type SiteOptions } from "./site.js";
-import { CONTENT, until } from "./site-data.js";
+import { askJson, type OpenSite, put, type SiteOptions } from "./site.js";
+import { CONTENT, type StatusData, until } from "./site-data.js";
 
 const { default: TFTPServer } = await boardModule<typeof ServerModule>("server");
 const { FileStorage } = await boardModule<typeof StorageModule>("storage");
@@ -62,6 +64,26 @@ async function openBoardSite(options: SiteOptions): Promise<OpenSite & { written
 }
 
 siteCases("a board", openBoardSite);
+
+test("the status of a board has the files that clients asked for in vain, with their bytes, until they are there", async () => {
+  await using site = await openBoardSite({ files: { a: CONTENT }, write: "new" });
+  const missing = async () => {
+    const report = await askJson<StatusData>(site, "/api/status");
+    return report.missing.map(({ name, address, count }) => `${count} ${name} ${address}`);
+  };
+  new Client().get("b");
+  new Client("192.168.4.3").get("b");
+  new Client().ask(packetOf(1, "T", Uint8Array.of(0xfc), "\0", "octet\0"));
+  new Client().get("a");
+  new Client().get("../a");
+  assert.deepEqual(await missing(), ["1 T\udcfc 192.168.4.2", "2 b 192.168.4.3"]);
+  await put(site, "b", CONTENT);
+  assert.deepEqual(await missing(), ["1 T\udcfc 192.168.4.2"]);
+  for (let count = 0; count < 30; count++) {
+    new Client().get(`no ${count}`);
+  }
+  assert.equal((await missing()).length, 20);
+});
 
 function begin(t: TestContext, site: OpenSite, part: Uint8Array): Promise<string> {
   const head =

@@ -86,5 +86,6 @@ export function pageCases(open: SiteOpener): void {
     assert.equal(report.running, 0);
     assert.deepEqual(report.transfers, []);
     assert.deepEqual(report.results, []);
+    assert.deepEqual(report.missing, []);
   });
 }

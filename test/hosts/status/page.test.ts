@@ -1,7 +1,10 @@
 /** The page in a browser: files, names, transfers and the state of the server. */
 import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
 import { test } from "node:test";
 import { StatusPage, type TftpServer } from "lockstep-tftp";
+import { ERROR_FILE_NOT_FOUND } from "lockstep-tftp/engine";
 import { CONTENT, listedNames, options, showPage } from "./shown-page.js";
 
 /** A name that could do harm in markup, in an attribute, and to the order of letters. */
@@ -53,6 +56,55 @@ test("a running transfer is shown with its progress, and afterwards among the re
   await page.until(`document.querySelector(".curve").getAttribute("d") !== ""`);
   assert.match(await page.text("#plot-text"), /^Throughput now .*retransmissions now 0\/s$/);
 });
+
+/** Files, a name that is asked for, and the file that the page suggests. */
+const NEAR: readonly (readonly [files: readonly string[], asked: string, near: string | undefined])[] = [
+  [["Boot/BCD"], "boot/bcd", "Boot/BCD"],
+  [["firmware.bin"], "firmwre.bin", "firmware.bin"],
+  [["backup.cfg"], "backups.cfg", "backup.cfg"],
+  [["lobby-a.cfg"], "Lobby-e.cfg", "lobby-a.cfg"],
+  [["Config.txt", "donfig.txt"], "config.txt", "Config.txt"],
+  // Another device, another version, too short, and two letters.
+  [["SEP001122334455.cnf.xml"], "SEP001122334456.cnf.xml", undefined],
+  [["SEP0011223344AA.xml"], "SEP0011223344AB.xml", undefined],
+  [["image-v2.bin"], "image-v3.bin", undefined],
+  [["abc"], "abd", undefined],
+  [["phones.list"], "phonez.lisp", undefined],
+];
+
+test(
+  "files that are not there are summed up on the page, with the file that was probably meant",
+  options,
+  async (t) => {
+    const files = Object.fromEntries(NEAR.flatMap(([names]) => names).map((name) => [name, CONTENT.subarray(0, 3)]));
+    const { folder, page } = await showPage(t, { files });
+    assert.equal(await page.value(`document.querySelector("#missing-card").hidden`), true);
+    await using peer = await folder.peer();
+    const ask = async (name: string): Promise<void> => {
+      await peer.read(name);
+      await peer.expectError(ERROR_FILE_NOT_FOUND);
+    };
+    await ask("x\u202e.cfg");
+    await ask("x\u202e.cfg");
+    for (const [, asked] of NEAR) {
+      await ask(asked);
+    }
+    await page.until(`document.querySelectorAll("#missing li").length === ${NEAR.length + 1}`);
+    for (const [, asked, near] of NEAR) {
+      const row = await page.value<string>(
+        `[...document.querySelectorAll("#missing li")].find((row) => row.firstChild.textContent === ${JSON.stringify(asked)}).textContent`,
+      );
+      assert.match(row, /1 request.*from 127\..* · .* ago/);
+      assert.equal(/Did you mean (.*)\?$/.exec(row)?.[1], near, row);
+    }
+    assert.match(await page.text("#missing li:last-child"), /^x\\u\{202e\}\.cfg\s*2 requests\s*last from 127/);
+    fs.writeFileSync(path.join(folder.root, "firmwre.bin"), "");
+    await peer.read("firmwre.bin");
+    await peer.expectData(1, new Uint8Array());
+    await peer.acknowledge(1);
+    await page.until(`document.querySelectorAll("#missing li").length === ${NEAR.length}`);
+  },
+);
 
 test("the page shows when the server goes away, and when it returns", options, async (t) => {
   const { folder, status, page } = await showPage(t);

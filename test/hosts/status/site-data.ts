@@ -14,6 +14,7 @@ export interface StatusData {
   readonly fileChanges: number;
   readonly transfers: readonly unknown[];
   readonly results: readonly unknown[];
+  readonly missing: readonly { name: string; address: string; count: number }[];
 }
 
 export interface Listing {

@@ -5,7 +5,11 @@ import type { LogLevel } from "../log.js";
 import type { Output } from "../output.js";
 import { type Frame, LiveScreen, type Terminal } from "./live-screen.js";
 import { transferLines } from "./live-transfers.js";
+import { MissingLines } from "./missing-lines.js";
 import { type Paint, paintFor } from "./paint.js";
+
+/** One row of so many may show files that are not there. */
+const SHARE_OF_MISSING = 4;
 
 export class LiveOutput implements Output {
   readonly isLive = true;
@@ -31,8 +35,14 @@ export class LiveOutput implements Output {
   }
 
   watch(server: TftpServer): void {
-    this.frame = transferLines(server, this.paint);
-    server.on("started", () => this.screen.wake());
+    const wake = (): void => this.screen.wake();
+    const transfers = transferLines(server, this.paint);
+    const missing = new MissingLines(server, this.paint, wake);
+    this.frame = (columns, rows) => {
+      const below = missing.lines(columns, Math.floor(rows / SHARE_OF_MISSING));
+      return [...transfers(columns, rows - below.length), ...below];
+    };
+    server.on("started", wake);
   }
 
   close(): Promise<boolean> {
