@@ -17,6 +17,7 @@ const SDK_MANIFESTS = [
   "examples/manifest_net.json",
   "modules/io/ethernet/manifest.json",
   "modules/io/files/manifest.json",
+  "modules/io/wifi/manifest.json",
   "modules/network/wifi/manifest.json",
 ];
 
@@ -74,8 +75,15 @@ test("each manifest that the page includes is in the package, or one of the SDK"
     const file = packageFile(name);
     assert.ok(file !== undefined && existsSync(path.join(PROJECT, file)), name);
   }
-  for (const [, file] of PAGE.matchAll(/`(?:hosts\/moddable\/)?(manifest_\w+\.json)`/g)) {
-    assert.ok(file === "manifest_net.json" || existsSync(path.join(PROJECT, "hosts/moddable", file as string)), file);
+  // manifest_net.json uses a variable that manifest_base.json defines, and mcpack includes that last.
+  for (const include of manifests.map((manifest) => list(manifest.include))) {
+    const network = include.findIndex((name) => name.endsWith("manifest_net.json"));
+    const base = include.findIndex((name) => name.endsWith("manifest_base.json"));
+    assert.ok(network < 0 || (base >= 0 && base < network), include.join());
+  }
+  const ofSDK = SDK_MANIFESTS.map((file) => path.basename(file));
+  for (const [, file = ""] of PAGE.matchAll(/`(?:hosts\/moddable\/)?(manifest_\w+\.json)`/g)) {
+    assert.ok(ofSDK.includes(file) || existsSync(path.join(PROJECT, "hosts/moddable", file)), file);
   }
 });
 
