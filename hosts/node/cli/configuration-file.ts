@@ -18,6 +18,7 @@ export interface Configuration {
 const ROOT = "root";
 const RULES = "rules";
 const DHCP = "dhcp";
+const LINKS_INTO: SettingName = "links-into";
 
 /**
  * Leaves the check of what the rules contain to the server.
@@ -31,19 +32,25 @@ export async function readConfiguration(file: string): Promise<Configuration> {
   let dhcp: DhcpTable | undefined;
   for (const [name, value] of Object.entries(await readTable(file))) {
     if (name === ROOT) {
-      root = path.resolve(path.dirname(file), textOf(name, value, file));
+      [root] = resolvedFrom(file, [textOf(name, value, file)]);
     } else if (name === RULES) {
       rules = rulesOf(value, file);
     } else if (name === DHCP) {
       dhcp = dhcpTable(value, file);
     } else if (Object.hasOwn(SETTING_KINDS, name)) {
-      values[name] = settingOf(name as SettingName, value, file);
+      const setting = settingOf(name as SettingName, value, file);
+      values[name] = name === LINKS_INTO ? resolvedFrom(file, setting as readonly string[]) : setting;
     } else {
       const meant = suggestion(name, [...SETTING_NAMES, ROOT, RULES], { formerNames: FORMER_NAMES });
       throw new UsageError(`unknown setting "${name}" in ${file}${meant}`);
     }
   }
   return { values: values as SettingValues, root, rules, dhcp };
+}
+
+/** Folders that are relative to that of the file. */
+function resolvedFrom(file: string, folders: readonly string[]): readonly string[] {
+  return folders.map((folder) => path.resolve(path.dirname(file), folder));
 }
 
 async function readTable(file: string): Promise<Readonly<Record<string, unknown>>> {

@@ -39,6 +39,8 @@ What clients may do:
   --max-size SIZE      largest upload, e.g. 500K, 64M, 2G (default: no limit)
   --ignore-case        find "Boot/BCD" when a client asks for "boot/bcd"
   --checksums          answer NAME.sha256 with the SHA-256 checksum of NAME
+  --links-into DIR     follow links that lead into this folder, for downloads;
+                       repeatable (default: links within the served folder)
 
 Transfers:
   --max-transfers N    transfers at once (default: 1024)

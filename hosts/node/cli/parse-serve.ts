@@ -130,6 +130,7 @@ function serverOptions(
       read: values["write-only"] ? false : undefined,
       maxSizeBytes: reader.sizeBytes("max-size"),
       checksums: values.checksums,
+      linksInto: values["links-into"],
       ignoreCase: values["ignore-case"],
       maxTransfers: reader.number("max-transfers", 1, 65_536),
       maxWindowSize: reader.number("max-window-size", 1, 16_384),

@@ -14,6 +14,7 @@ const RELOADABLE: ReadonlySet<SettingName> = new Set([
   "write-only",
   "ignore-case",
   "checksums",
+  "links-into",
   "grace",
   "log-level",
 ]);

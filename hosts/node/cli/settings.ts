@@ -15,6 +15,7 @@ export const SETTING_KINDS = {
   "max-size": "text",
   "ignore-case": "switch",
   checksums: "switch",
+  "links-into": "texts",
   "max-transfers": "text",
   "max-window-size": "text",
   "initial-interval": "text",

@@ -41,12 +41,19 @@ export class ConfinedFolder {
   readonly path: string;
   private readonly prefix: string;
   private readonly foldedNames = new FoldedNames();
-  private readonly ignoreCase: boolean;
+  /** Paths of the folders outside that links may lead into, with a separator at their ends. */
+  private readonly linkedPrefixes: readonly string[];
 
   /**
-   * @throws NodeJS.ErrnoException when the folder does not exist, or this user may not enter it.
+   * @param linksInto folders outside that files may be read from, through links. Nothing is written there.
+   * @throws NodeJS.ErrnoException when the folder does not exist, or this user may not enter it; RangeError when one of
+   * `linksInto` is no folder.
    */
-  constructor(root: string, ignoreCase: boolean) {
+  constructor(
+    root: string,
+    private readonly ignoreCase: boolean,
+    linksInto: readonly string[] = [],
+  ) {
     if (root === "") {
       throw new TypeError("The folder to serve has an empty name; write . for the current folder");
     }
@@ -58,8 +65,8 @@ export class ConfinedFolder {
     }
     // Without this permission nothing in the folder can be reached.
     fs.accessSync(diskPath(this.path), fs.constants.X_OK);
-    this.prefix = this.path.endsWith(path.sep) ? this.path : this.path + path.sep;
-    this.ignoreCase = ignoreCase;
+    this.prefix = prefixOf(this.path);
+    this.linkedPrefixes = linksInto.map(linkedPrefix);
   }
 
   /** Path for a requested name (it may not exist); undefined if the name cannot be a file on this system. */
@@ -78,7 +85,12 @@ export class ConfinedFolder {
     return realPath.startsWith(this.prefix);
   }
 
-  /** Opens a regular file for reading. */
+  /** Whether a file at this path, which must be free of links, may be read. */
+  private mayRead(realPath: string): boolean {
+    return this.contains(realPath) || this.linkedPrefixes.some((prefix) => realPath.startsWith(prefix));
+  }
+
+  /** Opens a regular file for reading, also one that a link leads to. */
   openFile(name: string, onError: FileErrorListener = ignoreError): OpenedFile | Refusal {
     const located = this.locate(name);
     if (located === undefined) {
@@ -87,9 +99,9 @@ export class ConfinedFolder {
     try {
       const found = fs.lstatSync(diskPath(located));
       const isLink = found.isSymbolicLink();
-      const target = isLink ? this.resolveLink(located) : located;
-      if (typeof target === "number") {
-        return target;
+      const target = isLink ? realPath(located) : located;
+      if (isLink && !this.mayRead(target)) {
+        return refuseToFollow(target);
       }
       const checked = isLink ? fs.lstatSync(diskPath(target)) : found;
       return checked.isFile() ? this.openTarget(target, located) : refuseOtherFile(checked);
@@ -103,11 +115,11 @@ export class ConfinedFolder {
     const descriptor = fs.openSync(diskPath(target), fs.constants.O_RDONLY | NO_FOLLOW | NO_WAIT);
     const status = orClosed(descriptor, () => fs.fstatSync(descriptor));
     const real = realPathOf(descriptor, target);
-    if (status.isFile() && real !== undefined && this.contains(real)) {
+    if (status.isFile() && real !== undefined && this.mayRead(real)) {
       return { descriptor, status, path: located };
     }
     closeRead(descriptor);
-    return status.isFile() ? refuseToLeave(real ?? target) : refuseOtherFile(status);
+    return status.isFile() ? refuseToFollow(real ?? target) : refuseOtherFile(status);
   }
 
   /**
@@ -154,8 +166,34 @@ export function refuseOtherFile(status: fs.Stats): Refusal {
   return refuseFor(FORBIDDEN, status.isDirectory() ? "folder" : "special_file");
 }
 
+function refuseToFollow(real: string): Refusal {
+  const advice = `(--links-into ${quoted(path.dirname(real))} follows it)`;
+  return refuseFor(FORBIDDEN, "link_leads_out", `, to ${quoted(real)} ${advice}`);
+}
+
+/** Files outside are read only. */
 function refuseToLeave(real: string): Refusal {
-  return refuseFor(FORBIDDEN, "link_leads_out", `, to ${quoted(real)}`);
+  return refuseFor(FORBIDDEN, "link_leads_out", `, to ${quoted(real)}, where nothing is written`);
+}
+
+function prefixOf(folder: string): string {
+  return folder.endsWith(path.sep) ? folder : folder + path.sep;
+}
+
+function linkedPrefix(folder: string): string {
+  const problem = folderProblem(folder);
+  if (problem !== undefined) {
+    throw new RangeError(`"${folder}", which links may lead into, ${problem}; name a folder that exists`);
+  }
+  return prefixOf(realPath(folder));
+}
+
+function folderProblem(folder: string): string | undefined {
+  try {
+    return fs.statSync(diskPath(folder)).isDirectory() ? undefined : "is not a folder";
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EACCES" ? "cannot be reached by this user" : "does not exist";
+  }
 }
 
 /** The path of an open file or folder; undefined if the system cannot tell. The descriptor is closed if this throws. */

@@ -32,6 +32,11 @@ export interface DirectoryOptions {
   ignoreCase?: boolean;
   /** Answers a request for `NAME.sha256` with the checksum of `NAME`, unless such a file exists. Default false. */
   checksums?: boolean;
+  /**
+   * Folders outside the served one, which must exist. Links that lead into them are followed for downloads; nothing is
+   * written or removed there. Default: none, and a link that leads out is refused.
+   */
+  linksInto?: readonly string[];
 }
 
 /** A folder as storage: {@link TftpServer} makes one of its option `root`. */
@@ -50,7 +55,7 @@ export class DirectoryStorage implements ChecksummedStorage, Catalogue {
    * dropped.
    * @param onWarning receives what the owner of the folder should know. Must not throw. Default: it is dropped.
    * @throws TypeError when an option has no value of its kind; NodeJS.ErrnoException ENOENT or ENOTDIR when `root` is not a
-   * folder.
+   * folder; RangeError when one of `linksInto` is not.
    */
   constructor(
     root: string,
@@ -58,7 +63,8 @@ export class DirectoryStorage implements ChecksummedStorage, Catalogue {
     private readonly onError: (error: unknown) => void = ignoreError,
     private readonly onWarning: (message: string) => void = () => {},
   ) {
-    this.folder = new ConfinedFolder(root, checkedBoolean("ignoreCase", options.ignoreCase, false));
+    const ignoreCase = checkedBoolean("ignoreCase", options.ignoreCase, false);
+    this.folder = new ConfinedFolder(root, ignoreCase, checkedFolders(options.linksInto));
     this.write = checkedWritePolicy(options.write);
     this.readAllowed = checkedBoolean("read", options.read, true);
     this.checksums = checkedBoolean("checksums", options.checksums, false) ? new Checksums(onError) : undefined;
@@ -175,4 +181,11 @@ export class DirectoryStorage implements ChecksummedStorage, Catalogue {
     this.smallFiles.forgetLookUps();
     return removeFile(this.folder, name);
   }
+}
+
+function checkedFolders(linksInto: readonly string[] = []): readonly string[] {
+  if (!Array.isArray(linksInto)) {
+    throw new TypeError(`linksInto is ${JSON.stringify(linksInto)}; it must be a list of folders`);
+  }
+  return linksInto;
 }

@@ -54,6 +54,8 @@ function put(server: keyof typeof SERVERS, name: string, errorCode: number, code
 
 const RIGHTS = String.raw`\(owner \d+, group \d+, mode 0000\)`;
 
+const LEFT = /^a link leads out of the folder, to ".*outside\/secret" \(--links-into ".*outside" follows it\)$/;
+
 export const REFUSALS: readonly Refusal[] = [
   put("read-only", "new", 2, "uploads_off", /^uploads are off \(--write allows them\)$/),
   get("drop box", "file", 2, "downloads_off", /^downloads are off \(--write-only\)$/),
@@ -61,10 +63,22 @@ export const REFUSALS: readonly Refusal[] = [
   get("read-only", "folder", 2, "folder", /^it is a folder$/),
   put("replacing uploads", "folder", 2, "folder", /^it is a folder$/),
   get("read-only", "pipe", 2, "special_file", /^it is a device, a pipe or a socket$/),
-  get("read-only", "link-out", 2, "link_leads_out", /^a link leads out of the folder, to ".*outside\/secret"$/),
-  get("read-only", "out/secret", 2, "link_leads_out", /^a link leads out of the folder, to ".*outside\/secret"$/),
-  put("uploads", "out/new", 2, "link_leads_out", /^a link leads out of the folder, to ".*outside"$/),
-  put("replacing uploads", "link-out", 2, "link_leads_out", /^a link leads out of the folder, to ".*outside\/secret"$/),
+  get("read-only", "link-out", 2, "link_leads_out", LEFT),
+  get("read-only", "out/secret", 2, "link_leads_out", LEFT),
+  put(
+    "uploads",
+    "out/new",
+    2,
+    "link_leads_out",
+    /^a link leads out of the folder, to ".*outside", where nothing is written$/,
+  ),
+  put(
+    "replacing uploads",
+    "link-out",
+    2,
+    "link_leads_out",
+    /^a link .* to ".*outside\/secret", where nothing is written$/,
+  ),
   get("read-only", "circle", 2, "link_loop", /^links lead in a circle$/),
   get("read-only", "closed-file", 2, "unreadable", new RegExp(`^this user may not read it ${RIGHTS}$`)),
   get("read-only", "link-to-closed", 2, "unreadable", new RegExp(`^this user may not read it ${RIGHTS}$`)),

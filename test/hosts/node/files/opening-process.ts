@@ -1,8 +1,9 @@
 /**
  * Opens one name of a folder many times, for reading or writing, while another process swaps its file. Arguments: the
- * folder, the name, "read" or "write", the least number of times, and results that must occur before it ends. Prints the
- * number of times that each result occurred.
+ * folder, the name, "read" or "write", the least number of times, and results that must occur before it ends. Links may lead
+ * into the folder `linked` beside it. Prints the number of times that each result occurred.
  */
+import path from "node:path";
 import { DirectoryStorage } from "lockstep-tftp";
 import { contentOf, store } from "../../../support/storage-use.js";
 
@@ -10,7 +11,7 @@ import { contentOf, store } from "../../../support/storage-use.js";
 const PATIENCE_MS = 30_000;
 
 const [root = "", name = "", verb = "", times = "", ...awaited] = process.argv.slice(2);
-const storage = new DirectoryStorage(root, { write: "overwrite" });
+const storage = new DirectoryStorage(root, { write: "overwrite", linksInto: [path.join(root, "../linked")] });
 const content = Buffer.from("uploaded");
 const counts: Record<string, number> = {};
 const end = Date.now() + PATIENCE_MS;

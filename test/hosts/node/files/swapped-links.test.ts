@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { FORBIDDEN } from "lockstep-tftp/engine";
@@ -46,6 +46,12 @@ async function parentFolder(test: TestContext): Promise<string> {
   const parent = temporaryFolder(test);
   mkdirSync(path.join(parent, "served/sub"), { recursive: true });
   mkdirSync(path.join(parent, "outside"));
+  mkdirSync(path.join(parent, "linked/sub"), { recursive: true });
+  symlinkSync(path.join(parent, "linked/file"), path.join(parent, "served/link"));
+  symlinkSync(path.join(parent, "linked"), path.join(parent, "served/into"));
+  for (const file of ["linked/file", "linked/sub/file"]) {
+    writeFileSync(path.join(parent, file), READ);
+  }
   writeFileSync(path.join(parent, "served/sub/file"), READ);
   writeFileSync(path.join(parent, "served/file"), READ);
   writeFileSync(path.join(parent, "regular"), READ);
@@ -70,6 +76,17 @@ test("a file that is swapped for a link to the outside reveals nothing of the ou
   assertOnlyInside(counts);
   assert.ok((counts[REFUSED] ?? 0) > 0, `links were met: ${JSON.stringify(counts)}`);
 });
+
+for (const [what, swap, name] of [
+  ["a link into a named folder that is swapped for one to the outside", "link", "link"],
+  ["a folder in a named folder that is swapped for a link to the outside", "linked", "into/sub/file"],
+] as const) {
+  test(`${what} reveals nothing of the outside`, async (t) => {
+    const counts = await openWhileSwapping(t, await parentFolder(t), swap, name, "read");
+    assertOnlyInside(counts);
+    assert.ok((counts[REFUSED] ?? 0) > 0, `links were met: ${JSON.stringify(counts)}`);
+  });
+}
 
 test("a file that is swapped for a FIFO does not hang the server", async (t) => {
   const counts = await openWhileSwapping(t, await parentFolder(t), "fifo", "file", "read");

@@ -27,6 +27,21 @@ const SWAPS: Readonly<Record<string, () => void>> = {
     fs.symlinkSync(path.join(outside, "file"), spare);
     fs.renameSync(spare, path.join(served, "file"));
   },
+  /** Makes `served/link` a link to a file in `linked` and to one outside in turn. */
+  link: () => {
+    for (const target of ["linked", "outside"]) {
+      fs.symlinkSync(path.join(parent, target, "file"), spare);
+      fs.renameSync(spare, path.join(served, "link"));
+    }
+  },
+  /** Makes `linked/sub` a folder and a link to a folder outside in turn. `served/into` leads to `linked`. */
+  linked: () => {
+    const folder = path.join(parent, "linked/sub");
+    fs.renameSync(folder, spare);
+    fs.symlinkSync(outside, folder);
+    fs.unlinkSync(folder);
+    fs.renameSync(spare, folder);
+  },
   /** Makes `served/file` a file and a FIFO without a writer in turn. */
   fifo: () => {
     fs.linkSync(regular, spare);
