@@ -64,8 +64,14 @@ function commandsOf(line: string): string[][] {
 function programOf([command = "", ...words]: readonly string[]):
   | readonly [program: string, words: string[]]
   | undefined {
+  if (command === "npx") {
+    return programOf(words);
+  }
   if (command === "lockstep-tftp") {
     return [CLI, words];
+  }
+  if (command === "lockstep-tftp-add-files") {
+    return [ADD_FILES, words];
   }
   if (command !== "npm") {
     return undefined;
@@ -150,6 +156,7 @@ test("an unknown flag, an unknown script and a missing value in a command line a
     "npm start -- serve /srv/tftp --quiet",
     "lockstep-tftp get tftp://192.168.1.1/config.txt --write",
     "npm run add-files -- phones --flush 4MB",
+    "npx lockstep-tftp-add-files phones --flush 4MB",
     "npm run bench:none",
     "node scripts/none.js",
     "lockstep-tftp serve /srv/tftp --port",
