@@ -1,20 +1,30 @@
 /** Time under Node, and the timer of a loop. */
 import type { LoopTimer } from "../common/loop.js";
+import { receivedDatagrams } from "./udp/socket.js";
 
 /** Longest time that a timer of Node accepts; with a longer one it fires at once. */
 export const MAX_TIMER_MS = 2 ** 31 - 1;
-/** A timer is this late only when the process could not run. The answers of peers then wait in the sockets. */
-const LATE_MS = 100;
+/**
+ * Turns of the event loop that read sockets before the loop is woken. Node takes at most 32 datagrams from a socket in one
+ * turn; under a flood timers must have their turn.
+ */
+const MAX_READING_TURNS = 8;
 
 /** Whole milliseconds since the process started, never going back. */
 export function now(): number {
   return Math.floor(performance.now());
 }
 
-/** Wakes a loop when its engine has something due. */
+/**
+ * Wakes a loop when its engine has something due, and what waits in the sockets has been read: after a pause of the process
+ * the answers of peers are there, but Node runs timers before it reads sockets.
+ */
 export class WakeTimer implements LoopTimer {
   private timer: NodeJS.Timeout | undefined;
-  private dueAt = 0;
+  /** Set while the sockets are read. */
+  private immediate: NodeJS.Immediate | undefined;
+  private readingTurns = 0;
+  private receivedBefore = 0;
   private keepsProcess = true;
 
   constructor(private readonly wake: () => void) {}
@@ -24,9 +34,8 @@ export class WakeTimer implements LoopTimer {
   }
 
   set(at: number): void {
-    clearTimeout(this.timer);
-    this.dueAt = at;
-    this.timer = setTimeout(() => this.fire(), Math.max(1, at - now()));
+    this.clear();
+    this.timer = setTimeout(this.readFirst, Math.max(1, at - now()));
     if (!this.keepsProcess) {
       this.timer.unref();
     }
@@ -34,6 +43,7 @@ export class WakeTimer implements LoopTimer {
 
   clear(): void {
     clearTimeout(this.timer);
+    clearImmediate(this.immediate);
   }
 
   /** Lets the process end although something is due. */
@@ -42,12 +52,22 @@ export class WakeTimer implements LoopTimer {
     this.timer?.unref();
   }
 
-  private fire(): void {
-    if (now() - this.dueAt > LATE_MS) {
-      // Sockets are read before immediates run. Transfers whose answers have arrived must not be given up.
-      setImmediate(this.wake);
-    } else {
-      this.wake();
-    }
+  private readonly readFirst = (): void => {
+    this.readingTurns = 0;
+    this.readOnce();
+  };
+
+  /** Node reads sockets after timers and before immediates. */
+  private readOnce(): void {
+    this.receivedBefore = receivedDatagrams();
+    this.immediate = setImmediate(this.wakeIfRead);
   }
+
+  private readonly wakeIfRead = (): void => {
+    if (receivedDatagrams() === this.receivedBefore || ++this.readingTurns === MAX_READING_TURNS) {
+      this.wake();
+    } else {
+      this.readOnce();
+    }
+  };
 }

@@ -102,7 +102,7 @@ class SocketTransfer {
   ) {
     this.engine = new Client(this.transport(), options, this.observer());
     this.busyPolling = new BusyPolling(this.engine);
-    // The engine closes the only socket, and a timer that is late lets Node read it first (clock.ts).
+    // The engine closes the only socket, and the timer lets Node read it first (clock.ts).
     const sockets = { readWaiting: () => {}, stopListening: () => {} };
     const errors = {
       failed: (error: unknown) => {

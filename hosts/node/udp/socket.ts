@@ -25,6 +25,13 @@ const DISCARD_PORT = 9;
 const received = new Uint8Array(RECEIVE_BYTES);
 const receivedView = new DataView(received.buffer);
 
+let receivedCount = 0;
+
+/** Datagrams that all sockets of this process have received so far. */
+export function receivedDatagrams(): number {
+  return receivedCount;
+}
+
 /**
  * Handles a datagram: the first `length` bytes of `packet`, which may be written to and are good during the call only.
  */
@@ -160,6 +167,7 @@ export class UdpSocket {
 
 /** @returns the number of bytes for the engine. */
 function copyReceived(message: Buffer): number {
+  receivedCount++;
   if (message.length > RECEIVE_BYTES) {
     return message.copy(received);
   }

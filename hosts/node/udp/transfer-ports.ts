@@ -89,7 +89,7 @@ export class TransferPorts implements Transport, LoopSockets {
     from?.send(packet, length, address as string, port);
   }
 
-  /** Does nothing: a timer that is late lets Node read the sockets before it wakes the loop (clock.ts). */
+  /** Does nothing: the timer lets Node read the sockets before it wakes the loop (clock.ts). */
   readWaiting(): void {}
 
   stopListening(): void {
