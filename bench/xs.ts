@@ -2,6 +2,7 @@
  * `npm run bench:xs`: the engine's cost on XS, counted in steps of XS and in slots of its heap, never timed. Prints tables, and
  * writes them to `bench/results/` together with the figures as JSON.
  */
+import { type BoardPacket, boardPackets } from "../test/xs/support/board.js";
 import { type CrowdSteps, crowdSteps } from "../test/xs/support/crowd.js";
 import {
   type FileSizes,
@@ -21,6 +22,7 @@ interface Results extends Measured {
   readonly module: ModuleSize;
   readonly pools: readonly PoolSize[];
   readonly crowds: readonly CrowdSteps[];
+  readonly board: readonly BoardPacket[];
 }
 
 const CROWDS = [8, 64, 1000, 10_000];
@@ -35,7 +37,15 @@ function sharesRow(name: string, shares: Shares): Cell[] {
   return [name, ...steps.map((step) => `${Math.round(step)} (${Math.round((100 * step) / total)} %)`)];
 }
 
-function report({ date, commit, speed, files, module, pools, crowds }: Results): string {
+/** The engine's part is that of an engine alone, with a storage that copies nothing. */
+function boardRow(speed: Speed, packet: BoardPacket): Cell[] {
+  const { storage, isUpload, hostAndEngine, storageSteps, ownSlots, sdkSlots, transferSlots } = packet;
+  const engine = (isUpload ? speed.upload : speed.download).engine;
+  const steps = [hostAndEngine - engine, engine, storageSteps, hostAndEngine + storageSteps];
+  return [`${storage}, ${isUpload ? "up" : "down"}`, ...steps.map(Math.round), ownSlots, sdkSlots, transferSlots];
+}
+
+function report({ date, commit, speed, files, module, pools, crowds, board }: Results): string {
   return `# The engine on XS, ${date}
 
 Engine ${commit}. A step is one byte code; in built-in functions XS counts two steps per copied byte. The
@@ -74,6 +84,17 @@ ${table(
   ),
 )}
 
+## Whole packets of a board
+
+From the callback of a UDP socket to the message that is handed back, in lock-step, without the steps of the stand-ins for
+UDP and file system. Slots that a packet leaves with the project's UDP and with one that allocates as the SDK's, and that a
+transfer of one block leaves with the log on.
+
+${table(
+  ["file", "host", "engine", "storage", "all steps", "slots", "slots, SDK's UDP", "slots of a transfer"],
+  board.map((packet) => boardRow(speed, packet)),
+)}
+
 ## Sizes
 
 ${table(
@@ -103,5 +124,6 @@ const results: Results = {
   module: await moduleSize(),
   pools: await poolSizes(),
   crowds: await Promise.all(CROWDS.map(crowdSteps)),
+  board: await boardPackets(),
 };
 saveReport("xs", results, report(results));

@@ -66,9 +66,8 @@ export class Loop<Engine extends LoopEngine> {
       this.engine.receive(packet, length, slot, address, port, this.timer.now());
     } catch (error) {
       this.errors.failed(error);
-    } finally {
-      this.finish();
     }
+    this.finish();
   }
 
   /** Hands on a datagram that arrived at a listening port. `packet` may be written to. */
@@ -154,7 +153,9 @@ export class Loop<Engine extends LoopEngine> {
       this.runDeferred(this.deferred);
     }
     this.isWorking = false;
-    this.setTimer(this.engine.nextAt);
+    if (this.engine.nextAt < this.wakeAt) {
+      this.setTimer(this.engine.nextAt);
+    }
   }
 
   /** Callbacks of these calls may ask for more. */

@@ -4,7 +4,7 @@
  */
 import { type Address, FIRST_LISTENER, HEADER_BYTES, type LocalPort, type Transport } from "../../src/index.js";
 import type { LoopSockets } from "../common/loop.js";
-import type { BufferUDP, UDP, UDPConstructor } from "./udp.js";
+import type { BufferUDP, UDP, UDPConstructor, UDPOptions } from "./udp.js";
 
 /**
  * Datagrams read from one socket in a row: more than the windows of several clients together. After that timers, other
@@ -36,9 +36,12 @@ function onReadable(this: UDP): void {
 }
 
 class Port {
-  private socket: UDP | null = null;
+  /** Null while the port is closed. */
+  socket: UDP | null = null;
   /** Counts those of sockets that are closed, too. */
   private dropped = 0;
+  /** Kept, so that a transfer makes no object for it. */
+  private readonly options: UDPOptions = { target: this, onReadable };
 
   /**
    * @param buffer receives datagrams; null for sockets that make a buffer for each.
@@ -54,8 +57,10 @@ class Port {
   }
 
   open(io: UDPConstructor, port: number | undefined): void {
-    const options = { target: this, onReadable };
-    this.socket = new io(port === undefined ? options : { ...options, port });
+    if (port !== undefined) {
+      this.options.port = port;
+    }
+    this.socket = new io(this.options);
   }
 
   close(): void {
@@ -69,48 +74,50 @@ class Port {
     }
   }
 
-  write(message: Uint8Array, address: Address, port: number): void {
-    this.socket?.write(message, address, port);
-  }
-
-  /** Catches everything: an exception that leaves the callback of a socket ends the machine. */
+  /**
+   * On the path of every packet: what the loop needs is in locals, and nothing is called for it. Catches everything: an
+   * exception that leaves the callback of a socket ends the machine.
+   */
   read(): void {
+    const socket = this.socket as BufferUDP;
+    const buffer = this.buffer;
     try {
-      this.readSome();
+      if (buffer === null) {
+        this.readDatagrams();
+        return;
+      }
+      let left = MAX_READS;
+      while (socket !== null && this.socket === socket) {
+        const length = socket.read(buffer);
+        if (length === undefined) {
+          return;
+        }
+        this.handler.receive(buffer, length, this.localPort, socket.peerAddress, socket.peerPort);
+        if (--left === 0) {
+          this.handler.wakeSoon();
+          return;
+        }
+      }
     } catch (error) {
       this.handler.failed(error);
     }
   }
 
-  private readSome(): void {
-    const socket = this.socket;
+  private readDatagrams(): void {
+    const { socket, handler, localPort } = this;
     for (let count = 0; count < MAX_READS; count++) {
-      if (socket === null || !this.readOne(socket) || this.socket !== socket) {
+      const datagram = socket?.read();
+      if (datagram === undefined) {
+        return;
+      }
+      handler.receive(new DataView(datagram), datagram.byteLength, localPort, datagram.address, datagram.port);
+      if (this.socket !== socket) {
         return;
       }
     }
-    if (this.buffer !== null || !this.dropRest(socket as UDP)) {
-      this.handler.wakeSoon();
+    if (!this.dropRest(socket as UDP)) {
+      handler.wakeSoon();
     }
-  }
-
-  /** @returns whether there was a datagram. */
-  private readOne(socket: UDP): boolean {
-    const { handler, localPort, buffer } = this;
-    if (buffer === null) {
-      const datagram = socket.read();
-      if (datagram === undefined) {
-        return false;
-      }
-      handler.receive(new DataView(datagram), datagram.byteLength, localPort, datagram.address, datagram.port);
-      return true;
-    }
-    const length = (socket as BufferUDP).read(buffer);
-    if (length === undefined) {
-      return false;
-    }
-    handler.receive(buffer, length, localPort, (socket as BufferUDP).peerAddress, (socket as BufferUDP).peerPort);
-    return true;
   }
 
   /** @returns whether the socket is empty now. */
@@ -183,8 +190,10 @@ export class Sockets implements Transport, LoopSockets {
   }
 
   send(packet: Uint8Array, length: number, localPort: LocalPort, address: Address, port: number): void {
+    const sender = localPort === FIRST_LISTENER ? this.listener : this.transferPorts[localPort];
     try {
-      this.port(localPort).write(this.messageOf(packet, length), address, port);
+      const message = length === packet.length ? packet : this.partOf(packet, length);
+      sender?.socket?.write(message, address, port);
     } catch {
       // A datagram that cannot be sent, for want of memory or of a route, is a lost datagram.
     }
@@ -204,18 +213,15 @@ export class Sockets implements Transport, LoopSockets {
     return this.transferPorts.reduce((sum, port) => sum + port.droppedDatagrams, dropped);
   }
 
-  private port(localPort: LocalPort): Port {
-    return (localPort === FIRST_LISTENER ? this.listener : this.transferPorts[localPort]) as Port;
+  private port(slot: number): Port {
+    return this.transferPorts[slot] as Port;
   }
 
   /**
-   * A view of the message alone. Nearly all messages are full blocks and acknowledgements, whose views exist. Any other
-   * length needs a new view, which is kept in case the next message is as long.
+   * A view of a message that is shorter than a full block. Nearly all of these are acknowledgements, whose view is kept. Any
+   * other length needs a new view, which is kept in case the next message is as long.
    */
-  private messageOf(packet: Uint8Array, length: number): Uint8Array {
-    if (length === packet.length) {
-      return packet;
-    }
+  private partOf(packet: Uint8Array, length: number): Uint8Array {
     if (length === HEADER_BYTES) {
       this.acknowledgement ??= new Uint8Array(packet.buffer, packet.byteOffset, HEADER_BYTES);
       return this.acknowledgement;

@@ -37,6 +37,17 @@ const withSimulated = {
   },
 };
 
+/** Stand-ins for the SDK's modules that the board's server imports. The clock goes on when a program says so. */
+const SDK_MODULES = {
+  time: "const Time = { ticks: 0 }; globalThis.boardTime = Time; export default Time;",
+  timer: "export default { set: () => ({}), schedule() {}, clear() {} };",
+};
+const withSdk = {
+  name: "with-sdk",
+  resolveId: (name) => (Object.hasOwn(SDK_MODULES, name) ? `\0${name}` : null),
+  load: (id) => SDK_MODULES[id.slice(1)] ?? null,
+};
+
 function minified(options) {
   return { name: "minified", renderChunk: (code) => minify(code, { module: true, ...options }) };
 }
@@ -56,10 +67,11 @@ export default [
     input: Object.fromEntries(programs),
     output: { dir: BUNDLES, format: "es", paths: { [ENGINE_NAME]: ENGINE, [CLIENT_NAME]: CLIENT } },
     external: [ENGINE_NAME, CLIENT_NAME],
-    plugins: [withSimulated],
+    plugins: [withSimulated, withSdk],
     onwarn: failOnWarning,
   },
   variant(`${PROGRAMS}/steps.js`, "steps-on-one-line", [withEngine, onOneLine]),
+  variant(`${PROGRAMS}/board.js`, "board-on-one-line", [withEngine, withSdk, onOneLine]),
   {
     input: { "engine-on-one-line": ENGINE, "core-on-one-line": CORE },
     output: { dir: BUNDLES, format: "es" },

@@ -1,5 +1,5 @@
 /** Lines of the firmware on the console. A line is made only if the log is on. */
-import type { Address, Outcome, TransferView } from "../../../src/index.js";
+import { type Address, OUTCOME_COMPLETED, type Outcome, type TransferView } from "../../../src/index.js";
 import { addressText, errorName, outcomeName } from "../server.js";
 
 /** A longer name is cut. */
@@ -18,9 +18,10 @@ export class Log {
     if (this.isOn) {
       const repeated = transfer.retransmissions === 0 ? "" : `, ${transfer.retransmissions} retransmissions`;
       const figures = `${transfer.bytes} bytes in ${durationMs} ms${repeated}`;
-      this.say(
-        `${subject(transfer.address, transfer.isUpload, transfer.name)}: ${words(outcomeName(outcome))}, ${figures}`,
-      );
+      const name = outcomeName(outcome);
+      // The usual outcome is one word.
+      const result = outcome === OUTCOME_COMPLETED ? name : words(name);
+      this.say(`${subject(transfer.address, transfer.isUpload, transfer.name)}: ${result}, ${figures}`);
     }
   }
 
@@ -35,15 +36,36 @@ function subject(address: Address, isUpload: boolean, name: string): string {
   return `${addressText(address)} ${isUpload ? "puts" : "gets"} "${printable(name)}"`;
 }
 
-/** A name that is safe for a terminal: printable ASCII, and bytes that are not UTF-8 as `\xff`. It is cut where it is long. */
+/**
+ * A name that is safe for a terminal: printable ASCII, and bytes that are not UTF-8 as `\xff`. It is cut where it is long.
+ */
 export function printable(name: string): string {
+  return isPlain(name) ? name : escaped(name);
+}
+
+/** Most names are. Each call of a string's method leaves two slots on XS, so a buffer is looked through. */
+function isPlain(name: string): boolean {
+  const bytes = new DataView(ArrayBuffer.fromString(name));
+  for (let index = 0; index < bytes.byteLength; index++) {
+    if (!isPrintable(bytes.getUint8(index))) {
+      return false;
+    }
+  }
+  return bytes.byteLength <= MAX_NAME_CHARACTERS;
+}
+
+function isPrintable(code: number): boolean {
+  return code >= 0x20 && code < 0x7f;
+}
+
+function escaped(name: string): string {
   let shown = "";
   for (let index = 0; index < name.length && index < MAX_NAME_CHARACTERS; index++) {
     const code = name.charCodeAt(index);
     if (code >= 0xdc80 && code <= 0xdcff) {
       shown += `\\x${(code & 0xff).toString(16)}`;
     } else {
-      shown += code >= 0x20 && code < 0x7f ? name.charAt(index) : "?";
+      shown += isPrintable(code) ? name.charAt(index) : "?";
     }
   }
   return name.length > MAX_NAME_CHARACTERS ? `${shown}...` : shown;

@@ -1,0 +1,34 @@
+/**
+ * Budgets of whole packets on a board, and of the slots that packets and transfers leave.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { boardPackets } from "./support/board.js";
+
+/** From the callback of a socket to the message, in lock-step; the engine's own part is 459 down and 519 up. */
+const MAX_DOWNLOAD_STEPS = 800;
+/** Includes the guard of the file, which the tests' storage needs for writing. */
+const MAX_UPLOAD_STEPS = 940;
+/** A file of the image needs a view for each block. */
+const MAX_IMAGE_SLOTS = 4;
+/** With the log on; an upload to a file system opens, compares, renames and closes. */
+const MAX_TRANSFER_SLOTS = 40;
+const MAX_FILE_UPLOAD_SLOTS = 62;
+
+for (const { storage, isUpload, hostAndEngine, ownSlots, transferSlots } of await boardPackets()) {
+  const what = `${storage}, ${isUpload ? "up" : "down"}`;
+  const maxSteps = isUpload ? MAX_UPLOAD_STEPS : MAX_DOWNLOAD_STEPS;
+  test(`host and engine take at most ${maxSteps} steps of XS for a packet: ${what}`, () => {
+    assert.ok(hostAndEngine <= maxSteps, `${hostAndEngine} steps`);
+  });
+
+  const maxPacketSlots = storage === "image" ? MAX_IMAGE_SLOTS : 0;
+  test(`with the project's UDP a packet leaves ${maxPacketSlots} slots: ${what}`, () => {
+    assert.equal(ownSlots, maxPacketSlots);
+  });
+
+  const maxSlots = storage === "file" && isUpload ? MAX_FILE_UPLOAD_SLOTS : MAX_TRANSFER_SLOTS;
+  test(`a transfer leaves at most ${maxSlots} slots with the log on: ${what}`, () => {
+    assert.ok(transferSlots <= maxSlots, `${transferSlots} slots`);
+  });
+}

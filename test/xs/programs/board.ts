@@ -1,0 +1,290 @@
+/**
+ * Whole packets on a board: from the callback of a UDP socket to the message that is handed back to it, through the board's
+ * server and storages. The UDP classes and the file system are stand-ins with the SDK's interface, whose own steps are
+ * counted apart.
+ */
+import { OPCODE_ACKNOWLEDGEMENT, OPCODE_DATA } from "lockstep-tftp/engine";
+import { Log } from "../../../hosts/moddable/firmware/log.js";
+import { Statistics } from "../../../hosts/moddable/firmware/statistics.js";
+import TFTPServer, {
+  type TFTPServerOptions,
+  type UDPConstructor,
+  type UDPOptions,
+} from "../../../hosts/moddable/server.js";
+import { ArchiveStorage } from "../../../hosts/moddable/storage/archive-storage.js";
+import type { Directory, File, FileStatus } from "../../../hosts/moddable/storage/directory.js";
+import { FileStorage } from "../../../hosts/moddable/storage/file-storage.js";
+import { Client, DOWNLOAD, EndlessFile, OneFileStorage, type RequestText, UPLOAD } from "./shared/workbench.js";
+
+const HEADER_BYTES = 4;
+const BLOCK_BYTES = 512;
+const BLOCK_NUMBER_MASK = 0xffff;
+const CLIENT_NUMBER = 0xc0a80042;
+const CLIENT_TEXT = "192.168.0.66";
+const CLIENT_PORT = 2000;
+const TAR_HEADER_BYTES = 512;
+
+/** The SDK's clock, from the stand-in for its module. */
+declare const boardTime: { ticks: number };
+
+/** The worker lacks this function of the SDK's XS. */
+const encoder = new TextEncoder();
+ArrayBuffer.fromString ??= (text: string) => encoder.encode(text).buffer;
+
+/** Makes `count` buffers of texts, to count what the stand-in makes beyond the three slots of the SDK's function. */
+export function encodeTexts(count: number): void {
+  for (let index = 0; index < count; index++) {
+    ArrayBuffer.fromString(DOWNLOAD.name);
+  }
+}
+
+globalThis.trace = () => {};
+
+/** What the sockets of a test receive and have sent. */
+class Wire {
+  readonly packet = new DataView(new ArrayBuffer(1500));
+  /** Length of the datagram that waits; 0 if none does. */
+  length = 0;
+  sentCount = 0;
+  /** Sockets in the order of their making: the listening one, then those of transfers. */
+  readonly sockets: FakeUDP[] = [];
+}
+
+let wire = new Wire();
+
+class FakeUDP {
+  readonly target: unknown;
+  private readonly onReadable: ((this: never, count: number) => void) | undefined;
+
+  constructor({ target, onReadable }: UDPOptions) {
+    this.target = target;
+    this.onReadable = onReadable as typeof this.onReadable;
+    wire.sockets.push(this);
+  }
+
+  arrive(): void {
+    this.onReadable?.call(this as never, 1);
+  }
+
+  write(): void {
+    wire.sentCount++;
+  }
+
+  close(): void {}
+}
+
+/** Reads into the caller's buffer, as the project's own UDP does. */
+class OwnUDP extends FakeUDP {
+  static readonly readsIntoBuffer = true;
+  readonly peerAddress = CLIENT_NUMBER;
+  readonly peerPort = CLIENT_PORT;
+  readonly droppedDatagrams = 0;
+
+  read(buffer: DataView): number | undefined {
+    const { length, packet } = wire;
+    if (length === 0) {
+      return undefined;
+    }
+    wire.length = 0;
+    for (let at = 0; at < 32 && at < length; at += 4) {
+      buffer.setUint32(at, packet.getUint32(at));
+    }
+    return length;
+  }
+}
+
+/** Makes a buffer and a text for each datagram, as the SDK's UDP does. */
+class SdkUDP extends FakeUDP {
+  read(): ArrayBuffer | undefined {
+    const { length, packet } = wire;
+    if (length === 0) {
+      return undefined;
+    }
+    wire.length = 0;
+    const datagram = packet.buffer.slice(0, length);
+    return Object.assign(datagram, { address: `${CLIENT_TEXT}`, port: CLIENT_PORT });
+  }
+}
+
+class OneFileStatus implements FileStatus {
+  constructor(
+    readonly size: number,
+    private readonly isThere: boolean,
+  ) {}
+
+  isFile(): boolean {
+    return this.isThere;
+  }
+
+  isDirectory(): boolean {
+    return false;
+  }
+}
+
+/** A folder with one file, which copies nothing. */
+class OneFileDirectory implements Directory {
+  constructor(private readonly sizeBytes: number) {}
+
+  private readonly file: File = {
+    read: (target) => target.length,
+    write: (source, position) => {
+      this.writtenBytes = position + source.byteLength;
+    },
+    close() {},
+  };
+  private writtenBytes = 0;
+
+  openFile(): File {
+    return this.file;
+  }
+
+  status(path: string): FileStatus {
+    const isThere = path === DOWNLOAD.name;
+    return new OneFileStatus(isThere ? this.sizeBytes : this.writtenBytes, isThere);
+  }
+
+  delete(): boolean {
+    return true;
+  }
+
+  move(): void {}
+
+  scan(): Iterable<string> {
+    return [];
+  }
+}
+
+/** An archive of one file. */
+function archive(sizeBytes: number): ArrayBuffer {
+  const bytes = new Uint8Array(TAR_HEADER_BYTES + sizeBytes);
+  bytes.set(new Uint8Array(ArrayBuffer.fromString(DOWNLOAD.name)));
+  bytes.set(new Uint8Array(ArrayBuffer.fromString(sizeBytes.toString(8).padStart(11, "0"))), 124);
+  bytes[156] = 0x30;
+  return bytes.buffer;
+}
+
+/** Large enough for all blocks of a run. */
+const LONG_FILE_BYTES = 4 * 1024 * 1024;
+
+/** Fits into one block. */
+const SHORT_FILE_BYTES = 100;
+
+class ShortFile extends EndlessFile {
+  override read(): number {
+    return SHORT_FILE_BYTES;
+  }
+}
+
+/** Needs no guard, as the files of the image. */
+class SafeEndlessFile extends EndlessFile {
+  readonly neverThrows = true;
+}
+
+const STORAGES = {
+  /** Neither copies nor is guarded. */
+  nothing: () => new OneFileStorage(new SafeEndlessFile()),
+  image: (sizeBytes: number) => new ArchiveStorage(archive(sizeBytes)),
+  file: (sizeBytes: number) => new FileStorage({ directory: new OneFileDirectory(sizeBytes), write: "overwrite" }),
+  memory: (sizeBytes: number) =>
+    new OneFileStorage(sizeBytes === SHORT_FILE_BYTES ? new ShortFile() : new EndlessFile()),
+};
+
+const UDPS: Record<string, unknown> = { own: OwnUDP, sdk: SdkUDP };
+
+let server: TFTPServer;
+let client: Client;
+let isUpload = false;
+let block = 0;
+
+/** Starts a server. With a log it has the callbacks of the firmware. */
+export function start(storage: keyof typeof STORAGES, udp: string, hasLog: boolean, isShort: boolean): void {
+  wire = new Wire();
+  client = new Client({ receive() {} });
+  const log = new Log(true);
+  const statistics = new Statistics();
+  const callbacks: Partial<TFTPServerOptions> = hasLog
+    ? {
+        onEnded(transfer, outcome, durationMs) {
+          statistics.countEnd(transfer, outcome);
+          log.ended(transfer, outcome, durationMs);
+        },
+      }
+    : {};
+  server = new TFTPServer({
+    io: UDPS[udp] as UDPConstructor,
+    storage: STORAGES[storage](isShort ? SHORT_FILE_BYTES : LONG_FILE_BYTES),
+    ...callbacks,
+  });
+}
+
+function arrive(socket: FakeUDP | undefined, length: number): void {
+  wire.length = length;
+  (socket as FakeUDP).arrive();
+}
+
+/** A request is written once, since that makes garbage. */
+let requestLength = 0;
+
+function writeRequest(text: RequestText): void {
+  requestLength = client.write(text);
+}
+
+/** Requests the file. */
+export function request(up: boolean): number {
+  isUpload = up;
+  writeRequest(up ? UPLOAD : DOWNLOAD);
+  requestAgain();
+  return server.running;
+}
+
+function requestAgain(): void {
+  block = 0;
+  for (let at = 0; at < requestLength; at += 4) {
+    wire.packet.setUint32(at, client.packet.getUint32(at));
+  }
+  arrive(wire.sockets[0], requestLength);
+}
+
+/** Sends `count` ACKs or blocks to the transfer. Returns the number of messages that came back. */
+export function receive(count: number): number {
+  const before = wire.sentCount;
+  const socket = wire.sockets[wire.sockets.length - 1];
+  const opcode = (isUpload ? OPCODE_DATA : OPCODE_ACKNOWLEDGEMENT) << 16;
+  const length = isUpload ? HEADER_BYTES + BLOCK_BYTES : HEADER_BYTES;
+  for (let index = 0; index < count; index++) {
+    block = (block + 1) & BLOCK_NUMBER_MASK;
+    wire.packet.setUint32(0, opcode | block);
+    boardTime.ticks++;
+    arrive(socket, length);
+  }
+  return wire.sentCount - before;
+}
+
+const idle = new DataView(new ArrayBuffer(1500));
+
+/** The calls of a socket that a packet needs. */
+function callSocket(this: unknown): void {
+  const socket = this as OwnUDP;
+  socket.read(idle);
+  socket.write();
+  socket.read(idle);
+}
+
+/** The steps of `receive` that are neither the host's nor the engine's: the client, and the stand-in for UDP. */
+export function receiveNothing(count: number): number {
+  wire.sockets.push(new OwnUDP({ onReadable: callSocket }));
+  return receive(count);
+}
+
+/** Whole transfers of one short block. Returns how many have not ended. */
+export function transfers(up: boolean, count: number): number {
+  isUpload = up;
+  writeRequest(up ? UPLOAD : DOWNLOAD);
+  for (let index = 0; index < count; index++) {
+    boardTime.ticks += 10_000;
+    requestAgain();
+    wire.packet.setUint32(0, (up ? OPCODE_DATA << 16 : OPCODE_ACKNOWLEDGEMENT << 16) | 1);
+    arrive(wire.sockets.pop(), up ? HEADER_BYTES + SHORT_FILE_BYTES : HEADER_BYTES);
+  }
+  return server.running;
+}
