@@ -41,7 +41,7 @@ import { GuardedFile, GuardedReadableFile, GuardedWritableFile } from "../common
 import { addressBits } from "../common/ipv4.js";
 import { Loop } from "../common/loop.js";
 import { Callbacks } from "./callbacks.js";
-import { NetworkWait } from "./network-wait.js";
+import { type NetworkWait, openNetwork } from "./network-wait.js";
 import { Sockets } from "./sockets.js";
 import { BoardTimer } from "./timer.js";
 import type { UDPClass, UDPConstructor } from "./udp.js";
@@ -97,7 +97,7 @@ export default class TFTPClient {
   readonly #io: UDPConstructor;
   readonly #callbacks: Callbacks<TFTPClient, ClientTransferView, TFTPClientOptions>;
   readonly #loop: Loop<Client>;
-  readonly #networkWait: NetworkWait;
+  readonly #networkWait: NetworkWait | null;
 
   /**
    * Opens no socket yet, except to try the network.
@@ -113,7 +113,7 @@ export default class TFTPClient {
     this.#loop = new Loop(new Client(sockets, options, this.#callbacks), timer, sockets, this.#callbacks);
     sockets.deliverTo(this.#loop);
     const tryNetwork = options.maxNetworkWaitMs ? () => new this.#io({}).close() : () => {};
-    this.#networkWait = new NetworkWait(tryNetwork, options, this.#callbacks);
+    this.#networkWait = openNetwork(tryNetwork, options, this.#callbacks);
     timer.start(this.#loop);
   }
 
@@ -162,7 +162,7 @@ export default class TFTPClient {
 
   /** Ends every transfer, with an ERROR to its server, and closes the sockets. Files that are not whole leave nothing. */
   close(): void {
-    this.#networkWait.stop();
+    this.#networkWait?.stop();
     this.#loop.close();
   }
 

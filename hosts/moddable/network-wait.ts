@@ -22,6 +22,23 @@ export interface NetworkWaitListener {
   gaveUp(error: Error): void;
 }
 
+/**
+ * Opens now or when the network is up. Throws as the constructor of {@link NetworkWait} does.
+ *
+ * @returns null if there is nothing to wait for and no onReady: that costs no memory.
+ */
+export function openNetwork(
+  open: () => void,
+  options: NetworkWaitOptions,
+  listener: NetworkWaitListener,
+): NetworkWait | null {
+  if ((options.maxNetworkWaitMs ?? 0) === 0 && options.onReady === undefined) {
+    open();
+    return null;
+  }
+  return new NetworkWait(open, options, listener);
+}
+
 export class NetworkWait {
   private timer: Timer | null = null;
   private waitedMs = 0;

@@ -33,7 +33,7 @@ import {
 import { GuardedStorage } from "../common/guarded-storage.js";
 import { Loop } from "../common/loop.js";
 import { Callbacks } from "./callbacks.js";
-import { NetworkWait } from "./network-wait.js";
+import { type NetworkWait, openNetwork } from "./network-wait.js";
 import { type DatagramHandler, Sockets } from "./sockets.js";
 import { BoardTimer } from "./timer.js";
 import type { UDPClass, UDPConstructor } from "./udp.js";
@@ -100,7 +100,7 @@ export default class TFTPServer {
   readonly #sockets: Sockets;
   readonly #timer = new BoardTimer();
   readonly #loop: Loop<Server>;
-  readonly #networkWait: NetworkWait;
+  readonly #networkWait: NetworkWait | null;
 
   /**
    * Listens at once, or waits for the network.
@@ -120,7 +120,7 @@ export default class TFTPServer {
     this.#sockets.deliverTo(this.#loop);
     callbacks.loop = this.#loop;
     const listen = () => this.#sockets.listen(port, callbacks);
-    this.#networkWait = new NetworkWait(listen, options, callbacks);
+    this.#networkWait = openNetwork(listen, options, callbacks);
     this.#timer.start(this.#loop);
   }
 
@@ -159,7 +159,7 @@ export default class TFTPServer {
 
   /** Ends every transfer, with an ERROR to its client, and closes the sockets. Unfinished uploads leave nothing. */
   close(): void {
-    this.#networkWait.stop();
+    this.#networkWait?.stop();
     this.#loop.close();
   }
 }
