@@ -39,7 +39,8 @@ export type ReasonCode =
   | "forbidden"
   | "failed"
   | "broadcast"
-  | "broadcast_elsewhere";
+  | "broadcast_elsewhere"
+  | "network_not_allowed";
 
 /** Takes the place of a detail in a text. */
 const DETAIL = "…";
@@ -66,6 +67,7 @@ const REASON_TEXTS: Readonly<Record<ReasonCode, string>> = {
   failed: "failed…",
   broadcast: "a broadcast is not answered (--answer-broadcast allows it)",
   broadcast_elsewhere: "a broadcast from a network in which this server has no address",
+  network_not_allowed: "not allowed from this network (--allow)",
 };
 
 /** Reason why a request is refused or ignored, or a transfer has failed. It is frozen, and may be kept. */

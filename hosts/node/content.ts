@@ -3,7 +3,8 @@ import type { Storage } from "../../src/index.js";
 import { type Catalogue, catalogueOf } from "../common/catalogue.js";
 import { asError } from "../common/failure.js";
 import { GuardedStorage } from "../common/guarded-storage.js";
-import { explained, refuse } from "../common/reasons.js";
+import { printable } from "../common/printable.js";
+import { explained, refuseFor } from "../common/reasons.js";
 import { type DirectoryOptions, DirectoryStorage } from "./files/directory-storage.js";
 import { refusalOf } from "./files/file-refusals.js";
 import type { NameRule } from "./rules/name-rule.js";
@@ -82,7 +83,7 @@ function guarded(storage: Storage, onError: (error: unknown) => void): Storage {
   return new GuardedStorage(storage, {
     refuse(error) {
       onError(error);
-      return refuse(refusalOf(error), `the storage failed: ${asError(error).message}`);
+      return refuseFor(refusalOf(error), "failed", `: ${printable(asError(error).message)}`);
     },
   });
 }

@@ -19,7 +19,7 @@ import {
   type TftpServerOptions,
 } from "./server-options.js";
 import { addressHash } from "./udp/address-hash.js";
-import { BroadcastRequests, type RequestHandler } from "./udp/broadcast-requests.js";
+import { BroadcastRequests, ignoredRequest, type RequestHandler } from "./udp/broadcast-requests.js";
 import { BusyPolling } from "./udp/busy-polling.js";
 import { Listeners } from "./udp/listeners.js";
 import { checkedHosts, checkedPort, checkedRange } from "./udp/listening-options.js";
@@ -74,6 +74,11 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
         forgetReason();
         this.loop.request(packet, length, listener, address, port);
         busyPolling?.expectPacket();
+      } else if (this.listenerCount("ignored") > 0) {
+        const ignored = ignoredRequest(packet, length, "network_not_allowed", address, port);
+        if (ignored !== undefined) {
+          this.emitGuarded("ignored", ignored);
+        }
       }
     };
     const broadcasts = new BroadcastRequests(options.answerBroadcast, isAllowed, request, (ignored) =>

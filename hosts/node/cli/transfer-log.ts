@@ -72,8 +72,10 @@ export function logTransfers(server: TftpServer, log: Log): RepeatedLines {
   });
   server.on("ignored", (request) => {
     const { reason, address } = request;
-    if (repeated.admit("info", "ignored", reason.code.replaceAll("_", " "), address)) {
-      log.write("info", "ignored", `${subject(request)}: ${reason.text}`, requestDetails(request));
+    // Strangers are many where `allow` is needed.
+    const level = reason.code === "network_not_allowed" ? "debug" : "info";
+    if (repeated.admit(level, "ignored", reason.code.replaceAll("_", " "), address)) {
+      log.write(level, "ignored", `${subject(request)}: ${reason.text}`, requestDetails(request));
     }
   });
   server.on("error", ({ message }) => {

@@ -10,7 +10,7 @@ import {
   OPCODE_WRITE_REQUEST,
 } from "../../../src/index.js";
 import { readableName } from "../../common/printable.js";
-import { type Reason, reasonFor } from "../../common/reasons.js";
+import { type Reason, type ReasonCode, reasonFor } from "../../common/reasons.js";
 import { checkedBoolean } from "../files/checked-boolean.js";
 
 const OPCODE_BYTES = 2;
@@ -35,7 +35,8 @@ export interface IgnoredRequest {
   readonly isUpload: boolean;
   /**
    * Its code is `broadcast` if it came to a broadcast or multicast address and the option `answerBroadcast` would answer it,
-   * `broadcast_elsewhere` if it did and the server listens on no address in the client's network.
+   * `broadcast_elsewhere` if it did and the server listens on no address in the client's network; `network_not_allowed` if the
+   * client is in none of the networks of the option `allow`.
    */
   readonly reason: Reason;
   /** The client's address. */
@@ -71,15 +72,26 @@ export class BroadcastRequests {
       this.answer(packet, length, listener, address, port);
       return;
     }
-    const asked = requestIn(packet, length);
-    if (asked !== undefined) {
-      const reason = reasonFor(listener === undefined ? "broadcast_elsewhere" : "broadcast");
-      this.onIgnored(Object.freeze({ ...asked, reason, address, port }));
+    const code = listener === undefined ? "broadcast_elsewhere" : "broadcast";
+    const ignored = ignoredRequest(packet, length, code, address, port);
+    if (ignored !== undefined) {
+      this.onIgnored(ignored);
     }
   }
 }
 
 /** Returns undefined for a packet that is not a request. */
+export function ignoredRequest(
+  packet: DataView,
+  length: number,
+  code: ReasonCode,
+  address: string,
+  port: number,
+): IgnoredRequest | undefined {
+  const asked = requestIn(packet, length);
+  return asked === undefined ? undefined : Object.freeze({ ...asked, reason: reasonFor(code), address, port });
+}
+
 function requestIn(packet: DataView, length: number): Pick<IgnoredRequest, "name" | "isUpload"> | undefined {
   const opcode = length < HEADER_BYTES ? 0 : packet.getUint16(0);
   if (opcode !== OPCODE_READ_REQUEST && opcode !== OPCODE_WRITE_REQUEST) {

@@ -1,12 +1,16 @@
 /** Each refusal has its reason: in the event, in the log as text and as JSON, and nothing of it on the wire. */
 import assert from "node:assert/strict";
+import dgram from "node:dgram";
+import { once } from "node:events";
 import { truncateSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import {
   type EndedTransfer,
   FAILED,
   FORBIDDEN,
+  type IgnoredRequest,
   NOT_FOUND,
   type Reason,
   type RefusedRequest,
@@ -105,6 +109,39 @@ function needsRights({ code }: Refusal): boolean {
   return code === "unreadable" || code === "unwritable";
 }
 
+test("a request from a network that is not allowed is an event, and a line at debug, as often as the log allows", async (t) => {
+  const root = temporaryFolder(t);
+  const { server, port } = await serving(t, { root, allow: ["192.0.2.0/24"] });
+  const ignored = once(server, "ignored");
+  const reason = { code: "network_not_allowed", text: "not allowed from this network (--allow)" };
+  const socket = dgram.createSocket("udp4").bind(0, "127.0.0.1");
+  t.after(() => socket.close());
+  await once(socket, "listening");
+  const ask = (at: number): void => socket.send("\0\x02sw1\0octet\0", at, "127.0.0.1");
+  ask(port);
+  const [request] = (await ignored) as [IgnoredRequest];
+  assert.deepEqual(request, { name: "sw1", isUpload: true, reason, address: "127.0.0.1", port: socket.address().port });
+  for (const format of ["text", "json"]) {
+    const words = [root, "--allow", "192.0.2.0/24", "--log", format];
+    const silent = await ServerProcess.start(t, words);
+    const open = await ServerProcess.start(t, [...words, "--log-level", "debug"]);
+    for (let count = 0; count < 150; count++) {
+      ask(silent.port);
+      ask(open.port);
+      // The sockets of the servers need not hold them all.
+      await setImmediate();
+    }
+    await open.line(format === "json" ? /"code":"network_not_allowed"/ : /puts "sw1": not allowed from this network/);
+    for (const process of [silent, open]) {
+      process.signal("SIGTERM");
+      await process.ended;
+    }
+    const about = ({ lines }: ServerProcess): number => lines.filter((line) => line.includes("sw1")).length;
+    assert.equal(about(silent), 0);
+    assert.ok(about(open) > 0 && about(open) <= 100, `${about(open)} lines`);
+  }
+});
+
 test("names in a reason are escaped", async (t) => {
   const { server, port } = await serving(t, { root: temporaryFolder(t), write: "new" });
   const reasons = reasonsOf(server);
@@ -136,7 +173,7 @@ for (const [what, answer, reason] of [
     () => {
       throw new Error("no database");
     },
-    { code: "failed", text: "the storage failed: no database" },
+    { code: "failed", text: "failed: no database" },
   ],
 ] as const) {
   test(`a refusal of a storage ${what} has a reason`, async (t) => {
