@@ -32,6 +32,12 @@ export function metricsText(
       refusedSamples(records),
     ),
     metric(
+      "refusals_total",
+      "counter",
+      "Requests answered with an ERROR, by reason.",
+      [...records.reasonCounts].map(([reason, count]): Sample => [{ reason }, count]),
+    ),
+    metric(
       "unanswered_requests_total",
       "counter",
       "Requests without an answer: all transfers in use, or a limit reached.",

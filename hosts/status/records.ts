@@ -9,6 +9,7 @@ import {
 import { addressText } from "../common/address-text.js";
 import { MissingFiles } from "../common/missing-files.js";
 import { ERROR_NAMES, OUTCOME_NAMES } from "../common/outcomes.js";
+import type { Reason } from "../common/reasons.js";
 
 /** Order in which downloads and uploads are counted. */
 export const DIRECTIONS = ["get", "put"] as const;
@@ -37,6 +38,24 @@ export interface Result {
   readonly durationMs: number;
   /** Time of the end on the host's clock. */
   readonly endedAt: number;
+}
+
+/** A refused request. */
+export interface RefusalRecord {
+  /** Sequence number, from 1. */
+  readonly number: number;
+  /** Requested name, cut after 200 characters. */
+  readonly name: string;
+  /** Whether the client wanted to send the file. */
+  readonly isUpload: boolean;
+  /** The client's address. */
+  readonly address: string;
+  /** Error code of RFC 1350 §5. */
+  readonly errorCode: number;
+  /** Undefined if the host does not know it. */
+  readonly reason: Reason | undefined;
+  /** Time on the host's clock. */
+  readonly refusedAt: number;
 }
 
 /** Counts of one direction. */
@@ -70,16 +89,21 @@ export class TransferRecords {
   readonly counts = [new DirectionCounts(), new DirectionCounts()] as const;
   /** Last results, newest first. */
   readonly results: Result[] = [];
+  /** Last refusals, newest first, without those of missing files. */
+  readonly refusals: RefusalRecord[] = [];
+  /** Refusals by the code of their reason. */
+  readonly reasonCounts = new Map<string, number>();
   /** Files that clients asked for and that are not there. */
   readonly missing: MissingFiles;
   /** Number of files uploaded or removed, over TFTP and on the page. */
   fileChanges = 0;
 
   private readonly ends = DIRECTIONS.map(() => OUTCOME_NAMES.map(() => 0));
-  private readonly refusals = DIRECTIONS.map(() => ERROR_NAMES.map(() => 0));
+  private readonly refusalCounts = DIRECTIONS.map(() => ERROR_NAMES.map(() => 0));
   private endCount = 0;
+  private refusalCount = 0;
 
-  /** @param maxResults results to keep, and names of missing files; each takes some 300 bytes on a board. */
+  /** @param maxResults results to keep, refusals, and names of missing files; each takes some 300 bytes on a board. */
   constructor(private readonly maxResults = DEFAULT_MAX_RESULTS) {
     this.missing = new MissingFiles(maxResults);
   }
@@ -108,13 +132,18 @@ export class TransferRecords {
    *
    * @param now time on the host's clock.
    */
-  refused(name: string, isUpload: boolean, errorCode: number, address: Address, now: number): void {
+  refused(name: string, isUpload: boolean, errorCode: number, address: Address, now: number, reason?: Reason): void {
     if (errorCode === ERROR_FILE_NOT_FOUND && !isUpload) {
       this.missing.add(shownName(name), addressText(address), now);
+    } else {
+      this.keepRefusal(name, isUpload, errorCode, addressText(address), now, reason);
     }
-    const refusals = this.refusals[isUpload ? 1 : 0] as number[];
-    const code = errorCode < refusals.length ? errorCode : 0;
-    refusals[code] = (refusals[code] ?? 0) + 1;
+    const counts = this.refusalCounts[isUpload ? 1 : 0] as number[];
+    const code = errorCode < counts.length ? errorCode : 0;
+    counts[code] = (counts[code] ?? 0) + 1;
+    if (reason !== undefined) {
+      this.reasonCounts.set(reason.code, (this.reasonCounts.get(reason.code) ?? 0) + 1);
+    }
   }
 
   /** Number of transfers of a direction (0 for downloads, 1 for uploads) that ended with `outcome`. */
@@ -124,7 +153,22 @@ export class TransferRecords {
 
   /** Requests of a direction that were refused with an error code of RFC 1350 §5. */
   refusedCount(direction: number, errorCode: number): number {
-    return this.refusals[direction]?.[errorCode] ?? 0;
+    return this.refusalCounts[direction]?.[errorCode] ?? 0;
+  }
+
+  private keepRefusal(
+    name: string,
+    isUpload: boolean,
+    errorCode: number,
+    address: string,
+    refusedAt: number,
+    reason: Reason | undefined,
+  ): void {
+    const number = ++this.refusalCount;
+    this.refusals.unshift({ number, name: shownName(name), isUpload, address, errorCode, reason, refusedAt });
+    if (this.refusals.length > this.maxResults) {
+      this.refusals.pop();
+    }
   }
 
   private keep(transfer: TransferView, outcome: Outcome, now: number): void {

@@ -1,5 +1,6 @@
 /** Refusals of a storage as answers over HTTP. */
 import { BUSY, DISK_FULL, EXISTS, FORBIDDEN, NOT_FOUND, type Refusal } from "../../src/index.js";
+import { takeReason } from "../common/reasons.js";
 import {
   type Answer,
   errorAnswer,
@@ -10,16 +11,19 @@ import {
   STATUS_NOT_FOUND,
   STATUS_UNAVAILABLE,
 } from "./answer.js";
+import { shownReason } from "./shown-reason.js";
 
-/** Answer to an upload of `name` that the storage has refused. */
+/** Answer to an upload of `name` that the storage has refused, with the reason that it has left. */
 export function refusedUpload(refusal: Refusal, name: string): Answer {
+  const reason = takeReason(refusal);
+  const why = reason === undefined ? "" : `: ${shownReason(reason)}`;
   switch (refusal) {
     case NOT_FOUND:
       return errorAnswer(STATUS_NOT_FOUND, `The folder of "${name}" does not exist. Create it on the server.`);
     case FORBIDDEN:
       return errorAnswer(
         STATUS_FORBIDDEN,
-        `"${name}" cannot be written. Choose another name, or check the folder's permissions.`,
+        `"${name}" cannot be written${why}. Choose another name, or check the folder's permissions.`,
       );
     case EXISTS:
       return errorAnswer(STATUS_CONFLICT, `"${name}" already exists. Choose another name, or allow overwriting.`);

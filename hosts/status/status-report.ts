@@ -2,8 +2,16 @@
 import { OUTCOME_COMPLETED, OUTCOME_PROBABLY_COMPLETED, type TransferView } from "../../src/index.js";
 import { addressText } from "../common/address-text.js";
 import type { Catalogue } from "../common/catalogue.js";
-import { ERROR_NAMES, outcomeName, SERVER_OUTCOMES } from "../common/outcomes.js";
-import { DIRECTIONS, type DirectionCounts, type Result, shownName, type TransferRecords } from "./records.js";
+import { ERROR_NAMES, errorName, outcomeName, SERVER_OUTCOMES } from "../common/outcomes.js";
+import {
+  DIRECTIONS,
+  type DirectionCounts,
+  type RefusalRecord,
+  type Result,
+  shownName,
+  type TransferRecords,
+} from "./records.js";
+import { nameInWords, shownReason } from "./shown-reason.js";
 import type { StatusSource } from "./source.js";
 
 /** More transfers than a person reads; the others are only counted. */
@@ -43,6 +51,18 @@ export interface ReportedResult {
   readonly endedMsAgo: number;
 }
 
+export interface ReportedRefusal {
+  readonly number: number;
+  readonly name: string;
+  readonly direction: string;
+  readonly address: string;
+  /** Stable name of the reason; of the error where the host knows no reason. */
+  readonly code: string;
+  /** The reason in words. */
+  readonly reason: string;
+  readonly refusedMsAgo: number;
+}
+
 export interface ReportedMissing {
   readonly name: string;
   /** The client that asked last. */
@@ -80,6 +100,8 @@ export interface StatusReport {
   readonly fileChanges: number;
   readonly transfers: readonly ReportedTransfer[];
   readonly results: readonly ReportedResult[];
+  /** Last refusals, newest first, without those of missing files. */
+  readonly refusals: readonly ReportedRefusal[];
   /** Files that clients asked for last and that are not there, the last one first. */
   readonly missing: readonly ReportedMissing[];
 }
@@ -124,6 +146,7 @@ export function statusReport(
     fileChanges: records.fileChanges,
     transfers: reportedTransfers(source, now),
     results: records.results.map((result) => reportedResult(result, now)),
+    refusals: records.refusals.map((refusal) => reportedRefusal(refusal, now)),
     missing: records.missing.newestFirst.map(({ name, address, count, askedAt }) => {
       return { name, address, count, askedMsAgo: now - askedAt };
     }),
@@ -198,6 +221,20 @@ function reportedResult(result: Result, now: number): ReportedResult {
     retransmissions: result.retransmissions,
     durationMs: result.durationMs,
     endedMsAgo: now - result.endedAt,
+  };
+}
+
+function reportedRefusal(refusal: RefusalRecord, now: number): ReportedRefusal {
+  const { reason } = refusal;
+  const code = reason?.code ?? errorName(refusal.errorCode);
+  return {
+    number: refusal.number,
+    name: refusal.name,
+    direction: directionOf(refusal),
+    address: refusal.address,
+    code,
+    reason: reason === undefined ? nameInWords(code) : shownReason(reason),
+    refusedMsAgo: now - refusal.refusedAt,
   };
 }
 

@@ -23,7 +23,8 @@ import { HTTPServer } from "./http-server.js";
 import type { ListenerClass, ListenerConstructor } from "./tcp.js";
 
 export type { Catalogue, ListedFile } from "../../common/catalogue.js";
-export { type DirectionCounts, type Result, TransferRecords } from "../../status/records.js";
+export type { Reason, ReasonCode } from "../../common/reasons.js";
+export { type DirectionCounts, type RefusalRecord, type Result, TransferRecords } from "../../status/records.js";
 export type { StatusSource } from "../../status/source.js";
 export type {
   Listener,

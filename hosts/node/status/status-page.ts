@@ -157,8 +157,8 @@ export class StatusPage extends EventEmitter<StatusPageEvents> {
   private readonly onEnded = (transfer: TransferView, { outcome, durationMs }: EndedTransfer): void =>
     this.records.ended(transfer, outcome, transfer.startedAt + durationMs);
 
-  private readonly onRefused = ({ name, isUpload, errorCode, address }: RefusedRequest): void =>
-    this.records.refused(name, isUpload, errorCode, address, now());
+  private readonly onRefused = ({ name, isUpload, errorCode, address, reason }: RefusedRequest): void =>
+    this.records.refused(name, isUpload, errorCode, address, now(), reason);
 
   private describe(): SiteDescription {
     const addresses = this.server.addresses.map(({ address, port }) => hostAndPort(address, port));

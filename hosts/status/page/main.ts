@@ -7,6 +7,7 @@ import { timeText } from "./figures.js";
 import { acceptFiles, showFiles } from "./files.js";
 import { showMissing } from "./missing.js";
 import { plot } from "./plot.js";
+import { showRefusals } from "./refusals.js";
 import { showTransfers } from "./transfers.js";
 
 /** Wait after a failure: short enough to notice a restarted board soon. */
@@ -38,6 +39,7 @@ function show(report: StatusReport): void {
   showCounts(report);
   plot(report);
   showTransfers(report);
+  showRefusals(report);
   showMissing(report);
   void showFiles(report);
 }

@@ -65,7 +65,7 @@ async function openBoardSite(options: SiteOptions): Promise<OpenSite & { written
 
 siteCases("a board", openBoardSite);
 
-test("the status of a board has the files that clients asked for in vain, with their bytes, until they are there", async () => {
+test("the status of a board has its refusals, and the missing files, with their bytes, until they are there", async () => {
   await using site = await openBoardSite({ files: { a: CONTENT }, write: "new" });
   const missing = async () => {
     const report = await askJson<StatusData>(site, "/api/status");
@@ -77,6 +77,9 @@ test("the status of a board has the files that clients asked for in vain, with t
   new Client().get("a");
   new Client().get("../a");
   assert.deepEqual(await missing(), ["1 T\udcfc 192.168.4.2", "2 b 192.168.4.3"]);
+  const [refusal, ...others] = (await askJson<StatusData>(site, "/api/status")).refusals;
+  assert.deepEqual([refusal?.name, refusal?.code, refusal?.reason], ["../a", "access_violation", "access violation"]);
+  assert.deepEqual(others, []);
   await put(site, "b", CONTENT);
   assert.deepEqual(await missing(), ["1 T\udcfc 192.168.4.2"]);
   for (let count = 0; count < 30; count++) {

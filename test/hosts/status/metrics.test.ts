@@ -91,7 +91,7 @@ test("a download is counted while it runs and after it has ended", async (t) => 
   });
 });
 
-test("uploads and refusals are counted by direction and error", async (t) => {
+test("uploads and refusals are counted by direction and error, and refusals by reason", async (t) => {
   const { folder, site } = await watched(t);
   const before = await metricsOf(site);
   await using putting = await folder.peer();
@@ -110,6 +110,9 @@ test("uploads and refusals are counted by direction and error", async (t) => {
     'refused_requests_total{direction="get",error="file_not_found"}': 1,
     'refused_requests_total{direction="put",error="file_exists"}': 1,
     'refused_requests_total{direction="put",error="access_violation"}': 1,
+    'refusals_total{reason="not_found"}': 1,
+    'refusals_total{reason="exists"}': 1,
+    'refusals_total{reason="not_a_file_name"}': 1,
   });
 });
 

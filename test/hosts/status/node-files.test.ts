@@ -31,6 +31,21 @@ async function listedNames(site: OpenSite): Promise<string[]> {
   return (await askJson<Listing>(site, "/api/files")).files.map(({ name }) => name);
 }
 
+test("an upload that cannot be written says why", async (t) => {
+  const root = temporaryFolder(t);
+  mkdirSync(path.join(root, "taken"));
+  const site = await pageOf(t, { root, write: "new" });
+  const { status, body } = await put(site, "taken", Buffer.from("x"));
+  assert.equal(status, 403);
+  symlinkSync(temporaryFolder(t), path.join(root, "out"));
+  const outside = await put(site, "out/new", Buffer.from("x"));
+  assert.match(JSON.parse(outside.body.toString()).error, /^"out\/new" cannot be written: link leads out\. Choose/);
+  assert.equal(
+    JSON.parse(body.toString()).error,
+    `"taken" cannot be written: it is a folder. Choose another name, or check the folder's permissions.`,
+  );
+});
+
 test("links out of the folder are neither listed nor removed, and linked folders are left out", async (t) => {
   const outside = temporaryFolder(t);
   writeFileSync(path.join(outside, "secret.txt"), "secret");

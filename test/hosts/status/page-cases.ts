@@ -86,6 +86,7 @@ export function pageCases(open: SiteOpener): void {
     assert.equal(report.running, 0);
     assert.deepEqual(report.transfers, []);
     assert.deepEqual(report.results, []);
+    assert.deepEqual(report.refusals, []);
     assert.deepEqual(report.missing, []);
   });
 }

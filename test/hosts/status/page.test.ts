@@ -4,7 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { StatusPage, type TftpServer } from "lockstep-tftp";
-import { ERROR_FILE_NOT_FOUND } from "lockstep-tftp/engine";
+import { ERROR_FILE_EXISTS, ERROR_FILE_NOT_FOUND } from "lockstep-tftp/engine";
 import { CONTENT, listedNames, options, showPage } from "./shown-page.js";
 
 /** A name that could do harm in markup, in an attribute, and to the order of letters. */
@@ -103,6 +103,31 @@ test(
     await peer.expectData(1, new Uint8Array());
     await peer.acknowledge(1);
     await page.until(`document.querySelectorAll("#missing li").length === ${NEAR.length}`);
+  },
+);
+
+test(
+  "refused requests are on the page, each with its reason, and missing files are not among them",
+  options,
+  async (t) => {
+    const { folder, page } = await showPage(t, { files: { "a.bin": CONTENT }, write: "new" });
+    assert.equal(await page.value(`document.querySelector("#refusals-card").hidden`), true);
+    await using peer = await folder.peer();
+    await peer.write("a.bin");
+    await peer.expectError(ERROR_FILE_EXISTS);
+    await peer.read("missing");
+    await peer.expectError(ERROR_FILE_NOT_FOUND);
+    await peer.write("no folder/b.bin");
+    await peer.expectError(ERROR_FILE_NOT_FOUND);
+    await page.until(`document.querySelectorAll("#refusals li").length === 2`);
+    assert.match(
+      await page.text("#refusals li:first-child"),
+      /no folder\/b\.bin\s*put\s*the folder "no folder" is not there\s*from 127\..* · .* ago/,
+    );
+    assert.match(
+      await page.text("#refusals li:last-child"),
+      /a\.bin\s*put\s*the file exists already \(--overwrite allows/,
+    );
   },
 );
 

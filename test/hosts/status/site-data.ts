@@ -14,6 +14,7 @@ export interface StatusData {
   readonly fileChanges: number;
   readonly transfers: readonly unknown[];
   readonly results: readonly unknown[];
+  readonly refusals: readonly { name: string; direction: string; address: string; code: string; reason: string }[];
   readonly missing: readonly { name: string; address: string; count: number }[];
 }
 

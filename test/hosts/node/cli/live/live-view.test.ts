@@ -104,6 +104,12 @@ describe("on a terminal", { skip: UNLESS_TERMINALS }, () => {
     await server.terminal.shows(/^T\\xfc\.cfg +127\.0\.0\.1 /m);
   });
 
+  test("a refused upload has a line with the reason", async (t) => {
+    const server = await LiveServer.start(t, [], { columns: 120 });
+    await assert.rejects(putFile("backup", CONTENT, { port: server.port }));
+    await server.terminal.shows(/puts "backup": uploads are off \(--write allows them\)$/m);
+  });
+
   test("an upload of unknown size shows its bytes instead of a bar", async (t) => {
     const server = await LiveServer.start(t, ["--write"]);
     const events = new EventEmitter();
