@@ -42,14 +42,16 @@ function hexadecimal(digit: number): number {
 export function writeAddress(packet: DataView, at: number, address: number): number {
   let to = at;
   for (let shift = 24; shift >= 0; shift -= 8) {
-    const byte = (address >>> shift) & 0xff;
+    const byte = (address >> shift) & 0xff;
+    const ones = byte % 10;
+    const tens = ((byte - ones) / 10) % 10;
     if (byte >= 100) {
-      packet.setUint8(to++, DIGIT_ZERO + ((byte / 100) | 0));
+      packet.setUint8(to++, DIGIT_ZERO + (byte - 10 * tens - ones) / 100);
     }
     if (byte >= 10) {
-      packet.setUint8(to++, DIGIT_ZERO + (((byte / 10) | 0) % 10));
+      packet.setUint8(to++, DIGIT_ZERO + tens);
     }
-    packet.setUint8(to++, DIGIT_ZERO + (byte % 10));
+    packet.setUint8(to++, DIGIT_ZERO + ones);
     if (shift > 0) {
       packet.setUint8(to++, DOT);
     }

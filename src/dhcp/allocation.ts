@@ -155,5 +155,6 @@ export class Allocation {
 
 /** Leases count seconds, which fit into 32 bits for 68 years. */
 export function secondsOf(now: number): number {
-  return Math.floor(now / 1000);
+  // Only integers: V8 makes an object of a fraction.
+  return (now - (now % 1000)) / 1000;
 }

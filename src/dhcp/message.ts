@@ -37,8 +37,11 @@ import {
   OPTION_VENDOR_CLASS,
 } from "./wire.js";
 
-/** Values of variable length that are kept from a message, together. More than the usual message has in all. */
-const KEPT_BYTES = 576;
+/**
+ * Values of variable length that are kept from a message, together: a list of 50 options, two identifiers of 20 bytes, and two
+ * classes of 50. What does not fit counts as missing.
+ */
+const KEPT_BYTES = 192;
 /** Bits of option 52: `file` and `sname` hold options too (RFC 2132 §9.3). */
 const OVERLOAD_FILE = 1;
 const OVERLOAD_SERVER_NAME = 2;

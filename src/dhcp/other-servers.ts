@@ -12,27 +12,34 @@ const FIRST_INTERVAL_MS = 2000;
 const LATER_INTERVAL_MS = 60_000;
 
 export class OtherServers {
-  /** Time of the next question, or {@link NEVER}. */
-  nextAt = NEVER;
   /** Whether nobody has answered the first questions. */
   isAlone = false;
+  private isAsking = false;
   private questions = 0;
+  /** Time of the next question. Never infinite, since V8 makes an object of each number that a field has, then. */
+  private askAt = 0;
 
   constructor(private readonly reply: Reply) {}
 
+  /** Time of the next question, or {@link NEVER}. */
+  get nextAt(): number {
+    return this.isAsking ? this.askAt : NEVER;
+  }
+
   start(now: number): void {
+    this.isAsking = true;
     this.isAlone = false;
     this.questions = 0;
-    this.nextAt = now;
+    this.askAt = now;
   }
 
   stop(): void {
-    this.nextAt = NEVER;
+    this.isAsking = false;
   }
 
   /** Asks, if it is time. Returns whether the first questions have got no answer, for the first time. */
   poll(now: number): boolean {
-    if (now < this.nextAt) {
+    if (!this.isAsking || now < this.askAt) {
       return false;
     }
     const isFirst = !this.isAlone && this.questions === FIRST_QUESTIONS;
@@ -42,7 +49,7 @@ export class OtherServers {
       this.questions++;
       this.reply.sendDiscover();
     }
-    this.nextAt = now + (this.isAlone ? LATER_INTERVAL_MS : FIRST_INTERVAL_MS);
+    this.askAt = now + (this.isAlone ? LATER_INTERVAL_MS : FIRST_INTERVAL_MS);
     return isFirst;
   }
 }

@@ -18,7 +18,7 @@ export function isPxeClient(message: Message): boolean {
 }
 
 export function isRaspberryPi(message: Message): boolean {
-  const vendor = message.hardwareAddress.getUint32(0) >>> 8;
+  const vendor = (message.hardwareAddress.getUint16(0) << 8) | message.hardwareAddress.getUint8(2);
   for (let index = 0; index < RASPBERRY_PI_VENDORS.length; index++) {
     if (RASPBERRY_PI_VENDORS[index] === vendor) {
       return true;

@@ -12,11 +12,17 @@ import {
   textFields,
   writeRequest,
 } from "lockstep-tftp/simulated";
+import { DhcpFlow } from "../support/dhcp-flow.js";
 import { Flow, MISSING_NAME, textBlock } from "./flow.js";
 
-export interface Running {
-  readonly flow: Flow;
+/** What is measured of a flow. */
+export interface Measurable {
+  readonly flow: Pick<Flow, "received" | "sent" | "running">;
   readonly step: () => void;
+}
+
+interface Running extends Measurable {
+  readonly flow: Flow;
 }
 
 const WINDOW = 16;
@@ -154,7 +160,7 @@ function garbage(arrive: (flow: Flow, packet: Uint8Array) => void, limits: Serve
 }
 
 /** Flows of packets that must not allocate a byte. */
-export const PACKET_FLOWS: Readonly<Record<string, () => Running>> = {
+export const PACKET_FLOWS: Readonly<Record<string, () => Measurable>> = {
   "lock-step download": () => download("octet"),
   "window of 16, download": () => download("octet", WINDOW_ASKED),
   "window of 16 that loses its end, download": () => download("octet", WINDOW_ASKED, LOST),
@@ -170,7 +176,15 @@ export const PACKET_FLOWS: Readonly<Record<string, () => Running>> = {
   "garbage of strangers at a transfer's port": () => garbage((flow, packet) => flow.fromStranger(packet)),
   "garbage at the listening port, with limits": () => garbage((flow, packet) => flow.request(packet), LIMITS),
   "garbage of strangers, with limits": () => garbage((flow, packet) => flow.fromStranger(packet), LIMITS),
+  "DHCP: addresses for more clients than there are": () => dhcp((flow) => flow.exchange()),
+  "DHCP: requests that are refused": () => dhcp((flow) => flow.strange()),
+  "DHCP: garbage": () => dhcp((flow) => flow.garbage()),
 };
+
+function dhcp(step: (flow: DhcpFlow) => void): Measurable {
+  const flow = new DhcpFlow();
+  return { flow, step: () => step(flow) };
+}
 
 function requests(name: string): Running {
   const flow = new Flow();

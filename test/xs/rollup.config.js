@@ -13,6 +13,8 @@ const CLIENT_NAME = "lockstep-tftp/engine/client";
 const ENGINE = resolve("dist/engine.js");
 const CLIENT = resolve("dist/engine/client.js");
 const CORE = resolve("dist/core.js");
+const DHCP_NAME = "lockstep-tftp/dhcp";
+const DHCP = resolve("dist/dhcp.js");
 
 function failOnWarning(warning) {
   throw new Error(warning.message);
@@ -65,8 +67,8 @@ function variant(input, name, plugins) {
 export default [
   {
     input: Object.fromEntries(programs),
-    output: { dir: BUNDLES, format: "es", paths: { [ENGINE_NAME]: ENGINE, [CLIENT_NAME]: CLIENT } },
-    external: [ENGINE_NAME, CLIENT_NAME],
+    output: { dir: BUNDLES, format: "es", paths: { [ENGINE_NAME]: ENGINE, [CLIENT_NAME]: CLIENT, [DHCP_NAME]: DHCP } },
+    external: [ENGINE_NAME, CLIENT_NAME, DHCP_NAME],
     plugins: [withSimulated, withSdk],
     onwarn: failOnWarning,
   },
@@ -79,4 +81,5 @@ export default [
     onwarn: failOnWarning,
   },
   variant(ENGINE, "engine-minified", [minified({})]),
+  variant(DHCP, "dhcp-minified", [minified({})]),
 ];

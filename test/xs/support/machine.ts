@@ -13,6 +13,8 @@ import { NetstringReader, netstring } from "./netstrings.js";
 export const ENGINE_FILE = path.join(PROJECT, "dist/engine.js");
 /** The client as shipped. */
 export const CLIENT_FILE = path.join(PROJECT, "dist/engine/client.js");
+/** The engine of DHCP as shipped. */
+export const DHCP_FILE = path.join(PROJECT, "dist/dhcp.js");
 /** The part that both share. */
 export const CORE_FILE = path.join(PROJECT, "dist/core.js");
 const PROGRAMS = path.join(PROJECT, "build/xs/programs");

@@ -1,0 +1,45 @@
+/** The engine of DHCP on XS: it allocates nothing while messages come, and it is small. */
+import assert from "node:assert/strict";
+import { statSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { growthOf } from "./support/heap.js";
+import { boardBytes, grown, heapSizeOf } from "./support/heap-snapshot.js";
+import { programFile, XsMachine } from "./support/machine.js";
+
+const EXCHANGES = 100_000;
+/** The chunk memory available before a collection varies by a piece. */
+const MAX_CHUNK_KIB = 64;
+/** Its buffers take 1,300 bytes of them, and each further address 32. */
+const MAX_BOARD_BYTES = 4300;
+const MAX_MINIFIED_BYTES = 20 * 1024;
+
+let machine: XsMachine;
+
+before(async () => {
+  machine = await XsMachine.start("dhcp");
+});
+
+after(() => machine.stop());
+
+for (const kind of ["exchange", "strange", "garbage"]) {
+  test(`no allocation on XS for ${EXCHANGES} times: ${kind}`, async () => {
+    const few = await growthOf(machine, `program.run("${kind}", 48)`);
+    const many = await growthOf(machine, `program.run("${kind}", ${EXCHANGES})`);
+    assert.ok(kind === "garbage" || (many.value as number) >= EXCHANGES, `${many.value} answers`);
+    assert.equal(many.slots, few.slots, "slots");
+    assert.ok(many.chunkKib - few.chunkKib <= MAX_CHUNK_KIB, `${many.chunkKib - few.chunkKib} KiB of chunks`);
+  });
+}
+
+test(`a server with 16 addresses takes at most ${MAX_BOARD_BYTES} bytes on a board`, async () => {
+  await machine.run("program.prepare()");
+  const before = await heapSizeOf(machine);
+  await machine.run("program.construct(0, 16)");
+  const size = grown(await heapSizeOf(machine), before);
+  assert.ok(boardBytes(size) <= MAX_BOARD_BYTES, `${boardBytes(size)} bytes, ${size.slots} slots`);
+});
+
+test(`the engine of DHCP, minified, has at most ${MAX_MINIFIED_BYTES} bytes`, () => {
+  const { size } = statSync(programFile("dhcp-minified"));
+  assert.ok(size <= MAX_MINIFIED_BYTES, `${size} bytes`);
+});

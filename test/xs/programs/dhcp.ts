@@ -1,0 +1,48 @@
+/** Messages of DHCP, for XS. */
+import { DhcpEngine } from "lockstep-tftp/dhcp";
+import { DhcpFlow } from "../../support/dhcp-flow.js";
+
+type Step = (flow: DhcpFlow) => void;
+
+const STEPS: Readonly<Record<string, Step>> = {
+  exchange: (flow) => flow.exchange(),
+  strange: (flow) => flow.strange(),
+  garbage: (flow) => flow.garbage(),
+};
+const flow = new DhcpFlow();
+
+/** Runs one kind of step. Returns the number of messages that the engine sent. */
+export function run(kind: string, count: number): number {
+  const step = STEPS[kind] as Step;
+  const before = flow.sent;
+  for (let index = 0; index < count; index++) {
+    step(flow);
+  }
+  return flow.sent - before;
+}
+
+const engines: (DhcpEngine | null)[] = [];
+
+/** Reserves the array, so that later only the engine is measured. */
+export function prepare(): number {
+  return engines.push(null, null);
+}
+
+export function construct(place: number, addresses: number): void {
+  engines[place] = new DhcpEngine(
+    { send() {} },
+    {
+      address: 0x0a000001,
+      netmask: 0xffffff00 | 0,
+      rangeStart: 0x0a000010,
+      rangeEnd: 0x0a000010 + addresses - 1,
+      boot: [{ file: "image.bin" }],
+      transactionId: 1,
+    },
+  );
+}
+
+/** Allocates chunk memory, in KiB, and releases it. */
+export function waste(kib: number): number {
+  return new ArrayBuffer(kib * 1024).byteLength;
+}
