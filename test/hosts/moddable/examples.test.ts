@@ -11,7 +11,7 @@ import { Client, contentsOf, data } from "./client.js";
 import { putIntoImage } from "./sdk/resource.js";
 import { directory } from "./sdk/storage-files.js";
 import Listener from "./sdk/tcp.js";
-import { advance } from "./sdk/timer.js";
+import { advance, scheduledTimers } from "./sdk/timer.js";
 import { deliver, network, type SentMessage } from "./sdk/udp.js";
 
 const EXAMPLES = path.resolve("examples/moddable");
@@ -137,4 +137,20 @@ test("the example fetch-and-serve serves when the network comes up late", async 
   advance(1000);
   assert.match(consoleLines[0] ?? "", /^No network in 60 s/);
   assert.equal(consoleLines.at(-1), "Hello at last.");
+});
+
+test("the example fetch-and-serve serves once, with what it has, when the file system is full", async (t) => {
+  const { roomBytes } = directory;
+  t.after(() => Object.assign(directory, { roomBytes }));
+  directory.files.set("board.json", Buffer.from('{"greeting":"Hello as before."}'));
+  directory.roomBytes = 0;
+  await startFetching("full");
+  advance(1);
+  const message = data(1, Buffer.from('{"greeting":"Hello anew."}'));
+  deliver(requestToServer().from, { address: "192.168.0.10", port: 7000, message });
+  advance(LONG_MS);
+  assert.equal(consoleLines[0], "LFS ERR -28");
+  assert.equal(consoleLines.filter((line) => line === "Hello as before.").length, 1);
+  assert.equal(scheduledTimers(), 0, "a second server waits for the port");
+  assert.ok(new Client("192.168.0.7", PORT).get("board.json") instanceof Uint8Array);
 });
