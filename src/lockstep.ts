@@ -230,7 +230,8 @@ export abstract class Lockstep {
     this.schedule.move(transfer, wakeAt);
   }
 
-  private repeat(transfer: Transfer, now: number): void {
+  /** Sends what is outstanding once more. */
+  protected repeat(transfer: Transfer, now: number): void {
     this.retransmission.backOff(transfer);
     transfer.retransmissions += transfer.state === STATE_SENDING ? transfer.sent - transfer.confirmed : 1;
     this.sendOutstanding(transfer, now);

@@ -14,6 +14,7 @@ import {
   FLAG_OPTION_TRANSFER_SIZE,
   FLAG_OPTION_WINDOW_SIZE,
   FLAG_RECEIVING,
+  FLAG_RIVALLED,
   FLAGS_OPTIONS,
   type Transfer,
 } from "./transfer.js";
@@ -142,7 +143,7 @@ export function negotiate(
 ): void {
   const isUpload = transfer.isReceiving;
   transfer.sizeBytes = isUpload ? options.transferSizeBytes : (transfer.file as ReadableFile).sizeBytes;
-  let flags = (transfer.flags & FLAG_RECEIVING) | (isNetascii ? FLAG_NETASCII : 0);
+  let flags = (transfer.flags & (FLAG_RECEIVING | FLAG_RIVALLED)) | (isNetascii ? FLAG_NETASCII : 0);
 
   transfer.blockSizeBytes = MAX_BLOCK_BYTES;
   const blockSize = options.blockSizeBytes;

@@ -6,6 +6,8 @@ import {
   FLAG_ANSWERED,
   FLAG_FIXED_INTERVAL,
   FLAG_REPEATED,
+  FLAG_REPEATED_TWICE,
+  FLAG_RIVALLED,
   NO_PORT,
   ROUND_TRIP_SCALE,
   STATE_LINGERING,
@@ -27,12 +29,21 @@ const MAX_ROUND_TRIP_MS = 60_000;
  * every packet it receives, so a chatty server would keep it from ever resending.
  */
 const SILENCE_MS = 6000;
+/** With one of these an answer is no sample. A rival is asked for only then, so that the usual answer takes no longer. */
+const UNUSUAL = FLAG_REPEATED | FLAG_REPEATED_TWICE | FLAG_RIVALLED;
 /** A peer with a negotiated interval is waited for at least this many intervals, so that a long one leaves it a chance. */
 const MIN_FIXED_INTERVALS = 3;
 /** Flags of such a peer. One that has not answered keeps no slot for longer, whatever interval it asked for. */
 const STRETCHED = FLAG_FIXED_INTERVAL | FLAG_ANSWERED;
 
+/** Told when one of two transfers with the same peer has its answer. */
+export interface Rivals {
+  endRival(transfer: Transfer, now: number): void;
+}
+
 export class Retransmission {
+  /** Set by a server, whose transfers may have rivals. */
+  rivals: Rivals | null = null;
   readonly initialIntervalMs: number;
   readonly minIntervalMs: number;
   readonly maxIntervalMs: number;
@@ -60,8 +71,11 @@ export class Retransmission {
   /** Takes the answer to the outstanding message as a sample of the round trip, unless that was repeated (Karn's rule). */
   takeSample(transfer: Transfer, now: number): void {
     const sampleMs = now - transfer.sentAt;
-    if (transfer.flags & FLAG_REPEATED || sampleMs < 0 || sampleMs > MAX_ROUND_TRIP_MS) {
-      transfer.flags = (transfer.flags & ~FLAG_REPEATED) | FLAG_ANSWERED;
+    if (transfer.flags & UNUSUAL || sampleMs < 0 || sampleMs > MAX_ROUND_TRIP_MS) {
+      if (transfer.flags & FLAG_RIVALLED) {
+        this.rivals?.endRival(transfer, now);
+      }
+      transfer.flags = (transfer.flags & ~UNUSUAL) | FLAG_ANSWERED;
       return;
     }
     let variation = transfer.roundTripVariation;
@@ -90,7 +104,7 @@ export class Retransmission {
   /** Prepares a repeat of the outstanding message: no sample from it, and a longer wait (RFC 6298 §5.5). */
   backOff(transfer: Transfer): void {
     const isSecondRepeat = (transfer.flags & FLAG_REPEATED) !== 0;
-    transfer.flags |= FLAG_REPEATED;
+    transfer.flags |= isSecondRepeat ? FLAG_REPEATED_TWICE : FLAG_REPEATED;
     if (transfer.flags & FLAG_FIXED_INTERVAL) {
       return;
     }

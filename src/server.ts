@@ -14,13 +14,8 @@ import {
   type Transport,
   type WritableFile,
 } from "./host.js";
-import type { Lockstep } from "./lockstep.js";
-import { cleanName } from "./name.js";
-import { negotiate } from "./options.js";
 import { OUTCOME_SUPERSEDED } from "./outcome.js";
 import {
-  ERROR_ACCESS_VIOLATION,
-  ERROR_ILLEGAL_OPERATION,
   ERROR_UNKNOWN_TRANSFER_ID,
   HEADER_BYTES,
   isClientPort,
@@ -28,18 +23,14 @@ import {
   OPCODE_READ_REQUEST,
   OPCODE_WRITE_REQUEST,
 } from "./packet.js";
-import { Request } from "./request.js";
-import { ServerLockstep } from "./server-lockstep.js";
+import { NO_ERROR, Request } from "./request.js";
+import { RECENT_MS, ServerLockstep } from "./server-lockstep.js";
 import { type ServerOptions, ServerSettings } from "./settings.js";
-import { decodeName } from "./text.js";
-import { FLAG_ANSWERED, FLAG_REPEATED, STATE_FREE, Transfer } from "./transfer.js";
+import { FLAG_ANSWERED, STATE_FREE, Transfer } from "./transfer.js";
 import { Peers } from "./transfers.js";
 
 /** After this time a request that comes again is no copy by the network: the file is opened again, for a new transfer. */
 const REOPEN_AFTER_MS = 1000;
-
-/** Told to the observer of a request that cannot be read. */
-const NO_NAME = "";
 
 /**
  * A TFTP server without I/O: a host hands it datagrams and the time, and it answers through the host's
@@ -57,7 +48,7 @@ export class Server {
   private readonly answerLimits: AnswerLimits;
   private readonly slots: readonly Transfer[];
   private readonly peers: Peers;
-  private readonly lockstep: Lockstep;
+  private readonly lockstep: ServerLockstep;
   private readonly admission: Admission;
   private readonly requestRead = new Request();
 
@@ -75,7 +66,7 @@ export class Server {
     this.answerLimits = new AnswerLimits(settings);
     this.slots = slots;
     this.peers = peers;
-    this.lockstep = new ServerLockstep(transport, slots, peers, options, settings.maxSizeBytes, observer);
+    this.lockstep = new ServerLockstep(transport, slots, peers, options, settings, observer);
     this.admission = new Admission(slots, settings, this.lockstep);
   }
 
@@ -137,24 +128,16 @@ export class Server {
       return;
     }
     const request = this.requestRead;
-    if (!request.read(packet, length)) {
-      this.refuse(NO_NAME, ERROR_ILLEGAL_OPERATION, listener, address, port);
-      return;
-    }
-    const nameEnd = cleanName(packet, request.nameStart, request.nameEnd);
-    const name = decodeName(packet, request.nameStart, nameEnd < 0 ? request.nameEnd : nameEnd);
-    if (nameEnd < 0) {
-      this.refuse(name, ERROR_ACCESS_VIOLATION, listener, address, port);
+    const errorCode = request.read(packet, length, listener, address, port);
+    if (errorCode !== NO_ERROR) {
+      this.refuse(errorCode, now);
       return;
     }
     const present = this.peers.find(address, port);
     if (present === null) {
-      this.accept(name, listener, address, port, now);
-    } else if (this.isSameRequest(present, name, now)) {
-      this.answerAgain(present, now);
+      this.accept(null, now);
     } else {
-      this.lockstep.end(present, OUTCOME_SUPERSEDED, now);
-      this.accept(name, listener, address, port, now);
+      this.requestAgain(present, now);
     }
   }
 
@@ -198,94 +181,87 @@ export class Server {
     }
   }
 
-  /** Whether a request repeats the one that began `transfer`, nothing of which has been acknowledged. */
-  private isSameRequest(transfer: Transfer, name: string, now: number): boolean {
-    return (
-      (transfer.flags & FLAG_ANSWERED) === 0 &&
-      (transfer.isUpload || now - transfer.startedAt < REOPEN_AFTER_MS) &&
-      transfer.isUpload === this.requestRead.isUpload &&
-      transfer.name === name
-    );
+  /**
+   * Takes a request from the port of a transfer. Its client starts anew, or the request is late or forged: nothing tells which. So
+   * a new transfer begins beside the old one, and the next answer of the client ends the other. There are never more than two.
+   */
+  private requestAgain(newest: Transfer, now: number): void {
+    const { lockstep, requestRead: request } = this;
+    const isRecent = now - newest.progressAt < RECENT_MS;
+    if ((newest.flags & FLAG_ANSWERED) === 0 && request.isFor(newest)) {
+      if (newest.isUpload || now - newest.startedAt < REOPEN_AFTER_MS) {
+        lockstep.answerAgain(newest, request, now);
+      } else {
+        lockstep.end(newest, OUTCOME_SUPERSEDED, now);
+        this.accept(null, now);
+      }
+    } else if (this.settings.singlePort) {
+      if (isRecent && request.isCopy(newest, this.settings.maxWindowSize)) {
+        newest.duplicates++;
+      } else {
+        this.accept(newest, now);
+      }
+    } else {
+      const isThird = this.peers.findOlder(newest) !== null;
+      const isBeside = isRecent || (this.running < this.slots.length && !this.admission.hasTooMany(request.address));
+      this.accept(isThird || !isBeside ? newest : null, now);
+    }
   }
 
-  private accept(name: string, listener: LocalPort, address: Address, port: number, now: number): void {
-    const lockstep = this.lockstep;
+  /**
+   * Starts a transfer for the request, or refuses it.
+   *
+   * @param replaced transfer with the same peer that ends for the new one, or null.
+   */
+  private accept(replaced: Transfer | null, now: number): void {
+    const { lockstep, admission, requestRead: request } = this;
+    const { address } = request;
     const isFull = this.running === this.slots.length;
-    const yielding = isFull ? this.admission.findYielding(address, now) : null;
-    if ((isFull && yielding === null) || this.admission.hasTooMany(address)) {
+    const yielding = isFull && replaced === null ? admission.findYielding(address, now) : null;
+    if (replaced === null && ((isFull && yielding === null) || admission.hasTooMany(address))) {
       this.unansweredRequests++;
       return;
     }
-    let file = this.open(name, address);
-    if (file === BUSY && !isFull && this.admission.makeRoom(address, now)) {
-      file = this.open(name, address);
+    let file = this.open();
+    if (file === BUSY && !isFull && admission.makeRoom(address, now)) {
+      file = this.open();
     }
     if (isRefusal(file)) {
-      this.refuse(name, ~file, listener, address, port);
+      this.refuse(~file, now);
       return;
     }
-    if (yielding !== null) {
+    if (replaced !== null) {
+      lockstep.end(replaced, OUTCOME_SUPERSEDED, now);
+    } else if (yielding !== null) {
       lockstep.giveUp(yielding, now);
     }
-    if (
-      !this.openPort(listener, address, port) &&
-      !(this.admission.makeRoom(address, now) && this.openPort(listener, address, port))
-    ) {
+    if (!lockstep.openPort(request) && !(admission.makeRoom(address, now) && lockstep.openPort(request))) {
       file.close();
       this.unansweredRequests++;
       return;
     }
-    const transfer = lockstep.freeSlot() as Transfer;
-    const localPort = this.settings.singlePort ? listener : transfer.slot;
-    transfer.begin(name, this.requestRead.isUpload, localPort, address, port, now);
-    transfer.file = file;
-    this.agree(transfer);
-    lockstep.start(transfer, now);
-    if (this.observer !== null) {
-      this.observer.started(transfer, now);
-    }
-    lockstep.sendOutstanding(transfer, now);
+    lockstep.begin(request, file, now);
   }
 
-  /**
-   * Sends the first message again, for a repeated request. Its options are read again as well: a client that did not like
-   * the OACK and asks without options gets what it asks for.
-   */
-  private answerAgain(transfer: Transfer, now: number): void {
-    transfer.duplicates++;
-    this.agree(transfer);
-    transfer.flags |= FLAG_REPEATED;
-    this.lockstep.sendOutstanding(transfer, now);
-  }
-
-  private agree(transfer: Transfer): void {
-    const request = this.requestRead;
-    const initialIntervalMs = this.lockstep.retransmission.initialIntervalMs;
-    negotiate(transfer, request.options, request.isNetascii, this.settings.maxWindowSize, initialIntervalMs);
-  }
-
-  /** Opens a port for the transfer in the next free slot, unless all share one. */
-  private openPort(listener: LocalPort, address: Address, port: number): boolean {
-    const { slot } = this.lockstep.freeSlot() as Transfer;
-    return this.settings.singlePort || this.lockstep.transmitter.transport.open(slot, listener, address, port);
-  }
-
-  private open(name: string, address: Address): ReadableFile | WritableFile | Refusal {
-    if (!this.requestRead.isUpload) {
+  private open(): ReadableFile | WritableFile | Refusal {
+    const { name, address, isUpload, options } = this.requestRead;
+    if (!isUpload) {
       return this.storage.openForReading(name, address);
     }
-    const sizeBytes = this.requestRead.options.transferSizeBytes;
+    const sizeBytes = options.transferSizeBytes;
     return sizeBytes > this.settings.maxSizeBytes ? DISK_FULL : this.storage.openForWriting(name, sizeBytes, address);
   }
 
-  private refuse(name: string, errorCode: number, listener: LocalPort, address: Address, port: number): void {
-    if (errorCode === ~BUSY) {
+  /** Sends an ERROR, but not to a client whose transfer goes on: it would stop clients that mind no port, such as tftp-hpa. */
+  private refuse(errorCode: number, now: number): void {
+    if (errorCode === ~BUSY || this.lockstep.goesOn(this.requestRead, now)) {
       this.unansweredRequests++;
       return;
     }
+    const { name, isUpload, listener, address, port } = this.requestRead;
     this.lockstep.transmitter.sendError(errorCode, listener, address, port);
     if (this.observer !== null) {
-      this.observer.refused(name, this.requestRead.isUpload, errorCode, address, port);
+      this.observer.refused(name, isUpload, errorCode, address, port);
     }
   }
 }

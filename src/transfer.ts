@@ -61,6 +61,10 @@ export const FLAG_OPTION_BLOCK_SIZE = 1 << 8;
 export const FLAG_OPTION_TIMEOUT = 1 << 9;
 export const FLAG_OPTION_TRANSFER_SIZE = 1 << 10;
 export const FLAG_OPTION_WINDOW_SIZE = 1 << 11;
+/** The outstanding message was sent at least three times. */
+export const FLAG_REPEATED_TWICE = 1 << 12;
+/** Another transfer with the same peer may run beside it: the first answer to either ends the other. */
+export const FLAG_RIVALLED = 1 << 13;
 export const FLAGS_OPTIONS =
   FLAG_OPTION_BLOCK_SIZE | FLAG_OPTION_TIMEOUT | FLAG_OPTION_TRANSFER_SIZE | FLAG_OPTION_WINDOW_SIZE;
 
@@ -68,7 +72,7 @@ export const FLAGS_OPTIONS =
  * The bits above the flags hold the code of the ERROR that ended the transfer, plus 1: seventeen bits. A separate property
  * would take a slot of memory on XS for each transfer.
  */
-const ERROR_CODE_SHIFT = 12;
+const ERROR_CODE_SHIFT = 14;
 
 /** The smoothed round trip is kept in units of 1/8 ms (RFC 6298 §2 in integers). */
 export const ROUND_TRIP_SCALE = 8;

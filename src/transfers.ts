@@ -96,9 +96,19 @@ export class Peers {
     this.buckets = new Array<Transfer | null>(1 << bits).fill(null);
   }
 
+  /** Finds the newest transfer with a peer. */
   find(address: Address, port: number): Transfer | null {
     let transfer = this.buckets[this.bucket(address, port)] as Transfer | null;
     while (transfer !== null && (transfer.port !== port || transfer.address !== address)) {
+      transfer = transfer.nextPeer;
+    }
+    return transfer;
+  }
+
+  /** Finds the transfer with the same peer that began before `newer`. */
+  findOlder(newer: Transfer): Transfer | null {
+    let transfer = newer.nextPeer;
+    while (transfer !== null && (transfer.port !== newer.port || transfer.address !== newer.address)) {
       transfer = transfer.nextPeer;
     }
     return transfer;

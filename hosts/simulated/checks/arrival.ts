@@ -34,7 +34,8 @@ export function readArrival(
   const from = { address, port, localPort };
   const opcode = opcodeOf(message);
   const isToListener = localPort >= FIRST_LISTENER;
-  const conversation = isToListener ? conversations.ofClient(address, port) : conversations.inSlot(localPort);
+  const ofClient = conversations.ofClient(address, port);
+  const conversation = isToListener ? ofClient[0] : conversations.inSlot(localPort);
   if (message.length < HEADER_BYTES) {
     return { ...causeOf("nothing"), ...from };
   }

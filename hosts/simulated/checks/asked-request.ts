@@ -41,6 +41,16 @@ export function readAskedRequest(message: Uint8Array): AskedRequest | undefined 
   };
 }
 
+/** Whether two requests are for the same file, in the same mode and with the same options. */
+export function isSameRequest(one: AskedRequest, other: AskedRequest): boolean {
+  return (
+    one.isUpload === other.isUpload &&
+    one.name === other.name &&
+    one.isNetascii === other.isNetascii &&
+    OPTION_NAMES.every((name) => one.options.get(name) === other.options.get(name))
+  );
+}
+
 function cleanName(raw: string): string | undefined {
   const trimmed = raw.replace(/\xff+$/, "");
   const components = trimmed.split(/[/\\]/).filter((component) => component !== "" && component !== ".");

@@ -80,7 +80,7 @@ function checkData(conversation: Conversation, message: Uint8Array, isFirst: boo
   if (conversation.isUpload || (conversation.isOffered && !conversation.isAnswered)) {
     violated(`${describeMessage(message)} was sent before its time`);
   }
-  const block = isFirst ? conversation.confirmed + 1 : conversation.sentUpTo + 1;
+  const block = isFirst ? conversation.confirmed + 1 : conversation.lastSent + 1;
   if (numberOf(message) !== (block & BLOCK_NUMBER_MASK) || block > conversation.confirmed + agreement.windowSize) {
     violated(
       `${describeMessage(message)} was sent; block ${block} was next, and block ${conversation.confirmed} is confirmed`,
@@ -97,8 +97,11 @@ function checkData(conversation: Conversation, message: Uint8Array, isFirst: boo
   if (isLast && !conversation.endsWith(block)) {
     violated(`${describeMessage(message)} ends a file that goes on`);
   }
-  conversation.sentUpTo = block;
-  conversation.lastBlock = isLast ? block : -1;
+  conversation.lastSent = block;
+  conversation.sentUpTo = Math.max(conversation.sentUpTo, block);
+  if (isLast) {
+    conversation.lastBlock = block;
+  }
 }
 
 function checkAcknowledgement(conversation: Conversation, message: Uint8Array, { kind, meaning }: Cause): void {

@@ -10,6 +10,8 @@ import type { OpenedFile } from "./checked-storage.js";
 const BLOCK_NUMBER_MASK = 0xffff;
 /** From this time on a repeated request opens the file again, which may have changed. */
 const REOPEN_AFTER_MS = 1000;
+/** A window is repeated whole at most this many times. */
+const MAX_WINDOW_REPEATS = 2;
 
 /** The meaning of a received message to a conversation. */
 export type Meaning = "advances" | "repeated" | "ahead" | "too large" | "ends" | "nothing";
@@ -23,8 +25,10 @@ export class Conversation {
   isLingering = false;
   /** Blocks that are through, counted without wrapping. */
   confirmed = 0;
-  /** Download: the last block that was sent. Upload: the last block that was acknowledged. */
+  /** Download: the furthest block that was sent. Upload: the last block that was acknowledged. */
   sentUpTo = 0;
+  /** Download: the block that was sent last. */
+  lastSent = 0;
   /** Download: the number of the file's last block, once it was sent; otherwise -1. */
   lastBlock = -1;
   /** The file's end is through. */
@@ -39,8 +43,13 @@ export class Conversation {
   longerMs = 0;
   /** Repeats of DATA by the timer before the first ACK. */
   unansweredRepeats = 0;
+  /** Repeats by the timer since the last progress. */
+  repeats = 0;
   /** The number of the engine call that sent to this peer last. */
   sentInCall = -1;
+
+  /** The last answer was to the outstanding message: to an ACK, or to DATA. Other blocks of a window answer nothing. */
+  startedWindow = false;
 
   /** Upload: all payloads in their order. */
   private readonly payloads = new GrowingBytes();
@@ -54,6 +63,8 @@ export class Conversation {
     readonly address: string,
     readonly port: number,
     private readonly maxWindowSize: number,
+    /** The number of the engine call in which it started. */
+    readonly startedInCall: number,
     now: number,
   ) {
     this.asked = asked;
@@ -81,6 +92,9 @@ export class Conversation {
   /** Takes the first request again, perhaps with other options: the client is there, and starts to wait again. */
   repeatRequest(asked: AskedRequest, now: number): void {
     this.progressAt = now;
+    this.repeats = 0;
+    this.sentUpTo = 0;
+    this.lastBlock = -1;
     this.asked = asked;
     this.agreement = agreementOf(asked, this.file.sizeBytes, this.maxWindowSize);
   }
@@ -98,6 +112,8 @@ export class Conversation {
       return ahead === 0 ? "repeated" : "nothing";
     }
     this.isAnswered = true;
+    this.startedWindow = true;
+    this.repeats = 0;
     this.confirmed += ahead;
     this.isComplete = this.confirmed === this.lastBlock;
     this.progressAt = now;
@@ -117,9 +133,10 @@ export class Conversation {
     }
     if (ahead === 1 && !this.isLingering) {
       this.isAnswered = true;
+      this.isComplete = payload.length < this.agreement.blockSizeBytes;
+      this.startedWindow = this.confirmed === this.sentUpTo || this.isComplete;
       this.confirmed++;
       this.payloads.append(payload);
-      this.isComplete = payload.length < this.agreement.blockSizeBytes;
       this.progressAt = now;
       this.waitsSince = now;
       this.longerMs = 0;
@@ -129,6 +146,11 @@ export class Conversation {
       return this.confirmed > 0 ? "repeated" : "nothing";
     }
     return ahead <= this.agreement.windowSize && ahead > 1 ? "ahead" : "nothing";
+  }
+
+  /** Whether the timer repeats only the first block of the window: the first window, and any that was repeated twice. */
+  get repeatsFirstBlock(): boolean {
+    return this.repeats > 0 && (this.confirmed === 0 || this.repeats > MAX_WINDOW_REPEATS);
   }
 
   /** The payload that a block of a download must carry, as far as the file was read. */

@@ -4,17 +4,17 @@
 import type { Conversation } from "./conversation.js";
 
 export class Conversations {
-  private readonly byClient = new Map<string, Conversation>();
+  private readonly present = new Set<Conversation>();
   private readonly bySlot: (Conversation | undefined)[] = [];
 
-  /** Every conversation, lingering ones included. */
+  /** Every conversation, lingering ones included, the oldest first. */
   get all(): IterableIterator<Conversation> {
-    return this.byClient.values();
+    return this.present.values();
   }
 
-  /** The conversation with a client's port. */
-  ofClient(address: string, port: number): Conversation | undefined {
-    return this.byClient.get(keyOf(address, port));
+  /** The conversations with a client's port, the newest first. */
+  ofClient(address: string, port: number): Conversation[] {
+    return [...this.present].filter((each) => each.address === address && each.port === port).reverse();
   }
 
   /** The conversation in a slot. */
@@ -22,20 +22,21 @@ export class Conversations {
     return this.bySlot[slot];
   }
 
-  /** Adds a conversation, in place of a lingering one with the same client. */
+  /** Adds a conversation, in place of a lingering one in its slot. */
   add(conversation: Conversation): void {
-    this.byClient.set(keyOf(conversation.address, conversation.port), conversation);
+    const former = this.bySlot[conversation.slot];
+    if (former !== undefined) {
+      this.present.delete(former);
+    }
+    this.present.add(conversation);
     this.bySlot[conversation.slot] = conversation;
   }
 
-  /** Removes a conversation, unless a newer one has taken its place. */
+  /** Removes a conversation. */
   forget(conversation: Conversation): void {
+    this.present.delete(conversation);
     if (this.bySlot[conversation.slot] === conversation) {
       this.bySlot[conversation.slot] = undefined;
-    }
-    const key = keyOf(conversation.address, conversation.port);
-    if (this.byClient.get(key) === conversation) {
-      this.byClient.delete(key);
     }
   }
 
@@ -43,8 +44,4 @@ export class Conversations {
   isPresent(conversation: Conversation): boolean {
     return this.bySlot[conversation.slot] === conversation;
   }
-}
-
-function keyOf(address: string, port: number): string {
-  return `${address} ${port}`;
 }

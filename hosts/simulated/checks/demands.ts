@@ -3,6 +3,7 @@
  */
 import type { CheckContext } from "./check-context.js";
 import type { Conversation, Meaning } from "./conversation.js";
+import { checkDecided, goesOn } from "./rivals.js";
 import { violated } from "./violation.js";
 
 const BLOCK_NUMBER_MASK = 0xffff;
@@ -33,17 +34,21 @@ export function checkDemands(context: CheckContext): void {
   }
 }
 
-function checkRequestAnswered({ storage, conversations, call }: CheckContext): void {
+function checkRequestAnswered(context: CheckContext): void {
+  const { storage, conversations, call } = context;
   const { asked, conversation, address, port } = call.cause;
   const { lastRefusal, lastOpened } = storage;
+  const [newest] = conversations.ofClient(address, port);
+  const mayBeSilent = goesOn(context, address, port);
   // A storage that is busy has the request ignored instead of refused.
   const isRefusedAloud = lastRefusal < 0 && ~lastRefusal < BLOCK_NUMBER_MASK;
   const mustRefuse = asked?.name === undefined || (lastOpened === undefined && isRefusedAloud);
-  if (conversation === undefined && mustRefuse && call.errors !== 1) {
+  if (conversation === undefined && mustRefuse && call.errors !== 1 && !mayBeSilent) {
     violated("A request that had to be refused got no ERROR");
   }
-  const current = conversations.ofClient(address, port);
-  if (current !== undefined && !current.isLingering && current.sentInCall !== call.number && call.errors === 0) {
+  const accepted = conversation ?? (newest?.startedInCall === call.number ? newest : undefined);
+  const isSilent = accepted?.isLingering === false && accepted.sentInCall !== call.number && call.errors === 0;
+  if (isSilent && !mayBeSilent) {
     violated("A request that was accepted got no answer");
   }
 }
@@ -62,6 +67,7 @@ function checkMessageAnswered(context: CheckContext, conversation: Conversation,
   if (mustAnswer && !isAnswered) {
     violated("A message that had to be answered was not");
   }
+  checkDecided(context, conversation);
   if (meaning === "ends") {
     checkEnded(context, conversation);
   }
@@ -80,9 +86,12 @@ function checkEnded({ conversations }: CheckContext, conversation: Conversation)
   }
 }
 
-function checkWindowFull({ confirmed, sentUpTo, lastBlock, agreement, isAnswered, isOffered }: Conversation): void {
+function checkWindowFull(conversation: Conversation): void {
+  const { confirmed, lastSent, lastBlock, agreement, isAnswered, isOffered } = conversation;
   const isData = isAnswered || !isOffered;
-  if (isData && sentUpTo !== lastBlock && sentUpTo !== confirmed + agreement.windowSize) {
-    violated(`A window ended with block ${sentUpTo}; it begins after block ${confirmed}`);
+  const blocks = conversation.repeatsFirstBlock ? 1 : agreement.windowSize;
+  const isWhole = lastSent === confirmed + blocks || (lastSent === lastBlock && lastSent < confirmed + blocks);
+  if (isData && !isWhole) {
+    violated(`A window of ${blocks} ended with block ${lastSent}; it begins after block ${confirmed}`);
   }
 }

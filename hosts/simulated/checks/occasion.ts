@@ -5,9 +5,12 @@ import { ERROR_UNKNOWN_TRANSFER_ID, OPCODE_DATA } from "../../../src/index.js";
 import { describeMessage, numberOf, opcodeOf } from "../wire/messages.js";
 import { type CheckContext, slotOf } from "./check-context.js";
 import type { Conversation } from "./conversation.js";
+import { goesOn } from "./rivals.js";
 import { violated } from "./violation.js";
 
 const MAX_UNANSWERED_REPEATS = 2;
+/** A transfer beside one that goes on sends nothing for this long. */
+const BESIDE_MS = 300;
 
 /** DATA, ACK or OACK goes to a peer that has a transfer, which has something to answer or to repeat. */
 export class OccasionCheck {
@@ -44,12 +47,14 @@ export class OccasionCheck {
       }
       return;
     }
-    const conversation = this.context.conversations.ofClient(address, port);
-    const isRefusal = cause.kind === "request" && isToCause && localPort === cause.localPort;
+    const conversation = this.context.conversations
+      .ofClient(address, port)
+      .find((each) => each.slot === slotOf(this.context, each, localPort));
+    const isRefusal =
+      cause.kind === "request" && isToCause && localPort === cause.localPort && !goesOn(this.context, address, port);
     const isEnd =
       conversation !== undefined &&
       !conversation.isLingering &&
-      conversation.slot === slotOf(this.context, conversation, localPort) &&
       (cause.kind === "poll" || cause.kind === "stop" || isToCause) &&
       this.mayFail(conversation);
     if (!isRefusal && !isEnd) {
@@ -62,11 +67,17 @@ export class OccasionCheck {
     if (conversation.isLingering) {
       violated(`${describeMessage(message)} was repeated by the timer after the transfer had ended`);
     }
-    const shortestMs = conversation.agreement.timeoutMs ?? this.context.limits.shortestIntervalMs;
+    const isFirst = conversation.sentInCall < 0;
+    const ordinaryMs = conversation.agreement.timeoutMs ?? this.context.limits.shortestIntervalMs;
+    const shortestMs = isFirst ? BESIDE_MS : ordinaryMs;
     const waitedMs = this.context.call.now - conversation.waitsSince;
     if (waitedMs < shortestMs && conversation.longerMs === 0 && !this.isClockBehind()) {
       violated(`${describeMessage(message)} was repeated after ${waitedMs} ms; the shortest wait is ${shortestMs} ms`);
     }
+    if (isFirst) {
+      return;
+    }
+    conversation.repeats++;
     const isData = opcodeOf(message) === OPCODE_DATA;
     if (isData && !conversation.isAnswered && ++conversation.unansweredRepeats > MAX_UNANSWERED_REPEATS) {
       violated(`${describeMessage(message)} was repeated more than twice to a peer that never answered`);

@@ -24,6 +24,7 @@ const MAX_MESSAGES_IN_CALL = 20_000;
 
 /** The engine's defaults, which the checks need to know. */
 const MAX_WINDOW_SIZE = 16;
+const MAX_SINGLE_PORT_WINDOW_SIZE = 8;
 const MAX_TRANSFERS = 8;
 const INITIAL_INTERVAL_MS = 300;
 const MIN_INTERVAL_MS = 30;
@@ -163,7 +164,7 @@ function limitsOf(options: ServerOptions) {
   return {
     singlePort: options.singlePort ?? false,
     maxTransfers: options.maxTransfers ?? MAX_TRANSFERS,
-    maxWindowSize: options.maxWindowSize ?? MAX_WINDOW_SIZE,
+    maxWindowSize: options.maxWindowSize ?? (options.singlePort ? MAX_SINGLE_PORT_WINDOW_SIZE : MAX_WINDOW_SIZE),
     maxSizeBytes: options.maxSizeBytes ?? Number.MAX_SAFE_INTEGER,
     shortestIntervalMs: Math.min(initialIntervalMs, minIntervalMs),
     giveUpMs: options.giveUpMs ?? GIVE_UP_MS,

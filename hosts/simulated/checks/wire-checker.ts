@@ -25,6 +25,7 @@ import { Conversations } from "./conversations.js";
 import { DeadlineCheck } from "./deadlines.js";
 import { checkDemands } from "./demands.js";
 import { OccasionCheck } from "./occasion.js";
+import { checkPlace, checkSuperseded } from "./rivals.js";
 import { SentLedger } from "./sent-ledger.js";
 import { violated } from "./violation.js";
 
@@ -91,12 +92,11 @@ export class WireChecker {
       violated("An upload started whose announced size is not allowed");
     }
     const address = String(view.address);
-    const present = conversations.ofClient(address, view.port);
-    if (present !== undefined && !present.isLingering) {
-      violated("A second transfer started for one client port");
-    }
+    checkPlace(this.context, address, view.port);
     const { maxWindowSize } = limits;
-    conversations.add(new Conversation(asked, file, view.slot, address, view.port, maxWindowSize, call.now));
+    conversations.add(
+      new Conversation(asked, file, view.slot, address, view.port, maxWindowSize, call.number, call.now),
+    );
   }
 
   /** The engine reports the end of a transfer. */
@@ -106,6 +106,7 @@ export class WireChecker {
     if (conversation === undefined || conversation.isLingering || conversation.port !== view.port) {
       violated(`The transfer in slot ${view.slot} ended, and there was none`);
     }
+    checkSuperseded(this.context, conversation, outcome);
     if (outcome === OUTCOME_COMPLETED) {
       checkCompleted(conversation, limits.maxSizeBytes);
     }
@@ -168,8 +169,10 @@ export class WireChecker {
   /** DATA, ACK or OACK: the peer has a transfer, there is an occasion, and the content is right. */
   private checkMessage(message: Uint8Array, localPort: number, address: string, port: number): void {
     const { conversations, call } = this.context;
-    const conversation = conversations.ofClient(address, port);
-    if (conversation === undefined || conversation.slot !== slotOf(this.context, conversation, localPort)) {
+    const conversation = conversations
+      .ofClient(address, port)
+      .find((each) => each.slot === slotOf(this.context, each, localPort));
+    if (conversation === undefined) {
       violated(`${describeMessage(message)} was sent to ${address}:${port}, which has no transfer there`);
     }
     const isFirst = conversation.sentInCall !== call.number;

@@ -10,11 +10,15 @@ import { listeningPortCases } from "./listening-port.js";
 import { makingRoomCases } from "./making-room.js";
 import { netasciiCases } from "./netascii.js";
 import { observerCases } from "./observer.js";
+import { onePlaceCases } from "./one-place.js";
 import { optionCases } from "./options.js";
 import { poolCases } from "./pool.js";
+import { reflectionCases } from "./reflection.js";
 import { repeatedRequestCases } from "./repeated-requests.js";
 import { requestCases } from "./requests.js";
 import { retransmissionCases } from "./retransmission.js";
+import { rivalEndCases } from "./rival-ends.js";
+import { rivalCases } from "./rivals.js";
 import { sorcerersApprenticeCases } from "./sorcerers-apprentice.js";
 import { transferIdentifierCases } from "./transfer-identifiers.js";
 import { uploadCases } from "./upload.js";
@@ -30,9 +34,13 @@ export const cases: readonly Case[] = [
   ...uploadFailureCases,
   ...transferIdentifierCases,
   ...repeatedRequestCases,
+  ...rivalCases,
+  ...rivalEndCases,
+  ...onePlaceCases,
   ...listeningPortCases,
   ...sorcerersApprenticeCases,
   ...retransmissionCases,
+  ...reflectionCases,
   ...clockCases,
   ...optionCases,
   ...windowCases,

@@ -64,6 +64,8 @@ const full: readonly Case[] = [
       peer.expectData(1, blockOf(file, 1));
       peer.acknowledge(1);
       peer.expectData(2, blockOf(file, 2));
+      harness.advance(3000);
+      peer.ignoreAll();
       peer.read("file");
       peer.expectData(1, blockOf(file, 1));
     },

@@ -1,5 +1,5 @@
 /** A request that comes again: RFC 1350 §4, and the wire table of docs/protocol.md. */
-import { ERROR_FILE_NOT_FOUND, NOT_FOUND, OUTCOME_COMPLETED, OUTCOME_SUPERSEDED } from "lockstep-tftp/engine";
+import { ERROR_FILE_NOT_FOUND, NOT_FOUND, OUTCOME_SUPERSEDED } from "lockstep-tftp/engine";
 import { equal } from "../../support/assertions.js";
 import { contents } from "../../support/contents.js";
 import { blockOf } from "../../support/peer.js";
@@ -105,55 +105,6 @@ export const repeatedRequestCases: readonly Case[] = [
     peer.expectData(1, blockOf(file, 1));
     equal(harness.observer.startedTransfers.length, 1, "transfers that have started");
     goesOn(harness, peer, file);
-  }),
-
-  engineCase("docs/protocol.md, RRQ again after progress: the old transfer ends, a new one starts", (harness) => {
-    const { peer, file } = begun(harness);
-    peer.acknowledge(1);
-    peer.expectData(2, blockOf(file, 2));
-    peer.read("file");
-    peer.expectData(1, blockOf(file, 1));
-    equal(harness.ended.outcome, OUTCOME_SUPERSEDED, "the outcome of the old transfer");
-    equal(harness.server.used, 1, "slots that are used");
-    goesOn(harness, peer, file);
-  }),
-
-  engineCase("docs/protocol.md, RRQ with another name: the old transfer ends, a new one starts", (harness) => {
-    const { peer } = begun(harness);
-    const other = harness.file("other", contents(5));
-    peer.read("other");
-    peer.expectData(1, other);
-    equal(harness.ended.outcome, OUTCOME_SUPERSEDED, "the outcome of the old transfer");
-    equal(harness.server.used, 1, "slots that are used");
-    peer.acknowledge(1);
-    equal(harness.observer.endedTransfers.at(-1)?.outcome, OUTCOME_COMPLETED, "the outcome of the new transfer");
-  }),
-
-  engineCase("docs/protocol.md, RRQ with another name that is missing: the old transfer ends, ERROR 1", (harness) => {
-    const { peer } = begun(harness);
-    peer.read("missing");
-    peer.expectError(ERROR_FILE_NOT_FOUND);
-    equal(harness.ended.outcome, OUTCOME_SUPERSEDED, "the outcome");
-    equal(harness.server.used, 0, "slots that are used");
-  }),
-
-  engineCase("docs/protocol.md, WRQ after RRQ with the same name: a new transfer", (harness) => {
-    const { peer } = begun(harness);
-    peer.write("file");
-    peer.expectAcknowledgement(0);
-    equal(harness.ended.outcome, OUTCOME_SUPERSEDED, "the outcome of the old transfer");
-    peer.data(1, contents(3));
-    peer.expectAcknowledgement(1);
-  }),
-
-  engineCase("docs/protocol.md, WRQ again after progress: the earlier blocks are discarded", (harness) => {
-    const peer = harness.peer();
-    peer.write("file");
-    peer.expectAcknowledgement(0);
-    peer.data(1, contents(512));
-    peer.expectAcknowledgement(1);
-    peer.put("file", contents(7));
-    equal(harness.storage.files.get("file")?.length, 7, "bytes in the file");
   }),
 
   engineCase("docs/protocol.md, WRQ again while the old slot lingers: a new transfer", (harness) => {

@@ -8,7 +8,6 @@ import {
   ERROR_FILE_NOT_FOUND,
   ERROR_ILLEGAL_OPERATION,
   OPCODE_READ_REQUEST,
-  OUTCOME_SUPERSEDED,
 } from "lockstep-tftp/engine";
 import { packetOf, readRequest } from "lockstep-tftp/simulated";
 import { contents } from "../../support/contents.js";
@@ -41,23 +40,6 @@ test("docs/protocol.md, RRQ again before any ACK: the first packet again, from t
   assert.equal(started, 1);
   assert.equal(folder.server.running, 1);
   await goesOn(peer);
-});
-
-test("docs/protocol.md, RRQ with another name, and again after progress: the old transfer ends, a new one starts", async () => {
-  const other = contents(700);
-  await using folder = await ServedFolder.open({ file: FILE, other });
-  await using peer = await folder.peer();
-  await peer.read("file");
-  await peer.expectData(1, FIRST_BLOCK);
-  for (const outcome of [OUTCOME_SUPERSEDED, OUTCOME_SUPERSEDED]) {
-    const end = folder.nextEnd();
-    await peer.read("other");
-    await peer.expectData(1, other.subarray(0, 512));
-    assert.equal((await end).outcome, outcome);
-    assert.equal(folder.server.running, 1);
-    await peer.acknowledge(1);
-    await peer.expectData(2, other.subarray(512));
-  }
 });
 
 for (const [what, name, code] of REFUSALS) {

@@ -3,111 +3,17 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { OUTCOME_COMPLETED, OUTCOME_STOPPED, type ReadableFile, type TransferView } from "lockstep-tftp/engine";
+import { OUTCOME_COMPLETED, OUTCOME_STOPPED } from "lockstep-tftp/engine";
 import {
   acknowledgement,
   bytesOf,
-  CheckedStorage,
   dataMessage,
   errorMessage,
-  MemoryStorage,
   type OptionTexts,
   RuleViolation,
   readRequest,
-  SeededRandom,
-  WireChecker,
 } from "lockstep-tftp/simulated";
-
-const CONTENT = new SeededRandom(1).bytes(1300);
-const CLIENT = "192.168.4.2";
-const PORT = 2000;
-const SLOT = 0;
-const LISTENER = 65_536;
-const LIMITS = {
-  singlePort: false,
-  maxTransfers: 4,
-  maxWindowSize: 4,
-  maxSizeBytes: 10_000,
-  shortestIntervalMs: 30,
-  giveUpMs: 25_000,
-  lingerMs: 10_000,
-};
-
-/** Does step by step what an engine does, and what it must not do. */
-class DummyServer {
-  readonly state = { free: 4, used: 0, running: 0, nextAt: 0, accepting: true };
-  readonly storage: CheckedStorage;
-  readonly checker: WireChecker;
-  /** Bytes of the file that it reads when it accepts a request. */
-  readsBytes = CONTENT.length;
-  private file: ReadableFile | undefined;
-
-  constructor() {
-    const files = new MemoryStorage();
-    files.set("file", CONTENT);
-    this.storage = new CheckedStorage(files);
-    this.checker = new WireChecker(LIMITS, this.storage, this.state);
-  }
-
-  /** A datagram arrives, and the server `acts`. */
-  receives(message: Uint8Array, acts: () => void = () => {}, port = PORT, localPort = SLOT, now = 0): this {
-    this.checker.receives(message, localPort, CLIENT, port, now);
-    acts();
-    this.checker.returned();
-    return this;
-  }
-
-  polls(now: number, acts: () => void = () => {}): this {
-    this.checker.polls(now);
-    acts();
-    this.checker.returned();
-    return this;
-  }
-
-  /** A read request, properly accepted, and its first answer. */
-  accepts(first: Uint8Array, options: OptionTexts = []): this {
-    return this.receives(readRequest("file", options), () => this.starts(first), PORT, LISTENER);
-  }
-
-  starts(first: Uint8Array): void {
-    this.file = this.storage.openForReading("file", CLIENT) as ReadableFile;
-    for (let position = 0; position < this.readsBytes; position += 512) {
-      this.file.read(new Uint8Array(512), position);
-    }
-    this.takes(1);
-    this.checker.started(this.view);
-    this.sends(first);
-  }
-
-  sends(message: Uint8Array, localPort = SLOT, port = PORT): void {
-    this.checker.sends(message, localPort, CLIENT, port);
-  }
-
-  sendsWindow(): void {
-    this.sends(block(1));
-    this.sends(block(2));
-  }
-
-  ends(outcome: number): void {
-    this.file?.close();
-    this.takes(-1);
-    this.checker.ended(this.view, outcome);
-  }
-
-  private takes(count: number): void {
-    this.state.free -= count;
-    this.state.used += count;
-    this.state.running += count;
-  }
-
-  private get view(): TransferView {
-    return { slot: SLOT, address: CLIENT, port: PORT, name: "file", isUpload: false } as TransferView;
-  }
-}
-
-function block(number: number): Uint8Array {
-  return dataMessage(number, CONTENT.subarray((number - 1) * 512, number * 512));
-}
+import { block, DummyServer, LISTENER, PORT, SLOT } from "./dummy-server.js";
 
 const WINDOW: OptionTexts = ["windowsize", "2"];
 const OFFER = bytesOf("\0\x06windowsize\x002\0");
@@ -115,7 +21,7 @@ const OFFER = bytesOf("\0\x06windowsize\x002\0");
 test("a server that does everything right breaks no rule", () => {
   const server = new DummyServer().accepts(OFFER, WINDOW);
   server.receives(acknowledgement(0), () => server.sendsWindow());
-  server.polls(1000, () => server.sendsWindow());
+  server.polls(1000, () => server.sends(block(1)));
   server.receives(acknowledgement(2), () => server.sends(block(3)), PORT, SLOT, 1001);
   server.receives(acknowledgement(3), () => server.ends(OUTCOME_COMPLETED), PORT, SLOT, 1002);
   server.receives(acknowledgement(3), () => {}, 9999, SLOT, 1003);
@@ -170,8 +76,31 @@ const FORBIDDEN: readonly [what: string, rule: RegExp, deed: (server: DummyServe
   ],
   [
     "half a window",
-    /A window ended with block 1/,
+    /A window of 2 ended with block 1/,
     (server) => server.accepts(OFFER, WINDOW).receives(acknowledgement(0), () => server.sends(block(1))),
+  ],
+  [
+    "the first window repeated whole",
+    /A window of 1 ended with block 2/,
+    (server) => {
+      server.accepts(OFFER, WINDOW).receives(acknowledgement(0), () => server.sendsWindow());
+      server.polls(1000, () => server.sendsWindow());
+    },
+  ],
+  [
+    "a window repeated whole three times",
+    /A window of 1 ended with block 3/,
+    (server) => {
+      server.accepts(OFFER, WINDOW).receives(acknowledgement(0), () => server.sendsWindow());
+      const sendsRest = (): void => {
+        server.sends(block(2));
+        server.sends(block(3));
+      };
+      server.receives(acknowledgement(1), sendsRest);
+      for (const now of [1000, 2000, 3000]) {
+        server.polls(now, sendsRest);
+      }
+    },
   ],
   [
     "a repeat too early",
