@@ -178,6 +178,12 @@ const PUBLISHED = [
     file: "dist/moddable/client.d.ts",
   },
   {
+    name: "lockstep-tftp/udp",
+    about: "The project's own UDP class for the Moddable SDK.",
+    input: "hosts/moddable/udp-class.d.ts",
+    file: "dist/moddable/udp.d.ts",
+  },
+  {
     name: "lockstep-tftp/storage",
     about: "Storages for firmware on the Moddable SDK.",
     input: "hosts/moddable/storage/index.d.ts",

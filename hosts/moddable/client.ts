@@ -5,7 +5,7 @@
  * import TFTPClient from "lockstep-tftp/client";
  * import { FileStorage } from "lockstep-tftp/storage";
  * import files from "embedded:storage/files";
- * import UDP from "embedded:io/socket/udp";
+ * import UDP from "lockstep-tftp/udp";
  *
  * const storage = new FileStorage({ directory: files, write: "overwrite" });
  * const client = new TFTPClient({
@@ -53,8 +53,9 @@ export type { BufferUDP, Datagram, UDP, UDPClass, UDPConstructor, UDPOptions } f
 /** Options of a {@link TFTPClient}. In every callback `this` is the client; what a callback throws is caught. */
 export interface TFTPClientOptions extends ClientOptions {
   /**
-   * The class of the sockets: that of `embedded:io/socket/udp`, or another one like it. The address of a transfer is in the
-   * form that it uses: a text with the SDK's class, a number with the board's own. `addressText` makes a text of either.
+   * The class of the sockets: that of `lockstep-tftp/udp`, or another one like it, such as the SDK's
+   * `embedded:io/socket/udp`. The address of a transfer is in the form that it uses: a number with the first, a text with the
+   * SDK's. `addressText` makes a text of either.
    */
   io: UDPClass;
   /** Free for your own use: the client only keeps it, as its property `target`. */

@@ -1,6 +1,6 @@
 /**
  * The part of ECMA-419's UDP that the server uses. A firmware author passes the class, so that the server includes no network
- * module. Any such class works; the board's own (native/udp.js) makes no garbage.
+ * module. Any such class works; the project's own (native/lockstep-udp.js) makes no garbage.
  */
 import type { Address } from "../../src/index.js";
 
@@ -16,6 +16,8 @@ export interface Datagram extends ArrayBuffer {
 export interface UDPOptions {
   /** Default: any free port. */
   port?: number;
+  /** Ignores what comes to a broadcast or multicast address. Classes other than that of `lockstep-tftp/udp` do not know it. */
+  unicastOnly?: boolean;
   /** `this.target` in the callback. */
   target?: unknown;
   /** Datagrams have arrived: at least one, perhaps more than `count` by the time they are read. */
@@ -52,6 +54,37 @@ export interface BufferUDP extends UDP {
    * read.
    */
   readonly droppedDatagrams: number;
+  /** Datagrams that were thrown away because of the option `unicastOnly`. */
+  readonly ignoredDatagrams: number;
+  /**
+   * Receives what is sent to a multicast address, on every network interface that is up, until `remove` or `close`.
+   *
+   * @param address a text from 224.0.0.0 to 239.255.255.255. A second time it does nothing.
+   * @throws RangeError if it is another text; Error if no interface takes it, or with more than four addresses on a board.
+   */
+  add(address: string): void;
+  /**
+   * Ends what `add` began.
+   *
+   * @throws Error if the address was not added.
+   */
+  remove(address: string): void;
+}
+
+/** How a socket of the class of `lockstep-tftp/udp` is opened. */
+export interface BufferUDPOptions extends UDPOptions {
+  /** Hops that a datagram may take, 1 to 255, multicast included. Default: the system's, 1 for multicast on a computer. */
+  timeToLive?: number;
+  /** The only format that there is. */
+  format?: "buffer";
+}
+
+/** The class of `lockstep-tftp/udp`. Broadcasts may be sent without more ado. */
+export interface BufferUDPConstructor {
+  /** Throws if no network interface is up, if the port is taken, or without memory. */
+  new (options: BufferUDPOptions): BufferUDP;
+  /** Says that `read` takes a buffer. */
+  readonly readsIntoBuffer: true;
 }
 
 /**

@@ -9,12 +9,12 @@
  * In the operator's browser: http://ADDRESS/
  */
 import Listener from "embedded:io/socket/listener";
-import UDP from "embedded:io/socket/udp";
 import files from "embedded:storage/files";
 import Backups from "backups";
 import TFTPServer, { addressText, outcomeName } from "lockstep-tftp/server";
 import StatusPage, { TransferRecords } from "lockstep-tftp/status-page";
 import { FileStorage } from "lockstep-tftp/storage";
+import UDP from "lockstep-tftp/udp";
 import config from "mc/config";
 
 /** A configuration is small. A larger file is a mistake or an attack. */

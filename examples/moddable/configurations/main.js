@@ -7,9 +7,9 @@
  * Then, from another machine:  curl tftp://ADDRESS/0004f2abcdef.cfg
  */
 
-import UDP from "embedded:io/socket/udp";
 import Configurations from "configurations";
 import TFTPServer, { addressText, outcomeName } from "lockstep-tftp/server";
+import UDP from "lockstep-tftp/udp";
 import config from "mc/config";
 
 new TFTPServer({

@@ -8,11 +8,11 @@
  * On the server, in a folder with board.json:  npx lockstep-tftp serve . --port 69
  * Then, from another machine:                  curl tftp://ADDRESS/board.json
  */
-import UDP from "embedded:io/socket/udp";
 import files from "embedded:storage/files";
 import TFTPClient, { outcomeName } from "lockstep-tftp/client";
 import TFTPServer, { addressText } from "lockstep-tftp/server";
 import { FileStorage } from "lockstep-tftp/storage";
+import UDP from "lockstep-tftp/udp";
 import config from "mc/config";
 
 const CONFIGURATION = "board.json";

@@ -6,9 +6,9 @@
  *
  * Then, from another machine:  curl tftp://ADDRESS/hello.txt
  */
-import UDP from "embedded:io/socket/udp";
 import TFTPServer, { addressText } from "lockstep-tftp/server";
 import { ResourceStorage } from "lockstep-tftp/storage";
+import UDP from "lockstep-tftp/udp";
 import config from "mc/config";
 
 new TFTPServer({

@@ -2,7 +2,7 @@
  * Starts the board as an access point.
  *
  * The SDK has no call for the access point's address, which is ESP-IDF's default. A few lines of C set it
- * (native/access-point.c); the manifest links them through the SDK's foreign function interface.
+ * (native/lockstep-access-point.c); the manifest links them through the SDK's foreign function interface.
  */
 import type FFI from "mc/ffi";
 import Timer from "timer";

@@ -2,11 +2,20 @@
  * Main module of the firmware, and the only one that is not preloaded: loading the SDK's module of the file system mounts it,
  * which preloading would do on the computer that builds the firmware.
  */
-import UDP from "embedded:io/socket/udp";
 import config from "mc/config";
 import type { Directory } from "../storage/directory.js";
+import type { UDPConstructor } from "../udp.js";
 import type { PageModules } from "./page-modules.js";
 import { startFirmware } from "./start.js";
+
+/** The project's own, unless `manifest_sdk_udp.json` has left it out. */
+async function udp(): Promise<UDPConstructor> {
+  try {
+    return (await import("lockstep-tftp/udp")).default;
+  } catch {
+    return (await import("embedded:io/socket/udp")).default;
+  }
+}
 
 /** Undefined on a board without a storage partition, and in the simulator on Windows. */
 async function fileSystem(): Promise<Directory | undefined> {
@@ -35,7 +44,7 @@ async function pageModules(): Promise<PageModules | undefined> {
 }
 
 async function start(): Promise<void> {
-  startFirmware(config, UDP, await fileSystem(), await pageModules());
+  startFirmware(config, await udp(), await fileSystem(), await pageModules());
 }
 
 start();

@@ -9,6 +9,7 @@ const MODULES: Readonly<Record<string, string>> = {
   "mc/ffi": "./sdk/ffi.js",
   "mc/config": "./sdk/config.js",
   "embedded:io/socket/udp": "./sdk/udp.js",
+  "lockstep-tftp/udp": "./sdk/udp.js",
   "embedded:storage/files": "./sdk/storage-files.js",
   "embedded:network/interface/wifi": "./sdk/network-interface.js",
   "embedded:network/interface/ethernet": "./sdk/network-interface.js",

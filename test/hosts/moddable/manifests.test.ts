@@ -4,22 +4,13 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { test } from "node:test";
+import { list, type Manifest, ResolvedManifest, readManifest } from "./resolved-manifest.js";
 
 const BOARD = "hosts/moddable";
 const BUNDLES = "dist/moddable";
 
 /** Extensions that mcconfig adds to the path of a module. */
 const MODULE_EXTENSIONS = ["", ".js", ".c"];
-
-interface Manifest {
-  include?: string | string[];
-  modules?: Record<string, string | string[]>;
-  preload?: string | string[];
-  data?: Record<string, string>;
-  ffi?: { sources?: string[]; functions: Record<string, { arguments: string[]; returns: string }> };
-  build?: Record<string, string>;
-  platforms?: Record<string, Manifest>;
-}
 
 const manifestFiles = [
   "manifest.json",
@@ -34,44 +25,17 @@ const manifestFiles = [
     .map((name) => path.join("examples/moddable", name)),
 ];
 
-function read(file: string): Manifest {
-  return JSON.parse(readFileSync(file, "utf8"));
-}
-
-function list<Item>(items: Item | Item[] | undefined): Item[] {
-  return items === undefined ? [] : Array.isArray(items) ? items : [items];
-}
-
 /** A manifest, with its part for each platform. */
 function parts(manifest: Manifest): Manifest[] {
   return [manifest, ...Object.values(manifest.platforms ?? {})];
 }
 
-/** The module names of a manifest and of those it includes, with their files. */
 function modulesOf(file: string): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const part of parts(read(file))) {
-    for (const included of list(part.include).filter((name) => name.startsWith("."))) {
-      for (const [name, source] of modulesOf(path.join(path.dirname(file), included))) {
-        found.set(name, source);
-      }
-    }
-    for (const [name, sources] of Object.entries(part.modules ?? {})) {
-      for (const source of list(sources)) {
-        found.set(name === "*" ? path.basename(source) : name, path.join(path.dirname(file), source));
-      }
-    }
-  }
-  return found;
+  return new ResolvedManifest("esp32", "esp32", file).modules;
 }
 
 function preloadsOf(file: string): string[] {
-  return parts(read(file)).flatMap((part) => [
-    ...list(part.preload),
-    ...list(part.include)
-      .filter((name) => name.startsWith("."))
-      .flatMap((name) => preloadsOf(path.join(path.dirname(file), name))),
-  ]);
+  return new ResolvedManifest("esp32", "esp32", file).preloads;
 }
 
 function importsOf(bundle: string): { fixed: string[]; late: string[] } {
@@ -84,7 +48,7 @@ function importsOf(bundle: string): { fixed: string[]; late: string[] } {
 
 for (const file of manifestFiles) {
   test(`every file that ${file} names exists`, () => {
-    for (const part of parts(read(file))) {
+    for (const part of parts(readManifest(file))) {
       const named = [
         ...list(part.include).map((name) => [name, [""]] as const),
         ...Object.values(part.data ?? {}).map((name) => [name, [""]] as const),
@@ -96,7 +60,8 @@ for (const file of manifestFiles) {
       ].filter(([name]) => !name.startsWith("$(MODDABLE)/"));
       for (const [name, extensions] of named) {
         assert.ok(name.startsWith("."), `${name} is relative`);
-        const found = extensions.some((extension) => existsSync(path.join(path.dirname(file), name + extension)));
+        const known = path.join(path.dirname(file), name.replace("$(ESP32_SUBCLASS)", "esp32"));
+        const found = extensions.some((extension) => existsSync(known + extension));
         assert.ok(found, `${name} of ${file}`);
       }
     }
@@ -104,9 +69,14 @@ for (const file of manifestFiles) {
 }
 
 test("the manifest for other firmware brings neither Wi-Fi nor the SDK's network", () => {
-  const text = readFileSync(`${BOARD}/manifest_server.json`, "utf8");
-  assert.doesNotMatch(text, /wifi|manifest_net|"include"/i);
-  assert.ok(modulesOf(`${BOARD}/manifest_server.json`).has("embedded:io/socket/udp"));
+  for (const platform of ["esp32", "esp32/esp32c3", "lin"]) {
+    const { sdkManifests, modules } = new ResolvedManifest(platform, "esp32c3", `${BOARD}/manifest_server.json`);
+    assert.deepEqual(
+      sdkManifests.filter((name) => name !== "$(MODDABLE)/examples/manifest_base.json"),
+      [],
+    );
+    assert.doesNotMatch([...modules.values()].join(), /wifi|ethernet/);
+  }
 });
 
 test("the manifest of the status page brings TCP, and no network", () => {
@@ -120,19 +90,6 @@ test("the manifest of the status page brings TCP, and no network", () => {
   // XS cannot keep these in flash, so none may be made when a preloaded module is loaded.
   const source = readFileSync(`${modules.get("lockstep-tftp/status-page")}.js`, "utf8");
   assert.doesNotMatch(source, /^(?:const|let|var) \w+ = (?:\/|new (?:RegExp|Map|Set|Date|Promise)\b)/m);
-});
-
-test("the manifest of the board's own UDP replaces the SDK's", () => {
-  const server = read(`${BOARD}/manifest_server.json`).platforms ?? {};
-  const own = Object.entries(read(`${BOARD}/manifest_udp.json`).platforms ?? {});
-  assert.deepEqual(
-    own.map(([platform]) => platform),
-    ["esp32", "lin"],
-  );
-  for (const [platform, { modules = {} }] of own) {
-    assert.equal(modules["~"], server[platform]?.modules?.["embedded:io/socket/udp"]);
-    assert.equal(modules["embedded:io/socket/udp"], "./native/udp");
-  }
 });
 
 test("main is not preloaded, and no preloaded module imports the file system", () => {
@@ -149,9 +106,15 @@ test("main is not preloaded, and no preloaded module imports the file system", (
 });
 
 /** Modules of the firmware's manifests, and of `manifest_base.json` of the SDK. */
-const SDK_MODULES = ["timer", "time", "Resource", "mc/config", "embedded:io/socket/udp"];
+const SDK_MODULES = ["timer", "time", "Resource", "mc/config"];
 /** Optional modules that `main` loads if they are built. */
-const LATE_MODULES = ["embedded:storage/files", "lockstep-tftp/status-page", "embedded:io/socket/listener"];
+const LATE_MODULES = [
+  "lockstep-tftp/udp",
+  "embedded:io/socket/udp",
+  "embedded:storage/files",
+  "lockstep-tftp/status-page",
+  "embedded:io/socket/listener",
+];
 const OWN_MODULES = [
   "lockstep-tftp/core",
   "lockstep-tftp/engine",
@@ -214,7 +177,7 @@ test("each board's native functions are declared as its manifest links them", ()
     ["board-wifi.js", "manifest_wifi.json"],
     ["board-ethernet.js", "manifest_ethernet.json"],
   ] as const) {
-    const { ffi } = read(path.join(BOARD, manifest));
+    const { ffi } = readManifest(path.join(BOARD, manifest));
     const source = readFileSync(path.join(BUNDLES, bundle), "utf8");
     const called = [...source.matchAll(/\bnative\.(\w+)\(/g)].map((match) => match[1] as string);
     assert.deepEqual(new Set(Object.keys(ffi?.functions ?? {})), new Set(called));

@@ -7,7 +7,7 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 
 const NATIVE_TEST = "test/hosts/moddable/native";
-const SOURCES = ["hosts/moddable/native/access-point.c", `${NATIVE_TEST}/access-point-test.c`];
+const SOURCES = ["hosts/moddable/native/lockstep-access-point.c", `${NATIVE_TEST}/access-point-test.c`];
 const WARNINGS = ["-Wall", "-Wextra", "-Wno-unused-parameter", "-Werror"];
 /** ESP_ERR_INVALID_STATE of ESP-IDF. */
 const INVALID_STATE = "259";

@@ -2,9 +2,9 @@
  * Does what the words say with the board's class UDP on this machine's sockets, and with a peer on the loopback
  * interface. XS is a stand-in. Prints the results.
  *
- * Options before "open": port=N, time-to-live=N, format, deaf (no callback), closing (the callback closes
- * the socket). The class: open, close, end (of the machine), read, read=SIZE, read-flash, write, write=TEXT,
- * write-number=N, write-port=N, write-nothing, write-much, dropped. The peer: peer=TEXT, flood, peer-gets. The machine:
+ * Options before "open": port=N, time-to-live=N, unicast-only, format, deaf (no callback), closing (the callback closes
+ * the socket). The class: add=GROUP, remove=GROUP, ignored, open, close, end (of the machine), read, read=SIZE, read-flash, write, write=TEXT,
+ * write-number=N, write-port=N, write-nothing, write-much, dropped. The peer: peer=TEXT, peer-to=ADDRESS, flood, peer-gets. The machine:
  * turn (it waits until something can be read, but not for ever), gc.
  */
 #include <arpa/inet.h>
@@ -16,7 +16,7 @@
 
 #include "builtinCommon.h"
 #include "mc.xs.h"
-#include "readiness.h"
+#include "lockstep-readiness.h"
 
 #define WAIT_MS 2000
 #define FLOOD_DATAGRAMS 5000
@@ -76,7 +76,7 @@ static void onReadable(xsMachine *the, uint32_t count)
 {
 	printf("readable, %u, %s\n", (unsigned)count, xsThis.object == &gUDP ? "this is the socket" : "another this");
 	if (gCloses)
-		call("close", udp_close, 0);
+		call("close", lockstep_udp_close, 0);
 }
 
 static void openUDP(void)
@@ -84,7 +84,7 @@ static void openUDP(void)
 	gFunction.function = onReadable;
 	gOptions.properties[xsID_target] = (xsSlot){.type = xsReferenceType, .object = &gTarget};
 	gMachine.arguments[0] = (xsSlot){.type = xsReferenceType, .object = &gOptions};
-	call("open", udp_constructor, 1);
+	call("open", lockstep_udp_constructor, 1);
 	if (gUDP.isRemembered)
 		printf("open, %s\n", gUDP.properties[xsID_target].object == &gTarget ? "with its target" : "without its target");
 }
@@ -98,7 +98,7 @@ static void readNew(void)
 {
 	xsSlot *result = &gMachine.result;
 
-	call("read", udp_read, 0);
+	call("read", lockstep_udp_read, 0);
 	if (xsReferenceType != result->type) {
 		printf("nothing to read\n");
 		return;
@@ -114,7 +114,7 @@ static void readInto(uint32_t size, bool isReadOnly)
 
 	newBuffer(buffer, size);
 	buffer->object->isReadOnly = isReadOnly;
-	call("read", udp_read, 1);
+	call("read", lockstep_udp_read, 1);
 	if (xsIntegerType != gMachine.result.type) {
 		printf("nothing to read\n");
 		return;
@@ -131,7 +131,7 @@ static void writeTo(xsSlot address, double port, uint32_t size)
 	memset(gMachine.arguments[0].object->bytes, 'w', size);
 	gMachine.arguments[1] = address;
 	gMachine.arguments[2] = (xsSlot){.type = xsIntegerType, .number = port};
-	call("write", udp_write, 3);
+	call("write", lockstep_udp_write, 3);
 }
 
 static xsSlot textSlot(const char *text)
@@ -166,6 +166,18 @@ static void peerSends(const char *text)
 	sendto(gPeer, text, strlen(text), 0, (struct sockaddr *)&gOwnAddress, sizeof(gOwnAddress));
 }
 
+/* Not to the socket's own address, but to a broadcast or multicast address. */
+static void peerSendsTo(const char *address)
+{
+	struct sockaddr_in to = gOwnAddress;
+	const int on = 1;
+
+	to.sin_addr.s_addr = inet_addr(address);
+	setsockopt(gPeer, SOL_SOCKET, SO_BROADCAST, &on, sizeof(on));
+	if (sendto(gPeer, "all", 3, 0, (struct sockaddr *)&to, sizeof(to)) != 3)
+		perror("not sent");
+}
+
 /* More than the system keeps; what it has not kept it tells with a later datagram. */
 static void flood(void)
 {
@@ -174,11 +186,11 @@ static void flood(void)
 	for (sent = 0; sent < FLOOD_DATAGRAMS; sent++)
 		peerSends("flood");
 	newBuffer(&gMachine.arguments[0], 8);
-	for (call("read", udp_read, 1); xsIntegerType == gMachine.result.type; call("read", udp_read, 1))
+	for (call("read", lockstep_udp_read, 1); xsIntegerType == gMachine.result.type; call("read", lockstep_udp_read, 1))
 		received++;
 	peerSends("last");
-	call("read", udp_read, 1);
-	call("dropped", udp_get_dropped_datagrams, 0);
+	call("read", lockstep_udp_read, 1);
+	call("dropped", lockstep_udp_get_dropped_datagrams, 0);
 	printf("%s, %s\n", (received > 0) && (received < sent) ? "some are kept" : "all or none are kept",
 		received + gMachine.result.number == sent ? "the others are counted" : "the others are not counted");
 }
@@ -203,6 +215,12 @@ static void setOption(xsIdentifier id, double number)
 	gOptions.properties[id] = (xsSlot){.type = xsIntegerType, .number = number};
 }
 
+static void changeGroup(const char *name, void (*function)(xsMachine *the), const char *group)
+{
+	gMachine.arguments[0] = textSlot(group);
+	call(name, function, 1);
+}
+
 static void act(const char *word)
 {
 	const char *value = strchr(word, '=') ? strchr(word, '=') + 1 : "";
@@ -213,6 +231,18 @@ static void act(const char *word)
 		setOption(xsID_port, atoi(value) < 0 ? peerPort : atoi(value));
 	else if (!strncmp(word, "time-to-live=", 13))
 		setOption(xsID_timeToLive, atoi(value));
+	else if (!strcmp(word, "unicast-only"))
+		setOption(xsID_unicastOnly, 1);
+	else if (!strncmp(word, "add=", 4))
+		changeGroup("add", lockstep_udp_add, value);
+	else if (!strncmp(word, "remove=", 7))
+		changeGroup("remove", lockstep_udp_remove, value);
+	else if (!strcmp(word, "ignored")) {
+		call("ignored", lockstep_udp_get_ignored_datagrams, 0);
+		printf("%.0f ignored\n", gMachine.result.number);
+	}
+	else if (!strncmp(word, "peer-to=", 8))
+		peerSendsTo(value);
 	else if (!strcmp(word, "format"))
 		setOption(xsID_format, 1);
 	else if (!strcmp(word, "deaf"))
@@ -222,7 +252,7 @@ static void act(const char *word)
 	else if (!strcmp(word, "open"))
 		openUDP();
 	else if (!strcmp(word, "close"))
-		call("close", udp_close, 0);
+		call("close", lockstep_udp_close, 0);
 	else if (!strcmp(word, "end"))
 		gUDP.hooks->destructor(gUDP.data);
 	else if (!strcmp(word, "gc"))

@@ -8,76 +8,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lwip/ip4.h"
-#include "lwip/netif.h"
-#include "lwip/tcpip.h"
-#include "udp-socket.h"
-#include "xsHost.h"
+#include "lockstep-udp-socket.h"
+#include "udp-lwip-machine.h"
 
-#define OWN_ADDRESS 0x0a000001
+#define NETWORK_BROADCAST 0x0a0000ff
+#define LIMITED_BROADCAST 0xffffffff
+/* That of service discovery (RFC 6762), and one that nobody has joined. */
+#define GROUP 0xe00000fb
+#define OTHER_GROUP 0xe00000fc
 #define SERVER_PORT 69
 #define ROUNDS 20000
 #define FLOOD_DATAGRAMS 20000
 #define LONG_BYTES 4000
-#define MESSAGES_MAX 16
 
 typedef struct {
 	UDPSocket socket;
+	/* The callback closes the socket. */
+	bool closes;
 	uint32_t received;
 	uint8_t buffer[LONG_BYTES + 1];
 	int32_t length;
 	UDPPeer sender;
 } End;
-
-static struct netif gInterface;
-static pthread_mutex_t gMutex = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t gChanged = PTHREAD_COND_INITIALIZER;
-static bool gIsStarted = false;
-static struct {
-	modMessageDeliver deliver;
-	void *context;
-} gMessages[MESSAGES_MAX];
-static unsigned gMessageCount = 0;
-
-static void check(bool isRight, const char *what)
-{
-	if (!isRight) {
-		printf("wrong: %s\n", what);
-		exit(1);
-	}
-}
-
-int modMessagePostToMachine(xsMachine *machine, uint8_t *message, uint16_t messageLength, modMessageDeliver deliver,
-	void *context)
-{
-	bool hasRoom;
-
-	pthread_mutex_lock(&gMutex);
-	hasRoom = gMessageCount < MESSAGES_MAX;
-	if (hasRoom) {
-		gMessages[gMessageCount].deliver = deliver;
-		gMessages[gMessageCount++].context = context;
-		pthread_cond_signal(&gChanged);
-	}
-	pthread_mutex_unlock(&gMutex);
-	return hasRoom ? 0 : -2;
-}
-
-/* The machine takes its next message, and waits for it when it must. */
-static void turn(void)
-{
-	modMessageDeliver deliver;
-	void *context;
-
-	pthread_mutex_lock(&gMutex);
-	while (!gMessageCount)
-		pthread_cond_wait(&gChanged, &gMutex);
-	deliver = gMessages[0].deliver;
-	context = gMessages[0].context;
-	memmove(gMessages, gMessages + 1, --gMessageCount * sizeof(gMessages[0]));
-	pthread_mutex_unlock(&gMutex);
-	deliver(NULL, context, NULL, 0);
-}
 
 static void readable(void *context, uint32_t count)
 {
@@ -85,53 +37,24 @@ static void readable(void *context, uint32_t count)
 	int32_t length;
 
 	check(count > 0, "called for nothing");
+	if (end->closes) {
+		end->closes = false;
+		udpSocketClose(end->socket, false);
+		end->socket = NULL;
+		return;
+	}
 	while ((length = udpSocketReceive(end->socket, end->buffer, sizeof(end->buffer), &end->sender)) >= 0) {
 		end->length = length;
 		end->received++;
 	}
 }
 
-static void openEnd(End *end, uint16_t port)
+static void openEnd(End *end, uint16_t port, bool unicastOnly)
 {
-	const UDPSocketOptions options = {NULL, port, 0, readable, end};
+	const UDPSocketOptions options = {NULL, port, 0, unicastOnly, readable, end};
 	const char *error = udpSocketOpen(&end->socket, &options);
 
 	check(!error, error);
-}
-
-static err_t loop(struct netif *netif, struct pbuf *p, const ip4_addr_t *address)
-{
-	return netif_loop_output(netif, p);
-}
-
-static err_t startInterface(struct netif *netif)
-{
-	netif->output = loop;
-	netif->mtu = 1500;
-	return ERR_OK;
-}
-
-static void started(void *unused)
-{
-	ip4_addr_t address = {lwip_htonl(OWN_ADDRESS)}, netmask = {lwip_htonl(0xffffff00)};
-
-	netif_add(&gInterface, &address, &netmask, &address, NULL, startInterface, tcpip_input);
-	netif_set_default(&gInterface);
-	netif_set_up(&gInterface);
-	netif_set_link_up(&gInterface);
-	pthread_mutex_lock(&gMutex);
-	gIsStarted = true;
-	pthread_cond_signal(&gChanged);
-	pthread_mutex_unlock(&gMutex);
-}
-
-static void startStack(void)
-{
-	tcpip_init(started, NULL);
-	pthread_mutex_lock(&gMutex);
-	while (!gIsStarted)
-		pthread_cond_wait(&gChanged, &gMutex);
-	pthread_mutex_unlock(&gMutex);
 }
 
 /* Blocks one way and acknowledgements the other, each as the answer to the one before. */
@@ -173,6 +96,64 @@ static void fragments(End *server, End *client)
 	printf("a datagram of %d bytes\n", LONG_BYTES);
 }
 
+static void sendTo(End *client, uint32_t address)
+{
+	check(udpSocketSend(client->socket, "all", 3, &(UDPPeer){address, SERVER_PORT}), "not sent");
+}
+
+/* What comes to many is received, or counted where the socket wants none of it. A unicast datagram ends each turn. */
+static void broadcasts(End *server, End *client, bool unicastOnly)
+{
+	const uint32_t expected = unicastOnly ? 1 : 4;
+	uint32_t before;
+
+	udpSocketClose(server->socket, false);
+	openEnd(server, SERVER_PORT, unicastOnly);
+	before = server->received;
+	check(!udpSocketJoin(server->socket, GROUP) && !udpSocketJoin(server->socket, GROUP), "not joined");
+	sendTo(client, NETWORK_BROADCAST);
+	sendTo(client, LIMITED_BROADCAST);
+	sendTo(client, GROUP);
+	sendTo(client, OTHER_GROUP);
+	sendTo(client, OWN_ADDRESS);
+	while (server->received - before < expected)
+		turn();
+	check(udpSocketIgnored(server->socket) == 4 - expected, "another number was ignored");
+	check(!udpSocketLeave(server->socket, GROUP), "not left");
+	sendTo(client, GROUP);
+	sendTo(client, OWN_ADDRESS);
+	while (server->received - before < expected + 1)
+		turn();
+	check(udpSocketIgnored(server->socket) == 4 - expected, "a group that was left is still heard");
+	printf("broadcasts and multicasts, %s\n", unicastOnly ? "ignored" : "received");
+}
+
+/* A group that two sockets have joined is heard by one of them when the other is closed. */
+static void closedGroups(End *server, End *client)
+{
+	UDPSocket second;
+	const UDPSocketOptions options = {NULL, 0, 0, false, readable, NULL};
+	uint32_t before = server->received;
+
+	udpSocketClose(server->socket, false);
+	openEnd(server, SERVER_PORT, false);
+	check(!udpSocketOpen(&second, &options), "not opened");
+	check(!udpSocketJoin(second, GROUP) && !udpSocketJoin(server->socket, GROUP), "not joined");
+	udpSocketClose(second, false);
+	sendTo(client, GROUP);
+	while (server->received == before)
+		turn();
+	udpSocketClose(server->socket, false);
+	openEnd(server, SERVER_PORT, false);
+	before = server->received;
+	sendTo(client, GROUP);
+	sendTo(client, OWN_ADDRESS);
+	while (server->received == before)
+		turn();
+	check(server->received == before + 1, "a closed socket still belongs to its group");
+	printf("groups end with their sockets\n");
+}
+
 static void *sendFlood(void *context)
 {
 	const UDPPeer serverPeer = {OWN_ADDRESS, SERVER_PORT};
@@ -208,30 +189,51 @@ static void closeInFlood(End *server, End *client)
 		pthread_create(&sender, NULL, sendFlood, client);
 		turn();
 		udpSocketClose(server->socket, false);
-		openEnd(server, SERVER_PORT);
+		openEnd(server, SERVER_PORT, false);
+		pthread_join(sender, NULL);
+	}
+	printf("closed in a flood\n");
+}
+
+/* The callback closes the socket while lwIP's thread has more for it. */
+static void closeInCallback(End *server, End *client)
+{
+	pthread_t sender;
+	int i;
+
+	for (i = 0; i < 50; i++) {
+		server->closes = true;
+		pthread_create(&sender, NULL, sendFlood, client);
+		while (server->closes)
+			turn();
+		openEnd(server, SERVER_PORT, false);
 		pthread_join(sender, NULL);
 	}
 	udpSocketClose(server->socket, false);
 	udpSocketClose(client->socket, false);
-	while (gMessageCount)
+	while (hasMessage())
 		turn();
-	printf("closed in a flood\n");
+	printf("closed in a callback\n");
 }
 
 int main(void)
 {
 	static End server, client;
 	UDPSocket second;
-	const UDPSocketOptions taken = {NULL, SERVER_PORT, 0, readable, &server};
+	const UDPSocketOptions taken = {NULL, SERVER_PORT, 0, false, readable, &server};
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	startStack();
-	openEnd(&server, SERVER_PORT);
-	openEnd(&client, 0);
+	openEnd(&server, SERVER_PORT, false);
+	openEnd(&client, 0, false);
 	printf("%s\n", udpSocketOpen(&second, &taken));
 	lockStep(&server, &client);
 	fragments(&server, &client);
+	broadcasts(&server, &client, false);
+	broadcasts(&server, &client, true);
+	closedGroups(&server, &client);
 	flood(&server, &client);
 	closeInFlood(&server, &client);
+	closeInCallback(&server, &client);
 	return 0;
 }

@@ -1,9 +1,10 @@
 /*
  * Follows the commands in its arguments with a socket on a stand-in for lwIP, and prints the results.
  *
- *   no-network, no-socket, port-taken, no-thread, no-pbuf, no-route, machine-full: from now on there is none, or is;
- *   all-well: no longer; open, close, end (of the machine), arrive, send, read, text: see below; serve: the machine takes
- *   its messages.
+ *   no-network, no-memory, no-socket, port-taken, no-thread, no-pbuf, no-route, machine-full, no-group: from now on there is
+ *   none, or is; all-well: no longer; open, open-unicast, close, end (of the machine), arrive, send, read, text: see below; to=ADDRESS:
+ *   what arrives from now on is sent to that address; closing: the callback closes the socket; join=GROUP, leave=GROUP;
+ *   serve: the machine takes its messages.
  *
  * At the end nothing that was allocated may be left: the test is built with a checker of memory.
  */
@@ -12,26 +13,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "esp_netif.h"
-#include "lwip/udp.h"
-#include "udp-socket.h"
+#include "lockstep-udp-socket.h"
+#include "lwip/lwip-control.h"
 #include "xsHost.h"
 
 #define MESSAGES_MAX 4
-/* In each pbuf of a chain, as of a datagram that came in fragments. */
-#define PIECE_BYTES 10
-
-const ip_addr_t ip_addr_any = IPADDR4_INIT(0);
-
-static const char *gMissing = "all-well";
-static int gProtected = 0;
-static int gPbufs = 0;
-static bool gIsInLwip = false;
+static bool gCloses = false;
 static uint8_t gNextByte = 0;
-
-static struct udp_pcb gPcb;
-static udp_recv_fn gReceived;
-static void *gContext;
 
 static struct {
 	modMessageDeliver deliver;
@@ -41,142 +29,11 @@ static int gMessageCount = 0;
 
 static UDPSocket gSocket;
 
-static bool isMissing(const char *what)
-{
-	return !strcmp(gMissing, what);
-}
-
-/* Functions of the stack run in its thread, and never while the queue is protected. */
-static void expect(bool isRight, const char *rule)
-{
-	if (!isRight) {
-		printf("%s\n", rule);
-		exit(1);
-	}
-}
-
-void protect(int change)
-{
-	gProtected += change;
-	expect((0 == gProtected) || (1 == gProtected), "protected twice");
-}
-
-struct pbuf *pbuf_alloc(pbuf_layer layer, u16_t length, pbuf_type type)
-{
-	struct pbuf *p;
-
-	expect(0 == gProtected, "a pbuf was made while the queue was protected");
-	if (isMissing("no-pbuf"))
-		return NULL;
-	gPbufs++;
-	p = calloc(1, sizeof(*p));
-	p->tot_len = length;
-	p->len = (length < PIECE_BYTES) ? length : PIECE_BYTES;
-	p->next = (length > PIECE_BYTES) ? pbuf_alloc(layer, length - PIECE_BYTES, type) : NULL;
-	return p;
-}
-
-u8_t pbuf_free(struct pbuf *p)
-{
-	expect(0 == gProtected, "a pbuf was freed while the queue was protected");
-	while (p) {
-		struct pbuf *next = p->next;
-		free(p);
-		gPbufs--;
-		p = next;
-	}
-	return 1;
-}
-
-err_t pbuf_take(struct pbuf *p, const void *source, u16_t length)
-{
-	const uint8_t *bytes = source;
-
-	(void)length;
-	for (; p; bytes += p->len, p = p->next)
-		memcpy(p->bytes, bytes, p->len);
-	return ERR_OK;
-}
-
-u16_t pbuf_copy_partial(const struct pbuf *p, void *target, u16_t length, u16_t offset)
-{
-	u16_t copied = 0;
-
-	expect(0 == offset, "not from the start");
-	for (; p && (copied < length); p = p->next) {
-		u16_t count = (p->len < length - copied) ? p->len : length - copied;
-		memcpy((uint8_t *)target + copied, p->bytes, count);
-		copied += count;
-	}
-	return copied;
-}
-
-esp_netif_t *esp_netif_get_default_netif(void)
-{
-	return isMissing("no-network") ? NULL : (esp_netif_t *)&gPcb;
-}
-
-struct udp_pcb *udp_new(void)
-{
-	expect(gIsInLwip, "udp_new outside of lwIP's thread");
-	gPcb.ttl = 255;
-	return isMissing("no-socket") ? NULL : &gPcb;
-}
-
-void udp_remove(struct udp_pcb *pcb)
-{
-	expect(gIsInLwip && (pcb == &gPcb), "udp_remove outside of lwIP's thread");
-	gReceived = NULL;
-	gContext = NULL;
-	printf("removed\n");
-}
-
-err_t udp_bind(struct udp_pcb *pcb, const ip_addr_t *address, u16_t port)
-{
-	expect(gIsInLwip && (pcb == &gPcb) && (address == IP4_ADDR_ANY), "udp_bind outside of lwIP's thread");
-	if (isMissing("port-taken"))
-		return ERR_USE;
-	printf("bound to %d\n", port);
-	return ERR_OK;
-}
-
-void udp_recv(struct udp_pcb *pcb, udp_recv_fn received, void *context)
-{
-	expect(gIsInLwip && (pcb == &gPcb), "udp_recv outside of lwIP's thread");
-	gReceived = received;
-	gContext = context;
-}
-
-err_t udp_sendto(struct udp_pcb *pcb, struct pbuf *p, const ip_addr_t *address, u16_t port)
-{
-	char text[64];
-	u16_t length = pbuf_copy_partial(p, text, sizeof(text), 0);
-
-	expect(gIsInLwip && (pcb == &gPcb), "udp_sendto outside of lwIP's thread");
-	if (isMissing("no-route"))
-		return ERR_MEM;
-	printf("sent \"%.*s\" to %s port %d\n", length, text, inet_ntoa(*(struct in_addr *)&address->ip4), port);
-	return ERR_OK;
-}
-
-err_t tcpip_api_call(tcpip_api_call_fn function, struct tcpip_api_call_data *call)
-{
-	err_t error;
-
-	expect(0 == gProtected, "lwIP was waited for while the queue was protected");
-	if (isMissing("no-thread"))
-		return ERR_MEM;
-	gIsInLwip = true;
-	error = function(call);
-	gIsInLwip = false;
-	return error;
-}
-
 int modMessagePostToMachine(xsMachine *machine, uint8_t *message, uint16_t messageLength, modMessageDeliver deliver,
 	void *context)
 {
 	expect((machine == (void *)&gMessages) && !message && !messageLength, "a message to another machine");
-	expect(0 == gProtected, "a message was sent while the queue was protected");
+	expect(!isProtected(), "a message was sent while the queue was protected");
 	if (isMissing("machine-full") || (gMessageCount == MESSAGES_MAX))
 		return -2;
 	gMessages[gMessageCount].deliver = deliver;
@@ -184,15 +41,19 @@ int modMessagePostToMachine(xsMachine *machine, uint8_t *message, uint16_t messa
 	return 0;
 }
 
+static void closeSocket(bool machineEnds);
+
 static void readable(void *context, uint32_t count)
 {
 	expect(context == &gSocket, "another context");
 	printf("%u readable\n", (unsigned)count);
+	if (gCloses)
+		closeSocket(false);
 }
 
-static void openSocket(void)
+static void openSocket(bool unicastOnly)
 {
-	UDPSocketOptions options = {&gMessages, 69, 0, readable, &gSocket};
+	UDPSocketOptions options = {&gMessages, 69, 0, unicastOnly, readable, &gSocket};
 	const char *error = udpSocketOpen(&gSocket, &options);
 
 	printf("%s\n", error ? error : "open");
@@ -207,7 +68,7 @@ static void arrive(void)
 
 	for (piece = p; piece; piece = piece->next)
 		memset(piece->bytes, letter, piece->len);
-	gReceived(gContext, &gPcb, p, &address, 2000 + gNextByte);
+	handOver(p, &address, 2000 + gNextByte);
 }
 
 static void readOne(uint32_t sizeBytes)
@@ -262,10 +123,29 @@ static void text(const char *word)
 	printf("%s %08x\n", isAddress ? "address" : "none", (unsigned)address);
 }
 
+static void change(const char *(*join)(UDPSocket socket, uint32_t group), const char *word)
+{
+	uint32_t group;
+	const char *error;
+
+	udpAddressFromText(strchr(word, '=') + 1, &group);
+	error = join(gSocket, group);
+	if (error)
+		printf("%s\n", error);
+}
+
 static void act(const char *word)
 {
-	if (!strcmp(word, "open"))
-		openSocket();
+	if (!strcmp(word, "open") || !strcmp(word, "open-unicast"))
+		openSocket(!strcmp(word, "open-unicast"));
+	else if (!strcmp(word, "closing"))
+		gCloses = true;
+	else if (!strncmp(word, "to=", 3))
+		gDestination.ip4.addr = inet_addr(word + 3);
+	else if (!strncmp(word, "join=", 5))
+		change(udpSocketJoin, word);
+	else if (!strncmp(word, "leave=", 6))
+		change(udpSocketLeave, word);
 	else if (!strcmp(word, "close") || !strcmp(word, "end"))
 		closeSocket(!strcmp(word, "end"));
 	else if (!strcmp(word, "arrive"))
@@ -280,6 +160,8 @@ static void act(const char *word)
 		serve();
 	else if (!strcmp(word, "dropped"))
 		printf("%u dropped\n", (unsigned)udpSocketDropped(gSocket));
+	else if (!strcmp(word, "ignored"))
+		printf("%u ignored\n", (unsigned)udpSocketIgnored(gSocket));
 	else if (strchr(word, '.'))
 		text(word);
 	else

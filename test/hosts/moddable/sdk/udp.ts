@@ -9,6 +9,7 @@ export interface Datagram extends ArrayBuffer {
 
 interface Options {
   port?: number;
+  unicastOnly?: boolean;
   target?: unknown;
   onReadable?(this: UDP, count: number): void;
 }
@@ -129,6 +130,13 @@ export class BufferUDP extends UDP {
   peerAddress = 0;
   peerPort = 0;
   droppedDatagrams = 0;
+  ignoredDatagrams = 0;
+  readonly unicastOnly: boolean;
+
+  constructor(options: Options) {
+    super(options);
+    this.unicastOnly = options.unicastOnly === true;
+  }
 
   override read(buffer?: DataView): undefined;
   override read(buffer: DataView): number | undefined;

@@ -6,6 +6,7 @@
 #define LWIP_STAND_IN_H
 
 #include <arpa/inet.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef uint8_t u8_t;
@@ -15,6 +16,7 @@ typedef int8_t err_t;
 #define ERR_OK 0
 #define ERR_MEM -1
 #define ERR_USE -8
+#define ERR_VAL -6
 
 typedef struct {
 	uint32_t addr;
@@ -35,6 +37,18 @@ typedef struct {
 
 extern const ip_addr_t ip_addr_any;
 #define IP4_ADDR_ANY (&ip_addr_any)
+#define IP4_ADDR_ANY4 ip_2_ip4(&ip_addr_any)
+
+struct netif;
+
+/* Where the datagram that is handed over came to. */
+const ip_addr_t *ip_current_dest_addr(void);
+struct netif *ip_current_input_netif(void);
+#define ip_addr_ismulticast(address) (0xe0 == (ntohl((address)->ip4.addr) >> 24 & 0xf0))
+bool ip_addr_isbroadcast(const ip_addr_t *address, const struct netif *netif);
+
+err_t igmp_joingroup(const ip4_addr_t *interfaceAddress, const ip4_addr_t *group);
+err_t igmp_leavegroup(const ip4_addr_t *interfaceAddress, const ip4_addr_t *group);
 
 /* A packet buffer may be a chain. */
 struct pbuf {
@@ -54,7 +68,13 @@ u16_t pbuf_copy_partial(const struct pbuf *p, void *target, u16_t length, u16_t 
 
 struct udp_pcb {
 	u8_t ttl;
+	u8_t mcast_ttl;
+	u8_t so_options;
 };
+
+#define SOF_BROADCAST 0x20
+#define ip_set_option(pcb, option) ((pcb)->so_options |= (option))
+#define udp_set_multicast_ttl(pcb, value) ((pcb)->mcast_ttl = (value))
 
 typedef void (*udp_recv_fn)(void *context, struct udp_pcb *pcb, struct pbuf *p, const ip_addr_t *address, u16_t port);
 

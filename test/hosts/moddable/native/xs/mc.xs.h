@@ -1,9 +1,12 @@
 /* The SDK's tools write this file: names of properties, and the functions of the classes in C. */
 #include "xsmc.h"
 
-void udp_constructor(xsMachine *the);
-void udp_destructor(void *data);
-void udp_close(xsMachine *the);
-void udp_read(xsMachine *the);
-void udp_write(xsMachine *the);
-void udp_get_dropped_datagrams(xsMachine *the);
+void lockstep_udp_constructor(xsMachine *the);
+void lockstep_udp_destructor(void *data);
+void lockstep_udp_close(xsMachine *the);
+void lockstep_udp_read(xsMachine *the);
+void lockstep_udp_write(xsMachine *the);
+void lockstep_udp_add(xsMachine *the);
+void lockstep_udp_remove(xsMachine *the);
+void lockstep_udp_get_dropped_datagrams(xsMachine *the);
+void lockstep_udp_get_ignored_datagrams(xsMachine *the);

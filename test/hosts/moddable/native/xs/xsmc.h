@@ -24,6 +24,7 @@ typedef enum {
 typedef enum {
 	xsID_port,
 	xsID_timeToLive,
+	xsID_unicastOnly,
 	xsID_format,
 	xsID_target,
 	xsID_onReadable,
@@ -114,6 +115,7 @@ static inline void getBuffer(xsMachine *the, xsSlot *slot, void **bytes, xsUnsig
 #define xsmcTypeOf(slot) ((slot).type)
 #define xsmcToInteger(slot) ((int32_t)(slot).number)
 #define xsmcToNumber(slot) ((slot).number)
+#define xsmcToBoolean(slot) (0 != (slot).number)
 #define xsmcToString(slot) ((slot).text)
 #define xsmcSetInteger(slot, value) ((slot) = (xsSlot){.type = xsIntegerType, .number = (int32_t)(value)})
 #define xsmcSetNumber(slot, value) ((slot) = (xsSlot){.type = xsNumberType, .number = (value)})

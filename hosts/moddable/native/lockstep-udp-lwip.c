@@ -8,6 +8,7 @@
  */
 #include <stdlib.h>
 
+#include "lwip/ip.h"
 #include "lwip/pbuf.h"
 #include "lwip/priv/tcpip_priv.h"
 #include "lwip/sys.h"
@@ -19,11 +20,13 @@
 	#include "esp_netif.h"
 #endif
 
-#include "udp-socket.h"
+#include "lockstep-udp-groups.h"
+#include "lockstep-udp-socket.h"
 
 /*
- * Datagrams that may wait in one socket: twice the largest window that the firmware can grant. A waiting datagram keeps one of
- * the radio's receive buffers, so a longer queue would only move the loss to the driver, where it hits other sockets too.
+ * Datagrams that may wait in one socket: twice the largest window that the firmware can grant. With the SDK's settings lwIP copies
+ * what arrives on ESP32, where a flood so costs a socket at most some 50 kB. On other chips a waiting datagram keeps one of the 6
+ * receive buffers of the Wi-Fi driver, and the driver drops what comes when all are taken.
  */
 #define WAITING_MAX 32
 
@@ -36,6 +39,8 @@ struct UDPSocketRecord {
 	struct udp_pcb *pcb;
 	UDPSocketOptions options;
 	uint32_t dropped;
+	uint32_t ignored;
+	UDPGroups groups;
 	/* A message to the machine's thread is pending. */
 	bool isMessageSent;
 	bool isClosed;
@@ -57,6 +62,7 @@ typedef struct {
 static err_t closeInLwip(struct tcpip_api_call_data *call)
 {
 	udp_remove(((Task *)call)->socket->pcb);
+	udpGroupsEnd(&((Task *)call)->socket->groups);
 	return ERR_OK;
 }
 
@@ -97,6 +103,12 @@ static void deliver(void *machine, void *context, uint8_t *message, uint16_t mes
 		socket->options.readable(socket->options.context, count);
 }
 
+/* Whether the datagram that lwIP hands over came to a broadcast or multicast address. */
+static bool isForMany(const ip_addr_t *destination)
+{
+	return ip_addr_ismulticast(destination) || ip_addr_isbroadcast(destination, ip_current_input_netif());
+}
+
 /* Runs in lwIP's thread. */
 static void received(void *context, struct udp_pcb *pcb, struct pbuf *pbuf, const ip_addr_t *address, u16_t port)
 {
@@ -105,6 +117,11 @@ static void received(void *context, struct udp_pcb *pcb, struct pbuf *pbuf, cons
 	SYS_ARCH_DECL_PROTECT(level);
 
 	(void)pcb;
+	if (socket->options.unicastOnly && isForMany(ip_current_dest_addr())) {
+		socket->ignored++;
+		pbuf_free(pbuf);
+		return;
+	}
 	SYS_ARCH_PROTECT(level);
 	isKept = (socket->count < WAITING_MAX) && !socket->isClosed;
 	if (isKept) {
@@ -140,8 +157,12 @@ static err_t openInLwip(struct tcpip_api_call_data *call)
 		udp_remove(pcb);
 		return error;
 	}
-	if (socket->options.timeToLive)
+	/* lwIP may be built to send no broadcast without it (IP_SOF_BROADCAST). */
+	ip_set_option(pcb, SOF_BROADCAST);
+	if (socket->options.timeToLive) {
 		pcb->ttl = socket->options.timeToLive;
+		udp_set_multicast_ttl(pcb, socket->options.timeToLive);
+	}
 	udp_recv(pcb, received, socket);
 	socket->pcb = pcb;
 	return ERR_OK;
@@ -255,6 +276,16 @@ bool udpSocketSend(UDPSocket socket, const void *message, uint16_t lengthBytes, 
 uint32_t udpSocketDropped(UDPSocket socket)
 {
 	return socket->dropped;
+}
+
+uint32_t udpSocketIgnored(UDPSocket socket)
+{
+	return socket->ignored;
+}
+
+UDPGroups *udpSocketGroups(UDPSocket socket)
+{
+	return &socket->groups;
 }
 
 bool udpAddressFromText(const char *text, uint32_t *address)

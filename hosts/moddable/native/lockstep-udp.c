@@ -1,5 +1,5 @@
 /*
- * The functions of the class in udp.js.
+ * The functions of the class in lockstep-udp.js.
  */
 #include <stdio.h>
 
@@ -8,13 +8,16 @@
 
 #include "builtinCommon.h"
 
-#include "udp-socket.h"
+#include "lockstep-udp-socket.h"
 
 /* The longest message of UDP on IPv4. */
 #define MESSAGE_BYTES_MAX 65507
 #define PORT_MAX 65535
 #define TIME_TO_LIVE_MAX 255
 #define ADDRESS_MAX 4294967295.0
+/* Multicast addresses (RFC 5771): 224.0.0.0 to 239.255.255.255. */
+#define GROUP_MIN 0xe0000000u
+#define GROUP_MAX 0xefffffffu
 /* "255.255.255.255" and its end. */
 #define ADDRESS_TEXT_BYTES 16
 
@@ -34,7 +37,7 @@ static void mark(xsMachine *the, void *data, xsMarkRoot markRoot)
 		(*markRoot)(the, udp->onReadable);
 }
 
-static const xsHostHooks gHooks = {udp_destructor, mark, NULL};
+static const xsHostHooks gHooks = {lockstep_udp_destructor, mark, NULL};
 
 static UDP thisUDP(xsMachine *the)
 {
@@ -68,7 +71,16 @@ static int32_t numberOption(xsMachine *the, xsIdentifier name, int32_t least, in
 	return number;
 }
 
-void udp_constructor(xsMachine *the)
+/* An option that is true or false; false if it is absent. */
+static bool flagOption(xsMachine *the, xsIdentifier name)
+{
+	if (!xsmcHas(xsArg(0), name))
+		return false;
+	xsmcGet(xsVar(0), xsArg(0), name);
+	return xsmcToBoolean(xsVar(0));
+}
+
+void lockstep_udp_constructor(xsMachine *the)
 {
 	UDPSocketOptions options = {.machine = the, .readable = readable};
 	xsSlot *onReadable;
@@ -78,6 +90,7 @@ void udp_constructor(xsMachine *the)
 	xsmcVars(1);
 	options.port = numberOption(the, xsID_port, 0, PORT_MAX, "port is a number from 0 to 65535");
 	options.timeToLive = numberOption(the, xsID_timeToLive, 1, TIME_TO_LIVE_MAX, "timeToLive is a number from 1 to 255");
+	options.unicastOnly = flagOption(the, xsID_unicastOnly);
 	if (kIOFormatBuffer != builtinInitializeFormat(the, kIOFormatBuffer))
 		xsRangeError("UDP has no format but \"buffer\"");
 	builtinInitializeTarget(the);
@@ -101,7 +114,7 @@ void udp_constructor(xsMachine *the)
 }
 
 /* An open socket is remembered, so only the end of the machine destroys it. */
-void udp_destructor(void *data)
+void lockstep_udp_destructor(void *data)
 {
 	UDP udp = data;
 
@@ -112,7 +125,7 @@ void udp_destructor(void *data)
 }
 
 /* A closed socket may be closed again. */
-void udp_close(xsMachine *the)
+void lockstep_udp_close(xsMachine *the)
 {
 	UDP udp;
 
@@ -168,7 +181,7 @@ static void readNew(xsMachine *the, UDP udp)
 	xsmcSet(xsResult, xsID_address, xsVar(0));
 }
 
-void udp_read(xsMachine *the)
+void lockstep_udp_read(xsMachine *the)
 {
 	UDP udp = thisUDP(the);
 
@@ -198,7 +211,7 @@ static UDPPeer receiverOf(xsMachine *the)
 	return receiver;
 }
 
-void udp_write(xsMachine *the)
+void lockstep_udp_write(xsMachine *the)
 {
 	UDP udp = thisUDP(the);
 	UDPPeer receiver = receiverOf(the);
@@ -212,7 +225,41 @@ void udp_write(xsMachine *the)
 		xsUnknownError("the datagram was not sent");
 }
 
-void udp_get_dropped_datagrams(xsMachine *the)
+static uint32_t groupOf(xsMachine *the)
+{
+	uint32_t group;
+
+	if (!udpAddressFromText(xsmcToString(xsArg(0)), &group) || (group < GROUP_MIN) || (group > GROUP_MAX))
+		xsRangeError("a multicast address is a text from 224.0.0.0 to 239.255.255.255");
+	return group;
+}
+
+/* add(address): receives what is sent to a multicast address. */
+void lockstep_udp_add(xsMachine *the)
+{
+	UDP udp = thisUDP(the);
+	const char *error = udpSocketJoin(udp->socket, groupOf(the));
+
+	if (error)
+		xsUnknownError((char *)error);
+}
+
+/* remove(address): ends `add`. */
+void lockstep_udp_remove(xsMachine *the)
+{
+	UDP udp = thisUDP(the);
+	const char *error = udpSocketLeave(udp->socket, groupOf(the));
+
+	if (error)
+		xsUnknownError((char *)error);
+}
+
+void lockstep_udp_get_ignored_datagrams(xsMachine *the)
+{
+	xsmcSetNumber(xsResult, udpSocketIgnored(thisUDP(the)->socket));
+}
+
+void lockstep_udp_get_dropped_datagrams(xsMachine *the)
 {
 	xsmcSetNumber(xsResult, udpSocketDropped(thisUDP(the)->socket));
 }

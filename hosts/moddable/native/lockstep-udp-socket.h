@@ -1,5 +1,5 @@
 /*
- * A non-blocking UDP socket on IPv4, for udp.c. One implementation uses lwIP, another POSIX.
+ * A non-blocking UDP socket on IPv4, for lockstep-udp.c. One implementation uses lwIP, another POSIX.
  */
 #ifndef UDP_SOCKET_H
 #define UDP_SOCKET_H
@@ -28,6 +28,8 @@ typedef struct {
 	uint16_t port;
 	/* 0 for the system's default. */
 	uint8_t timeToLive;
+	/* Throws away what came to a broadcast or multicast address. */
+	bool unicastOnly;
 	UDPSocketReadable readable;
 	void *context;
 } UDPSocketOptions;
@@ -56,6 +58,19 @@ bool udpSocketSend(UDPSocket socket, const void *message, uint16_t lengthBytes, 
 
 /* Datagrams that were thrown away because too many waited. */
 uint32_t udpSocketDropped(UDPSocket socket);
+
+/* Datagrams that were thrown away because of `unicastOnly`. */
+uint32_t udpSocketIgnored(UDPSocket socket);
+
+/*
+ * Receives what is sent to the multicast address `group` on any interface, until `udpSocketLeave` or the end of the socket.
+ *
+ * Returns NULL, or the error in words. A group that was joined before is no error.
+ */
+const char *udpSocketJoin(UDPSocket socket, uint32_t group);
+
+/* Returns NULL, or the error in words. */
+const char *udpSocketLeave(UDPSocket socket, uint32_t group);
 
 /* Reads an address such as 192.168.0.66. Returns false if the text is not an address. */
 bool udpAddressFromText(const char *text, uint32_t *address);

@@ -3,7 +3,7 @@
  */
 #include <glib-unix.h>
 
-#include "readiness.h"
+#include "lockstep-readiness.h"
 
 static gboolean ready(gint descriptor, GIOCondition condition, gpointer socket)
 {

@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#include "udp-socket.h"
+#include "lockstep-udp-socket.h"
 
 /*
  * Calls `udpSocketReady`, in this thread, whenever `descriptor` can be read.

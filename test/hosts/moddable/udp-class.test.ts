@@ -1,0 +1,158 @@
+/** The class of the project's own UDP in C, on sockets of this machine, with a stand-in for XS. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { UNLESS_NAMESPACES } from "../../support/network-namespace.js";
+import { linesOf, NATIVE, NativePrograms, STAND_INS } from "./native-program.js";
+
+const programs = new NativePrograms();
+after(() => programs.remove());
+
+const skipPosix = programs.skip || (process.platform === "linux" ? false : "these sockets are for Linux");
+
+let posix: string;
+
+before(() => {
+  if (skipPosix === false) {
+    const sources = [`${NATIVE}/lockstep-udp.c`, `${NATIVE}/lockstep-udp-posix.c`, `${STAND_INS}/udp-class-test.c`];
+    posix = programs.compile("posix", [`-I${STAND_INS}/xs`, "-Wno-unused-parameter", ...sources]);
+  }
+});
+
+function onPosix(...words: string[]): string[] {
+  return linesOf(posix, words);
+}
+
+/** Opens a socket, and sends to the peer, which learns the port. 2,130,706,433 is 127.0.0.1. */
+const OPENED = ["open", "write-number=2130706433", "peer-gets"];
+const OPENED_LINES = ["open, with its target", 'the peer gets "www"'];
+const OPEN_END = "remembered, watched";
+const CLOSED_END = "forgotten, not watched";
+
+test("the class reads into a buffer, and gives the sender's address and port as numbers", { skip: skipPosix }, () => {
+  assert.deepEqual(onPosix(...OPENED, "peer=hello", "turn", "read=64", "read=64", "peer=longer", "turn", "read=2"), [
+    ...OPENED_LINES,
+    "readable, 1, this is the socket",
+    '5: "hello" from 2130706433, its port',
+    "nothing to read",
+    "readable, 1, this is the socket",
+    '2: "lo" from 2130706433, its port',
+    OPEN_END,
+  ]);
+});
+
+test("without a buffer the class reads as ECMA-419 has it", { skip: skipPosix }, () => {
+  assert.deepEqual(onPosix(...OPENED, "peer=hello", "turn", "read", "read").slice(3), [
+    '"hello" of 5 from 127.0.0.1, its port',
+    "nothing to read",
+    OPEN_END,
+  ]);
+});
+
+test("a read-only buffer loses no datagram", { skip: skipPosix }, () => {
+  assert.deepEqual(onPosix(...OPENED, "peer=hello", "turn", "read-flash", "read=8").slice(3), [
+    "read throws: read-only buffer",
+    "nothing to read",
+    '5: "hello" from 2130706433, its port',
+    OPEN_END,
+  ]);
+});
+
+test("the class writes only to addresses that are numbers or texts", { skip: skipPosix }, () => {
+  assert.deepEqual(onPosix(...OPENED, "write", "peer-gets", "write-nothing", "peer-gets").slice(2, 4), [
+    'the peer gets "www"',
+    'the peer gets ""',
+  ]);
+  const wrong = ["write=1.2.3", "write-number=-1", "write-number=4294967296", "write-port=0", "write-port=65536"];
+  assert.deepEqual(onPosix(...OPENED, ...wrong, "write-much").slice(2), [
+    ...new Array<string>(3).fill("write throws: this is no IPv4 address"),
+    ...new Array<string>(2).fill("write throws: a datagram goes to a port from 1 to 65535"),
+    "write throws: a datagram has at most 65507 bytes",
+    OPEN_END,
+  ]);
+});
+
+test("broadcasts are sent, received, and ignored by a socket for unicast, which counts them", {
+  skip: skipPosix,
+}, () => {
+  const broadcast = ["write=127.255.255.255", "peer-to=127.255.255.255", "peer=one", "turn"];
+  assert.deepEqual(onPosix(...OPENED, ...broadcast, "read=8", "read=8", "ignored").slice(3), [
+    '3: "all" from 2130706433, its port',
+    '3: "one" from 2130706433, its port',
+    "0 ignored",
+    OPEN_END,
+  ]);
+  assert.deepEqual(onPosix("unicast-only", ...OPENED, ...broadcast, "read=8", "read=8", "ignored").slice(3), [
+    '3: "one" from 2130706433, its port',
+    "nothing to read",
+    "1 ignored",
+    OPEN_END,
+  ]);
+});
+
+test("a multicast address is heard from add to remove", { skip: skipPosix || UNLESS_NAMESPACES }, () => {
+  const onLoopback = 'ip link set lo up && ip route add 224.0.0.0/4 dev lo && exec "$0" "$@"';
+  const words = [...OPENED, "add=224.0.0.251", "add=224.0.0.251", "peer-to=224.0.0.251", "turn", "read=8"];
+  const lines = linesOf("unshare", [
+    ...["--net", "sh", "-c", onLoopback, posix],
+    ...[...words, "remove=224.0.0.251", "remove=224.0.0.251", "peer-to=224.0.0.251", "peer=one", "turn", "read=8"],
+  ]);
+  assert.deepEqual(lines.slice(2), [
+    "readable, 1, this is the socket",
+    '3: "all" from 2130706433, its port',
+    "remove throws: this multicast address was not added",
+    "readable, 1, this is the socket",
+    '3: "one" from 2130706433, its port',
+    OPEN_END,
+  ]);
+});
+
+test("the class takes only multicast addresses for add and remove", { skip: skipPosix }, () => {
+  const error = "throws: a multicast address is a text from 224.0.0.0 to 239.255.255.255";
+  const words = ["add=223.255.255.255", "add=240.0.0.0", "add=255.255.255.255", "add=example", "remove=192.168.0.1"];
+  assert.deepEqual(onPosix("open", ...words, "close", "add=224.0.0.251").slice(1), [
+    ...new Array<string>(4).fill(`add ${error}`),
+    `remove ${error}`,
+    "add throws: invalid host data",
+    CLOSED_END,
+  ]);
+});
+
+test("datagrams that the system drops are counted", { skip: skipPosix }, () => {
+  assert.deepEqual(onPosix(...OPENED, "flood").slice(2), ["some are kept, the others are counted", OPEN_END]);
+});
+
+test("the class names invalid options", { skip: skipPosix }, () => {
+  for (const [option, line] of [
+    ["port=65536", "open throws: port is a number from 0 to 65535"],
+    ["time-to-live=256", "open throws: timeToLive is a number from 1 to 255"],
+    ["format", 'open throws: UDP has no format but "buffer"'],
+    ["port=-1", "open throws: the port is taken, or needs privileges"],
+  ] as const) {
+    assert.deepEqual(onPosix(option, "open"), [line, CLOSED_END]);
+  }
+  assert.deepEqual(onPosix("time-to-live=9", "open"), ["open, with its target", OPEN_END]);
+});
+
+test("the callback onReadable is kept alive, and may close the socket", { skip: skipPosix }, () => {
+  assert.deepEqual(onPosix(...OPENED, "gc").slice(2), ["the function is kept", OPEN_END]);
+  assert.deepEqual(onPosix("closing", ...OPENED, "peer=x", "peer=y", "turn").slice(2), [
+    "readable, 1, this is the socket",
+    CLOSED_END,
+  ]);
+  assert.deepEqual(onPosix("deaf", ...OPENED, "gc", "peer=x", "turn", "read=1").slice(2), [
+    '1: "x" from 2130706433, its port',
+    OPEN_END,
+  ]);
+});
+
+test("a closed socket cannot be used, may be closed again, and the end of the machine closes open ones", {
+  skip: skipPosix,
+}, () => {
+  assert.deepEqual(onPosix(...OPENED, "close", "close", "write", "read=1").slice(2), [
+    "write throws: invalid host data",
+    "read throws: invalid host data",
+    "nothing to read",
+    CLOSED_END,
+  ]);
+  assert.equal(onPosix(...OPENED, "end").at(-1), "remembered, not watched");
+});
