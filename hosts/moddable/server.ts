@@ -5,7 +5,7 @@
  * import TFTPServer, { outcomeName } from "lockstep-tftp/server";
  * import { ArchiveStorage } from "lockstep-tftp/storage";
  * import Resource from "Resource";
- * import UDP from "embedded:io/socket/udp";
+ * import UDP from "lockstep-tftp/udp";
  *
  * new TFTPServer({
  *   io: UDP,
@@ -33,6 +33,7 @@ import {
 import { GuardedStorage } from "../common/guarded-storage.js";
 import { Loop } from "../common/loop.js";
 import { Callbacks } from "./callbacks.js";
+import { chipWindowSize } from "./chip.js";
 import { type NetworkWait, openNetwork } from "./network-wait.js";
 import { type DatagramHandler, Sockets } from "./sockets.js";
 import { BoardTimer } from "./timer.js";
@@ -43,10 +44,16 @@ export { errorName, outcomeName } from "../common/outcomes.js";
 export type { BufferUDP, Datagram, UDP, UDPClass, UDPConstructor, UDPOptions } from "./udp.js";
 
 /** Options of a {@link TFTPServer}. In every callback `this` is the server; what a callback throws is caught. */
-export interface TFTPServerOptions extends Omit<ServerOptions, "addressHash"> {
+export interface TFTPServerOptions extends Omit<ServerOptions, "addressHash" | "maxWindowSize"> {
   /**
-   * The class of the sockets: that of `embedded:io/socket/udp`, or another one like it. Addresses are in the form that it
-   * uses: a text with the SDK's class, a number with the board's own. `addressText` makes a text of either.
+   * The largest window in blocks that the server grants (RFC 7440), 1 to 16. Default: what the driver of the network has
+   * buffers for, 8 on ESP32 and 4 on its successors; 16 in the simulator.
+   */
+  maxWindowSize?: number;
+  /**
+   * The class of the sockets: that of `lockstep-tftp/udp`, or another one like it, such as the SDK's
+   * `embedded:io/socket/udp`. Addresses are in the form that it uses: a number with the first, a text with the SDK's.
+   * `addressText` makes a text of either.
    */
   io: UDPClass;
   /** Holds the files. What its methods throw is caught. */
@@ -58,6 +65,11 @@ export interface TFTPServerOptions extends Omit<ServerOptions, "addressHash"> {
    * a second. When the time is over, `onError` is called and the server is closed. Default 0: the constructor throws.
    */
   maxNetworkWaitMs?: number;
+  /**
+   * Answers requests that come to a broadcast or multicast address. Default false: they are ignored (RFC 1123 §4.2.3.5), if
+   * `io` is the class of `lockstep-tftp/udp`. The SDK's class does not tell where a request came to, so it answers all.
+   */
+  answerBroadcast?: boolean;
   /** Receives ends of transfers and refusals: the records of a status page. */
   records?: TransferRecorder;
   /** Free for your own use: the server only keeps it, as its property `target`. */
@@ -115,11 +127,11 @@ export default class TFTPServer {
     const callbacks = new ServerCallbacks(this, options);
     const storage = new GuardedStorage(options.storage, callbacks);
     this.#sockets = new Sockets(options.io as UDPConstructor);
-    const engine = new Server(this.#sockets, storage, options, callbacks.observer);
+    const engine = new Server(this.#sockets, storage, withWindowSize(options), callbacks.observer);
     this.#loop = new Loop(engine, this.#timer, this.#sockets, callbacks);
     this.#sockets.deliverTo(this.#loop);
     callbacks.loop = this.#loop;
-    const listen = () => this.#sockets.listen(port, callbacks);
+    const listen = () => this.#sockets.listen(port, options.answerBroadcast !== true, callbacks);
     this.#networkWait = openNetwork(listen, options, callbacks);
     this.#timer.start(this.#loop);
   }
@@ -147,6 +159,11 @@ export default class TFTPServer {
     return this.#sockets.droppedDatagrams;
   }
 
+  /** Requests that were ignored because they came to a broadcast or multicast address: see `answerBroadcast`. */
+  get ignoredBroadcasts(): number {
+    return this.#sockets.ignoredDatagrams;
+  }
+
   /** Shows each running transfer. The view is valid during the call only. */
   visitRunning(visit: (transfer: TransferView) => void): void {
     this.#loop.engine.visitRunning(visit);
@@ -162,6 +179,12 @@ export default class TFTPServer {
     this.#networkWait?.stop();
     this.#loop.close();
   }
+}
+
+/** The options, with the window that the chip's driver has buffers for. */
+function withWindowSize(options: TFTPServerOptions): ServerOptions {
+  const maxWindowSize = options.maxWindowSize ?? chipWindowSize();
+  return maxWindowSize === undefined ? options : { ...options, maxWindowSize };
 }
 
 /** Everything that the author of the firmware decides or hears: requests, reports of the engine, and exceptions. */

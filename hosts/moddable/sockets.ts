@@ -56,9 +56,17 @@ class Port {
     return this.dropped + this.droppedBy(this.socket);
   }
 
-  open(io: UDPConstructor, port: number | undefined): void {
-    if (port !== undefined) {
-      this.options.port = port;
+  /** Datagrams that the open socket has ignored, because they came to a broadcast or multicast address. */
+  get ignoredDatagrams(): number {
+    return this.socket === null || this.buffer === null ? 0 : (this.socket as BufferUDP).ignoredDatagrams;
+  }
+
+  /**
+   * @param listening undefined for the port of a transfer, which is any free one.
+   */
+  open(io: UDPConstructor, listening?: Pick<UDPOptions, "port" | "unicastOnly">): void {
+    if (listening !== undefined) {
+      Object.assign(this.options, listening);
     }
     this.socket = new io(this.options);
   }
@@ -160,11 +168,13 @@ export class Sockets implements Transport, LoopSockets {
   /**
    * Opens the port on which requests arrive. Its datagrams go to `handler`.
    *
+   * @param unicastOnly ignores requests that come to a broadcast or multicast address, where the class of the sockets can
+   * tell them.
    * @throws whatever `io` throws: no network yet, the port is taken, no memory.
    */
-  listen(port: number, handler: DatagramHandler): void {
+  listen(port: number, unicastOnly: boolean, handler: DatagramHandler): void {
     this.listener = new Port(handler, FIRST_LISTENER, this.buffer);
-    this.listener.open(this.io, port);
+    this.listener.open(this.io, { port, unicastOnly });
   }
 
   stopListening(): void {
@@ -177,7 +187,7 @@ export class Sockets implements Transport, LoopSockets {
       this.transferPorts.push(new Port(handler, this.transferPorts.length, this.buffer));
     }
     try {
-      this.port(slot).open(this.io, undefined);
+      this.port(slot).open(this.io);
       return true;
     } catch (error) {
       handler.failed(error);
@@ -211,6 +221,11 @@ export class Sockets implements Transport, LoopSockets {
   get droppedDatagrams(): number {
     const dropped = this.listener?.droppedDatagrams ?? 0;
     return this.transferPorts.reduce((sum, port) => sum + port.droppedDatagrams, dropped);
+  }
+
+  /** Requests that were ignored because they came to a broadcast or multicast address, as long as the server listens. */
+  get ignoredDatagrams(): number {
+    return this.listener?.ignoredDatagrams ?? 0;
   }
 
   private port(slot: number): Port {

@@ -11,7 +11,7 @@ import path from "node:path";
 const CONDITIONS = ["moddable", "import", "default"];
 
 /** Extensions that mcconfig adds to the path of a module. */
-const MODULE_EXTENSIONS = ["", ".js", ".c"];
+const MODULE_EXTENSIONS = ["", ".js", ".c", ".d.ts"];
 
 export interface Manifest {
   include?: string | string[];
@@ -122,7 +122,11 @@ export function checkBuild(built: Build, entries: readonly string[]): void {
     assert.ok(!importsOf(file).some((specifier) => specifier.startsWith("node:")), name);
   }
   assert.ok(!names.has("main"));
-  assert.ok(built.manifests.every((manifest) => manifest.config === undefined));
+  const configured = built.manifests.flatMap((manifest) => Object.keys(manifest.config ?? {}));
+  assert.deepEqual(
+    configured.filter((name) => name !== "lockstepTftpChip"),
+    [],
+  );
 }
 
 /** Files of the package that an app takes by importing `specifiers`, with the specifier or the path that led to each. */
@@ -172,7 +176,7 @@ class MergedManifests {
     const ofPlatform = manifest.platforms?.[this.platform] ?? manifest.platforms?.["..."] ?? {};
     for (const part of [manifest, ofPlatform]) {
       for (const name of list(part.include).filter((included) => included.startsWith("."))) {
-        this.include(path.resolve(path.dirname(file), name));
+        this.include(path.resolve(path.dirname(file), name.replace("$(ESP32_SUBCLASS)", "esp32")));
       }
     }
     for (const part of [manifest, ofPlatform]) {

@@ -43,7 +43,7 @@ export default class Configurations {
   }
 }
 
-/** The last byte of an address: "192.168.0.21" from the SDK's UDP, 0xc0a80015 from the board's own UDP. */
+/** The last byte of an address: "192.168.0.21" from the SDK's UDP, 0xc0a80015 from lockstep-tftp/udp. */
 function hostOf(address) {
   return typeof address === "number" ? address & 255 : Number(address.slice(address.lastIndexOf(".") + 1));
 }

@@ -130,16 +130,17 @@ export class Firmware implements NetworkListener {
   }
 
   private newServer(records: TransferRecords | undefined): TFTPServer {
-    const { port, maxTransfers, maxWindowSize, maxSizeBytes, singlePort } = this.settings;
+    const { port, maxTransfers, maxWindowSize, maxSizeBytes, singlePort, answerBroadcast } = this.settings;
     const { log, statistics } = this;
     return new TFTPServer({
       io: this.io,
       storage: this.storage,
       port,
       maxTransfers,
-      maxWindowSize,
+      ...(maxWindowSize === undefined ? {} : { maxWindowSize }),
       maxSizeBytes,
       singlePort,
+      answerBroadcast,
       ...(records === undefined ? {} : { records }),
       maxUnansweredPerAddress: MAX_UNANSWERED_PER_ADDRESS,
       maxTransfersPerAddress: MAX_TRANSFERS_PER_ADDRESS,
@@ -177,6 +178,10 @@ export class Firmware implements NetworkListener {
     const dropped = this.server?.droppedDatagrams ?? 0;
     const memory = this.board.freeMemoryBytes();
     const free = Number.isFinite(memory) ? `, ${memory} bytes free` : "";
-    this.say(`${running} running, ${this.statistics.text}, ${unanswered} unanswered, ${dropped} dropped${free}`);
+    const ignored = this.server?.ignoredBroadcasts ?? 0;
+    const broadcast = ignored > 0 ? `, ${ignored} by broadcast ignored` : "";
+    this.say(
+      `${running} running, ${this.statistics.text}, ${unanswered} unanswered, ${dropped} dropped${broadcast}${free}`,
+    );
   }
 }

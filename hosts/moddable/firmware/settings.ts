@@ -32,7 +32,9 @@ export interface Settings {
   readonly write: WritePolicy;
   readonly maxSizeBytes: number;
   readonly maxTransfers: number;
-  readonly maxWindowSize: number;
+  /** Undefined for what the chip has buffers for. */
+  readonly maxWindowSize: number | undefined;
+  readonly answerBroadcast: boolean;
   readonly singlePort: boolean;
   /** The port of the status page; 0 turns it off. */
   readonly statusPage: number;
@@ -46,6 +48,9 @@ const MAX_PASSWORD_LENGTH = 63;
 
 /** A board has some ten sockets, and each transfer takes one. */
 const MAX_TRANSFERS = 12;
+
+/** Half of what may wait in a socket of the project's own UDP. */
+const MAX_WINDOW_SIZE = 16;
 
 /** Settings that had other names before the first release: ignored, they would change what a board allows. */
 const FORMER_NAMES = [
@@ -78,7 +83,8 @@ export function readSettings(config: Config): Settings {
     write: choice(config, "write", "never", ["never", "new", "overwrite"]),
     maxSizeBytes: number(config, "maxSizeBytes", 0x7fffffff, 0, 0x7fffffff),
     maxTransfers: number(config, "maxTransfers", 8, 1, MAX_TRANSFERS),
-    maxWindowSize: number(config, "maxWindowSize", 8, 1, 16),
+    maxWindowSize: windowSize(config),
+    answerBroadcast: flag(config, "answerBroadcast", false),
     singlePort: flag(config, "singlePort", false),
     statusPage: number(config, "statusPage", 0, 0, MAX_PORT),
     log: flag(config, "log", true),
@@ -105,6 +111,11 @@ function number(config: Config, name: string, otherwise: number, least: number, 
     throw new RangeError(`${name} is "${value}"; it must be a whole number from ${least} to ${most}`);
   }
   return parsed;
+}
+
+function windowSize(config: Config): number | undefined {
+  const { maxWindowSize } = config;
+  return maxWindowSize === undefined ? undefined : number(config, "maxWindowSize", 1, 1, MAX_WINDOW_SIZE);
 }
 
 function choice<Word extends string>(config: Config, name: string, otherwise: Word, words: readonly Word[]): Word {

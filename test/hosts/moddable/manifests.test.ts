@@ -10,7 +10,7 @@ const BOARD = "hosts/moddable";
 const BUNDLES = "dist/moddable";
 
 /** Extensions that mcconfig adds to the path of a module. */
-const MODULE_EXTENSIONS = ["", ".js", ".c"];
+const MODULE_EXTENSIONS = ["", ".js", ".c", ".d.ts"];
 
 const manifestFiles = [
   "manifest.json",

@@ -30,7 +30,7 @@ const SDK_UDP_NAME = "embedded:io/socket/udp";
 
 /** The C that the builds for a platform have for UDP, by base names. */
 const OWN_SOURCES: Readonly<Record<string, string[]>> = {
-  esp32: ["lockstep-udp-lwip"],
+  esp32: ["lockstep-udp-lwip", "lockstep-udp-groups"],
   lin: ["lockstep-udp-posix", "lockstep-readiness-glib"],
 };
 
@@ -82,4 +82,28 @@ test("the project's files in C and their functions have names that the SDK has n
     functions.map(([, name = ""]) => name).filter((name) => !name.startsWith("lockstep_udp_")),
     [],
   );
+});
+
+for (const [platform, chip] of CHIPS) {
+  test(`on ${platform} a window fits into the receive buffers of the driver`, () => {
+    const expected = chip === "esp32" ? 8 : 4;
+    for (const file of [SERVER, FIRMWARE]) {
+      const { config, sdkManifests } = new ResolvedManifest(platform, chip, file);
+      assert.deepEqual(config, { lockstepTftpChip: { maxWindowSize: expected } });
+      // It includes the board's manifest, which names the chip.
+      assert.equal(sdkManifests[0], "$(MODDABLE)/examples/manifest_base.json");
+    }
+  });
+}
+
+test("the simulator has no limit of a chip", () => {
+  for (const platform of ["lin", "mac", "win"]) {
+    assert.deepEqual(new ResolvedManifest(platform, "esp32", SERVER).config, {});
+  }
+});
+
+test("each chip for which there are boards with a network has a manifest", () => {
+  for (const chip of new Set(CHIPS.map(([, name]) => name))) {
+    assert.ok(existsSync(`${BOARD}/manifest_chip_${chip}.json`), chip);
+  }
 });

@@ -84,7 +84,9 @@ export class ResolvedManifest {
         if (name === "~") {
           this.left.push(source);
         } else {
-          this.modules.set(name === "*" ? source : name, source);
+          // A second source of a name has its types.
+          const target = name === "*" ? source : name;
+          this.modules.set(target, this.modules.get(target) ?? source);
         }
       }
     }

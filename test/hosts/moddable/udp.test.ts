@@ -6,6 +6,7 @@ import type { default as TFTPServerClass, TFTPServerOptions } from "../../../dis
 import { boardModule, consoleLines, resetBoard } from "./board.js";
 import { Client, contentsOf, data, readRequest, SERVER_PORT, writeRequest } from "./client.js";
 import { board } from "./sdk/board.js";
+import { config } from "./sdk/config.js";
 import { Directory } from "./sdk/files.js";
 import { advance } from "./sdk/timer.js";
 import { BufferUDP, deliver, network } from "./sdk/udp.js";
@@ -141,6 +142,64 @@ test("droppedDatagrams adds up all sockets, those of ended transfers included", 
   client.ask(readRequest("1.bin"));
   drop(client.takeOne().from, 1000);
   assert.equal(server.droppedDatagrams, 1532);
+});
+
+test("only the listening port ignores broadcasts, unless they are to be answered, and they are counted", () => {
+  const server = start();
+  const listener = network.sockets.get(SERVER_PORT) as BufferUDP;
+  assert.equal(listener.unicastOnly, true);
+  const client = new Client();
+  client.ask(readRequest("513.bin"));
+  assert.equal((network.sockets.get(client.takeOne().from) as BufferUDP).unicastOnly, false);
+  assert.equal(server.ignoredBroadcasts, 0);
+  listener.ignoredDatagrams = 3;
+  assert.equal(server.ignoredBroadcasts, 3);
+  server.close();
+  start({ answerBroadcast: true });
+  assert.equal((network.sockets.get(SERVER_PORT) as BufferUDP).unicastOnly, false);
+});
+
+/** The window that a request for one of 16 blocks gets. */
+function grantedWindow(): string | undefined {
+  const client = new Client();
+  client.ask(readRequest("5000.bin", "windowsize", "16"));
+  return Buffer.from(client.takeOne().bytes).toString("latin1").split("\0").at(-2);
+}
+
+test("without an option a window is what the chip's driver has buffers for, and 16 in the simulator", () => {
+  try {
+    start();
+    assert.equal(grantedWindow(), "16");
+    resetBoard();
+    config.lockstepTftpChip = { maxWindowSize: 4 };
+    start();
+    assert.equal(grantedWindow(), "4");
+    resetBoard();
+    start({ maxWindowSize: 6 });
+    assert.equal(grantedWindow(), "6");
+    resetBoard();
+    board.freeMemoryBytes = 100_000;
+    startFirmware({}, BufferUDP, directory);
+    board.listener.up("192.168.0.66", undefined);
+    assert.equal(grantedWindow(), "4");
+  } finally {
+    delete config.lockstepTftpChip;
+  }
+});
+
+test("the firmware shows how many broadcasts it has ignored, if any, and answers them if it is told to", () => {
+  board.freeMemoryBytes = 100_000;
+  startFirmware({ answerBroadcast: "false" }, BufferUDP, directory);
+  board.listener.up("192.168.0.66", undefined);
+  advance(60_000);
+  assert.doesNotMatch(consoleLines.at(-1) as string, /broadcast/);
+  (network.sockets.get(SERVER_PORT) as BufferUDP).ignoredDatagrams = 2;
+  advance(60_000);
+  assert.match(consoleLines.at(-1) as string, /0 dropped, 2 by broadcast ignored, 100000 bytes free$/);
+  resetBoard();
+  startFirmware({ answerBroadcast: "true" }, BufferUDP, directory);
+  board.listener.up("192.168.0.66", undefined);
+  assert.equal((network.sockets.get(SERVER_PORT) as BufferUDP).unicastOnly, false);
 });
 
 test("the firmware answers its own network only, and shows addresses and dropped datagrams", () => {
