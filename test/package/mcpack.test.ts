@@ -9,11 +9,11 @@ import { build, checkBuild, exportedFile, importsOf, list } from "./mcpack.js";
 const PACKAGE = path.resolve(".");
 
 /** Entries of the package for a board. */
-const ENTRIES = ["", "/server", "/client", "/storage", "/status-page", "/engine", "/engine/client"].map(
+const ENTRIES = ["", "/server", "/client", "/udp", "/storage", "/status-page", "/engine", "/engine/client"].map(
   (subpath) => `lockstep-tftp${subpath}`,
 );
 /** Entries that only a board can run. */
-const ONLY_ON_A_BOARD = ["server", "client", "storage", "status-page"];
+const ONLY_ON_A_BOARD = ["server", "client", "udp", "storage", "status-page"];
 
 /** Manifests that an app may include besides, which name modules that it also imports. */
 const INCLUDED = [[], ["server"], ["client"], ["client", "status_page"], ["udp"]].map((names) =>
@@ -57,7 +57,7 @@ test("the manifest of the package brings UDP, but neither a network nor a progra
   assert.doesNotMatch(JSON.stringify(manifests), /wifi|manifest_net|partitions|creation/i);
   assert.ok(!modules.has("main"));
   const named = manifests.flatMap((manifest) => Object.keys(manifest.modules ?? {}));
-  assert.ok(named.includes("embedded:io/socket/udp"));
+  assert.ok(named.includes("lockstep-tftp/udp"));
   assert.ok(manifests.every((manifest) => list(manifest.include).every((name) => !name.includes("firmware"))));
 });
 
