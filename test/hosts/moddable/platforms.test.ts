@@ -107,3 +107,7 @@ test("each chip for which there are boards with a network has a manifest", () =>
     assert.ok(existsSync(`${BOARD}/manifest_chip_${chip}.json`), chip);
   }
 });
+test("the firmware gives littlefs a cache as large as a block", () => {
+  const { defines } = new ResolvedManifest("esp32", "esp32", FIRMWARE);
+  assert.deepEqual(defines, { file: { lfs: { cache_size: 512, lookahead_size: 64 } } });
+});
