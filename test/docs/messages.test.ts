@@ -9,6 +9,7 @@ const COMMAND = path.join(PROJECT, "dist/node");
 const QUOTED = [
   "started",
   "timed out: nothing more came from the client",
+  "failed: the client sent a larger block than agreed",
   "probably completed",
   "declined by the client, perhaps after it learned the size",
   "timed out",
