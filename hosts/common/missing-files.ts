@@ -1,6 +1,8 @@
 /** Files that clients asked for and that are not there. Phones ask for ten before they find theirs, so they are summed up. */
 
+/** A file that is not there. */
 export interface MissingFile {
+  /** The name that was asked for. */
   readonly name: string;
   /** Address of the client that asked last. */
   readonly address: string;
@@ -14,6 +16,7 @@ export interface MissingFile {
 export class MissingFiles {
   private readonly byName = new Map<string, MissingFile>();
 
+  /** @param maxNames names to keep. */
   constructor(private readonly maxNames: number) {}
 
   /** Records a request. */
