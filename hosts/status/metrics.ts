@@ -3,6 +3,7 @@
  * (https://prometheus.io/docs/instrumenting/exposition_formats/). docs/status-page.md lists them.
  */
 import { ERROR_NAMES, outcomeName, SERVER_OUTCOMES } from "../common/outcomes.js";
+import type { AddressSource } from "./address-source.js";
 import { DIRECTIONS, type DirectionCounts, type TransferRecords } from "./records.js";
 import type { StatusSource } from "./source.js";
 import { countsWithRunning, type SiteDescription } from "./status-report.js";
@@ -45,7 +46,22 @@ export function metricsText(
     ),
     metric("transfers_running", "gauge", "Running transfers, by direction.", runningSamples(source)),
     metric("transfers_max", "gauge", "Transfers that can run at once.", [[{}, source.maxTransfers]]),
+    ...dhcpMetrics(site.dhcp),
   ].join("");
+}
+
+function dhcpMetrics(dhcp: AddressSource | undefined): string[] {
+  if (dhcp === undefined) {
+    return [];
+  }
+  const silent = dhcp.clients.filter(({ file, hasAsked }) => file !== "" && !hasAsked);
+  return [
+    metric("dhcp_serving", "gauge", "1 if addresses are given, 0 if not.", [[{}, dhcp.isServing ? 1 : 0]]),
+    metric("dhcp_clients", "gauge", "Clients that have an address.", [[{}, dhcp.clients.length]]),
+    metric("dhcp_clients_silent", "gauge", "Those that were told a file and have not asked for any.", [
+      [{}, silent.length],
+    ]),
+  ];
 }
 
 function directionMetrics(counts: readonly DirectionCounts[]): string[] {

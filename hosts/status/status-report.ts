@@ -3,6 +3,7 @@ import { OUTCOME_COMPLETED, OUTCOME_PROBABLY_COMPLETED, type TransferView } from
 import { addressText } from "../common/address-text.js";
 import type { Catalogue } from "../common/catalogue.js";
 import { ERROR_NAMES, errorName, outcomeName, SERVER_OUTCOMES } from "../common/outcomes.js";
+import type { AddressSource } from "./address-source.js";
 import {
   DIRECTIONS,
   type DirectionCounts,
@@ -104,6 +105,8 @@ export interface StatusReport {
   readonly refusals: readonly ReportedRefusal[];
   /** Files that clients asked for last and that are not there, the last one first. */
   readonly missing: readonly ReportedMissing[];
+  /** Undefined if this server gives no addresses. */
+  readonly dhcp: AddressSource | undefined;
 }
 
 /** Description of a server by its host. */
@@ -114,6 +117,8 @@ export interface SiteDescription {
   readonly addresses: readonly string[];
   readonly startedAt: number;
   readonly askAgainMs: number;
+  /** Undefined if the host gives no addresses. */
+  readonly dhcp?: AddressSource | undefined;
 }
 
 /** Counts by direction. They include running transfers, so that they never decrease when these end. */
@@ -150,7 +155,13 @@ export function statusReport(
     missing: records.missing.newestFirst.map(({ name, address, count, askedAt }) => {
       return { name, address, count, askedMsAgo: now - askedAt };
     }),
+    dhcp: site.dhcp && reportedAddresses(site.dhcp),
   };
+}
+
+/** A copy without what else the source has. */
+function reportedAddresses({ isServing, otherServer, clients }: AddressSource): AddressSource {
+  return { isServing, otherServer, clients };
 }
 
 function reportedCounts(source: StatusSource, records: TransferRecords): StatusReport["counts"] {

@@ -1,4 +1,5 @@
 /** What may run beside the TFTP server of `serve`: the status page and DHCP. Both are loaded on demand. */
+import type { AddressSource } from "../../status/address-source.js";
 import type { TftpServer } from "../server.js";
 import type { Log } from "./log.js";
 import type { ServeCommand } from "./parse-serve.js";
@@ -18,13 +19,16 @@ export class Companions {
 
   /** @throws Error whose message explains in one line what cannot start, and what to do. */
   async start({ statusPage, dhcp }: ServeCommand): Promise<void> {
-    if (statusPage !== undefined) {
-      const page = serveStatusPage(this.server, statusPage, this.log);
-      await this.add(page, (error) => statusPageFailure(error, statusPage));
-    }
+    let addresses: AddressSource | undefined;
     if (dhcp !== undefined) {
       const { dhcpFailure, serveDhcp } = await import("./dhcp/serve-dhcp.js");
-      await this.add(serveDhcp(this.server, dhcp, this.log), (error) => dhcpFailure(error, dhcp.host));
+      const starting = serveDhcp(this.server, dhcp, this.log);
+      addresses = (await this.add(starting, (error) => dhcpFailure(error, dhcp.host))).watch;
+    }
+    if (statusPage !== undefined) {
+      const options = addresses === undefined ? statusPage : { ...statusPage, dhcp: addresses };
+      const page = serveStatusPage(this.server, options, this.log);
+      await this.add(page, (error) => statusPageFailure(error, statusPage));
     }
   }
 
@@ -32,9 +36,14 @@ export class Companions {
     await Promise.all(this.running.map((companion) => companion.close()));
   }
 
-  private async add(starting: Promise<Companion>, explain: (error: NodeJS.ErrnoException) => string): Promise<void> {
+  private async add<Started extends Companion>(
+    starting: Promise<Started>,
+    explain: (error: NodeJS.ErrnoException) => string,
+  ): Promise<Started> {
     try {
-      this.running.push(await starting);
+      const companion = await starting;
+      this.running.push(companion);
+      return companion;
     } catch (error) {
       throw new Error(explain(error as NodeJS.ErrnoException), { cause: error });
     }

@@ -56,6 +56,7 @@ export class DhcpServer extends EventEmitter<DhcpServerEvents> {
   private readonly sockets: DhcpSockets;
   private readonly timer = new WakeTimer(() => this.run(() => this.engine.poll(now())));
   private readonly leaseFile: LeaseFile | undefined;
+  private silencedBy = "";
   private state: "new" | "listening" | "closed" = "new";
 
   /** @throws RangeError or Error when an option is not acceptable, or no interface has the address. */
@@ -77,6 +78,11 @@ export class DhcpServer extends EventEmitter<DhcpServerEvents> {
   /** Whether clients are served. */
   get isServing(): boolean {
     return this.engine.isServing;
+  }
+
+  /** Address of the other server, because of which this one is silent; empty otherwise. */
+  get otherServer(): string {
+    return this.silencedBy;
   }
 
   /** The addresses that clients have. */
@@ -183,7 +189,10 @@ export class DhcpServer extends EventEmitter<DhcpServerEvents> {
         this.emitGuarded("refused", { hardwareAddress, address: addressText(address) }),
       exhausted: (hardwareAddress) => this.emitGuarded("exhausted", hardwareAddress),
       serving: () => this.emitGuarded("serving"),
-      silenced: (address) => this.emitGuarded("silenced", addressText(address)),
+      silenced: (address) => {
+        this.silencedBy = addressText(address);
+        this.emitGuarded("silenced", this.silencedBy);
+      },
     };
   }
 

@@ -6,6 +6,7 @@ import { type AddressInfo, isIP } from "node:net";
 import { hostname } from "node:os";
 import type { TransferView } from "../../../src/index.js";
 import { readableName } from "../../common/printable.js";
+import type { AddressSource } from "../../status/address-source.js";
 import { OwnHosts } from "../../status/origins.js";
 import { TransferRecords } from "../../status/records.js";
 import { Site } from "../../status/site.js";
@@ -40,6 +41,8 @@ export interface StatusPageOptions {
    * TFTP client at their address may.
    */
   ignoreRules?: boolean;
+  /** What is shown of a DHCP server: a `BootWatch` of `lockstep-tftp/dhcp-server`. Default: nothing. */
+  dhcp?: AddressSource;
   /** Connections at once, 1 or more; further ones are closed. Default 64. */
   maxConnections?: number;
   /** Time for the head of a request, in milliseconds, 1 or more. Default 10,000. */
@@ -107,7 +110,7 @@ export class StatusPage extends EventEmitter<StatusPageEvents> {
       hosts: ownHosts(this.host, options.hostNames ?? []),
       page: fs.readFileSync(new URL("../status/status-page.html.gz", import.meta.url)),
       maxUploads: MAX_UPLOADS,
-      describe: () => this.describe(),
+      describe: () => ({ ...this.describe(), dhcp: options.dhcp }),
       put: (name, address) => this.emit("put", { name: readableName(name), address }),
       removed: (name, address) => this.emit("removed", { name: readableName(name), address }),
     });

@@ -1,6 +1,7 @@
 /** The status page: polls the server while the page is visible. */
 import { sizeText } from "../../common/size-text.js";
 import type { StatusReport } from "../status-report.js";
+import { showAddresses } from "./addresses.js";
 import { fetchStatus } from "./api.js";
 import { byId, child, setText } from "./dom.js";
 import { timeText } from "./figures.js";
@@ -38,6 +39,7 @@ function show(report: StatusReport): void {
   setText("version", `lockstep-tftp ${report.version}`);
   showCounts(report);
   plot(report);
+  showAddresses(report);
   showTransfers(report);
   showRefusals(report);
   showMissing(report);

@@ -3,32 +3,35 @@ import { mkdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
 import { printable } from "../../../common/printable.js";
+import { BootWatch } from "../../dhcp/boot-watch.js";
 import type { DhcpServerOptions } from "../../dhcp/dhcp-options.js";
 import { type DhcpLease, DhcpServer } from "../../dhcp/dhcp-server.js";
 import type { TftpServer } from "../../server.js";
 import type { Log } from "../log.js";
-import { BootWatch } from "./boot-watch.js";
+
+export interface ServedDhcp {
+  readonly watch: BootWatch;
+  close(): Promise<void>;
+}
 
 /** @throws what `DhcpServer` throws; see {@link dhcpFailure}. */
-export async function serveDhcp(tftp: TftpServer, options: DhcpServerOptions, log: Log): Promise<DhcpServer> {
+export async function serveDhcp(tftp: TftpServer, options: DhcpServerOptions, log: Log): Promise<ServedDhcp> {
   const leaseFile = options.leaseFile ?? (await defaultLeaseFile(options.host, log));
   const dhcp = new DhcpServer({ ...options, ...(leaseFile === undefined ? {} : { leaseFile }) });
-  logDhcp(dhcp, tftp, options, log);
+  const watch = logDhcp(dhcp, tftp, options, log);
   await dhcp.listen();
   log.write("info", "dhcp-looking", `DHCP: looking for other servers at ${options.host} for 6 s`, {
     address: options.host,
   });
-  return dhcp;
+  return { watch, close: () => dhcp.close() };
 }
 
-function logDhcp(dhcp: DhcpServer, tftp: TftpServer, { host, range }: DhcpServerOptions, log: Log): void {
-  const watch = new BootWatch((client) => {
+function logDhcp(dhcp: DhcpServer, tftp: TftpServer, { host, range }: DhcpServerOptions, log: Log): BootWatch {
+  const watch = new BootWatch(dhcp, tftp, (client) => {
     const file = printable(client.file);
     const text = `DHCP: ${who(client)} was told "${file}" 30 s ago and has not asked for it`;
     log.write("warn", "dhcp-not-asked", text, { ...detailsOf(client) });
   });
-  tftp.on("started", ({ address }) => watch.asked(address as string));
-  tftp.on("refused", ({ address }) => watch.asked(address));
   dhcp.on("serving", () => {
     log.write("info", "dhcp-serving", `DHCP: giving ${range} to clients of ${host}`, { address: host, range });
   });
@@ -39,12 +42,10 @@ function logDhcp(dhcp: DhcpServer, tftp: TftpServer, { host, range }: DhcpServer
     log.write("error", "dhcp-silenced", text, { server });
   });
   dhcp.on("leased", (lease) => {
-    watch.told(lease);
     const told = lease.file === "" ? "told no file" : `told "${printable(lease.file)}"`;
     log.write("info", "dhcp-leased", `DHCP: ${lease.hardwareAddress} has ${lease.address}, ${told}`, detailsOf(lease));
   });
   dhcp.on("released", (lease) => {
-    watch.forget(lease.address);
     log.write("info", "dhcp-released", `DHCP: ${who(lease)} gives its address back`, detailsOf(lease));
   });
   dhcp.on("declined", (address) => {
@@ -62,6 +63,7 @@ function logDhcp(dhcp: DhcpServer, tftp: TftpServer, { host, range }: DhcpServer
   dhcp.on("error", ({ message }) => {
     log.write("error", "dhcp-failed", `DHCP: ${printable(message)}`, { reason: printable(message) });
   });
+  return watch;
 }
 
 function who({ hardwareAddress, address }: DhcpLease): string {

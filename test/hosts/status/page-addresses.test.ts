@@ -1,0 +1,55 @@
+/** Addresses by DHCP on the page, in the status and in the metrics. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { AddressSource } from "lockstep-tftp/dhcp-server";
+import { options, showPage } from "./shown-page.js";
+
+class Addresses implements AddressSource {
+  isServing = false;
+  otherServer = "";
+  clients: AddressSource["clients"] = [];
+}
+
+const CLIENT = {
+  address: "192.168.88.100",
+  hardwareAddress: "52-54-00-12-34-56",
+  file: "boot/ipxe.efi",
+  hasAsked: false,
+  remainingSeconds: 3000,
+};
+
+test(
+  "the page names a client that has not fetched its file, and the server that silences this one",
+  options,
+  async (t) => {
+    const dhcp = new Addresses();
+    const { page, status } = await showPage(t, { page: { dhcp } });
+    const metrics = async (): Promise<string> => (await fetch(new URL("metrics", status.url))).text();
+    assert.equal(await page.text("#addresses-state"), "Looking for other DHCP servers.");
+    dhcp.isServing = true;
+    await page.until(`document.querySelector("#addresses-state").textContent === "No client has an address yet."`);
+
+    dhcp.clients = [CLIENT, { ...CLIENT, address: "192.168.88.101", file: "" }];
+    await page.until(`document.querySelectorAll("#addresses li").length === 2`);
+    const silent = /192\.168\.88\.100\s*has not asked for it\s*52-54-00-12-34-56 · told boot\/ipxe\.efi\s*.* left/;
+    assert.match(await page.text("#addresses li:first-child"), silent);
+    assert.match(await page.text("#addresses li:last-child"), /192\.168\.88\.101\s*52-54-\S+ · told no file/);
+    assert.match(await metrics(), /^lockstep_tftp_dhcp_serving 1$/m);
+    assert.match(await metrics(), /^lockstep_tftp_dhcp_clients 2$/m);
+    assert.match(await metrics(), /^lockstep_tftp_dhcp_clients_silent 1$/m);
+
+    dhcp.clients = [{ ...CLIENT, hasAsked: true }];
+    await page.until(`document.querySelector("#addresses .bad") === null`);
+    assert.match(await metrics(), /^lockstep_tftp_dhcp_clients_silent 0$/m);
+
+    dhcp.isServing = false;
+    dhcp.otherServer = "192.168.88.9";
+    await page.until(`document.querySelector("#addresses-state").textContent.includes("192.168.88.9 is another")`);
+  },
+);
+
+test("without DHCP the page and the metrics say nothing of it", options, async (t) => {
+  const { page, status } = await showPage(t);
+  assert.equal(await page.value(`document.querySelector("#addresses-card").hidden`), true);
+  assert.doesNotMatch(await (await fetch(new URL("metrics", status.url))).text(), /dhcp/);
+});
