@@ -24,6 +24,24 @@ export function fitColumns(text: string, columns: number): string {
   return short + " ".repeat(columns - stringWidth(short));
 }
 
+/** Continued lines are indented, so that each entry of a log can be seen. */
+const INDENT = "    ";
+
+/** Breaks a text between words into lines of at most `columns`. A terminal would break it inside a word. */
+export function wrap(text: string, columns: number): string {
+  const [first = "", ...words] = text.split(/(?<=\S) /);
+  const lines = [first];
+  for (const word of words) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (stringWidth(longer) <= columns) {
+      lines[lines.length - 1] = longer;
+    } else {
+      lines.push(INDENT + word);
+    }
+  }
+  return lines.join("\n");
+}
+
 /** The first characters that fit `columns` together. */
 function leading(characters: readonly string[], columns: number): string[] {
   let left = columns;

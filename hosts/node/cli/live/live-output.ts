@@ -3,6 +3,7 @@ import type { WriteStream } from "node:tty";
 import type { TftpServer } from "../../server.js";
 import type { LogLevel } from "../log.js";
 import type { Output } from "../output.js";
+import { wrap } from "./columns.js";
 import { type Frame, LiveScreen, type Terminal } from "./live-screen.js";
 import { transferLines } from "./live-transfers.js";
 import { MissingLines } from "./missing-lines.js";
@@ -31,7 +32,7 @@ export class LiveOutput implements Output {
   }
 
   print(line: string, level: LogLevel): void {
-    this.screen.print(this.painted(line, level));
+    this.screen.print(this.painted(wrap(line, this.screen.columns), level));
   }
 
   watch(server: TftpServer): void {

@@ -50,6 +50,11 @@ export class LiveScreen {
     process.on("SIGCONT", this.onResume);
   }
 
+  /** Largest width of a line: the last column stays free, because some terminals wrap when it is used. */
+  get columns(): number {
+    return (this.terminal.columns ?? COLUMNS_DEFAULT) - 1;
+  }
+
   /** Writes a permanent line above the changing ones, within 100 ms. */
   print(line: string): void {
     this.pending.add(line);
@@ -83,9 +88,9 @@ export class LiveScreen {
   private draw(): void {
     this.timer = undefined;
     this.drawnAt = performance.now();
-    const { columns = COLUMNS_DEFAULT, rows = ROWS_DEFAULT } = this.terminal;
-    // The last column stays free, because some terminals wrap when it is used. The row of the cursor stays free, too.
-    const lines = this.frame(columns - 1, rows - 1);
+    const { rows = ROWS_DEFAULT } = this.terminal;
+    // The row of the cursor stays free, too.
+    const lines = this.frame(this.columns, rows - 1);
     this.write(lines);
     if (lines.length > 0) {
       this.wake();

@@ -19,7 +19,7 @@ class RunningTransfer {
     this.startedAt = transfer.startedAt;
     this.port = transfer.port;
     this.meter = new RateMeter(0, transfer.startedAt);
-    this.progress = progressOf(transfer, -1);
+    this.progress = progressOf(transfer, -1, 0);
   }
 
   /** Whether the slot still holds this transfer. */
@@ -29,7 +29,8 @@ class RunningTransfer {
 
   update(transfer: TransferView, at: number): void {
     this.meter.update(transfer.bytes, at);
-    this.progress = progressOf(transfer, this.meter.bytesPerSecond);
+    const { steps, bytes } = this.progress;
+    this.progress = progressOf(transfer, this.meter.bytesPerSecond, transfer.bytes === bytes ? steps : steps + 1);
   }
 }
 
@@ -54,13 +55,15 @@ export function transferLines(server: Pick<TftpServer, "visitRunning">, paint: P
   };
 }
 
-function progressOf(transfer: TransferView, bytesPerSecond: number): Progress {
+function progressOf(transfer: TransferView, bytesPerSecond: number, steps: number): Progress {
   return {
     name: printable(transfer.name),
+    isUpload: transfer.isUpload,
     peer: String(transfer.address),
     bytes: transfer.bytes,
     sizeBytes: transfer.sizeBytes,
     bytesPerSecond,
     retransmissions: transfer.retransmissions,
+    steps,
   };
 }

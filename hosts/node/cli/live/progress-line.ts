@@ -7,6 +7,8 @@ import type { Paint } from "./paint.js";
 export interface Progress {
   /** Printable name of the file. */
   readonly name: string;
+  /** Whether the client sends the file. */
+  readonly isUpload: boolean;
   /** Address of the client. */
   readonly peer: string;
   readonly bytes: number;
@@ -16,13 +18,16 @@ export interface Progress {
   readonly bytesPerSecond: number;
   /** Messages sent again. */
   readonly retransmissions: number;
+  /** Drawings so far that had new bytes. */
+  readonly steps: number;
 }
 
-type Cell = "name" | "peer" | "bar" | "percent" | "rate" | "left" | "retries";
+type Cell = "name" | "arrow" | "peer" | "bar" | "percent" | "rate" | "left" | "retries";
 
-/** Smallest widths. With the gaps they add up to 79, the columns of a line on a terminal of 80. */
+/** Smallest widths. */
 const CELL_COLUMNS: Readonly<Record<Cell, number>> = {
   name: 11,
+  arrow: 2,
   peer: 15,
   bar: 7,
   percent: 4,
@@ -30,9 +35,14 @@ const CELL_COLUMNS: Readonly<Record<Cell, number>> = {
   left: 10,
   retries: 10,
 };
-const ORDER: readonly Cell[] = ["name", "peer", "bar", "percent", "rate", "left", "retries"];
+const ORDER: readonly Cell[] = ["name", "arrow", "peer", "bar", "percent", "rate", "left", "retries"];
 /** Cells that do not fit are left out from the end. */
-const BY_IMPORTANCE: readonly Cell[] = ["name", "percent", "bar", "rate", "left", "peer", "retries"];
+const BY_IMPORTANCE: readonly Cell[] = ["name", "percent", "arrow", "bar", "rate", "left", "retries", "peer"];
+/**
+ * A name gets this width before the last two cells get any: names of phones, such as SEP001122334455.cnf.xml, differ in their
+ * middle. On a terminal of 80 columns there is no room for addresses then.
+ */
+const WANTED_NAME_COLUMNS = 24;
 const GAP = "  ";
 
 /** Spare columns go to the name, then to the bar. Beyond these limits the eye would lose the line. */
@@ -43,7 +53,7 @@ const MAX_BAR_COLUMNS = 32;
 export function progressLine(progress: Progress, columns: number, paint: Paint): string {
   const widths = widthsIn(columns);
   return ORDER.filter((cell) => widths.has(cell))
-    .map((cell) => cellText(cell, progress, widths.get(cell) as number, paint))
+    .map((cell) => cellText(cell, progress, widths, paint))
     .join(GAP);
 }
 
@@ -51,6 +61,9 @@ function widthsIn(columns: number): ReadonlyMap<Cell, number> {
   const widths = new Map<Cell, number>();
   let left = columns + GAP.length;
   for (const cell of BY_IMPORTANCE) {
+    if (cell === "retries") {
+      left = widen(widths, "name", WANTED_NAME_COLUMNS, left);
+    }
     const width = CELL_COLUMNS[cell] + GAP.length;
     if (width > left) {
       break;
@@ -61,29 +74,36 @@ function widthsIn(columns: number): ReadonlyMap<Cell, number> {
   if (widths.size === 0) {
     return widths.set("name", Math.max(0, columns));
   }
-  for (const [cell, max] of [
-    ["name", MAX_NAME_COLUMNS],
-    ["bar", MAX_BAR_COLUMNS],
-  ] as const) {
-    const width = widths.get(cell);
-    if (width !== undefined) {
-      const wider = Math.min(max, width + left);
-      widths.set(cell, wider);
-      left -= wider - width;
-    }
-  }
+  left = widen(widths, "name", MAX_NAME_COLUMNS, left);
+  widen(widths, "bar", MAX_BAR_COLUMNS, left);
   return widths;
 }
 
-function cellText(cell: Cell, progress: Progress, columns: number, paint: Paint): string {
-  const { name, peer, bytes, sizeBytes, bytesPerSecond, retransmissions } = progress;
+/** Widens a cell by columns that are left. Returns how many are left then. */
+function widen(widths: Map<Cell, number>, cell: Cell, maxColumns: number, left: number): number {
+  const width = widths.get(cell);
+  if (width === undefined) {
+    return left;
+  }
+  const wider = Math.min(maxColumns, width + left);
+  widths.set(cell, wider);
+  return left - (wider - width);
+}
+
+function cellText(cell: Cell, progress: Progress, widths: ReadonlyMap<Cell, number>, paint: Paint): string {
+  const { name, isUpload, peer, sizeBytes, bytesPerSecond, retransmissions } = progress;
+  const columns = widths.get(cell) as number;
   switch (cell) {
     case "name":
       return fitColumns(name, columns);
+    case "arrow":
+      return paint.faint(isUpload ? "<-" : "->");
     case "peer":
       return paint.faint(fitColumns(peer, columns));
     case "bar":
-      return sizeBytes < 0 ? sizeText(bytes).padStart(columns) : bar(fractionOf(progress), columns, paint);
+      return sizeBytes < 0
+        ? barWithoutEnd(progress, columns, widths.has("left"), paint)
+        : bar(fractionOf(progress), columns, paint);
     case "percent":
       return (sizeBytes < 0 ? "" : `${Math.floor(fractionOf(progress) * 100)}%`).padStart(columns);
     case "rate":
@@ -121,8 +141,24 @@ function bar(fraction: number, columns: number, paint: Paint): string {
   return `[${paint.good("=".repeat(done) + tip)}${" ".repeat(inside - done - tip.length)}]`;
 }
 
+const RUNNER = "<=>";
+
+/** A bar of a file of unknown size: a mark that moves with the bytes. The bytes take its place where they have no other. */
+function barWithoutEnd({ bytes, steps }: Progress, columns: number, areBytesShown: boolean, paint: Paint): string {
+  if (!areBytesShown) {
+    return sizeText(bytes).padStart(columns);
+  }
+  const room = columns - 2 - RUNNER.length;
+  const at = room - Math.abs(room - (steps % (2 * room)));
+  return `[${" ".repeat(at)}${paint.good(RUNNER)}${" ".repeat(room - at)}]`;
+}
+
+/** The bytes so far, if the size is unknown. */
 function timeLeft({ bytes, sizeBytes, bytesPerSecond }: Progress): string {
-  if (sizeBytes < 0 || bytesPerSecond <= 0) {
+  if (sizeBytes < 0) {
+    return sizeText(bytes);
+  }
+  if (bytesPerSecond <= 0) {
     return "";
   }
   return `${durationText(Math.max(0, sizeBytes - bytes) / bytesPerSecond)} left`;

@@ -80,7 +80,7 @@ describe("on a terminal", { skip: UNLESS_TERMINALS }, () => {
     const server = await LiveServer.start(t, []);
     const { terminal } = server;
     const { download, resume } = await server.startHalfDownload();
-    await terminal.shows(/^firm\.{4}bin +127\.0\.0\.1 +\[==> +\] +49% .*$/m);
+    await terminal.shows(/^firmware-o\.{3}ch-12\.1\.bin +-> +\[==> +\] +49% .*$/m);
     // The client is silent, so the server repeats its block.
     await terminal.shows(/49% .* [1-9]\d* retr(?:y|ies)$/m);
     resume();
@@ -101,7 +101,7 @@ describe("on a terminal", { skip: UNLESS_TERMINALS }, () => {
     t.after(() => socket.close());
     await once(socket, "listening");
     socket.send(Buffer.concat([Buffer.from("\0\x01"), name, Buffer.from("\0octet\0")]), server.port, "127.0.0.1");
-    await server.terminal.shows(/^T\\xfc\.cfg +127\.0\.0\.1 /m);
+    await server.terminal.shows(/^T\\xfc\.cfg +-> /m);
   });
 
   test("a refused upload has a line with the reason", async (t) => {
@@ -110,17 +110,27 @@ describe("on a terminal", { skip: UNLESS_TERMINALS }, () => {
     await server.terminal.shows(/puts "backup": uploads are off \(--write allows them\)$/m);
   });
 
-  test("an upload of unknown size shows its bytes instead of a bar", async (t) => {
+  test("an upload of unknown size shows its bytes, and a mark that moves with them", async (t) => {
     const server = await LiveServer.start(t, ["--write"]);
     const events = new EventEmitter();
+    let allowedBlocks = HALF;
     const step = async (blocks: number): Promise<void> => {
-      if (blocks === HALF) {
-        await once(events, "resume");
+      while (blocks >= allowedBlocks) {
+        await once(events, "next");
       }
     };
+    const allow = (blocks: number): void => {
+      allowedBlocks += blocks;
+      events.emit("next");
+    };
     const upload = putFile("backup", CONTENT, { port: server.port, step });
-    await server.terminal.shows(/^backup +127\.0\.0\.1 +25\.0 KiB/m);
-    events.emit("resume");
+    await server.terminal.shows(/^backup +<- +\[ *<=> *\] +.*25\.0 KiB/m);
+    for (let count = 0; count < 5; count++) {
+      const [bar = ""] = /\[ *<=> *\]/.exec(server.terminal.lines.join("\n")) ?? [];
+      allow(1);
+      await server.terminal.shows(new RegExp(`^(?![^]*\\${bar.slice(0, -1)}\\])[^]*<=>`));
+    }
+    allow(CONTENT.length);
     await upload;
     await server.terminal.shows(/puts "backup": completed/);
   });
@@ -149,10 +159,10 @@ describe("on a terminal", { skip: UNLESS_TERMINALS }, () => {
     await server.startHalfDownload();
     await terminal.shows(/49%$|49% /m);
     for (const [columns, line] of [
-      [50, /^firm\S*\.{3}\S*bin +\[==> +\] +49% +\d.*\/s$/m],
+      [50, /^firm\S*\.{3}\S*bin +-> +\[==> +\] +49% +\d.*\/s$/m],
       [20, /^firm\S*\.{3}\S*bin +49%$/m],
       [9, /^fi\.{3}bin$/m],
-      [120, /^firmware-of-a-switch-12\.1\.bin +127\.0\.0\.1 +\[=+> +\] +49% /m],
+      [120, /^firmware-of-a-switch-12\.1\.bin +-> +127\.0\.0\.1 +\[=+> +\] +49% /m],
     ] as const) {
       terminal.resize(columns, 24);
       await terminal.shows(line);
@@ -160,12 +170,30 @@ describe("on a terminal", { skip: UNLESS_TERMINALS }, () => {
     assert.equal(terminal.lines.join("\n").match(/firm|%/g)?.length, 2, terminal.lines.join("\n"));
   });
 
+  test("lines of the log are broken between words", async (t) => {
+    const server = await LiveServer.start(t, [], { columns: 40 });
+    await fetchFile(NAME, { port: server.port });
+    await server.terminal.shows(
+      /^\d\d:\d\d:\d\d 127\.0\.0\.1:\d+ gets\n {4}"firmware-of-a-switch-12\.1\.bin":\n {4}completed; 51200 bytes in \S+ s,\n? +\d+ KiB\/s$/m,
+    );
+  });
+
+  test("at 80 columns the names of phones can be told apart", async (t) => {
+    const server = await LiveServer.start(t, []);
+    for (const last of ["55", "66", "77"]) {
+      const name = `SEP0011223344${last}.cnf.xml`;
+      writeFileSync(path.join(server.root, name), CONTENT);
+      await server.startHalfDownload(name);
+    }
+    await server.terminal.shows(/(?:^SEP0011223344(?:55|66|77)\.cnf\.xml +-> .*\n?){3}$/m);
+  });
+
   test("names from the wire are escaped, and long names shortened in the middle", async (t) => {
     const server = await LiveServer.start(t, []);
     const trick = `x\u202e\u200b${"漢".repeat(30)}.bin`;
     writeFileSync(path.join(server.root, trick), CONTENT);
     await server.startHalfDownload(trick);
-    await server.terminal.shows(/^x\\u\{\.\.\..*bin +127\.0\.0\.1 .*49%/m);
+    await server.terminal.shows(/^x\\u\{.*\.\.\..*bin +-> .*49%/m);
     assert.doesNotMatch(server.terminal.written, /[\u202e\u200b]/);
   });
 
