@@ -18,7 +18,8 @@ export function suggestion(
   names: readonly string[],
   { prefix = "", formerNames = {} }: SuggestionOptions = {},
 ): string {
-  const name = Object.hasOwn(formerNames, written) ? formerNames[written] : nearest(written, names);
+  const near = nearest(written, [...names, ...Object.keys(formerNames)]) ?? onlyLonger(written, names);
+  const name = near !== undefined && Object.hasOwn(formerNames, near) ? formerNames[near] : near;
   return name === undefined ? "" : `; did you mean ${prefix}${name}?`;
 }
 
@@ -33,6 +34,12 @@ function nearest(written: string, names: readonly string[]): string | undefined 
     }
   }
   return found;
+}
+
+/** The name that begins with what was written, if there is no other such name. */
+function onlyLonger(written: string, names: readonly string[]): string | undefined {
+  const [name, ...others] = names.filter((candidate) => written !== "" && candidate.startsWith(written));
+  return others.length === 0 ? name : undefined;
 }
 
 /** Levenshtein distance: the fewest letters to insert, remove or replace to turn one text into the other. */
