@@ -5,6 +5,9 @@
 import { type BoardPacket, boardPackets } from "../test/xs/support/board.js";
 import { type CrowdSteps, crowdSteps } from "../test/xs/support/crowd.js";
 import {
+  type BoardModule,
+  boardModules,
+  boardServerSlots,
   type FileSizes,
   fileSizes,
   type ModuleSize,
@@ -23,6 +26,8 @@ interface Results extends Measured {
   readonly pools: readonly PoolSize[];
   readonly crowds: readonly CrowdSteps[];
   readonly board: readonly BoardPacket[];
+  readonly boardModules: readonly BoardModule[];
+  readonly boardServer: { readonly atRest: number; readonly busy: number };
 }
 
 const CROWDS = [8, 64, 1000, 10_000];
@@ -45,7 +50,8 @@ function boardRow(speed: Speed, packet: BoardPacket): Cell[] {
   return [`${storage}, ${isUpload ? "up" : "down"}`, ...steps.map(Math.round), ownSlots, sdkSlots, transferSlots];
 }
 
-function report({ date, commit, speed, files, module, pools, crowds, board }: Results): string {
+function report(results: Results): string {
+  const { date, commit, speed, files, module, pools, crowds, board, boardModules, boardServer } = results;
   return `# The engine on XS, ${date}
 
 Engine ${commit}. A step is one byte code; in built-in functions XS counts two steps per copied byte. The
@@ -102,7 +108,8 @@ ${table(
   [
     ["engine.js and core.js", files.bundleBytes],
     ["minified, in one file", files.minifiedBytes],
-    ["byte code, with identifiers of 4 bytes (a board has 2)", module.codeBytes],
+    ["byte code of the engine, with identifiers of 4 bytes (a board has 2)", module.codeBytes],
+    ...boardModules.map(({ name, codeBytes }) => [`byte code of a board's ${name}`, codeBytes]),
   ],
 )}
 
@@ -114,6 +121,9 @@ ${table(
     ["the engine's modules, if not preloaded into flash", module.slots, module.boardBytes],
   ],
 )}
+
+A board's server with a storage and a log takes ${boardServer.atRest} slots at rest, and ${boardServer.busy} with eight
+downloads.
 `;
 }
 
@@ -125,5 +135,7 @@ const results: Results = {
   pools: await poolSizes(),
   crowds: await Promise.all(CROWDS.map(crowdSteps)),
   board: await boardPackets(),
+  boardModules: await boardModules(),
+  boardServer: await boardServerSlots(),
 };
 saveReport("xs", results, report(results));

@@ -41,6 +41,8 @@ const withSimulated = {
 
 /** Stand-ins for the SDK's modules that the board's server imports. The clock goes on when a program says so. */
 const SDK_MODULES = {
+  Resource: "export default class Resource {}",
+  "lockstep-tftp/board": "export default class Board {}",
   time: "const Time = { ticks: 0 }; globalThis.boardTime = Time; export default Time;",
   timer: "export default { set: () => ({}), schedule() {}, clear() {} };",
 };
@@ -64,6 +66,26 @@ function variant(input, name, plugins) {
   return { input, output: { file: `${BUNDLES}/${name}.js`, format: "es" }, plugins, onwarn: failOnWarning };
 }
 
+/** The modules of a board as they are shipped, each apart, to measure what it adds to the ones before. */
+function boardModule(name) {
+  return {
+    input: `dist/moddable/${name}.js`,
+    output: {
+      file: `${BUNDLES}/${name}-on-one-line.js`,
+      format: "es",
+      paths: {
+        [ENGINE_NAME]: ENGINE,
+        [CLIENT_NAME]: CLIENT,
+        "lockstep-tftp/server": resolve(BUNDLES, "server-on-one-line.js"),
+        "lockstep-tftp/storage": resolve(BUNDLES, "storage-on-one-line.js"),
+      },
+    },
+    external: [ENGINE_NAME, CLIENT_NAME, "lockstep-tftp/server", "lockstep-tftp/storage"],
+    plugins: [withSdk, onOneLine],
+    onwarn: failOnWarning,
+  };
+}
+
 export default [
   {
     input: Object.fromEntries(programs),
@@ -74,6 +96,7 @@ export default [
   },
   variant(`${PROGRAMS}/steps.js`, "steps-on-one-line", [withEngine, onOneLine]),
   variant(`${PROGRAMS}/board.js`, "board-on-one-line", [withEngine, withSdk, onOneLine]),
+  ...["server", "storage", "client", "firmware", "status-page"].map(boardModule),
   {
     input: { "engine-on-one-line": ENGINE, "core-on-one-line": CORE },
     output: { dir: BUNDLES, format: "es" },

@@ -1,7 +1,16 @@
 /** Size budgets of the engine. One that is exceeded is either met or raised here on purpose. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fileSizes, moduleSize, type PoolSize, perTransfer, poolSizes } from "./support/sizes.js";
+import {
+  type BoardModule,
+  boardModules,
+  boardServerSlots,
+  fileSizes,
+  moduleSize,
+  type PoolSize,
+  perTransfer,
+  poolSizes,
+} from "./support/sizes.js";
 
 const KIB = 1024;
 
@@ -16,6 +25,19 @@ const MAX_BOARD_BYTES = 16 * KIB;
 const MAX_TRANSFER_SLOTS = 27;
 /** Includes its entries in the pool, the schedule and the table of peers. */
 const MAX_TRANSFER_BOARD_BYTES = 500;
+
+/** Byte code of a board's other modules: the measured size, rounded up, so that growth is a decision. */
+const MAX_MODULE_CODE_BYTES: Readonly<Record<BoardModule["name"], number>> = {
+  server: 10_900,
+  storage: 7000,
+  client: 10_300,
+  firmware: 9200,
+  "status-page": 26_900,
+};
+/** The board's server with its storage and log. The manifest of the firmware reserves 1,536 slots for all. */
+const MAX_SERVER_SLOTS = 520;
+/** Each download has a socket, an open file and its guard, besides the engine's slots, which are there at rest. */
+const MAX_BUSY_SERVER_SLOTS = 705;
 
 test(`the engine, minified, has at most ${MAX_MINIFIED_BYTES} bytes`, () => {
   const { minifiedBytes } = fileSizes();
@@ -49,4 +71,18 @@ test("heap of engines with 1, 8 and 32 transfers", async (t) => {
       assert.equal(dataBytes, one);
     }
   });
+});
+
+test("the byte code of each module of a board is within its budget", async (t) => {
+  for (const { name, codeBytes } of await boardModules()) {
+    await t.test(`${name} has at most ${MAX_MODULE_CODE_BYTES[name]} bytes`, () => {
+      assert.ok(codeBytes <= MAX_MODULE_CODE_BYTES[name], `${codeBytes} bytes`);
+    });
+  }
+});
+
+test("a board's server takes few slots, at rest and with eight downloads", async () => {
+  const { atRest, busy } = await boardServerSlots();
+  assert.ok(atRest <= MAX_SERVER_SLOTS, `${atRest} slots at rest`);
+  assert.ok(busy <= MAX_BUSY_SERVER_SLOTS, `${busy} slots with eight downloads`);
 });

@@ -77,7 +77,7 @@ class FakeUDP {
 class OwnUDP extends FakeUDP {
   static readonly readsIntoBuffer = true;
   readonly peerAddress = CLIENT_NUMBER;
-  readonly peerPort = CLIENT_PORT;
+  peerPort = CLIENT_PORT;
   readonly droppedDatagrams = 0;
 
   read(buffer: DataView): number | undefined {
@@ -274,6 +274,17 @@ function callSocket(this: unknown): void {
 export function receiveNothing(count: number): number {
   wire.sockets.push(new OwnUDP({ onReadable: callSocket }));
   return receive(count);
+}
+
+/** Starts downloads by different clients. Returns how many run. */
+export function download(count: number): number {
+  isUpload = false;
+  writeRequest(DOWNLOAD);
+  for (let index = 0; index < count; index++) {
+    (wire.sockets[0] as OwnUDP).peerPort = CLIENT_PORT + index;
+    requestAgain();
+  }
+  return server.running;
 }
 
 /** Whole transfers of one short block. Returns how many have not ended. */

@@ -1,7 +1,7 @@
 /** Sizes of the engine: as files, as byte code, and in the heap of XS. */
 import { statSync } from "node:fs";
 import { boardBytes, grown, heapSizeOf } from "./heap-snapshot.js";
-import { CORE_FILE, ENGINE_FILE, programFile, XsMachine } from "./machine.js";
+import { CLIENT_FILE, CORE_FILE, ENGINE_FILE, programFile, XsMachine } from "./machine.js";
 
 /** Numbers of transfers of the measured engines: the minimum, a board's, and many. */
 const POOL_SIZES = [1, 8, 32];
@@ -47,6 +47,50 @@ export async function moduleSize(): Promise<ModuleSize> {
     await machine.load(programFile("engine-on-one-line"));
     const size = grown(await heapSizeOf(machine), before);
     return { slots: size.slots, codeBytes: size.codeBytes, boardBytes: boardBytes(size) };
+  } finally {
+    await machine.stop();
+  }
+}
+
+/** The shipped modules of a board beside the engine, each after those that it imports. */
+export const BOARD_MODULES = ["server", "storage", "client", "firmware", "status-page"] as const;
+
+export interface BoardModule extends ModuleSize {
+  readonly name: (typeof BOARD_MODULES)[number];
+}
+
+/** What each module of a board adds. */
+export async function boardModules(): Promise<BoardModule[]> {
+  const machine = await XsMachine.startEmpty();
+  try {
+    await machine.load(ENGINE_FILE);
+    await machine.load(CLIENT_FILE);
+    const sizes: BoardModule[] = [];
+    for (const name of BOARD_MODULES) {
+      const before = await heapSizeOf(machine);
+      await machine.load(programFile(`${name}-on-one-line`));
+      const size = grown(await heapSizeOf(machine), before);
+      sizes.push({ name, slots: size.slots, codeBytes: size.codeBytes, boardBytes: boardBytes(size) });
+    }
+    return sizes;
+  } finally {
+    await machine.stop();
+  }
+}
+
+/** Slots of the board's server, without its modules: at rest, and with eight downloads. */
+export async function boardServerSlots(): Promise<{ readonly atRest: number; readonly busy: number }> {
+  const machine = await XsMachine.start("board");
+  try {
+    const before = await heapSizeOf(machine);
+    await machine.run('program.start("file", "own", true, false)');
+    const started = await heapSizeOf(machine);
+    const running = (await machine.run("program.download(8)")).value;
+    if (running !== 8) {
+      throw new Error(`${running} of 8 downloads run`);
+    }
+    const atRest = grown(started, before).slots;
+    return { atRest, busy: grown(await heapSizeOf(machine), before).slots };
   } finally {
     await machine.stop();
   }
