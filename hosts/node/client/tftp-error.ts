@@ -1,5 +1,6 @@
 /** Why a file was not fetched or put. */
 import type { Outcome } from "../../../src/index.js";
+import { outcomeName } from "../../common/outcomes.js";
 
 /**
  * Kind of failure:
@@ -45,6 +46,8 @@ export class TftpError extends Error {
   override readonly name = "TftpError";
   /** How the transfer ended; undefined if it never started. */
   readonly outcome: Outcome | undefined;
+  /** Name of `outcome`, such as `timed_out`; undefined if the transfer never started. */
+  readonly outcomeName: string | undefined;
   /** Code of the server's ERROR (RFC 1350 §5); undefined if it sent none. */
   readonly errorCode: number | undefined;
   /** Text of the server's ERROR, escaped for a terminal; undefined if it sent none. */
@@ -58,6 +61,7 @@ export class TftpError extends Error {
   ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.outcome = details.outcome;
+    this.outcomeName = details.outcome === undefined ? undefined : outcomeName(details.outcome);
     this.errorCode = details.errorCode;
     this.serverText = details.serverText;
   }
