@@ -32,7 +32,7 @@ const MAX_MODULE_CODE_BYTES: Readonly<Record<BoardModule["name"], number>> = {
   storage: 7000,
   client: 10_300,
   firmware: 9200,
-  "status-page": 26_900,
+  "status-page": 28_200,
 };
 /** The board's server with its storage and log. The manifest of the firmware reserves 1,536 slots for all. */
 const MAX_SERVER_SLOTS = 520;

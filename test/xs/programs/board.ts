@@ -12,8 +12,8 @@ import TFTPServer, {
   type UDPOptions,
 } from "../../../hosts/moddable/server.js";
 import { ArchiveStorage } from "../../../hosts/moddable/storage/archive-storage.js";
-import type { Directory, File, FileStatus } from "../../../hosts/moddable/storage/directory.js";
 import { FileStorage } from "../../../hosts/moddable/storage/file-storage.js";
+import { OneFileDirectory } from "./shared/one-file-directory.js";
 import { Client, DOWNLOAD, EndlessFile, OneFileStorage, type RequestText, UPLOAD } from "./shared/workbench.js";
 
 const HEADER_BYTES = 4;
@@ -103,54 +103,6 @@ class SdkUDP extends FakeUDP {
     wire.length = 0;
     const datagram = packet.buffer.slice(0, length);
     return Object.assign(datagram, { address: `${CLIENT_TEXT}`, port: CLIENT_PORT });
-  }
-}
-
-class OneFileStatus implements FileStatus {
-  constructor(
-    readonly size: number,
-    private readonly isThere: boolean,
-  ) {}
-
-  isFile(): boolean {
-    return this.isThere;
-  }
-
-  isDirectory(): boolean {
-    return false;
-  }
-}
-
-/** A folder with one file, which copies nothing. */
-class OneFileDirectory implements Directory {
-  constructor(private readonly sizeBytes: number) {}
-
-  private readonly file: File = {
-    read: (target) => target.length,
-    write: (source, position) => {
-      this.writtenBytes = position + source.byteLength;
-    },
-    close() {},
-  };
-  private writtenBytes = 0;
-
-  openFile(): File {
-    return this.file;
-  }
-
-  status(path: string): FileStatus {
-    const isThere = path === DOWNLOAD.name;
-    return new OneFileStatus(isThere ? this.sizeBytes : this.writtenBytes, isThere);
-  }
-
-  delete(): boolean {
-    return true;
-  }
-
-  move(): void {}
-
-  scan(): Iterable<string> {
-    return [];
   }
 }
 
