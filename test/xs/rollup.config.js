@@ -41,6 +41,7 @@ const withSimulated = {
 
 /** Stand-ins for the SDK's modules that the board's server imports. The clock goes on when a program says so. */
 const SDK_MODULES = {
+  "mc/config": "export default {};",
   Resource: "export default class Resource {}",
   "lockstep-tftp/board": "export default class Board {}",
   time: "const Time = { ticks: 0 }; globalThis.boardTime = Time; export default Time;",
