@@ -49,6 +49,8 @@ Transfers:
   --initial-interval TIME
                        wait before the first repeat, until a round trip has
                        been measured, e.g. 500ms or 2s (default: 300ms)
+  --min-interval TIME  shortest wait before a repeat, e.g. 1s for devices that
+                       pause for long and get blocks twice (default: 250ms)
   --give-up TIME       end a transfer after this time without progress
                        (default: 25s)
   --no-busy-polling    sleep as soon as no packet is waiting, instead of polling
@@ -96,6 +98,8 @@ The file appears once it is complete; until then, the old one stays.
   --blksize N          bytes per block, 8 to 512 (RFC 2348) (default: 512)
   --timeout N          seconds after which both sides repeat an unanswered
                        message, 1 to 255 (RFC 2349) (default: measured)
+  --min-interval TIME  shortest wait before a repeat, e.g. 1s for devices that
+                       pause for long and get blocks twice (default: 250ms)
   --give-up TIME       end the transfer after this time without progress
                        (default: 25s)
   --netascii           translate line ends, for text files

@@ -135,6 +135,7 @@ function serverOptions(
       maxTransfers: reader.number("max-transfers", 1, 65_536),
       maxWindowSize: reader.number("max-window-size", 1, 16_384),
       initialIntervalMs: reader.durationMs("initial-interval", 1),
+      minIntervalMs: reader.durationMs("min-interval", 1),
       giveUpMs: reader.durationMs("give-up", 1),
       busyPolling: values["busy-polling"],
       rules,

@@ -19,6 +19,7 @@ export const SETTING_KINDS = {
   "max-transfers": "text",
   "max-window-size": "text",
   "initial-interval": "text",
+  "min-interval": "text",
   "give-up": "text",
   "busy-polling": "switch",
   "status-page": "text",

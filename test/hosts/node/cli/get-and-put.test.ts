@@ -94,6 +94,7 @@ describe("exit codes", () => {
       [["get", url("a"), "--blksize", "513"], /--blksize is "513"; it must be a whole number from 8 to 512/],
       [["get", url("a"), "--windowsize", "0"], /--windowsize is "0"/],
       [["get", url("a"), "--timeout", "256"], /--timeout is "256"/],
+      [["put", "file", url("a"), "--min-interval", "soon"], /--min-interval is "soon"; write a time/],
       [
         ["get", url("a"), "--blocksize", "8"],
         /unknown option "--blocksize"; did you mean --blksize.*\nTry: lockstep-tftp get --help\n$/,

@@ -31,6 +31,7 @@ describe("a usage error names the mistake, points to the help, and exits with 1"
     ["serve . --max-transfers 0", /--max-transfers is "0"/],
     ["serve . --max-window-size 0", /--max-window-size is "0"/],
     ["serve . --give-up never", /--give-up is "never"/],
+    ["serve . --min-interval 0", /--min-interval is "0"; write a time above 0 .*, such as 500ms/],
     ["serve . --grace 2d", /--grace is "2d"/],
     ["serve . --port-range 5000", /--port-range is "5000"; write the first and the last port/],
     ["serve . --port-range 6000-5000", /--port-range is "6000-5000"/],
