@@ -34,6 +34,8 @@ import type { RetransmissionOptions } from "./settings.js";
 import {
   FLAG_ANSWERED,
   FLAG_LAST_BLOCK_SENT,
+  FLAG_REPEATED,
+  FLAG_REPEATED_TWICE,
   NO_PORT,
   STATE_FREE,
   STATE_LINGERING,
@@ -216,13 +218,14 @@ export abstract class Lockstep {
     }
     let wakeAt = endsAt;
     if (transfer.state !== STATE_LINGERING && mayRepeat(transfer)) {
-      if (transfer.sentAt + transfer.intervalMs <= now) {
+      let dueAt = transfer.sentAt + this.retransmission.waitMs(transfer);
+      if (dueAt <= now) {
         this.repeat(transfer, now);
         if (transfer.state === STATE_FREE) {
           return;
         }
+        dueAt = transfer.sentAt + this.retransmission.waitMs(transfer);
       }
-      const dueAt = transfer.sentAt + transfer.intervalMs;
       if (dueAt < endsAt) {
         wakeAt = dueAt;
       }
@@ -232,7 +235,7 @@ export abstract class Lockstep {
 
   /** Sends what is outstanding once more. */
   protected repeat(transfer: Transfer, now: number): void {
-    this.retransmission.backOff(transfer);
+    transfer.flags |= transfer.flags & FLAG_REPEATED ? FLAG_REPEATED_TWICE : FLAG_REPEATED;
     transfer.retransmissions += transfer.state === STATE_SENDING ? transfer.sent - transfer.confirmed : 1;
     this.sendOutstanding(transfer, now);
   }

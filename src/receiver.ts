@@ -113,6 +113,9 @@ export class Receiver {
     const isRepeated = ahead === 0 || ahead > BLOCK_NUMBER_MASK >> 1;
     if (isRepeated && transfer.confirmed > 0) {
       transfer.duplicates++;
+      if (ahead === 0) {
+        this.retransmission.noteAnsweredAgain(transfer, now);
+      }
       if (blockNumber === (transfer.sent & BLOCK_NUMBER_MASK)) {
         transfer.flags |= FLAG_REPEATED;
         this.transmitter.sendAcknowledgement(transfer);

@@ -78,7 +78,7 @@ export class Sender {
       transfer.confirmed = transfer.sent;
       transfer.confirmedPosition = transfer.sentPosition;
     } else {
-      const blocks = this.countPart(transfer, blockNumber);
+      const blocks = this.countPart(transfer, blockNumber, now);
       if (blocks === 0) {
         return OUTCOME_RUNNING;
       }
@@ -103,8 +103,8 @@ export class Sender {
       return OUTCOME_RUNNING;
     }
     transfer.run();
-    transfer.progressAt = now;
     this.retransmission.takeSample(transfer, now);
+    transfer.progressAt = now;
     return this.sendWindow(transfer, now);
   }
 
@@ -113,11 +113,14 @@ export class Sender {
    * and moves no timer, since answering it would double every message from there on (the Sorcerer's Apprentice, RFC 1123
    * §4.2.3.1).
    */
-  private countPart(transfer: Transfer, blockNumber: number): number {
+  private countPart(transfer: Transfer, blockNumber: number, now: number): number {
     const ahead = (blockNumber - transfer.confirmed) & BLOCK_NUMBER_MASK;
     const isOld = ahead === 0 || ahead > BLOCK_NUMBER_MASK >> 1;
     if (isOld) {
       transfer.duplicates++;
+      if (ahead === 0) {
+        this.retransmission.noteAnsweredAgain(transfer, now);
+      }
     }
     return isOld || ahead > transfer.sent - transfer.confirmed ? 0 : ahead;
   }

@@ -107,6 +107,8 @@ export class ServerLockstep extends Lockstep implements Rivals {
     if (!this.goesOn(request, now)) {
       this.agree(transfer, request);
       transfer.flags |= FLAG_REPEATED;
+      // The client is there: its first message has its first wait once more.
+      transfer.progressAt = now;
       this.sendOutstanding(transfer, now);
     }
   }

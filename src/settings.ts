@@ -7,12 +7,20 @@ import type { AddressHash } from "./transfers.js";
 export interface RetransmissionOptions {
   /**
    * Wait before the first repeat until a round trip was measured. RFC 6298 §2.1 has one second, for the whole internet;
-   * TFTP is used where round trips are short, and an extra block does no harm. Default 300; 1,000 for a client.
+   * TFTP is used where round trips are short, and an extra block does no harm. It may be below `minIntervalMs`. Default 300,
+   * or 1,000 for a client; `minIntervalMs` if that is longer.
    */
   initialIntervalMs?: number;
-  /** Shortest wait, however fast the peer is: a client may pause to write its flash. Default 30. */
+  /**
+   * Shortest wait once a round trip was measured, however fast the peer is: a device may pause to write its flash. A peer that
+   * answers both copies of a message pauses for longer, and its transfer then waits for longer, at most `maxIntervalMs`.
+   * Default 250, or `maxIntervalMs` if that is shorter.
+   */
   minIntervalMs?: number;
-  /** Longest wait that back-off reaches, not below `minIntervalMs`. Default 4,000. */
+  /**
+   * Longest wait that back-off and pauses of the peer lead to, not below `minIntervalMs`. Default 4,000, or 6,000 for a client; `minIntervalMs` if
+   * that is longer.
+   */
   maxIntervalMs?: number;
   /** A transfer without progress ends after this time. Default 25,000: U-Boot asks again after 5 s, ten times. */
   giveUpMs?: number;

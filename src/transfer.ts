@@ -68,11 +68,14 @@ export const FLAG_RIVALLED = 1 << 13;
 export const FLAGS_OPTIONS =
   FLAG_OPTION_BLOCK_SIZE | FLAG_OPTION_TIMEOUT | FLAG_OPTION_TRANSFER_SIZE | FLAG_OPTION_WINDOW_SIZE;
 
-/**
- * The bits above the flags hold the code of the ERROR that ended the transfer, plus 1: seventeen bits. A separate property
- * would take a slot of memory on XS for each transfer.
- */
-const ERROR_CODE_SHIFT = 14;
+/** The answer before the outstanding message came after a repeat, which was of use as far as is known. */
+export const FLAG_ANSWERED_LATE = 1 << 14;
+/** That repeat has turned out to be needless, and the interval has grown for it. */
+export const FLAG_NEEDLESS_REPEAT = 1 << 15;
+/** The peer pauses for longer than the interval was: a repeat was needless. The interval does not shrink any more. */
+export const FLAG_PEER_PAUSES = 1 << 16;
+/** An ERROR has ended the transfer. */
+export const FLAG_ERROR = 1 << 17;
 
 /** The smoothed round trip is kept in units of 1/8 ms (RFC 6298 §2 in integers). */
 export const ROUND_TRIP_SCALE = 8;
@@ -98,7 +101,10 @@ export class Transfer implements TransferView {
   smoothedRoundTrip = -1;
   /** Variation of the round trip in quarters of a millisecond (RFC 6298 §2, RTTVAR). */
   roundTripVariation = 0;
-  /** The outstanding message is repeated this long after `sentAt`. */
+  /**
+   * The outstanding message is repeated this long after `sentAt` for the first time. After an ERROR nothing is awaited, and
+   * this is its code: a separate property would take a slot of memory on XS for each transfer.
+   */
   intervalMs = 0;
   /** Time at which the outstanding message was last sent. */
   sentAt = 0;
@@ -198,12 +204,13 @@ export class Transfer implements TransferView {
   }
 
   get errorCode(): number {
-    return (this.flags >> ERROR_CODE_SHIFT) - 1;
+    return this.flags & FLAG_ERROR ? this.intervalMs : -1;
   }
 
-  /** Records the code of the ERROR that ends the transfer. Called at most once. */
+  /** Records the code of the ERROR that ends the transfer. */
   setErrorCode(code: number): void {
-    this.flags |= (code + 1) << ERROR_CODE_SHIFT;
+    this.flags |= FLAG_ERROR;
+    this.intervalMs = code;
   }
 
   get blocks(): number {

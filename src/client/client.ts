@@ -33,7 +33,9 @@ export class Client {
    */
   constructor(transport: Transport, options: ClientOptions = {}, observer: ClientObserver | null = null) {
     const { maxTransfers, maxSizeBytes } = new ClientSettings(options);
-    const { initialIntervalMs = INITIAL_INTERVAL_MS, maxIntervalMs = MAX_INTERVAL_MS } = options;
+    const { minIntervalMs = 0 } = options;
+    const { maxIntervalMs = Math.max(MAX_INTERVAL_MS, minIntervalMs) } = options;
+    const { initialIntervalMs = Math.max(INITIAL_INTERVAL_MS, minIntervalMs) } = options;
     const times = { ...options, initialIntervalMs, maxIntervalMs };
     const slots = Array.from({ length: maxTransfers }, (_, slot) => new ClientTransfer(slot));
     this.transport = transport;

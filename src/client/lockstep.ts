@@ -83,7 +83,6 @@ export class ClientLockstep extends Lockstep {
     transport.send(packet, length, transfer.localPort, transfer.address, transfer.requestPort);
     if (transfer.isWaiting) {
       transfer.progressAt = NEVER;
-      transfer.intervalMs = this.retransmission.initialIntervalMs;
     }
   }
 
@@ -130,10 +129,8 @@ export class ClientLockstep extends Lockstep {
   }
 
   private noteStarted(transfer: ClientTransfer, now: number): void {
-    if (!(transfer.flags & FLAG_FIXED_INTERVAL)) {
-      // However far back-off has got, the server is there now.
-      transfer.intervalMs = this.retransmission.initialIntervalMs;
-    }
+    // However long it was waited for, the server is there now: the next message has its first wait.
+    transfer.progressAt = now;
     if (this.observer !== null) {
       this.observer.started(transfer, now);
     }
@@ -196,7 +193,6 @@ export class ClientLockstep extends Lockstep {
       return;
     }
     transfer.run();
-    transfer.progressAt = now;
     this.retransmission.takeSample(transfer, now);
     this.receiver.acknowledge(transfer, now);
   }

@@ -1,7 +1,7 @@
 /** Options of a client, with their ranges and defaults. */
 import { checked, MAX_TRANSFERS, type RetransmissionOptions } from "../settings.js";
 
-/** Options of a client. `initialIntervalMs` is 1,000 by default, and `maxIntervalMs` 6,000. */
+/** Options of a client. */
 export interface ClientOptions extends RetransmissionOptions {
   /** Transfers at once, 1 to 65,536. Default 1. */
   maxTransfers?: number;

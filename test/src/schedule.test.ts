@@ -15,6 +15,8 @@ const MS_PER_SECOND = 1000;
 interface Expected {
   readonly peer: Peer;
   readonly intervalMs: number;
+  /** Number of its OACKs so far: after two repeats the first silence begins. */
+  sent: number;
   /** Time at which its OACK must be repeated. */
   dueAt: number;
   /** Time at which it must be given up instead. */
@@ -28,7 +30,12 @@ function begin(harness: Harness, random: SeededRandom): Expected {
   peer.write("file", ["timeout", `${seconds}`]);
   peer.expectOptions(["timeout", `${seconds}`]);
   const intervalMs = seconds * MS_PER_SECOND;
-  return { peer, intervalMs, dueAt: harness.now + intervalMs, endsAt: harness.now + 25_000 };
+  return { peer, intervalMs, sent: 1, dueAt: harness.now + intervalMs, endsAt: harness.now + 25_000 };
+}
+
+/** The silence of a side that has repeated its ACK, or the OACK in place of it, twice. */
+function silenceMs(intervalMs: number): number {
+  return Math.max(6000, 2 * intervalMs + 1000);
 }
 
 /** Returns the time of the next event that these transfers must show. */
@@ -50,7 +57,7 @@ function pass(harness: Harness, expected: Expected[], end: number): Expected[] {
     for (const one of left) {
       assert.equal(peerHasOneMessage(one.peer), one.dueAt === at, `port ${one.peer.port} at ${at}, due ${one.dueAt}`);
       if (one.dueAt === at) {
-        one.dueAt += one.intervalMs;
+        one.dueAt += ++one.sent <= 2 ? one.intervalMs : silenceMs(one.intervalMs);
       }
     }
     assert.equal(harness.server.used, left.length);

@@ -8,6 +8,9 @@ import { type Agreement, type AskedRequest, agreementOf } from "./asked-request.
 import type { OpenedFile } from "./checked-storage.js";
 
 const BLOCK_NUMBER_MASK = 0xffff;
+/** After this many repeats, a receiver is silent for at least {@link SILENCE_MS}, and for longer than two agreed intervals. */
+const REPEATS_BEFORE_SILENCE = 2;
+const SILENCE_MS = 6000;
 /** From this time on a repeated request opens the file again, which may have changed. */
 const REOPEN_AFTER_MS = 1000;
 /** A window is repeated whole at most this many times. */
@@ -78,6 +81,16 @@ export class Conversation {
     return this.asked.isUpload;
   }
 
+  /** Whether the next repeat comes after a silence: an ACK that was repeated twice leaves the client its turn. */
+  get isSilenced(): boolean {
+    return this.isUpload && this.repeats >= REPEATS_BEFORE_SILENCE;
+  }
+
+  /** The shortest silence, in milliseconds. */
+  get silenceMs(): number {
+    return Math.max(SILENCE_MS, 2 * (this.agreement.timeoutMs ?? 0));
+  }
+
   /** Whether an OACK opens it. */
   get isOffered(): boolean {
     return this.agreement.acknowledged.length > 0;
@@ -113,11 +126,11 @@ export class Conversation {
     }
     this.isAnswered = true;
     this.startedWindow = true;
-    this.repeats = 0;
     this.confirmed += ahead;
     this.isComplete = this.confirmed === this.lastBlock;
     this.progressAt = now;
     this.longerMs = 0;
+    this.repeats = 0;
     return "advances";
   }
 
@@ -140,6 +153,7 @@ export class Conversation {
       this.progressAt = now;
       this.waitsSince = now;
       this.longerMs = 0;
+      this.repeats = 0;
       return "advances";
     }
     if (ahead === 0 || ahead > BLOCK_NUMBER_MASK >> 1) {

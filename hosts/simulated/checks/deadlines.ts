@@ -5,8 +5,11 @@ import type { CheckContext } from "./check-context.js";
 import type { Conversation } from "./conversation.js";
 import { violated } from "./violation.js";
 
-/** A client that negotiated a long interval is given up after this many of them. */
+/** A client that negotiated a long interval is given up after this many of them: one that sends has a silence as well. */
 const FIXED_INTERVALS = 3;
+const FIXED_INTERVALS_OF_UPLOAD = 5;
+/** A silence is at most this much longer than it must be. */
+const SILENCE_MARGIN_MS = 1000;
 
 export class DeadlineCheck {
   /** The clock went back, and no `poll` has noticed: waits may be longer, once. */
@@ -88,7 +91,8 @@ export class DeadlineCheck {
   private limitOf(conversation: Conversation): number {
     const { lingerMs, giveUpMs } = this.context.limits;
     const shortestMs = conversation.isLingering ? lingerMs : giveUpMs;
-    return Math.max(shortestMs, FIXED_INTERVALS * (conversation.agreement.timeoutMs ?? 0));
+    const intervals = conversation.isUpload && !conversation.isLingering ? FIXED_INTERVALS_OF_UPLOAD : FIXED_INTERVALS;
+    return Math.max(shortestMs, intervals * (conversation.agreement.timeoutMs ?? 0));
   }
 
   /** The latest time at which a transfer needs the engine. A negotiated interval is kept exactly. */
@@ -96,8 +100,15 @@ export class DeadlineCheck {
     const { timeoutMs } = conversation.agreement;
     const isUnansweredData = !conversation.isAnswered && !conversation.isOffered && !conversation.isUpload;
     const isSilent = conversation.isLingering || isUnansweredData;
-    return timeoutMs === undefined || isSilent
-      ? endsAt
-      : Math.min(endsAt, conversation.waitsSince + conversation.longerMs + timeoutMs);
+    if (timeoutMs === undefined || isSilent) {
+      return endsAt;
+    }
+    // A `poll` that comes late leaves time for two repeats, and makes one.
+    const isLate = conversation.longerMs > 0 || conversation.waitsSince - conversation.progressAt >= 2 * timeoutMs;
+    const waitMs =
+      conversation.isSilenced || (conversation.isUpload && isLate)
+        ? conversation.silenceMs + SILENCE_MARGIN_MS
+        : timeoutMs;
+    return Math.min(endsAt, conversation.waitsSince + conversation.longerMs + waitMs);
   }
 }

@@ -69,7 +69,8 @@ export class OccasionCheck {
     }
     const isFirst = conversation.sentInCall < 0;
     const ordinaryMs = conversation.agreement.timeoutMs ?? this.context.limits.shortestIntervalMs;
-    const shortestMs = isFirst ? BESIDE_MS : ordinaryMs;
+    const silentMs = conversation.isSilenced ? conversation.silenceMs : ordinaryMs;
+    const shortestMs = isFirst ? BESIDE_MS : silentMs;
     const waitedMs = this.context.call.now - conversation.waitsSince;
     if (waitedMs < shortestMs && conversation.longerMs === 0 && !this.isClockBehind()) {
       violated(`${describeMessage(message)} was repeated after ${waitedMs} ms; the shortest wait is ${shortestMs} ms`);

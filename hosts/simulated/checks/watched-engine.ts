@@ -27,7 +27,7 @@ const MAX_WINDOW_SIZE = 16;
 const MAX_SINGLE_PORT_WINDOW_SIZE = 8;
 const MAX_TRANSFERS = 8;
 const INITIAL_INTERVAL_MS = 300;
-const MIN_INTERVAL_MS = 30;
+const MIN_INTERVAL_MS = 250;
 const GIVE_UP_MS = 25_000;
 const LINGER_MS = 12_000;
 
@@ -160,7 +160,8 @@ function bytesOf(packet: DataView, length: number): Uint8Array {
 }
 
 function limitsOf(options: ServerOptions) {
-  const { initialIntervalMs = INITIAL_INTERVAL_MS, minIntervalMs = MIN_INTERVAL_MS } = options;
+  const { minIntervalMs = Math.min(MIN_INTERVAL_MS, options.maxIntervalMs ?? MIN_INTERVAL_MS) } = options;
+  const { initialIntervalMs = Math.max(INITIAL_INTERVAL_MS, minIntervalMs) } = options;
   return {
     singlePort: options.singlePort ?? false,
     maxTransfers: options.maxTransfers ?? MAX_TRANSFERS,

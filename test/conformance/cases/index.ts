@@ -1,4 +1,6 @@
 /** All cases: each runs on every JavaScript engine. */
+
+import { agreedIntervalCases } from "./agreed-interval.js";
 import { attackCases } from "./attacks.js";
 import type { Case } from "./case.js";
 import { clientRoleCases } from "./client/index.js";
@@ -8,6 +10,7 @@ import { downloadCases } from "./download.js";
 import { limitCases } from "./limits.js";
 import { listeningPortCases } from "./listening-port.js";
 import { makingRoomCases } from "./making-room.js";
+import { needlessRepeatCases } from "./needless-repeats.js";
 import { netasciiCases } from "./netascii.js";
 import { observerCases } from "./observer.js";
 import { onePlaceCases } from "./one-place.js";
@@ -41,6 +44,8 @@ export const cases: readonly Case[] = [
   ...sorcerersApprenticeCases,
   ...retransmissionCases,
   ...reflectionCases,
+  ...needlessRepeatCases,
+  ...agreedIntervalCases,
   ...clockCases,
   ...optionCases,
   ...windowCases,
