@@ -32,7 +32,7 @@ export function childName(parent: Element, name: string): HTMLElement {
 }
 
 /** Attribute with the key of the item that a row shows. */
-const KEY = "data-key";
+export const KEY = "data-key";
 
 /** Shows `items` as the rows of a list. Rows that remain keep their elements, and with them the focus of the reader. */
 export function showRows<Item>(

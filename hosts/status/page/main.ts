@@ -5,11 +5,12 @@ import { showAddresses } from "./addresses.js";
 import { fetchStatus } from "./api.js";
 import { byId, child, setText } from "./dom.js";
 import { timeText } from "./figures.js";
-import { acceptFiles, showFiles } from "./files.js";
+import { showFiles } from "./files.js";
 import { showMissing } from "./missing.js";
 import { plot } from "./plot.js";
 import { showRefusals } from "./refusals.js";
 import { showTransfers } from "./transfers.js";
+import { acceptFiles, permit } from "./uploads.js";
 
 /** Wait after a failure: short enough to notice a restarted board soon. */
 const RETRY_MS = 3000;
@@ -43,6 +44,7 @@ function show(report: StatusReport): void {
   showTransfers(report);
   showRefusals(report);
   showMissing(report);
+  permit(report);
   void showFiles(report);
 }
 

@@ -11,7 +11,6 @@ test("files dropped on the page are uploaded", options, async (t) => {
   assert.deepEqual(Buffer.from(folder.contents("one.bin")), CONTENT);
   assert.equal(folder.contents("two words.txt").length, 0);
   assert.match(await page.text("#status"), /two words\.txt was uploaded\./);
-  assert.equal(await page.value(`document.querySelectorAll("#uploads li").length`), 0);
 });
 
 test("files chosen with the button are uploaded", options, async (t) => {
@@ -77,10 +76,11 @@ test("a file that is too large or cannot be replaced is refused in words, and no
     maxSizeBytes: 1000,
   });
   await page.drop("main", [file("large.bin", CONTENT)]);
-  await page.until(`!document.querySelector("#alert").hidden`);
-  assert.match(await page.text("#alert"), /large\.bin has 195 KiB; at most 1000 B are allowed/);
+  await page.until(`document.querySelector("#uploads .failed") !== null`);
+  assert.match(await page.text("#uploads li"), /^large\.bin.*It has 195 KiB; at most 1000 B are allowed/s);
   await page.drop("main", [file("a.bin", CONTENT.subarray(0, 3))]);
-  await page.until(`document.querySelector("#alert").textContent.includes("already exists")`);
+  await page.until(`document.querySelector("#uploads li").textContent.includes("already exists")`);
+  assert.equal(await page.value(`document.querySelectorAll("#uploads .failed").length`), 2);
   assert.equal(folder.has("large.bin"), false);
   assert.equal(folder.contents("a.bin").length, 10);
   assert.equal(await page.value(`document.querySelectorAll("#files button").length`), 0);
@@ -89,8 +89,8 @@ test("a file that is too large or cannot be replaced is refused in words, and no
 test("a refusal by the server is shown", options, async (t) => {
   const { page, file } = await showPage(t);
   await page.drop("main", [file("bell\u0007.bin", CONTENT)]);
-  await page.until(`!document.querySelector("#alert").hidden`);
-  assert.match(await page.text("#alert"), /bell\\u\{7\}\.bin was not uploaded\. Invalid file name/);
+  await page.until(`document.querySelector("#uploads .failed") !== null`);
+  assert.match(await page.text("#uploads li"), /^bell\\u\{7\}\.bin.*Not uploaded\. Invalid file name/s);
 });
 
 test("if clients may not write, the page has no controls for changes", options, async (t) => {
