@@ -44,8 +44,8 @@ What clients may do:
 
 Transfers:
   --max-transfers N    transfers at once (default: 1024)
-  --max-window-size N  largest window in blocks; 1 for no windows (default: 16; with
-                       --single-port 8)
+  --max-window-size N  largest window in blocks; 1 for no windows
+                       (default: 16; with --single-port 8)
   --initial-interval TIME
                        wait before the first repeat, until a round trip has
                        been measured, e.g. 500ms or 2s (default: 300ms)
