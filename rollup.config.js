@@ -28,6 +28,7 @@ const toEngineBundle = (id) => ENGINE_BUNDLES[engineSource(id)] ?? id;
 const BOARD_MODULES = {
   [ENGINE_SOURCE]: "lockstep-tftp/engine",
   [CLIENT_SOURCE]: "lockstep-tftp/engine/client",
+  [DHCP_SOURCE]: "lockstep-tftp/dhcp",
   "/server.js": "lockstep-tftp/server",
   "/storage/index.js": "lockstep-tftp/storage",
   "/start.js": "lockstep-tftp/firmware",
@@ -184,6 +185,12 @@ const PUBLISHED = [
     file: "dist/moddable/udp.d.ts",
   },
   {
+    name: "lockstep-tftp/dhcp-server on a board",
+    about: "A DHCP and BOOTP server for firmware on the Moddable SDK.",
+    input: "hosts/moddable/dhcp-server.d.ts",
+    file: "dist/moddable/dhcp-server.d.ts",
+  },
+  {
     name: "lockstep-tftp/storage",
     about: "Storages for firmware on the Moddable SDK.",
     input: "hosts/moddable/storage/index.d.ts",
@@ -245,6 +252,7 @@ export default [
     "board-simulator": "hosts/moddable/firmware/board-simulator.ts",
   }),
   boardBundles({ client: "hosts/moddable/client.ts" }),
+  boardBundles({ "dhcp-server": "hosts/moddable/dhcp-server.ts" }),
   boardBundles({ "status-page": "hosts/moddable/status/status-page.ts" }),
   boardBundles({ "board-wifi": "hosts/moddable/firmware/board-wifi.ts" }),
   boardBundles({ "board-ethernet": "hosts/moddable/firmware/board-ethernet.ts" }),

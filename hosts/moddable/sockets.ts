@@ -35,7 +35,7 @@ function onReadable(this: UDP): void {
   (this.target as Port).read();
 }
 
-class Port {
+export class Port {
   /** Null while the port is closed. */
   socket: UDP | null = null;
   /** Counts those of sockets that are closed, too. */

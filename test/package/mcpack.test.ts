@@ -9,14 +9,23 @@ import { build, checkBuild, exportedFile, importsOf, list } from "./mcpack.js";
 const PACKAGE = path.resolve(".");
 
 /** Entries of the package for a board. */
-const ENTRIES = ["", "/server", "/client", "/udp", "/storage", "/status-page", "/engine", "/engine/client"].map(
-  (subpath) => `lockstep-tftp${subpath}`,
-);
+const ENTRIES = [
+  "",
+  "/server",
+  "/client",
+  "/dhcp",
+  "/dhcp-server",
+  "/udp",
+  "/storage",
+  "/status-page",
+  "/engine",
+  "/engine/client",
+].map((subpath) => `lockstep-tftp${subpath}`);
 /** Entries that only a board can run. */
 const ONLY_ON_A_BOARD = ["server", "client", "udp", "storage", "status-page"];
 
 /** Manifests that an app may include besides, which name modules that it also imports. */
-const INCLUDED = [[], ["server"], ["client"], ["client", "status_page"], ["udp"]].map((names) =>
+const INCLUDED = [[], ["server"], ["client"], ["client", "status_page"], ["dhcp"], ["udp"]].map((names) =>
   names.map((name) => `hosts/moddable/manifest_${name}.json`),
 );
 const PLATFORMS = ["esp32", "lin", "mac", "win"];

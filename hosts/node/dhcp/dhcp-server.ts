@@ -1,10 +1,14 @@
 /** A DHCP and BOOTP server for Node programs on Linux, for a network that has no other. */
+import { randomInt } from "node:crypto";
 import { EventEmitter } from "node:events";
-import { DhcpEngine, type DhcpObserver, type DhcpTransport, type LeaseView, NEVER } from "../../../src/dhcp/index.js";
+import { DhcpEngine, type DhcpObserver, type DhcpTransport, type LeaseView } from "../../../src/dhcp/index.js";
 import { addressText } from "../../common/address-text.js";
+import { DhcpLoopEngine } from "../../common/dhcp-loop.js";
+import { bitsOf, engineOptions, hardwareBytes } from "../../common/dhcp-options.js";
+import { Loop } from "../../common/loop.js";
 import { now, WakeTimer } from "../clock.js";
 import { isInUse } from "./address-probe.js";
-import { bitsOf, type DhcpServerOptions, engineOptions, hardwareBytes } from "./dhcp-options.js";
+import { type DhcpServerOptions, netmaskOf } from "./dhcp-options.js";
 import { DhcpSockets } from "./dhcp-sockets.js";
 import { type KeptLease, LeaseFile } from "./lease-file.js";
 
@@ -54,7 +58,7 @@ export interface DhcpServerEvents {
 export class DhcpServer extends EventEmitter<DhcpServerEvents> {
   private readonly engine: DhcpEngine;
   private readonly sockets: DhcpSockets;
-  private readonly timer = new WakeTimer(() => this.run(() => this.engine.poll(now())));
+  private readonly loop: Loop<DhcpLoopEngine>;
   private readonly leaseFile: LeaseFile | undefined;
   private silencedBy = "";
   private state: "new" | "listening" | "closed" = "new";
@@ -69,10 +73,15 @@ export class DhcpServer extends EventEmitter<DhcpServerEvents> {
     this.leaseFile = options.leaseFile === undefined ? undefined : new LeaseFile(options.leaseFile, report);
     this.sockets = new DhcpSockets(
       options.host,
-      (packet, length) => this.run(() => this.engine.receive(packet, length, now())),
+      (packet, length, address, port) => this.loop.receive(packet, length, 0, address, port),
       report,
     );
-    this.engine = new DhcpEngine(this.transport(), engineOptions(options), this.observer());
+    const address = bitsOf("host", options.host);
+    const transactionId = randomInt(2 ** 32);
+    const checked = engineOptions(options, address, netmaskOf(options.host), transactionId);
+    this.engine = new DhcpEngine(this.transport(), checked, this.observer());
+    const timer = new WakeTimer(() => this.loop.wake());
+    this.loop = new Loop(new DhcpLoopEngine(this.engine), timer, this.sockets, { failed: report });
   }
 
   /** Whether clients are served. */
@@ -110,13 +119,13 @@ export class DhcpServer extends EventEmitter<DhcpServerEvents> {
     const kept = (await this.leaseFile?.read()) ?? [];
     await this.sockets.open();
     if (!this.isOpen()) {
-      this.sockets.close();
+      this.sockets.stopListening();
       return;
     }
     for (const lease of kept) {
       this.restore(lease);
     }
-    this.run(() => this.engine.start(now()));
+    this.loop.run((at) => this.engine.start(at));
   }
 
   /** Answers no more, and keeps the leases in their file. */
@@ -125,9 +134,7 @@ export class DhcpServer extends EventEmitter<DhcpServerEvents> {
       return;
     }
     this.state = "closed";
-    this.engine.stop();
-    this.timer.clear();
-    this.sockets.close();
+    this.loop.close();
     await this.leaseFile?.close();
     this.emitGuarded("close");
   }
@@ -150,7 +157,7 @@ export class DhcpServer extends EventEmitter<DhcpServerEvents> {
   private async probe(address: number): Promise<void> {
     const inUse = await isInUse(addressText(address), this.options.host);
     if (inUse && this.isOpen()) {
-      this.run(() => this.engine.addressInUse(address, now()));
+      this.loop.run((at) => this.engine.addressInUse(address, at));
     }
   }
 
@@ -163,14 +170,6 @@ export class DhcpServer extends EventEmitter<DhcpServerEvents> {
       } catch (error) {
         this.report(error as Error);
       }
-    }
-  }
-
-  /** Lets the engine work, and sets the timer for when it wants to work again. */
-  private run(work: () => void): void {
-    work();
-    if (this.engine.nextAt !== NEVER) {
-      this.timer.set(this.engine.nextAt);
     }
   }
 

@@ -5,12 +5,14 @@
 import dgram from "node:dgram";
 import { once } from "node:events";
 import { DHCP_CLIENT_PORT, DHCP_SERVER_PORT } from "../../../src/dhcp/index.js";
+import type { LoopSockets } from "../../common/loop.js";
 
 const BROADCAST = "255.255.255.255";
 
-export type MessageHandler = (packet: DataView, length: number) => void;
+/** `packet` is good during the call only. */
+export type MessageHandler = (packet: DataView, length: number, address: string, port: number) => void;
 
-export class DhcpSockets {
+export class DhcpSockets implements LoopSockets {
   private readonly sockets: dgram.Socket[] = [];
   private sender: dgram.Socket | undefined;
 
@@ -29,7 +31,7 @@ export class DhcpSockets {
       // Shared, since this machine may be a client of DHCP in another network.
       await this.bind(BROADCAST, DHCP_CLIENT_PORT, true);
     } catch (error) {
-      this.close();
+      this.stopListening();
       throw error;
     }
   }
@@ -43,7 +45,10 @@ export class DhcpSockets {
     });
   }
 
-  close(): void {
+  /** Does nothing: the timer lets Node read the sockets before it wakes the loop (clock.ts). */
+  readWaiting(): void {}
+
+  stopListening(): void {
     this.sender = undefined;
     for (const socket of this.sockets.splice(0)) {
       socket.close();
@@ -56,8 +61,8 @@ export class DhcpSockets {
     socket.bind({ address, port, exclusive: true });
     await once(socket, "listening");
     socket.on("error", this.failed);
-    socket.on("message", (message) => {
-      this.handle(new DataView(message.buffer, message.byteOffset, message.length), message.length);
+    socket.on("message", (message, { address, port: from }) => {
+      this.handle(new DataView(message.buffer, message.byteOffset, message.length), message.length, address, from);
     });
     return socket;
   }

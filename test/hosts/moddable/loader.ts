@@ -18,6 +18,7 @@ const MODULES: Readonly<Record<string, string>> = {
   "lockstep-tftp/board": "./sdk/board.js",
   "lockstep-tftp/server": "../../../../dist/moddable/server.js",
   "lockstep-tftp/client": "../../../../dist/moddable/client.js",
+  "lockstep-tftp/dhcp-server": "../../../../dist/moddable/dhcp-server.js",
   "lockstep-tftp/storage": "../../../../dist/moddable/storage.js",
   "lockstep-tftp/status-page": "../../../../dist/moddable/status-page.js",
   "embedded:io/socket/listener": "./sdk/tcp.js",

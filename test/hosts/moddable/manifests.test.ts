@@ -119,6 +119,7 @@ const OWN_MODULES = [
   "lockstep-tftp/core",
   "lockstep-tftp/engine",
   "lockstep-tftp/engine/client",
+  "lockstep-tftp/dhcp",
   "lockstep-tftp/server",
   "lockstep-tftp/storage",
   "lockstep-tftp/firmware",
@@ -170,6 +171,16 @@ test("the client of a board is the bundle that Node's tests run, and imports onl
   assert.ok(["lockstep-tftp/engine/client", "lockstep-tftp/client"].every((name) => preloadsOf(file).includes(name)));
   const { fixed, late } = importsOf("dist/engine/client.js");
   assert.deepEqual([...new Set(fixed), ...late], ["../core.js"]);
+});
+
+test("the DHCP of a board is the bundle that Node's tests run, runs from flash, and comes only if asked for", () => {
+  const file = `${BOARD}/manifest_dhcp.json`;
+  const modules = modulesOf(file);
+  assert.equal(`${modules.get("lockstep-tftp/dhcp")}.js`, "dist/dhcp.js");
+  assert.ok(["lockstep-tftp/dhcp", "lockstep-tftp/dhcp-server"].every((name) => preloadsOf(file).includes(name)));
+  assert.deepEqual(importsOf("dist/dhcp.js"), { fixed: [], late: [] });
+  const served = [...modulesOf(`${BOARD}/manifest_server.json`).keys(), ...modulesOf("manifest_firmware.json").keys()];
+  assert.ok(!served.some((name) => name.includes("dhcp")));
 });
 
 test("each board's native functions are declared as its manifest links them", () => {

@@ -55,19 +55,7 @@ for (const [title, words, lines, message] of CASES) {
   });
 }
 
-const LOOPBACK = ["--host", "127.0.0.1"];
-const START_CASES: readonly (readonly [title: string, lines: readonly string[], message: RegExp])[] = [
-  [
-    "one address in place of two",
-    ['range = "10.0.0.1"'],
-    /DHCP cannot start: range is "10.0.0.1"; write two addresses/,
-  ],
-  ["an address that is none", ['range = "10.0.0.1-10.0.0.x"'], /range is "10.0.0.x"; it must be an IPv4 address/],
-  ["loopback", [`range = "${RANGE}"`], /host is 127\.0\.0\.1, which no other machine reaches/],
-];
-
-for (const [title, lines, message] of START_CASES) {
-  test(`DHCP cannot start: ${title}`, { skip: NEEDS_LINUX }, async (t) => {
-    assert.match(await failure(t, LOOPBACK, ["[dhcp]", ...lines]), message);
-  });
-}
+test("DHCP cannot start on loopback", { skip: NEEDS_LINUX }, async (t) => {
+  const stderr = await failure(t, ["--host", "127.0.0.1", "--dhcp", RANGE]);
+  assert.match(stderr, /DHCP cannot start: host is 127\.0\.0\.1, which no other machine reaches/);
+});

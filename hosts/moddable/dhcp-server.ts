@@ -1,0 +1,199 @@
+/**
+ * A DHCP and BOOTP server for firmware, in the manner of ECMA-419, for a network that has no other.
+ *
+ * ```js
+ * import DHCPServer from "lockstep-tftp/dhcp-server";
+ * import UDP from "lockstep-tftp/udp";
+ *
+ * new DHCPServer({
+ *   io: UDP,
+ *   address: "192.168.88.1",
+ *   netmask: "255.255.255.0",
+ *   range: "192.168.88.100-192.168.88.115",
+ *   boot: [{ file: "image.bin" }],
+ *   onLeased({ address, hardwareAddress, file }) {
+ *     trace(`${hardwareAddress} has ${address}, told ${file}\n`);
+ *   }
+ * });
+ * ```
+ */
+import {
+  DHCP_CLIENT_PORT,
+  DHCP_SERVER_PORT,
+  DhcpEngine,
+  type DhcpObserver,
+  type DhcpTransport,
+  type LeaseView,
+} from "../../src/dhcp/index.js";
+import { addressText } from "../common/address-text.js";
+import { DhcpLoopEngine } from "../common/dhcp-loop.js";
+import { bitsOf, type DhcpAddressOptions, engineOptions } from "../common/dhcp-options.js";
+import type { ErrorListener } from "../common/error-listener.js";
+import { Loop, type LoopSockets } from "../common/loop.js";
+import { ErrorReport } from "./error-report.js";
+import { type DatagramHandler, Port } from "./sockets.js";
+import { BoardTimer } from "./timer.js";
+import type { UDPClass, UDPConstructor } from "./udp.js";
+
+export type { DhcpAddressOptions, DhcpBootRule, DhcpFixedAddress } from "../common/dhcp-options.js";
+
+/** An address that a client has. */
+export interface DHCPLease {
+  readonly address: string;
+  /** As `aa-bb-cc-dd-ee-ff`. */
+  readonly hardwareAddress: string;
+  /** The boot file that the client was told; empty without one. */
+  readonly file: string;
+  readonly remainingSeconds: number;
+}
+
+/** Options of a {@link DHCPServer}. In every callback `this` is the server; what a callback throws is caught. */
+export interface DHCPServerOptions extends DhcpAddressOptions {
+  /** The class of the sockets. That of `lockstep-tftp/udp` sends broadcasts without more ado. */
+  io: UDPClass;
+  /** The board's own address in the network that it serves. */
+  address: string;
+  /** Netmask of that network. */
+  netmask: string;
+  /** Free for your own use: the server only keeps it, as its property `target`. */
+  target?: unknown;
+  /** No other server has answered for six seconds: clients are served from now on. */
+  onServing?(this: DHCPServer): void;
+  /** Another server is in the network. This one is silent until it is closed and made again. */
+  onSilenced?(this: DHCPServer, server: string): void;
+  /** A client has its address, for the first time or again. */
+  onLeased?(this: DHCPServer, lease: DHCPLease): void;
+  /** A client has given its address back. */
+  onReleased?(this: DHCPServer, lease: DHCPLease): void;
+  /** No address is left for this client. */
+  onExhausted?(this: DHCPServer, hardwareAddress: string): void;
+  /** A callback or a socket threw. The server goes on. Default: a line on the console. */
+  onError?(this: DHCPServer, error: unknown): void;
+}
+
+/** Numbers of the two sockets. */
+const REQUESTS = 0;
+const OTHER_SERVERS = 1;
+
+/** Gives addresses and boot files from its construction, after it has looked for other servers, until `close`. */
+export default class DHCPServer {
+  /** The option `target`. */
+  readonly target: unknown;
+  readonly #engine: DhcpEngine;
+  readonly #timer = new BoardTimer();
+  readonly #loop: Loop<DhcpLoopEngine>;
+
+  /**
+   * @throws RangeError if an option is out of range; whatever `io` throws if it cannot listen: no network interface is up
+   * yet, a port is taken (ESP-IDF's own DHCP server runs on an access point), or memory is short.
+   */
+  constructor(options: DHCPServerOptions) {
+    this.target = options.target;
+    const report = new ErrorReport<DHCPServer>(this, options.onError);
+    const sockets = new DhcpSockets(options.io as UDPConstructor, report);
+    const address = bitsOf("address", options.address);
+    const transactionId = (Math.random() * 2 ** 32) | 0;
+    const checked = engineOptions(options, address, bitsOf("netmask", options.netmask), transactionId);
+    this.#engine = new DhcpEngine(sockets, checked, observerOf(this, options, report));
+    this.#loop = new Loop(new DhcpLoopEngine(this.#engine), this.#timer, sockets, report);
+    sockets.open(this.#loop);
+    this.#timer.start(this.#loop);
+    this.#loop.run((now) => this.#engine.start(now));
+  }
+
+  /** Whether clients are served: other servers were looked for, and there is none. */
+  get isServing(): boolean {
+    return this.#engine.isServing;
+  }
+
+  /** The addresses that clients have. */
+  get leases(): DHCPLease[] {
+    const leases: DHCPLease[] = [];
+    this.#engine.visitLeases((lease) => {
+      if (lease.isBound) {
+        leases.push(leaseOf(lease));
+      }
+    }, this.#timer.now());
+    return leases;
+  }
+
+  /** Answers no more, and closes the sockets. */
+  close(): void {
+    this.#loop.close();
+  }
+}
+
+/** The socket of requests, and the one on which other servers answer this one's questions. */
+class DhcpSockets implements DhcpTransport, LoopSockets {
+  private ports: readonly Port[] = [];
+
+  constructor(
+    private readonly io: UDPConstructor,
+    private readonly errors: ErrorListener,
+  ) {}
+
+  /** @throws whatever the class of the sockets throws. */
+  open(handler: DatagramHandler): void {
+    const buffer = this.io.readsIntoBuffer === true ? new DataView(new ArrayBuffer(MAX_REQUEST_BYTES)) : null;
+    this.ports = [new Port(handler, REQUESTS, buffer), new Port(handler, OTHER_SERVERS, buffer)];
+    try {
+      this.ports[REQUESTS]?.open(this.io, { port: DHCP_SERVER_PORT });
+      this.ports[OTHER_SERVERS]?.open(this.io, { port: DHCP_CLIENT_PORT });
+    } catch (error) {
+      this.stopListening();
+      throw error;
+    }
+  }
+
+  send(packet: Uint8Array, length: number, address: number, port: number): void {
+    try {
+      const receiver = this.io.readsIntoBuffer === true ? address >>> 0 : addressText(address);
+      this.ports[REQUESTS]?.socket?.write(packet.subarray(0, length), receiver, port);
+    } catch (error) {
+      this.errors.failed(error);
+    }
+  }
+
+  readWaiting(): void {
+    for (const port of this.ports) {
+      if (port.socket !== null) {
+        port.read();
+      }
+    }
+  }
+
+  stopListening(): void {
+    for (const port of this.ports) {
+      if (port.socket !== null) {
+        port.close();
+      }
+    }
+  }
+}
+
+/** A longer request has options beyond what any client sends; it is cut off, and then void. */
+const MAX_REQUEST_BYTES = 1472;
+
+function observerOf(owner: DHCPServer, options: DHCPServerOptions, report: ErrorReport<DHCPServer>): DhcpObserver {
+  const guarded = (call: () => void): void => {
+    try {
+      call();
+    } catch (error) {
+      report.failed(error);
+    }
+  };
+  return {
+    leased: (lease) => guarded(() => options.onLeased?.call(owner, leaseOf(lease))),
+    released: (lease) => guarded(() => options.onReleased?.call(owner, leaseOf(lease))),
+    declined: () => {},
+    refused: () => {},
+    exhausted: (hardwareAddress) => guarded(() => options.onExhausted?.call(owner, hardwareAddress)),
+    serving: () => guarded(() => options.onServing?.call(owner)),
+    silenced: (address) => guarded(() => options.onSilenced?.call(owner, addressText(address))),
+  };
+}
+
+function leaseOf(lease: LeaseView): DHCPLease {
+  const { hardwareAddress, file, remainingSeconds } = lease;
+  return { address: addressText(lease.address), hardwareAddress, file, remainingSeconds };
+}
