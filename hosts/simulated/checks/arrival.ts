@@ -16,6 +16,7 @@ import { readAskedRequest } from "./asked-request.js";
 import { type Cause, causeOf } from "./cause.js";
 import type { CheckContext } from "./check-context.js";
 import type { Conversation, Meaning } from "./conversation.js";
+import { goesOn } from "./rivals.js";
 
 /** Whether a client can have this port: requests from port 0 or a server's port go unanswered. */
 export function isClientPort(port: number): boolean {
@@ -46,7 +47,7 @@ export function readArrival(
   if (opcode === OPCODE_READ_REQUEST || opcode === OPCODE_WRITE_REQUEST) {
     const isHeard = isToListener && isClientPort(port) && engine.accepting;
     return isHeard
-      ? { ...from, ...readRequestCause(message, conversation, call.now) }
+      ? { ...from, ...readRequestCause(message, conversation, call.now, goesOn(context, address, port)) }
       : { ...causeOf("nothing"), ...from };
   }
   if (conversation === undefined || (isToListener && !limits.singlePort)) {
@@ -58,11 +59,17 @@ export function readArrival(
 
 type RequestCause = Omit<Cause, "address" | "port" | "localPort">;
 
-function readRequestCause(message: Uint8Array, conversation: Conversation | undefined, now: number): RequestCause {
+/** @param isIgnored whether a transfer of the client goes on, so that nothing changes for one beside it. */
+function readRequestCause(
+  message: Uint8Array,
+  conversation: Conversation | undefined,
+  now: number,
+  isIgnored: boolean,
+): RequestCause {
   const { kind, meaning, block } = causeOf("request");
   const asked = readAskedRequest(message);
   const isRepeated = asked !== undefined && conversation?.isBegunBy(asked, now) === true;
-  if (isRepeated) {
+  if (isRepeated && !isIgnored) {
     conversation.repeatRequest(asked, now);
   }
   return { kind, meaning, block, asked, conversation: isRepeated ? conversation : undefined };

@@ -8,6 +8,9 @@ import { ServedFolder } from "../../../support/served-folder.js";
 
 /** More than the sockets of a client that rest before one of them is used again. */
 const DOWNLOADS = 24;
+/** Downloads of an attacker before each guess, whose sockets rest then. */
+const RESTING = 4;
+const ATTEMPTS = 10;
 const CLIENT = "127.0.0.2";
 const OTHER_CLIENT = "127.0.0.3";
 
@@ -20,6 +23,27 @@ test("no client gets a port on which another was served", async () => {
   for (let download = 0; download < DOWNLOADS; download++) {
     const { port } = await fetchFile("file", { port: folder.port, localAddress: OTHER_CLIENT });
     assert.ok(!known.has(port), `port ${port} was another client's`);
+  }
+});
+
+test("ACKs in a client's name do not find its port among those that an attacker was served on", async () => {
+  await using folder = await ServedFolder.open({ file: FILE });
+  // The victim of this test is the sender of what is forged in its name.
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const rested: number[] = [];
+    for (let download = 0; download < RESTING; download++) {
+      rested.push((await fetchFile("file", { port: folder.port, localAddress: OTHER_CLIENT })).port);
+    }
+    await using victim = await folder.peer({ address: CLIENT });
+    await victim.read("file");
+    await victim.expectData(1, FIRST_BLOCK);
+    const { port } = victim.heardFrom ?? {};
+    // With sockets that were used again first in, first out, the first guess was right each time.
+    for (const guess of rested) {
+      await victim.send(acknowledgement(1), guess);
+    }
+    assert.ok(!rested.includes(port ?? 0), `attempt ${attempt}: port ${port} was guessed`);
+    await goesOn(victim);
   }
 });
 
