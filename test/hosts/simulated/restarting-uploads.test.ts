@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { ServerOptions } from "lockstep-tftp/engine";
 import { MemoryStorage, PutClient, Simulation } from "lockstep-tftp/simulated";
 import { contents } from "../../support/contents.js";
 import { loseOnce } from "./lose-once.js";
@@ -20,9 +21,14 @@ class RestartingPutClient extends PutClient {
   }
 }
 
-function upload(lostBlock: number, timeoutSeconds: number | undefined, clientWaitMs: number): RestartingPutClient {
+function upload(
+  lostBlock: number,
+  timeoutSeconds: number | undefined,
+  clientWaitMs: number,
+  patience: ServerOptions = {},
+): RestartingPutClient {
   const storage = new MemoryStorage();
-  const simulation = new Simulation({ storage });
+  const simulation = new Simulation({ storage, ...patience });
   const isLost = loseOnce(simulation, lostBlock);
   const client = simulation.add(
     (world) =>
@@ -37,7 +43,7 @@ function upload(lostBlock: number, timeoutSeconds: number | undefined, clientWai
   );
   simulation.run();
   assert.ok(isLost());
-  assert.deepEqual(storage.get("file"), CONTENT);
+  assert.deepEqual(storage.get("file"), client.state === "completed" ? CONTENT : undefined);
   return client;
 }
 
@@ -49,6 +55,8 @@ const WAITS: readonly (readonly [number | undefined, number])[] = [
   [2, 4000],
   [3, 5000],
   [5, 10_000],
+  // The longest for which the patience before a second answer suffices.
+  [6, 12_000],
 ];
 
 for (const [timeoutSeconds, clientWaitMs] of WAITS) {
@@ -59,6 +67,11 @@ for (const [timeoutSeconds, clientWaitMs] of WAITS) {
     }
   });
 }
+
+test("an upload with a timeout of 7 s is given up, as docs/protocol.md says, or survives with more patience", () => {
+  assert.equal(upload(1, 7, 14_000).state, "gave up");
+  assert.equal(upload(1, 7, 14_000, { giveUpMs: 29_000 }).state, "completed");
+});
 
 test("an upload with a timeout of 12 s survives the silence after its second block", () => {
   for (let lost = 3; lost <= BLOCKS; lost++) {
