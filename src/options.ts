@@ -63,6 +63,11 @@ export class OptionValues {
     this.hasOthers = false;
   }
 
+  /** Whether none of the four has a value: they are {@link NOT_ASKED} or not negative. */
+  get isEmpty(): boolean {
+    return this.blockSizeBytes + this.timeoutSeconds + this.transferSizeBytes + this.windowSize === 4 * NOT_ASKED;
+  }
+
   /** Parses `packet` from `start`. Only whole pairs count: padding, junk or a lone name after the last pair is ignored. */
   read(packet: DataView, start: number, length: number): void {
     this.clear();

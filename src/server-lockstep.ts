@@ -15,6 +15,7 @@ import {
   FLAG_REPEATED,
   FLAG_REPEATED_TWICE,
   FLAG_RIVALLED,
+  STATE_OPENING,
   STATE_SENDING,
   type Transfer,
 } from "./transfer.js";
@@ -99,13 +100,16 @@ export class ServerLockstep extends Lockstep implements Rivals {
   }
 
   /**
-   * Sends the first message again, for a repeated request. Its options are read again as well: a client that did not like
-   * the OACK and asks without options gets what it asks for.
+   * Sends the first message again, for a repeated request. A client that did not like the OACK and asks without options gets
+   * what it asks for. Other options count only if the request is late: a forged one would change what was agreed while the
+   * client's answer is on its way.
    */
-  answerAgain(transfer: Transfer, request: Request, now: number): void {
+  answerAgain(transfer: Transfer, request: Request, isLate: boolean, now: number): void {
     transfer.duplicates++;
     if (!this.goesOn(request, now)) {
-      this.agree(transfer, request);
+      if (isLate || (transfer.state === STATE_OPENING && request.options.isEmpty)) {
+        this.agree(transfer, request);
+      }
       transfer.flags |= FLAG_REPEATED;
       // The client is there: its first message has its first wait once more.
       transfer.progressAt = now;

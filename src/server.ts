@@ -189,8 +189,9 @@ export class Server {
     const { lockstep, requestRead: request } = this;
     const isRecent = now - newest.progressAt < RECENT_MS;
     if ((newest.flags & FLAG_ANSWERED) === 0 && request.isFor(newest)) {
-      if (newest.isUpload || now - newest.startedAt < REOPEN_AFTER_MS) {
-        lockstep.answerAgain(newest, request, now);
+      const isLate = now - newest.startedAt >= REOPEN_AFTER_MS;
+      if (newest.isUpload || !isLate) {
+        lockstep.answerAgain(newest, request, isLate, now);
       } else {
         lockstep.end(newest, OUTCOME_SUPERSEDED, now);
         this.accept(null, now);

@@ -102,14 +102,17 @@ export class Conversation {
     return !this.isAnswered && !isLate && asked.isUpload === this.isUpload && asked.name === this.asked.name;
   }
 
-  /** Takes the first request again, perhaps with other options: the client is there, and starts to wait again. */
+  /** Takes the first request again: the client is there, and starts to wait again. Its options count if it drops them. */
   repeatRequest(asked: AskedRequest, now: number): void {
+    const isLate = now - this.startedAt >= REOPEN_AFTER_MS;
     this.progressAt = now;
     this.repeats = 0;
-    this.sentUpTo = 0;
-    this.lastBlock = -1;
-    this.asked = asked;
-    this.agreement = agreementOf(asked, this.file.sizeBytes, this.maxWindowSize);
+    if (isLate || (this.isOffered && asked.options.size === 0)) {
+      this.sentUpTo = 0;
+      this.lastBlock = -1;
+      this.asked = asked;
+      this.agreement = agreementOf(asked, this.file.sizeBytes, this.maxWindowSize);
+    }
   }
 
   /** Takes an ACK. If it "advances", `confirmed` changes. */

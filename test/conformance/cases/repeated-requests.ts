@@ -1,10 +1,19 @@
 /** A request that comes again: RFC 1350 §4, and the wire table of docs/protocol.md. */
 import { ERROR_FILE_NOT_FOUND, NOT_FOUND, OUTCOME_SUPERSEDED } from "lockstep-tftp/engine";
+import type { OptionTexts } from "lockstep-tftp/simulated";
 import { equal } from "../../support/assertions.js";
 import { contents } from "../../support/contents.js";
 import { blockOf } from "../../support/peer.js";
 import { type Case, engineCase } from "./case.js";
 import { begun, goesOn } from "./two-blocks.js";
+
+/** Options that a client did not ask for, and that somebody asks for in its name. */
+const FORGED_OPTIONS: readonly OptionTexts[] = [
+  ["blksize", "8"],
+  ["timeout", "255"],
+  ["windowsize", "4"],
+  ["tsize", "0"],
+];
 
 export const repeatedRequestCases: readonly Case[] = [
   engineCase("docs/protocol.md, RRQ again before any ACK: the first block again, from the same slot", (harness) => {
@@ -113,6 +122,52 @@ export const repeatedRequestCases: readonly Case[] = [
     peer.put("file", contents(6));
     equal(harness.storage.files.get("file")?.length, 6, "bytes in the file");
     equal(harness.observer.endedTransfers.length, 2, "transfers that have ended, each once");
+  }),
+
+  ...FORGED_OPTIONS.flatMap((forged) => [
+    engineCase(`docs/protocol.md, RRQ again before any ACK: ${forged.join(" ")} changes no download`, (harness) => {
+      const { peer, file } = begun(harness);
+      peer.read("file", forged);
+      peer.expectData(1, blockOf(file, 1));
+      goesOn(harness, peer, file);
+    }),
+
+    engineCase(
+      `docs/protocol.md, RRQ again before any ACK: ${forged.join(" ")} changes no agreed options`,
+      (harness) => {
+        const file = harness.file("file", contents(600));
+        const peer = harness.peer();
+        peer.read("file", ["blksize", "512"]);
+        peer.expectOptions(["blksize", "512"]);
+        peer.read("file", forged);
+        peer.expectOptions(["blksize", "512"]);
+        peer.acknowledge(0);
+        peer.expectData(1, blockOf(file, 1));
+        goesOn(harness, peer, file);
+      },
+    ),
+
+    engineCase(`docs/protocol.md, WRQ again before any DATA: ${forged.join(" ")} changes no upload`, (harness) => {
+      const peer = harness.peer();
+      peer.write("file");
+      peer.expectAcknowledgement(0);
+      peer.write("file", forged);
+      peer.expectAcknowledgement(0);
+      peer.data(1, contents(512));
+      peer.expectAcknowledgement(1);
+    }),
+  ]),
+
+  engineCase("docs/protocol.md, WRQ again seconds later: its options are read again", (harness) => {
+    const peer = harness.peer();
+    peer.write("file");
+    peer.expectAcknowledgement(0);
+    harness.advance(1000);
+    peer.ignoreAll();
+    peer.write("file", ["blksize", "8"]);
+    peer.expectOptions(["blksize", "8"]);
+    peer.data(1, contents(5));
+    peer.expectAcknowledgement(1);
   }),
 
   engineCase("RFC 2347: a request repeated without the options it had gets what it asks for now", (harness) => {
