@@ -92,6 +92,14 @@ test("the manifest of the status page brings TCP, and no network", () => {
   assert.doesNotMatch(source, /^(?:const|let|var) \w+ = (?:\/|new (?:RegExp|Map|Set|Date|Promise)\b)/m);
 });
 
+test("the firmware's stack has a fifth more room than a flood of requests was seen to take", () => {
+  const seenSlots = 309;
+  for (const name of ["manifest_firmware.json", "manifest_status_page.json"]) {
+    const { creation } = readManifest(`${BOARD}/${name}`);
+    assert.ok(creation !== undefined && creation.stack >= 1.2 * seenSlots, name);
+  }
+});
+
 test("main is not preloaded, and no preloaded module imports the file system", () => {
   const modules = modulesOf(`${BOARD}/manifest_firmware.json`);
   const preloads = preloadsOf(`${BOARD}/manifest_firmware.json`);

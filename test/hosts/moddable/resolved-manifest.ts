@@ -5,6 +5,7 @@ import path from "node:path";
 /** The part of a manifest that the tests look at. */
 export interface Manifest {
   include?: string | string[];
+  creation?: { stack: number };
   modules?: Record<string, string | string[]>;
   preload?: string | string[];
   config?: Record<string, unknown>;
