@@ -2,9 +2,7 @@
  * A UDP socket on lwIP's callback interface, for ESP32.
  *
  * lwIP runs in its own thread. Its functions are called there, by tcpip_api_call; pbufs may be made and freed in any thread
- * (lwIP's sockets do so too), and SYS_ARCH_PROTECT guards the queue. Every allocation may fail.
- *
- * NOT TRIED ON HARDWARE.
+ * (lwIP's sockets do so too), and SYS_ARCH_PROTECT guards the queue. Every allocation may fail. NOT TRIED ON HARDWARE.
  */
 #include <stdlib.h>
 
@@ -14,6 +12,7 @@
 #include "lwip/sys.h"
 #include "lwip/udp.h"
 
+#include "xsmc.h" /* Without it xsHost.h declares nothing. */
 #include "xsHost.h"
 
 #if ESP32

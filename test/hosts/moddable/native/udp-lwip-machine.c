@@ -7,6 +7,7 @@
 #include "lwip/netif.h"
 #include "lwip/tcpip.h"
 #include "udp-lwip-machine.h"
+#include "xsmc.h"
 #include "xsHost.h"
 
 #define MESSAGES_MAX 16

@@ -15,6 +15,7 @@
 
 #include "lockstep-udp-socket.h"
 #include "lwip/lwip-control.h"
+#include "xsmc.h"
 #include "xsHost.h"
 
 #define MESSAGES_MAX 4

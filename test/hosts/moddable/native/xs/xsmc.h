@@ -4,6 +4,7 @@
  */
 #ifndef XSMC_H
 #define XSMC_H
+#define __XS__
 
 #include <setjmp.h>
 #include <stdbool.h>
