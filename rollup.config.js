@@ -197,6 +197,12 @@ const PUBLISHED = [
     file: "dist/moddable/storage.d.ts",
   },
   {
+    name: "lockstep-tftp/copy",
+    about: "Copying from the flash image, without garbage, for firmware on the Moddable SDK.",
+    input: "hosts/moddable/copy.d.ts",
+    file: "dist/moddable/copy.d.ts",
+  },
+  {
     name: "lockstep-tftp/status-page",
     about: "The status page for firmware on the Moddable SDK.",
     input: "hosts/moddable/status/status-page.d.ts",

@@ -17,12 +17,13 @@ const ENTRIES = [
   "/dhcp-server",
   "/udp",
   "/storage",
+  "/copy",
   "/status-page",
   "/engine",
   "/engine/client",
 ].map((subpath) => `lockstep-tftp${subpath}`);
 /** Entries that only a board can run. */
-const ONLY_ON_A_BOARD = ["server", "client", "udp", "storage", "status-page"];
+const ONLY_ON_A_BOARD = ["server", "client", "udp", "storage", "copy", "status-page"];
 
 /** Manifests that an app may include besides, which name modules that it also imports. */
 const INCLUDED = [[], ["server"], ["client"], ["client", "status_page"], ["dhcp"], ["udp"]].map((names) =>

@@ -39,10 +39,14 @@ const withSimulated = {
   },
 };
 
-/** Stand-ins for the SDK's modules that the board's server imports. The clock goes on when a program says so. */
+/**
+ * Stand-ins for the SDK's modules that the board's server imports, and for the copying in C, which takes no steps and leaves
+ * nothing. The clock goes on when a program says so.
+ */
 const SDK_MODULES = {
   "mc/config": "export default {};",
   Resource: "export default class Resource {}",
+  "lockstep-tftp/copy": "export default function copy() {}",
   "lockstep-tftp/board": "export default class Board {}",
   time: "const Time = { ticks: 0 }; globalThis.boardTime = Time; export default Time;",
   timer: "export default { set: () => ({}), schedule() {}, clear() {} };",

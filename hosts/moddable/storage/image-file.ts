@@ -1,6 +1,7 @@
 /**
  * A file in the flash image. It is read in place; only the block to be sent is copied.
  */
+import copy from "lockstep-tftp/copy";
 import type { SafeFile } from "../../common/guarded-storage.js";
 
 export class ImageFile implements SafeFile {
@@ -19,7 +20,7 @@ export class ImageFile implements SafeFile {
     if (count <= 0) {
       return 0;
     }
-    target.set(new Uint8Array(this.image, this.start + position, count));
+    copy(target, this.image, this.start + position, count);
     return count;
   }
 

@@ -10,6 +10,7 @@ const MODULES: Readonly<Record<string, string>> = {
   "mc/config": "./sdk/config.js",
   "embedded:io/socket/udp": "./sdk/udp.js",
   "lockstep-tftp/udp": "./sdk/udp.js",
+  "lockstep-tftp/copy": "../../../../hosts/moddable/native/lockstep-copy-by-view.js",
   "embedded:storage/files": "./sdk/storage-files.js",
   "embedded:network/interface/wifi": "./sdk/network-interface.js",
   "embedded:network/interface/ethernet": "./sdk/network-interface.js",

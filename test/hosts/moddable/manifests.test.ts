@@ -129,6 +129,7 @@ const OWN_MODULES = [
   "lockstep-tftp/engine/client",
   "lockstep-tftp/dhcp",
   "lockstep-tftp/server",
+  "lockstep-tftp/copy",
   "lockstep-tftp/storage",
   "lockstep-tftp/firmware",
 ];

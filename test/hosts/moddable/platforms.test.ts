@@ -28,6 +28,9 @@ const CHIPS = [
 const OWN_UDP = "lockstep-tftp/udp";
 const SDK_UDP_NAME = "embedded:io/socket/udp";
 
+/** Copies blocks of the image. */
+const COPY = "lockstep-tftp/copy";
+
 /** The C that the builds for a platform have for UDP, by base names. */
 const OWN_SOURCES: Readonly<Record<string, string[]>> = {
   esp32: ["lockstep-udp-lwip", "lockstep-udp-groups"],
@@ -69,6 +72,21 @@ for (const platform of ["mac", "win"]) {
   });
 }
 
+test("blocks of the image are copied in C on ESP32 and Linux, and by JavaScript elsewhere", () => {
+  for (const [platform, name] of [
+    ...CHIPS.map(([board]) => [board, "lockstep-copy"] as const),
+    ["lin", "lockstep-copy"],
+    ["mac", "lockstep-copy-by-view"],
+    ["win", "lockstep-copy-by-view"],
+  ] as const) {
+    for (const files of [[SERVER], [FIRMWARE], [SERVER, SDK_UDP]]) {
+      const { modules, preloads } = new ResolvedManifest(platform, "esp32", ...files);
+      assert.equal(modules.get(COPY), `${NATIVE}/${name}`);
+      assert.ok(preloads.includes(COPY));
+    }
+  }
+});
+
 // make keeps an object whose name it knows, wherever its source is now, and the SDK's archive keeps old objects.
 test("the project's files in C and their functions have names that the SDK has not", () => {
   const names = readdirSync(NATIVE);
@@ -76,10 +94,11 @@ test("the project's files in C and their functions have names that the SDK has n
     names.filter((name) => !name.startsWith("lockstep-")),
     [],
   );
-  const functions = [...readFileSync(`${NATIVE}/lockstep-udp.js`, "utf8").matchAll(/[Nn]ative\("(\w+)"\)/g)];
-  assert.ok(functions.length > 8);
+  const sources = names.filter((name) => name.endsWith(".js")).map((name) => readFileSync(`${NATIVE}/${name}`, "utf8"));
+  const functions = [...sources.join().matchAll(/[Nn]ative\("(\w+)"\)/g)];
+  assert.ok(functions.length > 9);
   assert.deepEqual(
-    functions.map(([, name = ""]) => name).filter((name) => !name.startsWith("lockstep_udp_")),
+    functions.map(([, name = ""]) => name).filter((name) => !name.startsWith("lockstep_")),
     [],
   );
 });

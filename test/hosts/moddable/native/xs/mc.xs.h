@@ -10,3 +10,4 @@ void lockstep_udp_add(xsMachine *the);
 void lockstep_udp_remove(xsMachine *the);
 void lockstep_udp_get_dropped_datagrams(xsMachine *the);
 void lockstep_udp_get_ignored_datagrams(xsMachine *the);
+void lockstep_copy(xsMachine *the);

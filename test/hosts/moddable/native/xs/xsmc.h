@@ -1,5 +1,5 @@
 /*
- * The part of XS's interface in C that the board's UDP uses, with XS's names. Objects are never moved or collected here; what is
+ * The part of XS's interface in C that the board's C uses, with XS's names. Objects are never moved or collected here; what is
  * thrown comes back to the function that called.
  */
 #ifndef XSMC_H
@@ -69,7 +69,7 @@ typedef struct Object {
 struct xsMachineRecord {
 	xsSlot this;
 	xsSlot result;
-	xsSlot arguments[3];
+	xsSlot arguments[4];
 	xsSlot variables[1];
 	int argumentCount;
 	jmp_buf *thrown;

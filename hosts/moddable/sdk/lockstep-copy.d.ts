@@ -1,0 +1,4 @@
+declare module "lockstep-tftp/copy" {
+  const copy: typeof import("../copy.js").default;
+  export default copy;
+}
