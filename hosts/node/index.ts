@@ -23,6 +23,7 @@ export { errorText, outcomeName, outcomeText } from "../common/outcomes.js";
 export { printable } from "../common/printable.js";
 export { type Reason, type ReasonCode, refuse } from "../common/reasons.js";
 export type { WritePolicy } from "../common/write-policy.js";
+export type { AddressedClient, AddressSource } from "../status/address-source.js";
 export type { StatusSource } from "../status/source.js";
 export type {
   ClientTransferOptions,

@@ -2,6 +2,7 @@
 
 /** A client that has an address. */
 export interface AddressedClient {
+  /** Its IPv4 address. */
   readonly address: string;
   /** As `aa-bb-cc-dd-ee-ff`. */
   readonly hardwareAddress: string;
@@ -9,13 +10,16 @@ export interface AddressedClient {
   readonly file: string;
   /** Whether it has asked for any file since it was told one. */
   readonly hasAsked: boolean;
+  /** Seconds until its lease ends. */
   readonly remainingSeconds: number;
 }
 
+/** What a status page shows of a DHCP server. */
 export interface AddressSource {
   /** Whether clients are served. */
   readonly isServing: boolean;
   /** Address of another DHCP server, because of which this one is silent; empty otherwise. */
   readonly otherServer: string;
+  /** Clients that have an address. */
   readonly clients: readonly AddressedClient[];
 }
