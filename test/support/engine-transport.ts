@@ -27,6 +27,8 @@ export class EngineTransport implements Transport {
   readonly openPorts = new Map<LocalPort, LocalPort>();
   /** Whether a transfer finds a free port. */
   portsAreFree = true;
+  /** Ports that can be open at once. */
+  maxPorts = Number.POSITIVE_INFINITY;
   sentCount = 0;
   openedCount = 0;
 
@@ -64,12 +66,13 @@ export class EngineTransport implements Transport {
 
   open(localPort: LocalPort, listener: LocalPort): boolean {
     ok(!this.openPorts.has(localPort), `port ${localPort} is not open when it is to be opened`);
-    if (this.portsAreFree) {
+    const isFree = this.portsAreFree && this.openPorts.size < this.maxPorts;
+    if (isFree) {
       this.openPorts.set(localPort, listener);
       this.openedCount++;
       this.bind(localPort);
     }
-    return this.portsAreFree;
+    return isFree;
   }
 
   close(localPort: LocalPort): void {

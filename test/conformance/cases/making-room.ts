@@ -172,6 +172,23 @@ const unanswered: readonly Case[] = [
       equal(harness.server.running, 3, "transfers that run");
     },
   ),
+
+  engineCase(
+    "docs/protocol.md, full or short of memory: a transfer makes room for one that finds no port",
+    (harness) => {
+      const peers = forged(harness, 4);
+      harness.transport.maxPorts = 4;
+      const good = harness.peer(undefined, GOOD_ADDRESS);
+      good.read("file");
+      good.expectNothing();
+      harness.advance(2000);
+      ignoreAll(peers);
+      good.read("file");
+      good.expectData(1, blockOf(contents(600), 1));
+      equal(harness.ended.outcome, OUTCOME_TIMED_OUT, "the outcome of the one that made room");
+      equal(harness.server.running, 4, "transfers that run");
+    },
+  ),
 ];
 
 const silent: readonly Case[] = [
