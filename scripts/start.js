@@ -9,6 +9,8 @@ import path from "node:path";
 const EXAMPLE_PORT = "6969";
 const EXAMPLE_FOLDER = "examples/files";
 const CLI = path.resolve("dist/node/cli.js");
+/** npm's shell tells nobody when a signal ends it, so its process is looked for. A stop may take this long to be noticed. */
+const LOOK_FOR_PARENT_MS = 200;
 
 if (!existsSync(CLI)) {
   console.error("The project is not built. Run: npm run build");
@@ -29,8 +31,22 @@ Stop with Ctrl-C.
 `);
 }
 
+const [command] = args;
+if (command === "get" && args.includes("-") && process.env.npm_config_loglevel !== "silent") {
+  console.error("npm writes lines of its own to standard output. Run: npx lockstep-tftp get URL -");
+  process.exit(1);
+}
+
 const server = spawn(process.execPath, [CLI, ...args], { cwd: folder, stdio: "inherit" });
-// A terminal sends Ctrl-C to both processes; other signals reach this one only, and are passed on.
+// A terminal sends Ctrl-C to both processes; other signals reach this one only, and are passed on. npm passes SIGTERM to its
+// shell alone, which ends and leaves this process behind.
+const parent = process.ppid;
+const watch = setInterval(() => {
+  if (process.ppid !== parent) {
+    clearInterval(watch);
+    server.kill("SIGTERM");
+  }
+}, LOOK_FOR_PARENT_MS).unref();
 process.on("SIGINT", () => {});
 process.on("SIGTERM", () => server.kill("SIGTERM"));
 process.on("SIGHUP", () => server.kill("SIGHUP"));

@@ -3,9 +3,15 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { runInNamespace, UNLESS_NAMESPACES } from "../../../support/network-namespace.js";
 import { PROJECT, run, script } from "../../../support/program.js";
+import { ServerProcess } from "../../../support/server-process.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
+import { CONTENT, folderWithFile, startPausedDownload } from "./command-line.js";
+
+/** The script looks for its parent several times meanwhile. */
+const LATER_MS = 700;
 
 test("npm start serves the example folder and says how to fetch from it", { skip: UNLESS_NAMESPACES }, async () => {
   const { code, stderr } = await runInNamespace(script("./npm-start-scenario.js", import.meta.url));
@@ -23,6 +29,35 @@ test("npm start passes on the exit code and message of a failure", async (t) => 
   const { code, stderr } = await run("npm", ["start", "--", "serve", missing, "--port", "0"], { cwd: PROJECT });
   assert.equal(code, 1);
   assert.match(stderr, /missing does not exist/);
+});
+
+test("npm start that SIGTERM ends stops the server, which lets transfers finish", async (t) => {
+  const launcher = ["npm", "--prefix", PROJECT, "start"];
+  const server = await ServerProcess.start(t, [folderWithFile(t)], { launcher, command: "--" });
+  const { download, resume } = await startPausedDownload(t, server);
+  server.signal("SIGTERM");
+  await server.line(/Stopping: waiting up to 10 s for 1 transfer;/);
+  // A second signal would cut the transfer off.
+  await setTimeout(LATER_MS);
+  resume();
+  assert.deepEqual((await download).content, CONTENT);
+  // The output ends with its last writer, which is the server.
+  await server.ended;
+  assert.match(server.lines.at(-1) ?? "", /Stopped$/);
+});
+
+test("npm start does not mix the lines of npm into a file on standard output, and npx has none", async () => {
+  const words = ["get", `tftp://127.0.0.1:1/file`, "-", "--give-up", "50ms"];
+  const refused = await run("npm", ["start", "--", ...words], { cwd: PROJECT });
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /Run: npx lockstep-tftp get URL -/);
+  for (const [program, ...before] of [
+    ["npx", "--offline", "lockstep-tftp"],
+    ["npm", "start", "--silent", "--"],
+  ]) {
+    const { code, stdout } = await run(program as string, [...before, ...words], { cwd: PROJECT });
+    assert.deepEqual({ code, stdout }, { code: 3, stdout: "" });
+  }
 });
 
 test("npm start resolves paths from the folder in which it is called", async (t) => {
