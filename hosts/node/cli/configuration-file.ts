@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { NameRule } from "../rules/name-rule.js";
+import { NameRules } from "../rules/name-rules.js";
 import { suggestion } from "../rules/nearest-name.js";
 import { type DhcpTable, dhcpTable } from "./dhcp/dhcp-table.js";
 import { FORMER_NAMES, SETTING_KINDS, SETTING_NAMES, type SettingName, type SettingValues } from "./settings.js";
@@ -20,11 +21,7 @@ const RULES = "rules";
 const DHCP = "dhcp";
 const LINKS_INTO: SettingName = "links-into";
 
-/**
- * Leaves the check of what the rules contain to the server.
- *
- * @throws UsageError when the file cannot be read, is not TOML, or has an unknown or invalid setting.
- */
+/** @throws UsageError when the file cannot be read, is not TOML, or has an unknown or invalid setting or rule. */
 export async function readConfiguration(file: string): Promise<Configuration> {
   const values: Record<string, string | readonly string[] | boolean> = {};
   let root: string | undefined;
@@ -108,6 +105,11 @@ function textOf(name: string, value: unknown, file: string): string {
 function rulesOf(value: unknown, file: string): readonly NameRule[] {
   if (!Array.isArray(value)) {
     throw invalid(RULES, value, file, "begin each rule with [[rules]]");
+  }
+  try {
+    new NameRules(value, file);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
   }
   return value;
 }

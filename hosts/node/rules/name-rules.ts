@@ -18,17 +18,19 @@ export class NameRules {
   private readonly rules: readonly CompiledRule[];
 
   /**
+   * @param file where the rules are written, for error messages; undefined if they are not from a file.
    * @throws RangeError or TypeError that names the rule and its mistake.
    */
-  constructor(rules: readonly NameRule[]) {
+  constructor(rules: readonly NameRule[], file?: string) {
+    const place = file === undefined ? "" : ` in ${file}`;
     if (rules.length > MAX_RULES) {
-      throw new RangeError(`there are ${rules.length} rules, and at most ${MAX_RULES} are allowed; use tables`);
+      throw new RangeError(`there are ${rules.length} rules${place}, and at most ${MAX_RULES} are allowed; use tables`);
     }
     this.rules = rules.map((rule, index) => {
       try {
         return new CompiledRule(rule);
       } catch (error) {
-        (error as Error).message = `rule ${index + 1}: ${(error as Error).message}`;
+        (error as Error).message = `rule ${index + 1}${place}: ${(error as Error).message}`;
         throw error;
       }
     });
