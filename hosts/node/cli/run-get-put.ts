@@ -8,6 +8,7 @@ import { get, put } from "../client/get-and-put.js";
 import { TftpError, type TftpErrorCode } from "../client/tftp-error.js";
 import { parseTftpUrl } from "../client/tftp-url.js";
 import { MAX_BLOCK_NUMBER } from "../client/transfer-failure.js";
+import { hostAndPort } from "../udp/addresses.js";
 import { counted } from "./counted.js";
 import { ProgressBar } from "./live/progress-bar.js";
 import { type GetPutCommand, STANDARD_STREAM } from "./parse-get-put.js";
@@ -56,11 +57,14 @@ export async function runGetPut(command: GetPutCommand): Promise<number> {
     warnOfLongFile(command);
   }
   if (command.options.wait) {
-    bar?.note(`Waiting for ${printable(parseTftpUrl(command.url).host)} to answer; stop with Ctrl-C`);
+    const { host, port } = parseTftpUrl(command.url);
+    bar?.waitFor(printable(hostAndPort(host, port)));
   }
   const interruption = new AbortController();
   const interrupt = (signal: NodeJS.Signals): void =>
     interruption.abort(new Interruption(signal as keyof typeof EXIT_SIGNALS));
+  // The transfer learns what standard output says from its writes; an error that comes after them is no news.
+  process.stdout.on("error", () => {});
   process.once("SIGINT", interrupt);
   process.once("SIGTERM", interrupt);
   try {
@@ -72,6 +76,9 @@ export async function runGetPut(command: GetPutCommand): Promise<number> {
     return 0;
   } catch (error) {
     bar?.clear();
+    if (isClosedPipe(error)) {
+      return 0;
+    }
     const advice = error instanceof TftpError ? adviceFor(error, command) : undefined;
     console.error(`lockstep-tftp: ${(error as Error).message}${advice === undefined ? "" : `\n${advice}`}`);
     return exitCodeOf(error);
@@ -121,11 +128,20 @@ function adviceFor({ code }: TftpError, { options }: GetPutCommand): string | un
   return isFollowed ? undefined : ADVICE[code];
 }
 
-function summaryText({ kind, url }: GetPutCommand, { bytes, durationMs, retransmissions }: TransferSummary): string {
+function summaryText(
+  { kind, url }: GetPutCommand,
+  { bytes, durationMs, retransmissions, path }: TransferSummary,
+): string {
   const rate = sizeText((bytes * 1000) / Math.max(1, durationMs));
   const retries = retransmissions > 0 ? `, ${counted(retransmissions, "retransmission")}` : "";
   const verb = kind === "get" ? "Got" : "Put";
-  return `${verb} ${printable(url)}: ${sizeText(bytes)} in ${(durationMs / 1000).toFixed(1)} s (${rate}/s${retries})`;
+  const place = path === undefined ? "" : ` as ${printable(path)}`;
+  return `${verb} ${printable(url)}${place}: ${sizeText(bytes)} in ${(durationMs / 1000).toFixed(1)} s (${rate}/s${retries})`;
+}
+
+/** Whether the reader of standard output has read enough, as `head` does. The server has been told to stop. */
+function isClosedPipe(error: unknown): boolean {
+  return error instanceof Error && ((error as NodeJS.ErrnoException).code === "EPIPE" || isClosedPipe(error.cause));
 }
 
 function exitCodeOf(error: unknown): number {

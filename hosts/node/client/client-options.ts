@@ -54,7 +54,7 @@ export interface GetToOptions extends GetOptions {
 export interface TransferSummary {
   /** Size of the local file. */
   readonly bytes: number;
-  /** Duration of the transfer, in milliseconds. */
+  /** Time from the request that the server answered to the end, in milliseconds. Earlier requests do not count. */
   readonly durationMs: number;
   /** Messages sent again because no answer came in time. */
   readonly retransmissions: number;
@@ -62,6 +62,8 @@ export interface TransferSummary {
   readonly blockSizeBytes: number;
   /** Blocks per window, as agreed with the server. */
   readonly windowSize: number;
+  /** Path of the file that `get` wrote, relative to the working folder if `to` is; absent for memory, a stream, or `put`. */
+  readonly path?: string;
 }
 
 /** Result of a `get` into memory. */

@@ -4,6 +4,8 @@ import type { WritableFile } from "../../../src/index.js";
 export interface DownloadTarget {
   /** The file that the engine writes to. */
   readonly file: WritableFile;
+  /** Path of the file, as a person would type it; undefined if it has none. */
+  readonly path: string | undefined;
   /** Why the file could not be written, for an error message. */
   readonly problem: string;
   /** Waits until everything is written. Rejects if that fails. */

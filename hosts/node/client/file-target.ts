@@ -25,12 +25,12 @@ class FileTarget implements DownloadTarget, WritableFile {
 
   constructor(
     private readonly staged: StagedFile,
-    private readonly place: string,
+    readonly path: string,
     private readonly errors: readonly unknown[],
   ) {}
 
   get problem(): string {
-    return problemWith(this.place, this.refusal, this.errors[0]);
+    return problemWith(this.path, this.refusal, this.errors[0]);
   }
 
   write(source: DataView, offset: number, length: number, position: number): number {
@@ -102,7 +102,7 @@ async function openPlace(place: string, remoteName: string): Promise<DownloadTar
     throw new LocalFileError(`${wanted} is a folder; give the name of a file`);
   }
   if (present !== undefined && !present.isFile()) {
-    return new StreamTarget(fs.createWriteStream(diskPath(final)));
+    return new StreamTarget(fs.createWriteStream(diskPath(final)), wanted);
   }
   const folder = path.dirname(final);
   if (!isFolder(folder)) {

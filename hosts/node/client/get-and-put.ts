@@ -15,6 +15,7 @@ import { MemoryTarget } from "./memory-target.js";
 import type { TransferEnd } from "./socket-transfer.js";
 import { StreamTarget } from "./stream-target.js";
 import { openSource, type PutSource } from "./upload-source.js";
+import { withoutUndefined } from "./without-undefined.js";
 
 /**
  * Fetches a file.
@@ -36,7 +37,7 @@ export async function get(
     const end = await transfer.run({ target: target.file }, options.maxSizeBytes);
     transfer.assertCompleted(end, target.problem);
     await transfer.accessLocalFile(() => target.finish());
-    const summary = summaryOf(end);
+    const summary = { ...summaryOf(end), ...withoutUndefined({ path: target.path }) };
     return target instanceof MemoryTarget ? { ...summary, content: target.content } : summary;
   } catch (error) {
     target.discard(error);

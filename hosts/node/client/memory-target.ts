@@ -4,6 +4,7 @@ import { copyOf, type DownloadTarget } from "./download-target.js";
 
 export class MemoryTarget implements DownloadTarget, WritableFile {
   readonly file = this;
+  readonly path = undefined;
   readonly problem = "there is not enough memory";
   private readonly blocks: Buffer[] = [];
 

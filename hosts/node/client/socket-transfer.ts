@@ -18,7 +18,7 @@ import {
   type WritableFile,
 } from "../../../src/index.js";
 import { Loop } from "../../common/loop.js";
-import { WakeTimer } from "../clock.js";
+import { now, WakeTimer } from "../clock.js";
 import { wildcardOf } from "../udp/addresses.js";
 import { BusyPolling } from "../udp/busy-polling.js";
 import { UdpSocket } from "../udp/socket.js";
@@ -39,6 +39,7 @@ export interface TransferEnd {
   readonly blockSizeBytes: number;
   readonly windowSize: number;
   readonly retransmissions: number;
+  /** From the request that was answered. */
   readonly durationMs: number;
   /** The size that was announced; -1 if unknown. */
   readonly sizeBytes: number;
@@ -91,6 +92,8 @@ class SocketTransfer {
   private socket: UdpSocket | undefined;
   private networkError: Error | undefined;
   private hasStarted = false;
+  /** Time of the latest request; once the server has answered, of the one that it may have answered. */
+  private requestedAt = 0;
   private otherAddress: string | undefined;
 
   constructor(
@@ -134,7 +137,12 @@ class SocketTransfer {
         this.socket?.close();
         this.socket = undefined;
       },
-      send: (packet, length, _localPort, address, port) => this.socket?.send(packet, length, address as string, port),
+      send: (packet, length, _localPort, address, port) => {
+        if (!this.hasStarted) {
+          this.requestedAt = now();
+        }
+        this.socket?.send(packet, length, address as string, port);
+      },
     };
   }
 
@@ -192,7 +200,7 @@ class SocketTransfer {
     const { errorCode, errorText, bytes, blocks, sizeBytes, blockSizeBytes, windowSize, retransmissions } = transfer;
     const figures = { bytes, blocks, sizeBytes, blockSizeBytes, windowSize, retransmissions };
     const { otherAddress, networkError } = this;
-    const durationMs = at - transfer.startedAt;
+    const durationMs = at - this.requestedAt;
     this.resolve({ outcome, errorCode, errorText, ...figures, durationMs, otherAddress, networkError });
   }
 }

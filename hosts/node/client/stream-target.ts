@@ -14,7 +14,11 @@ export class StreamTarget implements DownloadTarget, WritableFile {
     this.failure ??= asError(error);
   };
 
-  constructor(private readonly stream: Writable) {
+  /** @param path the path of a special file behind the stream, if there is one. */
+  constructor(
+    private readonly stream: Writable,
+    readonly path: string | undefined = undefined,
+  ) {
     stream.on("error", this.onError);
   }
 
@@ -23,7 +27,8 @@ export class StreamTarget implements DownloadTarget, WritableFile {
   }
 
   write(source: DataView, offset: number, length: number): number {
-    if (this.failure !== undefined || !this.stream.writable) {
+    this.throwFailure();
+    if (!this.stream.writable) {
       return FAILED;
     }
     try {
@@ -36,10 +41,18 @@ export class StreamTarget implements DownloadTarget, WritableFile {
   }
 
   commit(): number {
-    return this.failure === undefined ? 0 : FAILED;
+    this.throwFailure();
+    return 0;
   }
 
   close(): void {}
+
+  /** What a file throws becomes the cause of the transfer's error. */
+  private throwFailure(): void {
+    if (this.failure !== undefined) {
+      throw this.failure;
+    }
+  }
 
   async finish(): Promise<void> {
     try {

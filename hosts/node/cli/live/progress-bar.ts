@@ -15,6 +15,7 @@ const DRAW_MS = 100;
 const MAX_BAR_COLUMNS = 40;
 const MIN_BAR_COLUMNS = 8;
 const COLUMNS_DEFAULT = 80;
+const SECOND_MS = 1000;
 const CLEAR_LINE = "\r\u001b[K";
 const GREEN = "\u001b[32m";
 const PLAIN = "\u001b[0m";
@@ -22,11 +23,13 @@ const PLAIN = "\u001b[0m";
 export class ProgressBar {
   private shownAt = Number.NEGATIVE_INFINITY;
   private isShown = false;
+  /** Time of the first progress; undefined before. */
+  private startedAt: number | undefined;
+  private waiting: NodeJS.Timeout | undefined;
 
   private constructor(
     private readonly terminal: Terminal,
     private readonly hasColor: boolean,
-    private readonly startedAt = performance.now(),
   ) {}
 
   /** Makes a bar; undefined if the output is not a terminal. */
@@ -41,6 +44,8 @@ export class ProgressBar {
   /** Draws the progress, at most ten times a second. */
   readonly show = ({ bytes, sizeBytes }: TransferView): void => {
     const now = performance.now();
+    this.startedAt ??= now;
+    clearInterval(this.waiting);
     if (now - this.shownAt >= DRAW_MS) {
       this.shownAt = now;
       this.isShown = true;
@@ -48,19 +53,31 @@ export class ProgressBar {
     }
   };
 
-  /** Draws a text, which the progress replaces. */
-  note(text: string): void {
-    const columns = (this.terminal.columns ?? COLUMNS_DEFAULT) - 1;
-    this.isShown = true;
-    this.terminal.write(`\r${text.slice(0, columns)}\u001b[K`);
+  /** Counts the seconds until the first progress. */
+  waitFor(server: string): void {
+    const startedAt = performance.now();
+    const draw = (): void => {
+      const seconds = Math.round((performance.now() - startedAt) / SECOND_MS);
+      this.isShown = true;
+      this.terminal.write(`\r${this.waitingLine(server, seconds)}\u001b[K`);
+    };
+    draw();
+    this.waiting = setInterval(draw, SECOND_MS);
+    this.waiting.unref();
   }
 
   /** Erases the line. */
   clear(): void {
+    clearInterval(this.waiting);
     if (this.isShown) {
       this.isShown = false;
       this.terminal.write(CLEAR_LINE);
     }
+  }
+
+  private waitingLine(server: string, seconds: number): string {
+    const columns = (this.terminal.columns ?? COLUMNS_DEFAULT) - 1;
+    return fitting(columns, `Waiting for ${server} … ${seconds} s, Ctrl-C to stop`, `Waiting … ${seconds} s`);
   }
 
   /** Shows as much as fits: a terminal that wraps the line would show each drawing on a new row. */

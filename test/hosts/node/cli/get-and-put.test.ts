@@ -2,9 +2,11 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { text } from "node:stream/consumers";
 import { describe, type TestContext, test } from "node:test";
+import { OPCODE_READ_REQUEST } from "lockstep-tftp/engine";
 import { freePort } from "../../../support/free-port.js";
 import { CLI, type Ended, type ProgramOptions, run } from "../../../support/program.js";
 import { LOOPBACK, ServedFolder } from "../../../support/served-folder.js";
@@ -42,14 +44,18 @@ function assertFailure({ code, stdout, stderr }: Ended, expectedCode: number, me
 describe("get", () => {
   test("get writes to the last name of the URL, or to the file that is given", async (t) => {
     const { folder, url, command } = await place(t);
+    mkdirSync(path.join(folder, "folder"));
     const { code, stdout, stderr } = await command(["get", url("file.bin")]);
     assert.deepEqual({ code, stdout }, { code: 0, stdout: "" }, stderr);
     assert.match(
       stderr,
-      /^Got tftp:\/\/\S+: 50\.0 KiB in [\d.]+ s \(\d+(\.\d)? [KM]iB\/s(, \d+ retransmissions?)?\)\n$/,
+      /^Got tftp:\/\/\S+ as file\.bin: 50\.0 KiB in [\d.]+ s \(\d+(\.\d)? [KM]iB\/s(, \d+ retransmissions?)?\)\n$/,
     );
     assert.deepEqual(readFileSync(path.join(folder, "file.bin")), CONTENT);
-    assert.equal((await command(["get", url("file.bin"), "copy", "--windowsize", "8"])).code, 0);
+    const copied = await command(["get", url("file.bin"), "folder/", "--windowsize", "8"]);
+    assert.match(copied.stderr, /^Got tftp:\/\/\S+ as folder\/file\.bin: /);
+    assert.deepEqual(readFileSync(path.join(folder, "folder/file.bin")), CONTENT);
+    assert.equal((await command(["get", url("file.bin"), "copy"])).code, 0);
     assert.deepEqual(readFileSync(path.join(folder, "copy")), CONTENT);
   });
 
@@ -58,6 +64,27 @@ describe("get", () => {
     writeFileSync(path.join(server.root, "text"), "one\ntwo\n");
     const args = ["get", url("text"), "-", "--quiet", "--netascii", "--no-options"];
     assert.deepEqual(await command(args), { code: 0, signal: null, stdout: "one\ntwo\n", stderr: "" });
+  });
+
+  test("get - does not fail when its reader stops reading, and the server is informed", async (t) => {
+    const { server, url } = await place(t);
+    writeFileSync(path.join(server.root, "short"), "short");
+    await using peer = await SocketPeer.open(0, LOOPBACK, { address: LOOPBACK });
+    for (const source of [url("file.bin"), url("short"), `tftp://${LOOPBACK}:${peer.port}/long`]) {
+      const child = spawn(process.execPath, [CLI, "get", source, "-"], { stdio: ["ignore", "pipe", "pipe"] });
+      // Nobody reads from the start on, so that the first block fails.
+      child.stdout.destroy();
+      const errors = text(child.stderr);
+      const exit = once(child, "exit");
+      if (source.endsWith("long")) {
+        await peer.receive(OPCODE_READ_REQUEST);
+        await peer.data(1, CONTENT.subarray(0, 512));
+        await peer.expectAcknowledgement(1);
+        await peer.data(2, CONTENT.subarray(0, 512));
+        await peer.expectError(0);
+      }
+      assert.deepEqual([source, await exit, await errors], [source, [0, null], ""]);
+    }
   });
 
   test("get --wait waits for a server that starts later", async (t) => {
@@ -215,12 +242,12 @@ describe("on a terminal", () => {
     return stdout;
   }
 
-  test("a terminal shows for whom put waits, and how to stop", { skip: UNLESS_TERMINALS }, async (t) => {
+  test("a terminal shows for whom and how long put waits, and how to stop", { skip: UNLESS_TERMINALS }, async (t) => {
     const url = `tftp://${LOOPBACK}:${await freePort()}/file`;
     const terminal = await Terminal.open(
       t,
       ["put", CLI, url, "--wait"],
-      /Waiting for 127\.0\.0\.1 to answer; stop with Ctrl-C/,
+      /Waiting for 127\.0\.0\.1:\d+ … [1-9]\d* s, Ctrl-C to stop/,
     );
     terminal.type("\u0003");
     await terminal.ended;

@@ -7,8 +7,10 @@ import { buffer } from "node:stream/consumers";
 import { describe, type TestContext, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { get } from "lockstep-tftp";
-import { OUTCOME_ABORTED_BY_PEER } from "lockstep-tftp/engine";
+import { OPCODE_READ_REQUEST, OUTCOME_ABORTED_BY_PEER } from "lockstep-tftp/engine";
+import { LOOPBACK } from "../../../support/served-folder.js";
 import { serving } from "../../../support/serving.js";
+import { SocketPeer } from "../../../support/socket-peer.js";
 import { hiddenFiles, temporaryFolder } from "../../../support/temporary-folder.js";
 import { temporaryName } from "../../../support/temporary-name.js";
 import { CONTENT, openServer, tftpError, url } from "./client-support.js";
@@ -29,12 +31,26 @@ describe("get", () => {
     assert.deepEqual(readFileSync(to), CONTENT);
     assert.equal(statSync(to).mode & 0o777, 0o666 & ~process.umask());
     assert.equal("content" in summary, false);
+    assert.equal(summary.path, to);
+  });
+
+  test("the duration of a get that waited for its server begins with the request that was answered", async () => {
+    await using server = await SocketPeer.open(0, LOOPBACK, { address: LOOPBACK });
+    const startedAt = performance.now();
+    const fetched = get(url(server.port, "file"), { wait: true, tellSize: false });
+    await server.receive(OPCODE_READ_REQUEST);
+    await server.receive(OPCODE_READ_REQUEST);
+    await server.data(1, Buffer.from("late"));
+    const { durationMs } = await fetched;
+    // The second request follows the first one after a second.
+    assert.ok(durationMs <= performance.now() - startedAt - 900, `${durationMs} ms`);
   });
 
   test("get writes into a folder given by a URL, under the name of the file on the server", async (t) => {
     const { port } = await openServer(t, { "deep/file.bin": CONTENT });
     const folder = temporaryFolder(t);
-    await get(url(port, "deep/file.bin"), { to: pathToFileURL(folder) });
+    const { path: written } = await get(url(port, "deep/file.bin"), { to: pathToFileURL(folder) });
+    assert.equal(written, path.join(folder, "file.bin"));
     assert.deepEqual(readFileSync(path.join(folder, "file.bin")), CONTENT);
   });
 
