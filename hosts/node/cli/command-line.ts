@@ -23,7 +23,7 @@ async function parseServerArguments(args: readonly string[]): Promise<Command> {
   if (asksForVersion) {
     return { kind: "version" };
   }
-  if (asksForHelp || args.length === 0 || operands[0] === "help") {
+  if (asksForHelp || operands[0] === "help") {
     return { kind: "help" };
   }
   const [command, root, ...rest] = operands;

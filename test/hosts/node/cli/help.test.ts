@@ -35,7 +35,7 @@ function sorted(names: readonly string[]): string[] {
 }
 
 describe("the help of serve", () => {
-  for (const args of [["--help"], ["-h"], ["help"], [], ["serve", "--help"]]) {
+  for (const args of [["--help"], ["-h"], ["help"], ["serve", "--help"]]) {
     test(`lockstep-tftp ${args.join(" ")} explains every setting, in 80 columns`, async () => {
       const { code, stdout, stderr } = await commandLine(...args);
       assert.equal(code, 0);

@@ -6,6 +6,7 @@ import { commandLine } from "./command-line.js";
 describe("a usage error names the mistake, points to the help, and exits with 1", () => {
   const MISTAKES: readonly (readonly [args: string, message: RegExp])[] = [
     ["fetch", /unknown command "fetch"; expected serve DIR, get URL or put FILE URL/],
+    ["", /no command; expected serve DIR, get URL or put FILE URL/],
     ["--port 5", /no command; expected serve DIR/],
     ["serve . --port-range 5000-6000 --single-port", /--single-port uses no other ports; leave out --port-range/],
     ["serve . --initial-interval 0", /--initial-interval is "0"; write a time above 0 .*, such as 500ms/],
@@ -40,7 +41,7 @@ describe("a usage error names the mistake, points to the help, and exits with 1"
   ];
   for (const [args, message] of MISTAKES) {
     test(`usage error: lockstep-tftp ${args}`, async () => {
-      const { code, stdout, stderr } = await commandLine(...args.split(" "));
+      const { code, stdout, stderr } = await commandLine(...args.split(" ").filter((word) => word !== ""));
       assert.equal(code, 1);
       assert.equal(stdout, "");
       assert.match(stderr, /^lockstep-tftp: [^\n]+\nTry: lockstep-tftp --help\n$/);
