@@ -31,8 +31,47 @@ export function childName(parent: Element, name: string): HTMLElement {
   return child(parent, "bdi", "name", withoutUnprintable(name));
 }
 
+/** Shows parts with dots between them. Lines break between parts, so that a number stays beside its unit. */
+export function setParts(element: Element, ...parts: string[]): void {
+  const shown = parts.filter((part) => part !== "");
+  if (element.textContent === shown.join(" · ")) {
+    return;
+  }
+  element.replaceChildren();
+  shown.forEach((part, index) => {
+    child(element, "span", "part", index < shown.length - 1 ? `${part} ·` : part);
+    element.append(index < shown.length - 1 ? " " : "");
+  });
+}
+
 /** Attribute with the key of the item that a row shows. */
 export const KEY = "data-key";
+
+/** Rows of a list before its button shows all. */
+const MAX_FIRST_ROWS = 20;
+
+/** Shows the first of `items` and a button that shows all of them: the element after the list. */
+export function showFirstRows<Item>(
+  list: Element,
+  items: readonly Item[],
+  keyOf: (item: Item) => string,
+  make: (item: Item) => HTMLElement,
+  update: (row: HTMLElement, item: Item) => void,
+): void {
+  const button = list.nextElementSibling as HTMLButtonElement;
+  button.textContent = `Show all ${items.length}`;
+  button.hidden = items.length <= MAX_FIRST_ROWS || button.hasAttribute(KEY);
+  const show = (): void => {
+    const shown = button.hasAttribute(KEY) ? items : items.slice(0, MAX_FIRST_ROWS);
+    showRows(list, shown, keyOf, make, update);
+  };
+  button.onclick = () => {
+    button.setAttribute(KEY, "all");
+    button.hidden = true;
+    show();
+  };
+  show();
+}
 
 /** Shows `items` as the rows of a list. Rows that remain keep their elements, and with them the focus of the reader. */
 export function showRows<Item>(

@@ -6,9 +6,10 @@ import { fetchStatus } from "./api.js";
 import { byId, child, setText } from "./dom.js";
 import { timeText } from "./figures.js";
 import { showFiles } from "./files.js";
+import { remember } from "./history.js";
 import { showMissing } from "./missing.js";
 import { plot } from "./plot.js";
-import { showRefusals } from "./refusals.js";
+import { showProblems } from "./problems.js";
 import { showTransfers } from "./transfers.js";
 import { acceptFiles, permit } from "./uploads.js";
 
@@ -16,6 +17,7 @@ import { acceptFiles, permit } from "./uploads.js";
 const RETRY_MS = 3000;
 
 let timer = 0;
+let answeredAt = "";
 
 async function refresh(): Promise<void> {
   clearTimeout(timer);
@@ -25,7 +27,7 @@ async function refresh(): Promise<void> {
     askAgainMs = report.askAgainMs;
     show(report);
   } catch {
-    setState("down", "No answer");
+    showGone();
   }
   if (!document.hidden) {
     timer = setTimeout(refresh, askAgainMs);
@@ -33,19 +35,33 @@ async function refresh(): Promise<void> {
 }
 
 function show(report: StatusReport): void {
+  document.body.classList.remove("gone");
+  byId("gone").hidden = true;
+  answeredAt = new Date().toTimeString().slice(0, 8);
   setState("up", `Up for ${timeText(report.uptimeMs)}`);
   document.title = `${report.name}: TFTP server`;
   setText("name", report.name);
   setText("where", `TFTP at ${report.addresses.join(", ")}`);
   setText("version", `lockstep-tftp ${report.version}`);
   showCounts(report);
-  plot(report);
+  remember(report);
+  plot();
   showAddresses(report);
   showTransfers(report);
-  showRefusals(report);
+  showProblems(report);
   showMissing(report);
   permit(report);
   void showFiles(report);
+}
+
+/** What is shown may be long past: the whole page says so. */
+function showGone(): void {
+  setState("down", "No answer");
+  document.title = `No answer: ${byId("name").textContent}`;
+  document.body.classList.add("gone");
+  const shown = answeredAt === "" ? "" : ` What you see is from ${answeredAt}.`;
+  setText("gone", `The server does not answer.${shown} The page goes on asking.`);
+  byId("gone").hidden = false;
 }
 
 function setState(className: string, text: string): void {

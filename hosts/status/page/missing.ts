@@ -1,6 +1,6 @@
 /** Files that clients asked for and that are not there, with the file that they probably meant. */
 import type { ReportedMissing, StatusReport } from "../status-report.js";
-import { byId, child, childName, showRows } from "./dom.js";
+import { byId, child, childName, setParts, showRows } from "./dom.js";
 import { countText, timeText } from "./figures.js";
 import { nearFile } from "./files.js";
 
@@ -31,5 +31,5 @@ function missingRow({ name }: ReportedMissing): HTMLElement {
 function updateMissing(row: HTMLElement, { address, count, askedMsAgo }: ReportedMissing): void {
   const [, figure, about] = [...row.children] as HTMLElement[];
   (figure as HTMLElement).textContent = countText(count, "request", "requests");
-  (about as HTMLElement).textContent = `${count > 1 ? "last " : ""}from ${address} · ${timeText(askedMsAgo)} ago`;
+  setParts(about as HTMLElement, `${count > 1 ? "last " : ""}from ${address}`, `${timeText(askedMsAgo)} ago`);
 }

@@ -1,101 +1,115 @@
-/** Plot of the last two minutes: throughput as an area, retransmissions as bars. */
-import type { StatusReport } from "../status-report.js";
-import { byId, setText } from "./dom.js";
+/** Plots of the last minutes, one above the other: throughput and retransmissions. */
+import { byId, child, setText, showRows } from "./dom.js";
 import { rateText } from "./figures.js";
+import { history, type Sample, SPAN_MS } from "./history.js";
 
-const SPAN_MS = 120_000;
 const WIDTH = 600;
-const HEIGHT = 160;
-/** Bars take the lower third, below the curve. */
-const BARS_HEIGHT = HEIGHT / 3;
-const BAR_WIDTH = 3;
+const HEIGHT = 100;
+const MINUTE_MS = 60_000;
 /** Shortest axes: shorter ones would exaggerate small values. */
 const MIN_RATE_AXIS = 1024;
 const MIN_REPEATED_AXIS = 10;
+/** One value in ten may be cut off, if it would flatten the others. */
+const USUAL_PART = 0.9;
+const FLATTENING_FACTOR = 3;
+/** Numbers at which an axis ends, in their unit. */
+const ROUND_NUMBERS = [1, 2, 5, 10, 20, 50, 100, 200, 500] as const;
 
-interface Sample {
-  readonly at: number;
-  readonly bytesPerSecond: number;
-  readonly repeatedPerSecond: number;
+type ValueOf = (sample: Sample) => number;
+
+const bytesOf: ValueOf = ({ bytesPerSecond }) => bytesPerSecond;
+const repeatedOf: ValueOf = ({ repeatedPerSecond }) => repeatedPerSecond;
+
+/** Draws what the history has. */
+export function plot(): void {
+  const now = history.last?.at ?? Date.now();
+  drawPanel("rate", now, bytesOf, MIN_RATE_AXIS, 1024, rateText);
+  drawPanel("repeated", now, repeatedOf, MIN_REPEATED_AXIS, 1000, countRateText);
+  setText("time-first", clockText(now - SPAN_MS));
+  setText("time-middle", clockText(now - SPAN_MS / 2));
+  setText("time-now", clockText(now));
+  showNumbers(now);
 }
 
-interface Totals {
-  readonly at: number;
-  readonly bytes: number;
-  readonly repeated: number;
+function countRateText(perSecond: number): string {
+  return `${Math.round(perSecond)}/s`;
 }
 
-const samples: Sample[] = [];
-let previous: Totals | undefined;
-
-/** Adds the changes since the last report. */
-export function plot({ counts, uptimeMs }: StatusReport): void {
-  const totals = {
-    at: uptimeMs,
-    bytes: counts.bytesSent + counts.bytesReceived,
-    repeated: counts.retransmissions,
-  };
-  if (previous !== undefined && totals.at < previous.at) {
-    // The server has restarted.
-    samples.length = 0;
-    previous = undefined;
-  }
-  if (previous !== undefined && totals.at > previous.at) {
-    const seconds = (totals.at - previous.at) / 1000;
-    samples.push({
-      at: totals.at,
-      bytesPerSecond: (totals.bytes - previous.bytes) / seconds,
-      repeatedPerSecond: (totals.repeated - previous.repeated) / seconds,
-    });
-  }
-  previous = totals;
-  while ((samples[0]?.at ?? 0) < totals.at - SPAN_MS && samples.length > 0) {
-    samples.shift();
-  }
-  draw(totals.at);
+function clockText(at: number): string {
+  return new Date(at).toTimeString().slice(0, 8);
 }
 
-function draw(now: number): void {
-  const peak = Math.max(0, ...samples.map(({ bytesPerSecond }) => bytesPerSecond));
-  const rateAxis = Math.max(MIN_RATE_AXIS, peak);
-  const repeatedAxis = Math.max(MIN_REPEATED_AXIS, ...samples.map(({ repeatedPerSecond }) => repeatedPerSecond));
-  const x = (at: number): number => WIDTH * (1 - (now - at) / SPAN_MS);
-  const points = samples.map(({ at, bytesPerSecond }) => [x(at), HEIGHT * (1 - bytesPerSecond / rateAxis)] as const);
-  const line = points.map(([left, top]) => `${left.toFixed(1)},${top.toFixed(1)}`).join("L");
+function drawPanel(
+  name: string,
+  now: number,
+  value: ValueOf,
+  minAxis: number,
+  unitBase: number,
+  textOf: (value: number) => string,
+): void {
+  const { samples } = history;
+  const values = samples.map(value);
+  const axis = roundUp(Math.max(minAxis, usualPeak(values)), unitBase);
+  const x = (at: number): string => Math.max(0, WIDTH * (1 - (now - at) / SPAN_MS)).toFixed(1);
   const bars = samples
-    .filter(({ repeatedPerSecond }) => repeatedPerSecond > 0)
-    .map(({ at, repeatedPerSecond }) => {
-      const height = Math.max(2, (BARS_HEIGHT * repeatedPerSecond) / repeatedAxis);
-      return `M${(x(at) - BAR_WIDTH).toFixed(1)},${HEIGHT}v-${height.toFixed(1)}h${BAR_WIDTH}v${height.toFixed(1)}z`;
+    .filter((sample) => value(sample) > 0)
+    .map((sample) => {
+      const top = Math.max(0, HEIGHT * (1 - value(sample) / axis));
+      return `M${x(sample.from)},${HEIGHT}V${top.toFixed(1)}H${x(sample.at)}V${HEIGHT}z`;
     });
-  const first = points[0]?.[0].toFixed(1);
-  const last = points.at(-1)?.[0].toFixed(1);
-  shape("area", line === "" ? "" : `M${first},${HEIGHT}L${line}L${last},${HEIGHT}z`);
-  shape("bars", bars.join(""));
-  shape("curve", line === "" ? "" : `M${line}`);
-  describe(peak);
+  const cuts = samples.filter((sample) => value(sample) > axis).map(({ at }) => `M${x(at)},0l-6,9h12z`);
+  byId(`${name}-bars`).setAttribute("d", bars.join(""));
+  byId(`${name}-cuts`).setAttribute("d", cuts.join(""));
+  setText(`${name}-axis`, textOf(axis));
+  setText(`${name}-now`, textOf(values.at(-1) ?? 0));
+  setText(`${name}-peak`, textOf(Math.max(0, ...values)));
 }
 
-function shape(className: string, path: string): void {
-  const svg = byId<SVGSVGElement>("plot");
-  let element = svg.querySelector(`.${className}`);
-  if (element === null) {
-    element = document.createElementNS("http://www.w3.org/2000/svg", "path");
-    element.setAttribute("class", className);
-    svg.append(element);
-  }
-  element.setAttribute("d", path);
+/** The peak without a few values that would flatten all others. */
+function usualPeak(values: readonly number[]): number {
+  const sorted = values.filter((value) => value > 0).sort((one, other) => one - other);
+  const peak = sorted.at(-1) ?? 0;
+  const usual = sorted[Math.floor((sorted.length - 1) * USUAL_PART)] ?? 0;
+  return peak > FLATTENING_FACTOR * usual ? 1.5 * usual : peak;
 }
 
-/** Describes the plot in words, for the legend and for screen readers. */
-function describe(peakBytesPerSecond: number): void {
-  const { bytesPerSecond = 0, repeatedPerSecond = 0 } = samples.at(-1) ?? {};
-  const repeated = `${Math.round(repeatedPerSecond)}/s`;
-  setText("rate-now", rateText(bytesPerSecond));
-  setText("rate-peak", rateText(peakBytesPerSecond));
-  setText("repeated-now", repeated);
+function roundUp(value: number, unitBase: number): number {
+  const unit = unitBase ** Math.floor(Math.log(value) / Math.log(unitBase));
+  return unit * (ROUND_NUMBERS.find((number) => number * unit >= value) ?? unitBase);
+}
+
+/** Describes the plots in words and numbers, for screen readers. */
+function showNumbers(now: number): void {
+  const { bytesPerSecond = 0, repeatedPerSecond = 0 } = history.samples.at(-1) ?? {};
+  const peak = Math.max(0, ...history.samples.map(bytesOf));
   setText(
     "plot-text",
-    `Throughput now ${rateText(bytesPerSecond)}, peak ${rateText(peakBytesPerSecond)}; retransmissions now ${repeated}`,
+    `Throughput now ${rateText(bytesPerSecond)}, peak ${rateText(peak)}; retransmissions now ${countRateText(repeatedPerSecond)}`,
   );
+  const minutes = Array.from({ length: SPAN_MS / MINUTE_MS }, (_, index) => index);
+  showRows(byId("plot-numbers"), minutes, String, minuteRow, (row, minute) => {
+    const end = now - minute * MINUTE_MS;
+    const samples = history.samples.filter(({ at }) => at <= end && at > end - MINUTE_MS);
+    const [, mean, peak, repeated] = [...row.children] as [Element, Element, Element, Element];
+    mean.textContent = rateText(meanOf(samples, bytesOf));
+    peak.textContent = rateText(Math.max(0, ...samples.map(bytesOf)));
+    repeated.textContent = countRateText(meanOf(samples, repeatedOf));
+  });
+}
+
+function minuteRow(minute: number): HTMLElement {
+  const row = document.createElement("tr");
+  child(row, "th", "", minute === 0 ? "Last minute" : `${minute} to ${minute + 1} minutes ago`).setAttribute(
+    "scope",
+    "row",
+  );
+  child(row, "td");
+  child(row, "td");
+  child(row, "td");
+  return row;
+}
+
+function meanOf(samples: readonly Sample[], value: ValueOf): number {
+  const duration = samples.reduce((sum, { from, at }) => sum + at - from, 0);
+  return duration === 0 ? 0 : samples.reduce((sum, each) => sum + value(each) * (each.at - each.from), 0) / duration;
 }

@@ -1,16 +1,18 @@
 /** Running transfers with their progress, and last results. */
 import { withoutUnprintable } from "../../common/printable.js";
 import { sizeText } from "../../common/size-text.js";
-import type { ReportedResult, ReportedTransfer, StatusReport } from "../status-report.js";
-import { byId, child, childName, setText, showRows } from "./dom.js";
+import type { ReportedTransfer, StatusReport } from "../status-report.js";
+import { byId, child, childName, setParts, setText, showFirstRows, showRows } from "./dom.js";
 import { countText, rateText, timeText } from "./figures.js";
+import { history, type KnownResult } from "./history.js";
 
-export function showTransfers({ transfers, running, results }: StatusReport): void {
+export function showTransfers({ transfers, running }: StatusReport): void {
   setText("running", String(running));
   byId("no-transfers").hidden = running > 0;
+  const results = history.results.filter(({ isSuccess }) => isSuccess);
   byId("no-results").hidden = results.length > 0;
   showRows(byId("transfers"), transfers, ({ key }) => key, transferRow, updateTransfer);
-  showRows(byId("results"), results, ({ number }) => String(number), resultRow, updateResult);
+  showFirstRows(byId("results"), results, ({ run, number }) => `${run}/${number}`, resultRow, updateResult);
 }
 
 function transferRow({ name }: ReportedTransfer): HTMLElement {
@@ -36,7 +38,8 @@ function updateTransfer(row: HTMLElement, transfer: ReportedTransfer): void {
     figure.textContent = sizeText(bytes);
   }
   const left = sizeBytes > bytes && rate > 0 ? `${timeText(((sizeBytes - bytes) * 1000) / rate)} left` : "";
-  about.textContent = joined(
+  setParts(
+    about,
     peerOf(transfer),
     sizeBytes > 0 ? `${sizeText(bytes)} of ${sizeText(sizeBytes)}` : "",
     rateText(rate),
@@ -47,29 +50,25 @@ function updateTransfer(row: HTMLElement, transfer: ReportedTransfer): void {
   );
 }
 
-function resultRow({ name, outcome, isSuccess }: ReportedResult): HTMLElement {
+function resultRow({ name, outcome }: KnownResult): HTMLElement {
   const row = document.createElement("li");
   childName(row, name);
-  child(row, "span", `figure ${isSuccess ? "good" : "bad"}`, outcome.replaceAll("_", " "));
+  child(row, "span", "figure good", outcome.replaceAll("_", " "));
   child(row, "span", "about");
   return row;
 }
 
-function updateResult(row: HTMLElement, result: ReportedResult): void {
-  const { bytes, durationMs, retransmissions, endedMsAgo } = result;
-  const about = row.lastElementChild as HTMLElement;
-  about.textContent = joined(
+export function updateResult(row: HTMLElement, result: KnownResult): void {
+  const { bytes, durationMs, retransmissions, endedAt } = result;
+  setParts(
+    row.lastElementChild as HTMLElement,
     peerOf(result),
     `${sizeText(bytes)} in ${timeText(durationMs)}`,
     retransmissions > 0 ? countText(retransmissions, "retransmission", "retransmissions") : "",
-    `${timeText(endedMsAgo)} ago`,
+    `${timeText(Date.now() - endedAt)} ago`,
   );
 }
 
 function peerOf({ direction, address }: { direction: string; address: string }): string {
   return direction === "put" ? `from ${address}` : `to ${address}`;
-}
-
-function joined(...parts: string[]): string {
-  return parts.filter((part) => part !== "").join(" · ");
 }

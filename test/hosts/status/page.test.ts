@@ -53,7 +53,7 @@ test("a running transfer is shown with its progress, and afterwards among the re
   await page.until(`document.querySelector("#results li") !== null`);
   assert.match(await page.text("#results li"), /a\.bin.*completed/s);
   assert.equal(await page.value(`document.querySelectorAll("#transfers li").length`), 0);
-  await page.until(`document.querySelector(".curve").getAttribute("d") !== ""`);
+  await page.until(`document.querySelector("#rate-bars").getAttribute("d") !== ""`);
   assert.match(await page.text("#plot-text"), /^Throughput now .*retransmissions now 0\/s$/);
 });
 
@@ -137,8 +137,13 @@ test("the page shows when the server goes away, and when it returns", options, a
   await status.close();
   await page.until(`document.querySelector("#state.down") !== null`);
   assert.equal(await page.text("#state-text"), "No answer");
+  assert.match(await page.text("#gone"), /^The server does not answer\. What you see is from \d\d:\d\d:\d\d\./);
+  assert.equal(await page.value(`getComputedStyle(document.querySelector("main")).opacity < 1`), true);
+  assert.match(await page.value("document.title"), /^No answer: /);
   const again = new StatusPage(folder.server as TftpServer, { port });
   await again.listen();
   t.after(() => again.close());
   await page.until(`document.querySelector("#state.up") !== null`);
+  assert.equal(await page.value(`document.querySelector("#gone").hidden`), true);
+  assert.equal(await page.value(`getComputedStyle(document.querySelector("main")).opacity`), "1");
 });
