@@ -4,7 +4,7 @@
  *
  *     GET     /                  the page
  *     GET     /metrics           metrics
- *     GET     /api/status        status of the server
+ *     GET     /api/status        status of the server; with `?all`, every running transfer
  *     GET     /api/files         list of files
  *     PUT     /api/files/NAME    uploads a file
  *     DELETE  /api/files/NAME    removes a file
@@ -36,7 +36,7 @@ import type { TransferRecords } from "./records.js";
 import { refusedRemoval, refusedUpload } from "./refusal-answers.js";
 import { MAX_HEADERS, OWN_HEADER, type RequestHead } from "./request-head.js";
 import type { StatusSource } from "./source.js";
-import { type SiteDescription, statusReport } from "./status-report.js";
+import { MAX_SHOWN_TRANSFERS, type SiteDescription, statusReport } from "./status-report.js";
 import { Upload } from "./upload.js";
 
 const FILES_PATH = "/api/files";
@@ -123,7 +123,8 @@ export class Site {
       return answered(metricsAnswer(metricsText(source, records, describe(), VERSION)));
     }
     if (path === "/api/status") {
-      return answered(dataAnswer(statusReport(source, records, catalogue, describe(), VERSION)));
+      const maxTransfers = head.target.endsWith("?all") ? source.maxTransfers : MAX_SHOWN_TRANSFERS;
+      return answered(dataAnswer(statusReport(source, records, catalogue, describe(), VERSION, maxTransfers)));
     }
     return catalogue === undefined
       ? refused(STATUS_NOT_FOUND, "Files cannot be listed. Give the storage the methods of Catalogue.")

@@ -15,8 +15,8 @@ import {
 import { nameInWords, shownReason } from "./shown-reason.js";
 import type { StatusSource } from "./source.js";
 
-/** More transfers than a person reads; the others are only counted. */
-const MAX_SHOWN_TRANSFERS = 50;
+/** More transfers than a person reads; the others are counted, and shown when asked for. */
+export const MAX_SHOWN_TRANSFERS = 50;
 
 /** Outcomes with the whole file at its receiver. */
 const SUCCESSES: readonly number[] = [OUTCOME_COMPLETED, OUTCOME_PROBABLY_COMPLETED];
@@ -134,6 +134,7 @@ export function statusReport(
   catalogue: Catalogue | undefined,
   site: SiteDescription,
   version: string,
+  maxTransfers: number,
 ): StatusReport {
   const now = source.now();
   return {
@@ -149,7 +150,7 @@ export function statusReport(
     running: source.running,
     counts: reportedCounts(source, records),
     fileChanges: records.fileChanges,
-    transfers: reportedTransfers(source, now),
+    transfers: reportedTransfers(source, now, maxTransfers),
     results: records.results.map((result) => reportedResult(result, now)),
     refusals: records.refusals.map((refusal) => reportedRefusal(refusal, now)),
     missing: records.missing.newestFirst.map(({ name, address, count, askedAt }) => {
@@ -194,10 +195,10 @@ function reportedCounts(source: StatusSource, records: TransferRecords): StatusR
   };
 }
 
-function reportedTransfers(source: StatusSource, now: number): ReportedTransfer[] {
+function reportedTransfers(source: StatusSource, now: number, maxTransfers: number): ReportedTransfer[] {
   const transfers: ReportedTransfer[] = [];
   source.visitRunning((transfer) => {
-    if (transfers.length < MAX_SHOWN_TRANSFERS) {
+    if (transfers.length < maxTransfers) {
       transfers.push(reportedTransfer(transfer, now));
     }
   });

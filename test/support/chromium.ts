@@ -46,6 +46,8 @@ const KEYS: Readonly<Record<string, { code: number; text?: string }>> = {
   Tab: { code: 9 },
   Enter: { code: 13, text: "\r" },
   Escape: { code: 27 },
+  ArrowUp: { code: 38 },
+  ArrowDown: { code: 40 },
   " ": { code: 32, text: " " },
 };
 

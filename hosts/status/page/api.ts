@@ -16,8 +16,9 @@ export interface FileListing {
   readonly isComplete: boolean;
 }
 
-export function fetchStatus(): Promise<StatusReport> {
-  return fetchData("/api/status");
+/** @param all whether to ask for every running transfer, and not for the first ones. */
+export function fetchStatus(all: boolean): Promise<StatusReport> {
+  return fetchData(all ? "/api/status?all" : "/api/status");
 }
 
 export function fetchFiles(): Promise<FileListing> {
@@ -55,7 +56,12 @@ export function sendFile(file: File, onProgress: (bytes: number) => void): Promi
 }
 
 function pathOf(name: string): string {
-  return `/api/files/${name.replace(PIECES_OF_NAME, encodePiece)}`;
+  return `/api/files/${encodeName(name)}`;
+}
+
+/** Encodes a name for a URL. */
+export function encodeName(name: string): string {
+  return name.replace(PIECES_OF_NAME, encodePiece);
 }
 
 /** A byte that is not UTF-8 goes as it is, which `encodeURIComponent` cannot do. */

@@ -96,3 +96,31 @@ export function showRows<Item>(
     row.remove();
   }
 }
+
+const CONTROLS = "a, button";
+
+/** Makes one row of a list reachable by Tab, so that a long list has few stops; the arrow keys move to the others. */
+export function moveByArrows(list: Element): void {
+  list.addEventListener("keydown", (event) => {
+    const { key, target } = event as KeyboardEvent & { target: HTMLElement };
+    const row = target.closest("li") as Element;
+    const step = { ArrowDown: row.nextElementSibling, ArrowUp: row.previousElementSibling }[key];
+    if (step) {
+      event.preventDefault();
+      const controls = step.querySelectorAll<HTMLElement>(CONTROLS);
+      (controls[[...row.querySelectorAll(CONTROLS)].indexOf(target)] ?? controls[0])?.focus();
+    }
+  });
+  list.addEventListener("focusin", () => limitTabStops(list));
+}
+
+/** To be called when rows have changed. */
+export function limitTabStops(list: Element): void {
+  const row =
+    list.querySelector("li:focus-within") ??
+    list.querySelector(`[tabindex="0"]`)?.closest("li") ??
+    list.firstElementChild;
+  for (const control of list.querySelectorAll<HTMLElement>(CONTROLS)) {
+    control.tabIndex = row?.contains(control) ? 0 : -1;
+  }
+}

@@ -4,21 +4,27 @@ import { nearName } from "../../common/near-name.js";
 import { withoutUnprintable } from "../../common/printable.js";
 import { sizeText } from "../../common/size-text.js";
 import type { StatusReport } from "../status-report.js";
-import { fetchFiles, removeFile } from "./api.js";
+import { encodeName, fetchFiles, removeFile } from "./api.js";
 import { confirm } from "./confirm.js";
-import { announce, byId, child, childName, setText, showRows } from "./dom.js";
+import { announce, byId, child, childName, limitTabStops, setText, showRows } from "./dom.js";
 import { countText } from "./figures.js";
 
 /** Files can also change outside the server, so the list is reloaded after this time. */
 const RELOAD_MS = 15_000;
 
+/** Time for which a row says that its address was copied. */
+const COPIED_SHOWN_MS = 4000;
+
 let files: readonly ListedFile[] = [];
+/** Where clients fetch files: `192.168.4.1:69`. */
+let tftpAddress = "";
 let shownChanges = -1;
 let shownAt = Number.NEGATIVE_INFINITY;
 let isLoading = false;
 
 /** Reloads the list if it is outdated. */
 export async function showFiles(report: StatusReport): Promise<void> {
+  tftpAddress = addressFor(report.addresses);
   const isOld = report.fileChanges !== shownChanges || performance.now() - shownAt > RELOAD_MS;
   if (!isOld || isLoading) {
     return;
@@ -56,11 +62,51 @@ function showList(): void {
   setText("no-files", "There are no files.");
   byId("no-files").hidden = files.length > 0;
   showRows(byId("files"), files, ({ name, isRemovable }) => `${isRemovable} ${name}`, fileRow, updateFile);
+  limitTabStops(byId("files"));
+}
+
+/** The address by which this browser has found the server, if it serves files there; the first one otherwise. */
+function addressFor(addresses: readonly string[]): string {
+  const isHere = (address: string): boolean => address.replace(/:\d+$/, "") === location.hostname;
+  return addresses.find(isHere) ?? addresses[0] ?? location.hostname;
+}
+
+/** A link with the address of the file, which a click copies: browsers do not open it. */
+function fileLink(row: HTMLElement, name: string): void {
+  const link = child(row, "a") as HTMLAnchorElement;
+  childName(link, name);
+  link.href = `tftp://${tftpAddress.replace(/:69$/, "")}/${encodeName(name)}`;
+  link.title = "Copy the address";
+  link.onclick = (event) => {
+    event.preventDefault();
+    const text = copy(link.href) ? `Copied ${link.href}` : link.href;
+    announce(text);
+    const note = row.querySelector(".copied") ?? child(row, "span", "about copied");
+    note.textContent = text;
+    setTimeout(() => note.remove(), COPIED_SHOWN_MS);
+  };
+}
+
+/**
+ * Copies by the old way: pages over HTTP have no `navigator.clipboard`.
+ *
+ * @returns false if the browser does not.
+ */
+function copy(text: string): boolean {
+  document.addEventListener(
+    "copy",
+    (event) => {
+      event.clipboardData?.setData("text/plain", text);
+      event.preventDefault();
+    },
+    { once: true },
+  );
+  return document.execCommand("copy");
 }
 
 function fileRow({ name, isRemovable }: ListedFile): HTMLElement {
   const row = document.createElement("li");
-  childName(row, name);
+  fileLink(row, name);
   if (isRemovable) {
     const button = child(row, "button", "", "Remove") as HTMLButtonElement;
     button.type = "button";

@@ -3,14 +3,14 @@ import { sizeText } from "../../common/size-text.js";
 import type { StatusReport } from "../status-report.js";
 import { showAddresses } from "./addresses.js";
 import { fetchStatus } from "./api.js";
-import { byId, child, setText } from "./dom.js";
+import { byId, child, moveByArrows, setText } from "./dom.js";
 import { timeText } from "./figures.js";
 import { showFiles } from "./files.js";
 import { remember } from "./history.js";
 import { showMissing } from "./missing.js";
 import { plot } from "./plot.js";
 import { showProblems } from "./problems.js";
-import { showTransfers } from "./transfers.js";
+import { showsAllTransfers, showTransfers } from "./transfers.js";
 import { acceptFiles, permit } from "./uploads.js";
 
 /** Wait after a failure: short enough to notice a restarted board soon. */
@@ -23,7 +23,7 @@ async function refresh(): Promise<void> {
   clearTimeout(timer);
   let askAgainMs = RETRY_MS;
   try {
-    const report = await fetchStatus();
+    const report = await fetchStatus(showsAllTransfers());
     askAgainMs = report.askAgainMs;
     show(report);
   } catch {
@@ -97,5 +97,6 @@ document.addEventListener("visibilitychange", () => {
     void refresh();
   }
 });
+moveByArrows(byId("files"));
 acceptFiles();
 void refresh();

@@ -6,8 +6,19 @@ import { byId, child, childName, setParts, setText, showFirstRows, showRows } fr
 import { countText, rateText, timeText } from "./figures.js";
 import { history, type KnownResult } from "./history.js";
 
+/** Whether the reader wants every running transfer. */
+export function showsAllTransfers(): boolean {
+  return byId("all-transfers").ariaPressed === "true";
+}
+
 export function showTransfers({ transfers, running }: StatusReport): void {
-  setText("running", String(running));
+  const isPart = transfers.length < running;
+  setText("running", isPart ? `${transfers.length} of ${running}` : String(running));
+  const button = byId("all-transfers");
+  button.hidden = !isPart && !showsAllTransfers();
+  button.onclick = () => {
+    button.ariaPressed = String(!showsAllTransfers());
+  };
   byId("no-transfers").hidden = running > 0;
   const results = history.results.filter(({ isSuccess }) => isSuccess);
   byId("no-results").hidden = results.length > 0;

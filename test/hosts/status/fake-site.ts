@@ -69,6 +69,8 @@ const STATUS = {
 export interface FakeSite {
   readonly url: string;
   readonly status: typeof STATUS;
+  /** Ends the server. */
+  readonly close: () => void;
   readonly listing: { files: { name: string; sizeBytes: number; isRemovable: boolean }[]; isComplete: boolean };
 }
 
@@ -76,15 +78,20 @@ export async function fakeSite(t: TestContext): Promise<FakeSite> {
   const page = gunzipSync(fs.readFileSync(PAGE));
   const status = structuredClone(STATUS);
   const listing: FakeSite["listing"] = { files: [], isComplete: true };
-  const server = http.createServer(({ url }, response) => {
-    if (url === "/") {
+  const server = http.createServer(({ method, url }, response) => {
+    if (method !== "GET") {
+      response.writeHead(507).end(JSON.stringify({ error: "The disk is full. Make room." }));
+    } else if (url === "/") {
       response.setHeader("content-type", "text/html; charset=utf-8").end(page);
     } else {
-      response.end(JSON.stringify(url === "/api/status" ? status : listing));
+      response.end(JSON.stringify(url?.startsWith("/api/status") ? status : listing));
     }
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  t.after(() => server.close());
-  t.after(() => server.closeAllConnections());
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, status, listing };
+  const close = (): void => {
+    server.close();
+    server.closeAllConnections();
+  };
+  t.after(close);
+  return { close, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, status, listing };
 }

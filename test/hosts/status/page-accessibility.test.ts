@@ -7,12 +7,21 @@ import { CONTENT, focusedElement, options, showPage } from "./shown-page.js";
 test("everything can be done by keyboard, and the focus stays in the list", options, async (t) => {
   const { folder, page } = await showPage(t, { files: { a: CONTENT, b: CONTENT, c: CONTENT } });
   const order: string[] = [];
-  for (let count = 0; count < 5; count++) {
+  for (let count = 0; count < 4; count++) {
     await page.press("Tab");
     order.push(await focusedElement(page));
   }
-  assert.deepEqual(order, ["Upload files", "Remove a", "Remove b", "Remove c", "Metrics"]);
+  assert.deepEqual(order, ["Upload files", "a", "Remove a", "Metrics"]);
   await page.press("Tab", SHIFT);
+  const moves: string[] = [];
+  for (const key of ["ArrowUp", "ArrowDown", "ArrowDown", "ArrowDown", "ArrowUp"]) {
+    await page.press(key);
+    moves.push(await focusedElement(page));
+  }
+  assert.deepEqual(moves, ["Remove a", "Remove b", "Remove c", "Remove c", "Remove b"]);
+  // Tab returns to the row that was left.
+  await page.press("Tab");
+  assert.equal(await focusedElement(page), "Metrics");
   await page.press("Tab", SHIFT);
   assert.equal(await focusedElement(page), "Remove b");
   await page.press("Enter");

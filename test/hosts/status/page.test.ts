@@ -57,6 +57,36 @@ test("a running transfer is shown with its progress, and afterwards among the re
   assert.match(await page.text("#plot-text"), /^Throughput now .*retransmissions now 0\/s$/);
 });
 
+test("a click on a name copies its address", options, async (t) => {
+  const name = "folder/two words é.txt";
+  const { folder, page } = await showPage(t, { files: { [name]: CONTENT } });
+  await page.value(`addEventListener("copy", ({ clipboardData }) => {
+    window.copied = clipboardData.getData("text/plain");
+  })`);
+  await page.click("#files a");
+  const address = `tftp://127.0.0.1:${folder.port}/folder/two%20words%20%C3%A9.txt`;
+  assert.match(await page.text("#files li"), new RegExp(`Copied ${address}$`));
+  assert.equal(await page.text("#status"), `Copied ${address}`);
+  assert.equal(await page.value("location.pathname"), "/");
+  assert.equal(await page.value("window.copied"), address);
+});
+
+test("fifty running transfers are shown, and all of them if asked for", options, async (t) => {
+  const { folder, page } = await showPage(t, { files: { a: CONTENT } });
+  const peers = await Promise.all(Array.from({ length: 52 }, () => folder.peer()));
+  t.after(() => Promise.all(peers.map((peer) => peer[Symbol.asyncDispose]())));
+  for (const peer of peers) {
+    await peer.read("a");
+  }
+  await page.until(`document.querySelector("#running").textContent === "50 of 52"`);
+  assert.equal(await page.value(`document.querySelectorAll("#transfers li").length`), 50);
+  await page.click("#all-transfers");
+  await page.until(`document.querySelector("#running").textContent === "52"`);
+  assert.equal(await page.value(`document.querySelectorAll("#transfers li").length`), 52);
+  await page.click("#all-transfers");
+  await page.until(`document.querySelectorAll("#transfers li").length === 50`);
+});
+
 /** Files, a name that is asked for, and the file that the page suggests. */
 const NEAR: readonly (readonly [files: readonly string[], asked: string, near: string | undefined])[] = [
   [["Boot/BCD"], "boot/bcd", "Boot/BCD"],
