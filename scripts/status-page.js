@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
 const FOLDER = "hosts/status/page";
+const STYLES = ["style.css", "parts.css"].map((name) => `${FOLDER}/${name}`);
 /** Name by which the hosts import the policy and the version. */
 export const PAGE_MODULE = "lockstep-tftp:page";
 const PAGE = "status-page.html.gz";
@@ -41,12 +42,14 @@ export const makePage = {
   name: "make-page",
   buildStart() {
     this.addWatchFile(`${FOLDER}/index.html`);
-    this.addWatchFile(`${FOLDER}/style.css`);
+    for (const style of STYLES) {
+      this.addWatchFile(style);
+    }
   },
   generateBundle(_options, bundle) {
     const [[fileName, { code }]] = Object.entries(bundle);
     delete bundle[fileName];
-    const style = readFileSync(`${FOLDER}/style.css`, "utf8");
+    const style = STYLES.map((file) => readFileSync(file, "utf8")).join("");
     // Functions, since `replace` would interpret `$` in a string.
     const page = readFileSync(`${FOLDER}/index.html`, "utf8")
       .replace("<style></style>", () => `<style>${style}</style>`)
