@@ -75,11 +75,12 @@ function addressFor(addresses: readonly string[]): string {
 function fileLink(row: HTMLElement, name: string): void {
   const link = child(row, "a") as HTMLAnchorElement;
   childName(link, name);
-  link.href = `tftp://${tftpAddress.replace(/:69$/, "")}/${encodeName(name)}`;
+  const address = `tftp://${tftpAddress.replace(/:69$/, "")}/${encodeName(name)}`;
+  link.href = address;
   link.title = "Copy the address";
   link.onclick = (event) => {
     event.preventDefault();
-    const text = copy(link.href) ? `Copied ${link.href}` : link.href;
+    const text = copy(address) ? `Copied ${address}` : address;
     announce(text);
     const note = row.querySelector(".copied") ?? child(row, "span", "about copied");
     note.textContent = text;
