@@ -191,7 +191,14 @@ function named(name: string): Run {
   return found;
 }
 
+const begun = new Set<string>();
+
+/** Begins a run, once only: a second request of the same client would begin a transfer whose port it does not answer. */
 export function begin(name: string): void {
+  if (begun.has(name)) {
+    throw new Error(`the run "${name}" was measured before`);
+  }
+  begun.add(name);
   named(name).begin();
 }
 

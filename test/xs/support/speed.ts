@@ -56,13 +56,15 @@ export async function speed(): Promise<Speed> {
     const data = await stepsOf(machine, "nothing, with DATA");
     const down = async (name: string) => (await stepsOf(machine, name)) - acknowledgement;
     const up = async (name: string) => (await stepsOf(machine, name)) - data;
+    const download = { engine: await down("down"), floor: await down("floor down") };
+    const copiedDownload = { engine: await down("down, copied"), floor: await down("floor down, copied") };
     return {
-      download: { engine: await down("down"), floor: await down("floor down") },
-      copiedDownload: { engine: await down("down, copied"), floor: await down("floor down, copied") },
+      download,
+      copiedDownload,
       upload: { engine: await up("up"), floor: await up("floor up") },
       windowedDownload: (await down("down, windowed")) / WINDOW_BLOCKS,
       windowedUpload: await up("up, windowed"),
-      netascii: await netasciiSteps(machine, acknowledgement),
+      netascii: await netasciiSteps(machine, acknowledgement + copiedDownload.engine - download.engine),
       downloadShares: await sharesOf(machine, false, await down("ignored ACK")),
       uploadShares: await sharesOf(machine, true, await up("ignored DATA")),
     };
@@ -71,7 +73,7 @@ export async function speed(): Promise<Speed> {
   }
 }
 
-/** Steps per packet. Runs twice, so that the fixed cost of a run cancels out. */
+/** Steps per packet. Receives twice, so that the fixed cost of an evaluation cancels out. */
 async function stepsOf(machine: XsMachine, name: string): Promise<number> {
   const run = JSON.stringify(name);
   await machine.run(`program.begin(${run})`);
@@ -80,12 +82,14 @@ async function stepsOf(machine: XsMachine, name: string): Promise<number> {
   return (twice - once) / PACKETS;
 }
 
-async function netasciiSteps(machine: XsMachine, acknowledgement: number): Promise<NetasciiSteps[]> {
-  const copying = (await stepsOf(machine, "down, copied")) - (await stepsOf(machine, "down"));
+/**
+ * @param outside steps of a download that are not the engine's: the client's ACK and the storage's copying.
+ */
+async function netasciiSteps(machine: XsMachine, outside: number): Promise<NetasciiSteps[]> {
   const writing = await stepsOf(machine, "nothing, with text");
   const steps: NetasciiSteps[] = [];
   for (const text of TEXTS) {
-    const down = (await stepsOf(machine, `down, ${text}`)) - acknowledgement - copying;
+    const down = (await stepsOf(machine, `down, ${text}`)) - outside;
     const up = (await stepsOf(machine, `up, ${text}`)) - writing;
     steps.push({ text, down, up });
   }
