@@ -29,14 +29,19 @@ import type { Transmitter } from "./transmitter.js";
 const FIRST_BLOCK = 1;
 
 export class Receiver {
+  /** Begins as undefined: a field with large numbers only is a double to V8, whose interpreter makes an object to read it. */
+  private readonly maxSizeBytes: number | undefined = undefined;
+
   constructor(
     private readonly transmitter: Transmitter,
     private readonly netascii: Netascii,
     private readonly retransmission: Retransmission,
     private readonly schedule: Schedule,
     private readonly observer: TransferObserver | null,
-    private readonly maxSizeBytes: number,
-  ) {}
+    maxSizeBytes: number,
+  ) {
+    this.maxSizeBytes = maxSizeBytes;
+  }
 
   /** Acknowledges the blocks received so far. The ACK stays outstanding until more DATA comes. */
   acknowledge(transfer: Transfer, now: number): void {
@@ -75,7 +80,7 @@ export class Receiver {
     }
     const position = transfer.confirmedPosition;
     const nextPosition = position + end - start;
-    if (nextPosition > this.maxSizeBytes) {
+    if (nextPosition > (this.maxSizeBytes as number)) {
       return this.fail(transfer, ERROR_DISK_FULL, OUTCOME_TOO_LARGE);
     }
     const result = (transfer.file as WritableFile).write(packet, start, end - start, position);

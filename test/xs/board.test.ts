@@ -10,8 +10,8 @@ const MAX_DOWNLOAD_STEPS = 800;
 /** Includes the guard of the file, which the tests' storage needs for writing. */
 const MAX_UPLOAD_STEPS = 940;
 /** With the log on; an upload to a file system opens, compares, renames and closes. */
-const MAX_TRANSFER_SLOTS = 40;
-const MAX_FILE_UPLOAD_SLOTS = 62;
+const MAX_TRANSFER_SLOTS = 30;
+const MAX_FILE_UPLOAD_SLOTS = 52;
 
 for (const { storage, isUpload, hostAndEngine, ownSlots, transferSlots } of await boardPackets()) {
   const what = `${storage}, ${isUpload ? "up" : "down"}`;

@@ -76,9 +76,17 @@ class FakeUDP {
 /** Reads into the caller's buffer, as the project's own UDP does. */
 class OwnUDP extends FakeUDP {
   static readonly readsIntoBuffer = true;
-  readonly peerAddress = CLIENT_NUMBER;
-  peerPort = CLIENT_PORT;
-  readonly droppedDatagrams = 0;
+  readonly peerAddress: number;
+  peerPort: number;
+  readonly droppedDatagrams: number;
+
+  /** Without it the compiler's own passes `arguments` on, three slots for each socket, which a native class does not take. */
+  constructor(options: UDPOptions) {
+    super(options);
+    this.peerAddress = CLIENT_NUMBER;
+    this.peerPort = CLIENT_PORT;
+    this.droppedDatagrams = 0;
+  }
 
   read(buffer: DataView): number | undefined {
     const { length, packet } = wire;
