@@ -29,6 +29,8 @@ const VALUES = [
 
 const TYPES = [
   "Address",
+  "AddressSource",
+  "AddressedClient",
   "Catalogue",
   "ChangedFile",
   "ChecksummedStorage",
@@ -47,9 +49,9 @@ const TYPES = [
   "Outcome",
   "PortRange",
   "PutSource",
+  "ReadableFile",
   "Reason",
   "ReasonCode",
-  "ReadableFile",
   "Refusal",
   "RefusedRequest",
   "Renamed",
