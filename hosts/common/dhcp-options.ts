@@ -23,7 +23,7 @@ export interface DhcpFixedAddress {
   readonly address: string;
 }
 
-/** What clients are given, and which of them. */
+/** Options of a DHCP server that both hosts have. */
 export interface DhcpAddressOptions {
   /** The first and the last address to give, such as "192.168.88.100-192.168.88.150"; at most 4,096. */
   readonly range: string;
@@ -31,7 +31,7 @@ export interface DhcpAddressOptions {
   readonly fixed?: readonly DhcpFixedAddress[];
   /** Duration of a lease in seconds, 120 to 31,536,000. Default 3,600. */
   readonly leaseSeconds?: number;
-  /** Which client is told which file. Default: none. */
+  /** Rules that select each client's boot file. Default: none. */
   readonly boot?: readonly DhcpBootRule[];
   /** The TFTP server that clients are told. Default: the address of the DHCP server. */
   readonly tftpServer?: string;

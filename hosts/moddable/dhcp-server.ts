@@ -101,7 +101,7 @@ export default class DHCPServer {
     this.#loop.run((now) => this.#engine.start(now));
   }
 
-  /** Whether clients are served: other servers were looked for, and there is none. */
+  /** Whether clients are served: the search for other servers found none. */
   get isServing(): boolean {
     return this.#engine.isServing;
   }

@@ -14,7 +14,7 @@ export interface AddressedClient {
   readonly remainingSeconds: number;
 }
 
-/** What a status page shows of a DHCP server. */
+/** The state of a DHCP server, as the status page shows it. */
 export interface AddressSource {
   /** Whether clients are served. */
   readonly isServing: boolean;

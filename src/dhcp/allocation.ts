@@ -1,4 +1,4 @@
-/** Which client gets which address: the answers to requests. */
+/** Allocates addresses to clients, and answers their requests. */
 import { hardwareAddressText } from "./address-text.js";
 import type { DhcpObserver, DhcpTransport, LeaseView } from "./host.js";
 import type { LeaseCursor } from "./lease-view.js";
@@ -76,7 +76,7 @@ export class Allocation {
       : leases.findOldest(secondsOf(now));
   }
 
-  /** Whether the sender may have this address: it is its own, or nobody's. */
+  /** Whether the sender may have this address: it is the sender's own, or free. */
   mayHave(lease: number, now: number): boolean {
     const { leases, message } = this;
     const nowSeconds = secondsOf(now);

@@ -1,4 +1,4 @@
-/** Which file a client is told, by what it says of itself. */
+/** Selects the boot file of a client by the options in its request. */
 import { ascii } from "../text.js";
 import { ADDRESS_BYTES, ETHERNET_BYTES, MAC_BYTES, writeAddress, writeHardwareAddress } from "./address-text.js";
 import { type Leases, NO_RULE } from "./leases.js";
@@ -27,7 +27,7 @@ export interface BootRule {
 const MAX_FILE_BYTES = FILE_BYTES - 1;
 /** An index has eight bits, and one is {@link NO_RULE}. */
 const MAX_RULES = NO_RULE;
-/** Bytes that stand for a placeholder in a compiled template. ASCII text has none below the space. */
+/** Placeholders in a compiled template. ASCII text has no bytes below the space. */
 const MARK_MAC = 1;
 const MARK_ADDRESS = 2;
 

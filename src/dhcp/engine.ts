@@ -64,7 +64,7 @@ export class DhcpEngine {
     );
   }
 
-  /** Whether clients are served: other servers were looked for, and there is none. */
+  /** Whether clients are served: the search for other servers found none. */
   get isServing(): boolean {
     return this.state === STATE_SERVING;
   }
@@ -75,7 +75,7 @@ export class DhcpEngine {
     return probes === null ? others.nextAt : Math.min(others.nextAt, probes.nextAt);
   }
 
-  /** Looks for other servers, for six seconds, and then serves if there is none. */
+  /** Searches for other servers for six seconds, then serves clients if it found none. */
   start(now: number): void {
     this.state = STATE_LOOKING;
     this.others.start(now);

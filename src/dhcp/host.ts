@@ -1,4 +1,4 @@
-/** What a host brings to the DHCP server, and what it is told. */
+/** Interfaces between the DHCP engine and its host. */
 
 /** Sends datagrams, and looks whether an address is used. */
 export interface DhcpTransport {

@@ -210,7 +210,7 @@ export class Leases {
     this.hold(index, LEASE_DECLINED, untilSeconds);
   }
 
-  /** Ends the state of an address. It is kept for its last client as long as there are others. */
+  /** Ends the state of an address. Other clients get it only when no unused address is left. */
   free(index: number): void {
     this.records.setUint8(index * RECORD_BYTES + AT_STATE, LEASE_FREE);
   }

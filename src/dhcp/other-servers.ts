@@ -12,7 +12,7 @@ const FIRST_INTERVAL_MS = 2000;
 const LATER_INTERVAL_MS = 60_000;
 
 export class OtherServers {
-  /** Whether nobody has answered the first questions. */
+  /** Whether the first questions got no answer. */
   isAlone = false;
   private isAsking = false;
   private questions = 0;

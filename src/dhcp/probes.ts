@@ -1,7 +1,7 @@
 /** Requests that wait until the network has said whether a machine uses the address that is meant for them. */
 import { NEVER } from "../schedule.js";
 
-/** ARP answers within milliseconds; a machine behind a bridge that has just started takes longer. */
+/** ARP answers within milliseconds; a bridge that has just started needs longer. */
 const PROBE_MS = 500;
 /** Requests at once; the others come again by themselves. */
 const PROBES = 16;

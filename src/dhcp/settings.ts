@@ -17,7 +17,7 @@ export interface DhcpOptions {
   fixed?: readonly FixedAddress[];
   /** Duration of a lease in seconds, 120 to 31,536,000 (a year). Default 3,600. */
   leaseSeconds?: number;
-  /** Which client is told which file. Default: none. */
+  /** Rules that select each client's boot file. Default: none. */
   boot?: readonly BootRule[];
   /** Address of the TFTP server that clients are told (`siaddr`, options 66 and 150). Default: `address`. */
   tftpServer?: number;

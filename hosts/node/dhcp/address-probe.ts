@@ -1,12 +1,12 @@
 /**
- * Asks the network whether a machine uses an address, without any right: a datagram to a port that nobody has makes the
- * system look for the machine by ARP. One that is there answers that, and refuses the datagram unless a firewall forbids it.
+ * Finds out whether a machine uses an address, without special permission: a datagram to an unused port makes the system look
+ * for the machine by ARP. A machine that is there answers ARP, and refuses the datagram unless a firewall drops it.
  */
 import dgram from "node:dgram";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Nobody sends on it (RFC 863). */
+/** The discard port (RFC 863), which is closed on most machines. */
 const DISCARD_PORT = 9;
 /** Within the half second for which the engine waits. */
 const PROBE_MS = 400;

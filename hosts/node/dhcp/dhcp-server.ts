@@ -106,7 +106,7 @@ export class DhcpServer extends EventEmitter<DhcpServerEvents> {
   }
 
   /**
-   * Opens the sockets, and looks for other servers for six seconds; `serving` is emitted if there is none.
+   * Opens the sockets and searches for other servers for six seconds; emits `serving` if it found none.
    *
    * @throws NodeJS.ErrnoException EACCES without permission for the ports 67 and 68, EADDRINUSE when another program has one;
    * Error when the server was used before.

@@ -22,7 +22,7 @@ export class LeaseFile {
     private readonly failed: (error: Error) => void,
   ) {}
 
-  /** Reads what was kept. A missing file holds nothing; one that is no such file is reported, and replaced later. */
+  /** Reads the kept leases; none if the file is missing. A file with other contents is reported, and replaced later. */
   async read(): Promise<readonly KeptLease[]> {
     let text: string;
     try {
