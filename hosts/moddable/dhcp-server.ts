@@ -23,29 +23,20 @@ import {
   DhcpEngine,
   type DhcpObserver,
   type DhcpTransport,
-  type LeaseView,
 } from "../../src/dhcp/index.js";
 import { addressText } from "../common/address-text.js";
+import { boundLeases, type DhcpLease, leaseOf } from "../common/dhcp-lease.js";
 import { DhcpLoopEngine } from "../common/dhcp-loop.js";
 import { bitsOf, type DhcpAddressOptions, engineOptions } from "../common/dhcp-options.js";
 import type { ErrorListener } from "../common/error-listener.js";
 import { Loop, type LoopSockets } from "../common/loop.js";
 import { ErrorReport } from "./error-report.js";
-import { type DatagramHandler, Port } from "./sockets.js";
+import { type DatagramHandler, MAX_DATAGRAM_BYTES, Port } from "./sockets.js";
 import { BoardTimer } from "./timer.js";
 import type { UDPClass, UDPConstructor } from "./udp.js";
 
+export type { DhcpLease } from "../common/dhcp-lease.js";
 export type { DhcpAddressOptions, DhcpBootRule, DhcpFixedAddress } from "../common/dhcp-options.js";
-
-/** An address that a client has. */
-export interface DHCPLease {
-  readonly address: string;
-  /** As `aa-bb-cc-dd-ee-ff`. */
-  readonly hardwareAddress: string;
-  /** The boot file that the client was told; empty without one. */
-  readonly file: string;
-  readonly remainingSeconds: number;
-}
 
 /** Options of a {@link DHCPServer}. In every callback `this` is the server; what a callback throws is caught. */
 export interface DHCPServerOptions extends DhcpAddressOptions {
@@ -62,9 +53,9 @@ export interface DHCPServerOptions extends DhcpAddressOptions {
   /** Another server is in the network. This one is silent until it is closed and made again. */
   onSilenced?(this: DHCPServer, server: string): void;
   /** A client has its address, for the first time or again. */
-  onLeased?(this: DHCPServer, lease: DHCPLease): void;
+  onLeased?(this: DHCPServer, lease: DhcpLease): void;
   /** A client has given its address back. */
-  onReleased?(this: DHCPServer, lease: DHCPLease): void;
+  onReleased?(this: DHCPServer, lease: DhcpLease): void;
   /** No address is left for this client. */
   onExhausted?(this: DHCPServer, hardwareAddress: string): void;
   /** A callback or a socket threw. The server goes on. Default: a line on the console. */
@@ -107,14 +98,8 @@ export default class DHCPServer {
   }
 
   /** The addresses that clients have. */
-  get leases(): DHCPLease[] {
-    const leases: DHCPLease[] = [];
-    this.#engine.visitLeases((lease) => {
-      if (lease.isBound) {
-        leases.push(leaseOf(lease));
-      }
-    }, this.#timer.now());
-    return leases;
+  get leases(): DhcpLease[] {
+    return boundLeases(this.#engine, this.#timer.now());
   }
 
   /** Answers no more, and closes the sockets. */
@@ -134,7 +119,7 @@ class DhcpSockets implements DhcpTransport, LoopSockets {
 
   /** @throws whatever the class of the sockets throws. */
   open(handler: DatagramHandler): void {
-    const buffer = this.io.readsIntoBuffer === true ? new DataView(new ArrayBuffer(MAX_REQUEST_BYTES)) : null;
+    const buffer = this.io.readsIntoBuffer === true ? new DataView(new ArrayBuffer(MAX_DATAGRAM_BYTES)) : null;
     this.ports = [new Port(handler, REQUESTS, buffer), new Port(handler, OTHER_SERVERS, buffer)];
     try {
       this.ports[REQUESTS]?.open(this.io, { port: DHCP_SERVER_PORT });
@@ -171,9 +156,6 @@ class DhcpSockets implements DhcpTransport, LoopSockets {
   }
 }
 
-/** A longer request has options beyond what any client sends; it is cut off, and then void. */
-const MAX_REQUEST_BYTES = 1472;
-
 function observerOf(owner: DHCPServer, options: DHCPServerOptions, report: ErrorReport<DHCPServer>): DhcpObserver {
   const guarded = (call: () => void): void => {
     try {
@@ -191,9 +173,4 @@ function observerOf(owner: DHCPServer, options: DHCPServerOptions, report: Error
     serving: () => guarded(() => options.onServing?.call(owner)),
     silenced: (address) => guarded(() => options.onSilenced?.call(owner, addressText(address))),
   };
-}
-
-function leaseOf(lease: LeaseView): DHCPLease {
-  const { hardwareAddress, file, remainingSeconds } = lease;
-  return { address: addressText(lease.address), hardwareAddress, file, remainingSeconds };
 }

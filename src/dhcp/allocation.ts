@@ -92,21 +92,18 @@ export class Allocation {
     const { leases, message, settings } = this;
     const hasAddress = message.clientAddress !== NO_ADDRESS;
     const wanted = hasAddress ? message.clientAddress : message.requestedAddress;
-    const lease = leases.findAddress(wanted);
     if (wanted === NO_ADDRESS) {
       return;
     }
+    const lease = leases.findAddress(wanted);
     if (message.serverIdentifier === NO_ADDRESS && lease === NO_LEASE && settings.isUsable(wanted)) {
       // No record of this client: silence (RFC 2131 §4.3.2), as its address may have been set by hand.
       return;
     }
     const isChosen = message.serverIdentifier !== NO_ADDRESS && !hasAddress;
-    const mayHave =
-      lease !== NO_LEASE &&
-      (isChosen
-        ? leases.isClient(lease, message) && leases.isHeld(lease, secondsOf(now)) && this.mayHave(lease, now)
-        : this.mayHave(lease, now));
-    if (mayHave) {
+    const mayHave = lease !== NO_LEASE && this.mayHave(lease, now);
+    const isOffered = mayHave && leases.isClient(lease, message) && leases.isHeld(lease, secondsOf(now));
+    if (isChosen ? isOffered : mayHave) {
       this.bind(lease, now);
     } else {
       this.reply.sendRefusal(message);

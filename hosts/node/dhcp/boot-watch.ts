@@ -1,7 +1,8 @@
 /** Watches whether clients that were told a file ask for it: those that do not are what a technician looks for. */
+import type { DhcpLease } from "../../common/dhcp-lease.js";
 import type { AddressedClient, AddressSource } from "../../status/address-source.js";
 import type { TftpServer } from "../server.js";
-import type { DhcpLease, DhcpServer } from "./dhcp-server.js";
+import type { DhcpServer } from "./dhcp-server.js";
 
 /** Loaders ask within seconds; some count down before that. */
 const PATIENCE_MS = 30_000;

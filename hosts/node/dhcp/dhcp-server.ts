@@ -1,8 +1,9 @@
 /** A DHCP and BOOTP server for Node programs on Linux, for a network that has no other. */
 import { randomInt } from "node:crypto";
 import { EventEmitter } from "node:events";
-import { DhcpEngine, type DhcpObserver, type DhcpTransport, type LeaseView } from "../../../src/dhcp/index.js";
+import { DhcpEngine, type DhcpObserver, type DhcpTransport } from "../../../src/dhcp/index.js";
 import { addressText } from "../../common/address-text.js";
+import { boundLeases, type DhcpLease, leaseOf } from "../../common/dhcp-lease.js";
 import { DhcpLoopEngine } from "../../common/dhcp-loop.js";
 import { bitsOf, engineOptions, hardwareBytes } from "../../common/dhcp-options.js";
 import { Loop } from "../../common/loop.js";
@@ -11,16 +12,6 @@ import { isInUse } from "./address-probe.js";
 import { type DhcpServerOptions, netmaskOf } from "./dhcp-options.js";
 import { DhcpSockets } from "./dhcp-sockets.js";
 import { type KeptLease, LeaseFile } from "./lease-file.js";
-
-/** An address that a client has. */
-export interface DhcpLease {
-  readonly address: string;
-  /** As `aa-bb-cc-dd-ee-ff`. */
-  readonly hardwareAddress: string;
-  /** The boot file that the client was told; empty without one. */
-  readonly file: string;
-  readonly remainingSeconds: number;
-}
 
 export interface DhcpServerEvents {
   /** No other server has answered for six seconds: clients are served from now on. */
@@ -96,13 +87,7 @@ export class DhcpServer extends EventEmitter<DhcpServerEvents> {
 
   /** The addresses that clients have. */
   get leases(): readonly DhcpLease[] {
-    const leases: DhcpLease[] = [];
-    this.engine.visitLeases((lease) => {
-      if (lease.isBound) {
-        leases.push(leaseOf(lease));
-      }
-    }, now());
-    return leases;
+    return boundLeases(this.engine, now());
   }
 
   /**
@@ -232,9 +217,4 @@ export class DhcpServer extends EventEmitter<DhcpServerEvents> {
       process.emitWarning(error);
     }
   }
-}
-
-function leaseOf(lease: LeaseView): DhcpLease {
-  const { hardwareAddress, file, remainingSeconds } = lease;
-  return Object.freeze({ address: addressText(lease.address), hardwareAddress, file, remainingSeconds });
 }

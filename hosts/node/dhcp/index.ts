@@ -1,7 +1,8 @@
 /** A DHCP server for Node programs: {@link DhcpServer}. */
 
+export type { DhcpLease } from "../../common/dhcp-lease.js";
 export type { DhcpAddressOptions, DhcpBootRule, DhcpFixedAddress } from "../../common/dhcp-options.js";
 export type { AddressedClient, AddressSource } from "../../status/address-source.js";
 export { BootWatch } from "./boot-watch.js";
 export type { DhcpServerOptions } from "./dhcp-options.js";
-export { type DhcpLease, DhcpServer, type DhcpServerEvents } from "./dhcp-server.js";
+export { DhcpServer, type DhcpServerEvents } from "./dhcp-server.js";

@@ -2,10 +2,11 @@
 import { mkdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
+import type { DhcpLease } from "../../../common/dhcp-lease.js";
 import { printable } from "../../../common/printable.js";
 import { BootWatch } from "../../dhcp/boot-watch.js";
 import type { DhcpServerOptions } from "../../dhcp/dhcp-options.js";
-import { type DhcpLease, DhcpServer } from "../../dhcp/dhcp-server.js";
+import { DhcpServer } from "../../dhcp/dhcp-server.js";
 import type { TftpServer } from "../../server.js";
 import type { Log } from "../log.js";
 
