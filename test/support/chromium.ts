@@ -165,8 +165,19 @@ export class Page {
   }
 
   async go(url: string): Promise<void> {
-    await this.call("Page.navigate", { url });
-    await this.until(`location.href === ${JSON.stringify(url)} && document.readyState === "complete"`);
+    await this.replace("Page.navigate", { url });
+    assert.equal(await this.value("location.href"), url);
+  }
+
+  async reload(): Promise<void> {
+    await this.replace("Page.reload");
+  }
+
+  /** Waits for the new document: until then expressions would be those of the old one. */
+  private async replace(method: string, params: object = {}): Promise<void> {
+    await this.value("void (globalThis.isOldDocument = true)");
+    await this.call(method, params);
+    await this.until(`!globalThis.isOldDocument && document.readyState === "complete"`);
   }
 
   /** Returns the value of an expression in the page, or throws what it throws. */
