@@ -53,7 +53,8 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
   private readonly requestSockets: Listeners;
   /** Warnings that were given: the event whose listener threw, or what failed with which kind of error. */
   private readonly warnedOf = new Set<string>();
-  private isListening = false;
+  private readonly hasOnePort: boolean;
+  private hasStarted = false;
   private closing: Promise<void> | undefined;
   /** Set once `close` is called: goes on with closing. */
   private finishClosing: (() => void) | undefined;
@@ -68,6 +69,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
     this.maxSizeBytes = options.maxSizeBytes ?? Number.MAX_SAFE_INTEGER;
     this.hosts = checkedHosts(options.host);
     this.port = checkedPort("port", options.port ?? TFTP_PORT);
+    this.hasOnePort = options.singlePort === true;
     const isAllowed = (address: string): boolean => this.content.allowed.includes(address);
     const request: RequestHandler = (packet, length, listener, address, port) => {
       if (isAllowed(address)) {
@@ -139,7 +141,15 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
     return now();
   }
 
-  /** Addresses on which the server listens; empty before `listen` and after `close`. */
+  /** Whether requests are taken: from `listen` until `close` is called. */
+  get isListening(): boolean {
+    return this.requestSockets.addresses.length > 0 && this.closing === undefined;
+  }
+
+  /**
+   * Addresses on which the server listens; empty before `listen` and after `close`. With `singlePort` they are there until
+   * the last transfer has ended.
+   */
   get addresses(): readonly ListeningAddress[] {
     return this.requestSockets.addresses;
   }
@@ -160,15 +170,15 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
     }
     const listeningPort = port === undefined ? this.port : checkedPort("port", port);
     const hosts = host == null ? this.hosts : checkedHosts(host);
-    if (this.isListening || this.closing !== undefined) {
-      throw new Error(this.isListening ? "The server is listening already" : "The server is closed");
+    if (this.hasStarted || this.closing !== undefined) {
+      throw new Error(this.hasStarted ? "The server is listening already" : "The server is closed");
     }
-    this.isListening = true;
+    this.hasStarted = true;
     try {
       await this.content.removeLitter();
       await this.requestSockets.listen(hosts, listeningPort);
     } catch (error) {
-      this.isListening = false;
+      this.hasStarted = false;
       throw error;
     }
     if (this.closing !== undefined) {
@@ -195,10 +205,14 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
 
   /**
    * Takes no more requests, gives running transfers the grace time, and closes everything. Unfinished uploads leave
-   * nothing. A later call with a shorter grace time shortens it.
+   * nothing. A later call with a shorter grace time shortens it. The port is free at once, so that another server can take
+   * requests meanwhile, but with `singlePort`, where the transfers need it.
    */
   close({ graceMs = 0 }: CloseOptions = {}): Promise<void> {
     this.engine.accepting = false;
+    if (!this.hasOnePort) {
+      this.requestSockets.close();
+    }
     this.closing ??= this.closeWhenIdle();
     if (graceMs <= 0 || this.engine.running === 0) {
       this.finishClosing?.();
@@ -219,7 +233,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
       this.finishClosing = resolve;
     });
     this.loop.close();
-    this.isListening = false;
+    this.hasStarted = false;
     this.emitGuarded("close");
   }
 

@@ -45,14 +45,15 @@ export class ServerProcess {
     });
   }
 
-  /** Starts `serve` with these arguments on a free port, and waits until it listens. */
+  /** Starts `serve` with these arguments, on a free port unless they name one, and waits until it listens. */
   static async start(
     test: Pick<TestContext, "after">,
     words: readonly string[],
     options: ServerProcessOptions = {},
   ): Promise<ServerProcess> {
     const host = words.includes("--host") ? [] : ["--host", "127.0.0.1"];
-    const server = new ServerProcess(["serve", "--port", "0", ...host, ...words], options);
+    const port = words.includes("--port") ? [] : ["--port", "0"];
+    const server = new ServerProcess(["serve", ...port, ...host, ...words], options);
     test.after(() => server.kill());
     await server.line(LISTENING);
     return server;

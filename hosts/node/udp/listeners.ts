@@ -85,8 +85,9 @@ export class Listeners implements KnownListeners {
     }
   }
 
-  get(listener: LocalPort): Listener {
-    return this.open[listener - FIRST_LISTENER] as Listener;
+  /** A listener, until they are closed. */
+  find(listener: LocalPort): Listener | undefined {
+    return this.open[listener - FIRST_LISTENER];
   }
 
   /** The addresses that are listened on, without sockets that are only for unknown ones. */
@@ -128,6 +129,10 @@ export class Listeners implements KnownListeners {
       }
     }
     return nearest;
+  }
+
+  private get(listener: LocalPort): Listener {
+    return this.find(listener) as Listener;
   }
 
   /** A machine without IPv6 serves all its addresses when it serves those of IPv4. */

@@ -55,7 +55,10 @@ export class TransferPorts implements Transport, LoopSockets {
   }
 
   open(slot: number, listener: LocalPort, peerAddress: Address, peerPort: number): boolean {
-    const { address } = this.listeners.get(listener);
+    const address = this.listeners.find(listener)?.address;
+    if (address === undefined) {
+      return false;
+    }
     const peer = peerAddress as string;
     const socket =
       this.resting.take(address, peer, peerPort, MIN_RESTING) ??
@@ -85,7 +88,7 @@ export class TransferPorts implements Transport, LoopSockets {
   }
 
   send(packet: Uint8Array, length: number, localPort: LocalPort, address: Address, port: number): void {
-    const from = localPort >= FIRST_LISTENER ? this.listeners.get(localPort).socket : this.inUse[localPort];
+    const from = localPort >= FIRST_LISTENER ? this.listeners.find(localPort)?.socket : this.inUse[localPort];
     from?.send(packet, length, address as string, port);
   }
 

@@ -1,0 +1,35 @@
+/** A server that takes over the port while another one is stopping. */
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { fetchFile } from "../../../support/retrying-client.js";
+import { ServerProcess } from "../../../support/server-process.js";
+import { CONTENT, commandLine, folderWithFile, NAME, startPausedDownload } from "./command-line.js";
+
+/** A server that is stopping, and waits for a download. */
+async function stoppingServer(t: TestContext, ...words: string[]) {
+  const root = folderWithFile(t);
+  const former = await ServerProcess.start(t, [root, "--grace", "1m", ...words]);
+  const paused = await startPausedDownload(t, former);
+  former.signal("SIGTERM");
+  await former.line(/Stopping/);
+  return { root, former, ...paused };
+}
+
+test("the next server takes the port while transfers of the former one go on", async (t) => {
+  const { root, former, download, resume } = await stoppingServer(t);
+  const next = await ServerProcess.start(t, [root, "--port", String(former.port)]);
+  assert.equal(next.port, former.port);
+  assert.deepEqual((await fetchFile(NAME, { port: next.port })).content, CONTENT);
+  resume();
+  assert.deepEqual((await download).content, CONTENT);
+  assert.equal((await former.ended).code, 0);
+});
+
+test("with a single port the transfers of a server that stops keep it", async (t) => {
+  const { root, former, download, resume } = await stoppingServer(t, "--single-port");
+  const next = await commandLine("serve", root, "--host", "127.0.0.1", "--port", String(former.port));
+  assert.match(next.stderr, /is taken by another program/);
+  resume();
+  assert.deepEqual((await download).content, CONTENT);
+  assert.equal((await former.ended).code, 0);
+});
