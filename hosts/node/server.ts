@@ -141,17 +141,9 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
     return now();
   }
 
-  /** Whether requests are taken: from `listen` until `close` is called. */
-  get isListening(): boolean {
-    return this.requestSockets.addresses.length > 0 && this.closing === undefined;
-  }
-
-  /**
-   * Addresses on which the server listens; empty before `listen` and after `close`. With `singlePort` they are there until
-   * the last transfer has ended.
-   */
+  /** Addresses on which the server takes requests: empty before `listen`, and from the call of `close` on. */
   get addresses(): readonly ListeningAddress[] {
-    return this.requestSockets.addresses;
+    return this.closing === undefined ? this.requestSockets.addresses : [];
   }
 
   /**

@@ -60,6 +60,11 @@ export function dataAnswer(data: object, status = STATUS_OK): Answer {
   return answer(status, JSON_TYPE, JSON.stringify(data));
 }
 
+/** For health checks, which look at the status only. */
+export function healthAnswer(isListening: boolean): Answer {
+  return dataAnswer({ isListening }, isListening ? STATUS_OK : STATUS_UNAVAILABLE);
+}
+
 /** @param message a sentence that says what happened, to what, and what to do next. */
 export function errorAnswer(status: number, message: string): Answer {
   return dataAnswer({ error: message }, status);

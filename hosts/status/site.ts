@@ -4,6 +4,7 @@
  *
  *     GET     /                  the page
  *     GET     /metrics           metrics
+ *     GET     /healthz           200 while the server takes requests, otherwise 503; not on a board
  *     GET     /api/status        status of the server; with `?all`, every running transfer
  *     GET     /api/files         list of files
  *     PUT     /api/files/NAME    uploads a file
@@ -16,6 +17,7 @@ import {
   type Answer,
   dataAnswer,
   errorAnswer,
+  healthAnswer,
   methodNotAllowed,
   metricsAnswer,
   pageAnswer,
@@ -66,6 +68,8 @@ export interface SiteContext {
   /** Uploads that can run at once. */
   readonly maxUploads: number;
   readonly describe: () => SiteDescription;
+  /** Whether the server takes requests. Undefined where health checks get no answer. */
+  readonly isListening?: () => boolean;
   readonly put: FileListener;
   readonly removed: FileListener;
 }
@@ -79,6 +83,12 @@ export class Site {
     if (head.headerCount > MAX_HEADERS) {
       return refused(STATUS_HEADERS_TOO_LARGE, `Too many headers. Send at most ${MAX_HEADERS}.`);
     }
+    const path = head.target.replace(/\?.*$/s, "");
+    const { isListening } = this.context;
+    if (path === "/healthz" && isListening !== undefined) {
+      // Under any name: a container's supervisor uses one that nobody configured, and the answer tells nothing.
+      return answered(head.method === "GET" ? healthAnswer(isListening()) : methodNotAllowed("GET"));
+    }
     const host = head.header("host");
     if (!this.context.hosts.includes(host)) {
       return refused(
@@ -86,7 +96,6 @@ export class Site {
         `"${host ?? ""}" is not a name of this server. Open it by its address, or add the name to hostNames.`,
       );
     }
-    const path = head.target.replace(/\?.*$/s, "");
     if (path === "/") {
       return head.method === "GET" ? answered(pageAnswer(this.context.page)) : answered(methodNotAllowed("GET"));
     }

@@ -111,6 +111,7 @@ export class StatusPage extends EventEmitter<StatusPageEvents> {
       page: fs.readFileSync(new URL("../status/status-page.html.gz", import.meta.url)),
       maxUploads: MAX_UPLOADS,
       describe: () => ({ ...this.describe(), dhcp: options.dhcp }),
+      isListening: () => server.addresses.length > 0,
       put: (name, address) => this.emit("put", { name: readableName(name), address }),
       removed: (name, address) => this.emit("removed", { name: readableName(name), address }),
     });
