@@ -40,7 +40,10 @@ export type { DhcpAddressOptions, DhcpBootRule, DhcpFixedAddress } from "../comm
 
 /** Options of a {@link DHCPServer}. In every callback `this` is the server; what a callback throws is caught. */
 export interface DHCPServerOptions extends DhcpAddressOptions {
-  /** The class of the sockets. That of `lockstep-tftp/udp` sends broadcasts without more ado. */
+  /**
+   * The class of the sockets. That of `lockstep-tftp/udp` answers on the interface that has `address`, and nowhere else. The
+   * SDK's hears all interfaces and answers on the default one, so it suits a board with a single interface.
+   */
   io: UDPClass;
   /** The board's own address in the network that it serves. */
   address: string;
@@ -87,7 +90,7 @@ export default class DHCPServer {
     const checked = engineOptions(options, address, bitsOf("netmask", options.netmask), transactionId);
     this.#engine = new DhcpEngine(sockets, checked, observerOf(this, options, report));
     this.#loop = new Loop(new DhcpLoopEngine(this.#engine), this.#timer, sockets, report);
-    sockets.open(this.#loop);
+    sockets.open(this.#loop, options.address);
     this.#timer.start(this.#loop);
     this.#loop.run((now) => this.#engine.start(now));
   }
@@ -118,12 +121,12 @@ class DhcpSockets implements DhcpTransport, LoopSockets {
   ) {}
 
   /** @throws whatever the class of the sockets throws. */
-  open(handler: DatagramHandler): void {
+  open(handler: DatagramHandler, address: string): void {
     const buffer = this.io.readsIntoBuffer === true ? new DataView(new ArrayBuffer(MAX_DATAGRAM_BYTES)) : null;
     this.ports = [new Port(handler, REQUESTS, buffer), new Port(handler, OTHER_SERVERS, buffer)];
     try {
-      this.ports[REQUESTS]?.open(this.io, { port: DHCP_SERVER_PORT });
-      this.ports[OTHER_SERVERS]?.open(this.io, { port: DHCP_CLIENT_PORT });
+      this.ports[REQUESTS]?.open(this.io, { address, port: DHCP_SERVER_PORT });
+      this.ports[OTHER_SERVERS]?.open(this.io, { address, port: DHCP_CLIENT_PORT });
     } catch (error) {
       this.stopListening();
       throw error;

@@ -64,7 +64,7 @@ export class Port {
   /**
    * @param listening undefined for the port of a transfer, which is any free one.
    */
-  open(io: UDPConstructor, listening?: Pick<UDPOptions, "port" | "unicastOnly">): void {
+  open(io: UDPConstructor, listening?: Pick<UDPOptions, "address" | "port" | "unicastOnly">): void {
     if (listening !== undefined) {
       Object.assign(this.options, listening);
     }

@@ -14,6 +14,11 @@ export interface Datagram extends ArrayBuffer {
 
 /** How a socket is opened. */
 export interface UDPOptions {
+  /**
+   * Address of the network interface that is used: datagrams leave by it, broadcasts too, and only what arrives there is
+   * received. Default: all interfaces. The SDK's class on a board ignores it.
+   */
+  address?: string;
   /** Default: any free port. */
   port?: number;
   /** Ignores what comes to a broadcast or multicast address. Classes other than that of `lockstep-tftp/udp` do not know it. */
@@ -81,7 +86,7 @@ export interface BufferUDPOptions extends UDPOptions {
 
 /** The class of `lockstep-tftp/udp`. Broadcasts may be sent without more ado. */
 export interface BufferUDPConstructor {
-  /** Throws if no network interface is up, if the port is taken, or without memory. */
+  /** Throws if no network interface is up or none has the address, if the port is taken, or without memory. */
   new (options: BufferUDPOptions): BufferUDP;
   /** Says that `read` takes a buffer. */
   readonly readsIntoBuffer: true;

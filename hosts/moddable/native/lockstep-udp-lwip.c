@@ -19,6 +19,7 @@
 	#include "esp_netif.h"
 #endif
 
+#include "lockstep-udp-address.h"
 #include "lockstep-udp-groups.h"
 #include "lockstep-udp-socket.h"
 
@@ -152,6 +153,8 @@ static err_t openInLwip(struct tcpip_api_call_data *call)
 	if (!pcb)
 		return ERR_MEM;
 	error = udp_bind(pcb, IP4_ADDR_ANY, socket->options.port);
+	if (ERR_OK == error)
+		error = udpInterfaceBind(pcb, socket->options.address);
 	if (ERR_OK != error) {
 		udp_remove(pcb);
 		return error;
@@ -192,7 +195,7 @@ const char *udpSocketOpen(UDPSocket *opened, const UDPSocketOptions *options)
 	error = tcpip_api_call(openInLwip, &task.call);
 	if (ERR_OK != error) {
 		free(task.socket);
-		return (ERR_USE == error) ? "the port is taken" : "lwIP has no socket to give";
+		return (ERR_USE == error) ? "the port is taken" : (ERR_RTE == error) ? UDP_NO_INTERFACE : "lwIP has no socket to give";
 	}
 	task.socket->isInLwip = true;
 	*opened = task.socket;
@@ -285,14 +288,4 @@ uint32_t udpSocketIgnored(UDPSocket socket)
 UDPGroups *udpSocketGroups(UDPSocket socket)
 {
 	return &socket->groups;
-}
-
-bool udpAddressFromText(const char *text, uint32_t *address)
-{
-	ip4_addr_t parsed;
-
-	if (!ip4addr_aton(text, &parsed))
-		return false;
-	*address = lwip_ntohl(ip4_addr_get_u32(&parsed));
-	return true;
 }

@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
+#include <ifaddrs.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,6 +51,26 @@ static bool setTimeToLive(UDPSocket udp)
 	return !hops || (setOption(udp, IPPROTO_IP, IP_TTL, hops) && setOption(udp, IPPROTO_IP, IP_MULTICAST_TTL, hops));
 }
 
+/* Whether an interface has the option `address`. It is the one that datagrams leave and arrive by. */
+static bool bindToInterface(UDPSocket udp)
+{
+	const struct sockaddr_in wanted = systemAddress(udp->options.address, 0);
+	struct ifaddrs *first, *one;
+	bool isBound = false;
+
+	if (!udp->options.address)
+		return true;
+	if (getifaddrs(&first))
+		return false;
+	for (one = first; one && !isBound; one = one->ifa_next) {
+		const struct sockaddr_in *own = (struct sockaddr_in *)one->ifa_addr;
+		if (own && (AF_INET == own->sin_family) && (own->sin_addr.s_addr == wanted.sin_addr.s_addr))
+			isBound = 0 == setsockopt(udp->descriptor, SOL_SOCKET, SO_BINDTODEVICE, one->ifa_name, strlen(one->ifa_name));
+	}
+	freeifaddrs(first);
+	return isBound;
+}
+
 /* Returns NULL, or the error in words. */
 static const char *start(UDPSocket udp)
 {
@@ -66,6 +87,8 @@ static const char *start(UDPSocket udp)
 		return "the system does not count what it drops";
 	if (!setOption(udp, IPPROTO_IP, IP_PKTINFO, udp->options.unicastOnly))
 		return "the system does not tell where a datagram came to";
+	if (!bindToInterface(udp))
+		return UDP_NO_INTERFACE;
 	if (bind(udp->descriptor, (const struct sockaddr *)&own, sizeof(own)))
 		return "the port is taken, or needs privileges";
 	udp->watch = readinessWatch(udp->descriptor, udp);

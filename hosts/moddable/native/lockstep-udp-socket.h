@@ -24,6 +24,8 @@ typedef void (*UDPSocketReadable)(void *context, uint32_t count);
 typedef struct {
 	/* The XS machine, as `xsMachine *`. */
 	void *machine;
+	/* Of the network interface that is used; 0 for all of them, with broadcasts leaving by whichever the system chooses. */
+	uint32_t address;
 	/* 0 for any free port. */
 	uint16_t port;
 	/* 0 for the system's default. */
@@ -33,6 +35,8 @@ typedef struct {
 	UDPSocketReadable readable;
 	void *context;
 } UDPSocketOptions;
+
+#define UDP_NO_INTERFACE "no network interface has this address"
 
 /* Returns NULL, or the error in words. */
 const char *udpSocketOpen(UDPSocket *socket, const UDPSocketOptions *options);

@@ -71,6 +71,19 @@ static int32_t numberOption(xsMachine *the, xsIdentifier name, int32_t least, in
 	return number;
 }
 
+/* The option `address`, a text; 0 if it is absent. */
+static uint32_t addressOption(xsMachine *the)
+{
+	uint32_t address;
+
+	if (!xsmcHas(xsArg(0), xsID_address))
+		return 0;
+	xsmcGet(xsVar(0), xsArg(0), xsID_address);
+	if (!udpAddressFromText(xsmcToString(xsVar(0)), &address))
+		xsRangeError("address is a text such as 192.168.0.66");
+	return address;
+}
+
 /* An option that is true or false; false if it is absent. */
 static bool flagOption(xsMachine *the, xsIdentifier name)
 {
@@ -91,6 +104,7 @@ void lockstep_udp_constructor(xsMachine *the)
 	options.port = numberOption(the, xsID_port, 0, PORT_MAX, "port is a number from 0 to 65535");
 	options.timeToLive = numberOption(the, xsID_timeToLive, 1, TIME_TO_LIVE_MAX, "timeToLive is a number from 1 to 255");
 	options.unicastOnly = flagOption(the, xsID_unicastOnly);
+	options.address = addressOption(the);
 	if (kIOFormatBuffer != builtinInitializeFormat(the, kIOFormatBuffer))
 		xsRangeError("UDP has no format but \"buffer\"");
 	builtinInitializeTarget(the);

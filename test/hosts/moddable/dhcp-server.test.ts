@@ -77,6 +77,17 @@ for (const [kind, io] of [
   });
 }
 
+test("both sockets use the interface that has the server's address, and no other", () => {
+  start();
+  assert.deepEqual(
+    [...network.sockets].map(([port, { address }]) => [port, address]),
+    [
+      [67, SERVER],
+      [68, SERVER],
+    ],
+  );
+});
+
 test("another server's answer on port 68 silences this one", () => {
   const others: string[] = [];
   const server = start({ onSilenced: (address) => void others.push(address) });

@@ -106,6 +106,30 @@ test("a multicast address is heard from add to remove", { skip: skipPosix || UNL
   ]);
 });
 
+test("a socket with an address uses the interface that has it, for broadcasts too", {
+  skip: skipPosix || UNLESS_NAMESPACES,
+}, () => {
+  const pair = "ip link add one type veth peer name other && ip link set other up && ip link set one up";
+  const address = "ip link set lo up && ip addr add 192.168.88.1/24 dev one";
+  const inNamespace = (route: string, ...words: string[]) =>
+    linesOf("unshare", ["--net", "sh", "-c", `${pair} && ${address} && ${route} && exec "$0" "$@"`, posix, ...words]);
+  const words = ["peer-anywhere", "open", "write=255.255.255.255"];
+  assert.equal(inNamespace("true", ...words)[1], "write throws: the datagram was not sent");
+  // The first of the peer's datagrams comes over loopback, and is not received.
+  const answers = ["peer-gets", "peer-to=127.0.0.1", "peer=x", "peer-to=255.255.255.255", "turn", "read=8", "read=8"];
+  assert.deepEqual(
+    inNamespace("ip route add 255.255.255.255 dev one", "address=192.168.88.1", ...words, ...answers).slice(1),
+    [
+      'the peer gets "www"',
+      "readable, 1, this is the socket",
+      '1: "x" from 3232258049, its port',
+      '3: "all" from 3232258049, its port',
+      OPEN_END,
+    ],
+  );
+  assert.equal(inNamespace("true", "address=192.168.88.1", ...words, "peer-gets")[1], 'the peer gets "www"');
+});
+
 test("the class takes only multicast addresses for add and remove", { skip: skipPosix }, () => {
   const error = "throws: a multicast address is a text from 224.0.0.0 to 239.255.255.255";
   const words = ["add=223.255.255.255", "add=240.0.0.0", "add=255.255.255.255", "add=example", "remove=192.168.0.1"];
@@ -126,6 +150,8 @@ test("the class names invalid options", { skip: skipPosix }, () => {
     ["port=65536", "open throws: port is a number from 0 to 65535"],
     ["time-to-live=256", "open throws: timeToLive is a number from 1 to 255"],
     ["format", 'open throws: UDP has no format but "buffer"'],
+    ["address=1.2.3", "open throws: address is a text such as 192.168.0.66"],
+    ["address=192.0.2.1", "open throws: no network interface has this address"],
     ["port=-1", "open throws: the port is taken, or needs privileges"],
   ] as const) {
     assert.deepEqual(onPosix(option, "open"), [line, CLOSED_END]);

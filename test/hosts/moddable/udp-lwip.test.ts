@@ -19,7 +19,11 @@ let lwip: string;
 
 before(() => {
   if (skip === false) {
-    const own = [`${NATIVE}/lockstep-udp-lwip.c`, `${NATIVE}/lockstep-udp-groups.c`];
+    const own = [
+      `${NATIVE}/lockstep-udp-lwip.c`,
+      `${NATIVE}/lockstep-udp-groups.c`,
+      `${NATIVE}/lockstep-udp-address.c`,
+    ];
     const sources = [...own, `${STAND_INS}/lwip/lwip-stand-in.c`, `${STAND_INS}/udp-lwip-test.c`];
     const words = ["-DESP32=1", "-Wl,--wrap=calloc", `-I${STAND_INS}`, `-I${STAND_INS}/xs`];
     lwip = programs.compile("lwip", [...words, ...sources]);
@@ -92,6 +96,12 @@ test("on lwIP a socket that cannot be opened returns the reason, and leaves noth
   assert.deepEqual(onLwip("no-socket", "open"), ["lwIP has no socket to give"]);
   assert.deepEqual(onLwip("no-thread", "open"), ["lwIP has no socket to give"]);
   assert.deepEqual(onLwip("port-taken", "open"), ["removed", "the port is taken"]);
+});
+
+test("on lwIP a socket with an address is bound to the interface that has it", { skip }, () => {
+  assert.deepEqual(onLwip("open-at=10.0.0.1", "close").slice(0, 3), ["bound to 69", "bound to Ethernet", "open"]);
+  assert.deepEqual(onLwip("open-at=192.168.4.1", "close")[1], "bound to Wi-Fi");
+  assert.deepEqual(onLwip("open-at=10.0.0.9"), ["bound to 69", "removed", "no network interface has this address"]);
 });
 
 test("on lwIP a socket may be closed while a message about it is pending", { skip }, () => {
@@ -179,7 +189,7 @@ test("on lwIP addresses are read from texts", { skip }, () => {
 test("on lwIP itself: lock-step, fragments, broadcasts, multicasts, a flood, and closing in a flood", {
   skip: skipLwip,
 }, () => {
-  const own = [`${NATIVE}/lockstep-udp-lwip.c`, `${NATIVE}/lockstep-udp-groups.c`];
+  const own = [`${NATIVE}/lockstep-udp-lwip.c`, `${NATIVE}/lockstep-udp-groups.c`, `${NATIVE}/lockstep-udp-address.c`];
   const sources = [...own, `${STAND_INS}/udp-lwip-machine.c`, `${STAND_INS}/udp-lwip-loopback.c`];
   const headers = ["-isystem", path.dirname(path.dirname(LWIP_HEADERS)), `-I${STAND_INS}/xs`];
   const program = programs.compile("loopback", [...headers, ...sources, "-llwip", "-lpthread"]);
@@ -190,6 +200,8 @@ test("on lwIP itself: lock-step, fragments, broadcasts, multicasts, a flood, and
     "broadcasts and multicasts, received",
     "broadcasts and multicasts, ignored",
     "groups end with their sockets",
+    "no network interface has this address",
+    "each interface has its own broadcasts",
     "a flood, all accounted for",
     "closed in a flood",
     "closed in a callback",

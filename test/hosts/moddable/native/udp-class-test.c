@@ -2,9 +2,9 @@
  * Does what the words say with the board's class UDP on this machine's sockets, and with a peer on the loopback
  * interface. XS is a stand-in. Prints the results.
  *
- * Options before "open": port=N, time-to-live=N, unicast-only, format, deaf (no callback), closing (the callback closes
+ * Options before "open": address=TEXT, port=N, time-to-live=N, unicast-only, format, deaf (no callback), closing (the callback closes
  * the socket). The class: add=GROUP, remove=GROUP, ignored, open, close, end (of the machine), read, read=SIZE, read-flash, write, write=TEXT,
- * write-number=N, write-port=N, write-nothing, write-much, dropped. The peer: peer=TEXT, peer-to=ADDRESS, flood, peer-gets. The machine:
+ * write-number=N, write-port=N, write-nothing, write-much, dropped. The peer: peer-anywhere (not on loopback), peer=TEXT, peer-to=ADDRESS, flood, peer-gets. The machine:
  * turn (it waits until something can be read, but not for ever), gc.
  */
 #include <arpa/inet.h>
@@ -139,13 +139,14 @@ static xsSlot textSlot(const char *text)
 	return (xsSlot){.type = xsStringType, .text = (char *)text};
 }
 
-static void makePeer(void)
+static void makePeer(uint32_t address)
 {
 	const struct timeval patience = {.tv_sec = 2};
 	socklen_t size = sizeof(gPeerAddress);
 
 	gPeerAddress.sin_family = AF_INET;
-	gPeerAddress.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	gPeerAddress.sin_addr.s_addr = htonl(address);
+	gPeerAddress.sin_port = 0;
 	gPeer = socket(AF_INET, SOCK_DGRAM, 0);
 	setsockopt(gPeer, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	if (bind(gPeer, (struct sockaddr *)&gPeerAddress, size) || getsockname(gPeer, (struct sockaddr *)&gPeerAddress, &size))
@@ -225,10 +226,11 @@ static void act(const char *word)
 {
 	const char *value = strchr(word, '=') ? strchr(word, '=') + 1 : "";
 	const int peerPort = ntohs(gPeerAddress.sin_port);
-	const char first = value[0] ? word[0] : 0;
 
 	if (!strncmp(word, "port=", 5))
 		setOption(xsID_port, atoi(value) < 0 ? peerPort : atoi(value));
+	else if (!strncmp(word, "address=", 8))
+		gOptions.properties[xsID_address] = textSlot(value);
 	else if (!strncmp(word, "time-to-live=", 13))
 		setOption(xsID_timeToLive, atoi(value));
 	else if (!strcmp(word, "unicast-only"))
@@ -241,6 +243,8 @@ static void act(const char *word)
 		call("ignored", lockstep_udp_get_ignored_datagrams, 0);
 		printf("%.0f ignored\n", gMachine.result.number);
 	}
+	else if (!strcmp(word, "peer-anywhere"))
+		makePeer(INADDR_ANY);
 	else if (!strncmp(word, "peer-to=", 8))
 		peerSendsTo(value);
 	else if (!strcmp(word, "format"))
@@ -263,10 +267,8 @@ static void act(const char *word)
 		readInto(8, true);
 	else if (!strncmp(word, "read=", 5))
 		readInto(atoi(value), false);
-	else if (!strcmp(word, "write"))
-		writeTo(textSlot("127.0.0.1"), peerPort, 3);
-	else if (!strncmp(word, "write=", 6))
-		writeTo(textSlot(value), peerPort, 3);
+	else if (!strcmp(word, "write") || !strncmp(word, "write=", 6))
+		writeTo(textSlot(value[0] ? value : "127.0.0.1"), peerPort, 3);
 	else if (!strncmp(word, "write-number=", 13))
 		writeTo((xsSlot){.type = xsNumberType, .number = atof(value)}, peerPort, 3);
 	else if (!strncmp(word, "write-port=", 11))
@@ -281,7 +283,7 @@ static void act(const char *word)
 		flood();
 	else if (!strcmp(word, "peer-gets"))
 		peerGets();
-	else if (first == 'p')
+	else if (!strncmp(word, "peer=", 5))
 		peerSends(value);
 }
 
@@ -290,7 +292,7 @@ int main(int count, char *words[])
 	int i;
 
 	gOptions.properties[xsID_onReadable] = (xsSlot){.type = xsReferenceType, .object = &gFunction};
-	makePeer();
+	makePeer(INADDR_LOOPBACK);
 	for (i = 1; i < count; i++)
 		act(words[i]);
 	printf("%s, %s\n", gUDP.isRemembered ? "remembered" : "forgotten", gWatch.descriptor >= 0 ? "watched" : "not watched");

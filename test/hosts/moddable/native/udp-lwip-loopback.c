@@ -51,7 +51,7 @@ static void readable(void *context, uint32_t count)
 
 static void openEnd(End *end, uint16_t port, bool unicastOnly)
 {
-	const UDPSocketOptions options = {NULL, port, 0, unicastOnly, readable, end};
+	const UDPSocketOptions options = {.port = port, .unicastOnly = unicastOnly, .readable = readable, .context = end};
 	const char *error = udpSocketOpen(&end->socket, &options);
 
 	check(!error, error);
@@ -132,7 +132,7 @@ static void broadcasts(End *server, End *client, bool unicastOnly)
 static void closedGroups(End *server, End *client)
 {
 	UDPSocket second;
-	const UDPSocketOptions options = {NULL, 0, 0, false, readable, NULL};
+	const UDPSocketOptions options = {.readable = readable};
 	uint32_t before = server->received;
 
 	udpSocketClose(server->socket, false);
@@ -152,6 +152,46 @@ static void closedGroups(End *server, End *client)
 		turn();
 	check(server->received == before + 1, "a closed socket still belongs to its group");
 	printf("groups end with their sockets\n");
+}
+
+static void openAt(End *end, uint32_t address, uint16_t port)
+{
+	const UDPSocketOptions options = {.address = address, .port = port, .readable = readable, .context = end};
+	const char *error = udpSocketOpen(&end->socket, &options);
+
+	check(!error, error);
+}
+
+/* Broadcasts leave by the interface of a socket, and reach only sockets of this interface. */
+static void interfaces(End *server, End *client)
+{
+	static End second;
+	const UDPSocketOptions stranger = {.address = 0x0a000201, .readable = readable};
+	uint32_t before;
+	UDPSocket none;
+
+	printf("%s\n", udpSocketOpen(&none, &stranger));
+	udpSocketClose(server->socket, false);
+	openAt(server, OWN_ADDRESS, SERVER_PORT);
+	openAt(&second, SECOND_ADDRESS, 0);
+	before = server->received;
+	sendTo(&second, LIMITED_BROADCAST);
+	sendTo(&second, NETWORK_BROADCAST);
+	sendTo(client, OWN_ADDRESS);
+	while (server->received == before)
+		turn();
+	check(server->received == before + 1, "a broadcast of another interface arrived");
+	udpSocketClose(server->socket, false);
+	openAt(server, SECOND_ADDRESS, SERVER_PORT);
+	before = server->received;
+	sendTo(&second, LIMITED_BROADCAST);
+	while (server->received == before)
+		turn();
+	check(SECOND_ADDRESS == server->sender.address, "a broadcast left with another address");
+	udpSocketClose(second.socket, false);
+	udpSocketClose(server->socket, false);
+	openEnd(server, SERVER_PORT, false);
+	printf("each interface has its own broadcasts\n");
 }
 
 static void *sendFlood(void *context)
@@ -220,7 +260,7 @@ int main(void)
 {
 	static End server, client;
 	UDPSocket second;
-	const UDPSocketOptions taken = {NULL, SERVER_PORT, 0, false, readable, &server};
+	const UDPSocketOptions taken = {.port = SERVER_PORT, .readable = readable, .context = &server};
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	startStack();
@@ -232,6 +272,7 @@ int main(void)
 	broadcasts(&server, &client, false);
 	broadcasts(&server, &client, true);
 	closedGroups(&server, &client);
+	interfaces(&server, &client);
 	flood(&server, &client);
 	closeInFlood(&server, &client);
 	closeInCallback(&server, &client);

@@ -12,7 +12,7 @@
 
 #define MESSAGES_MAX 16
 
-static struct netif gInterface;
+static struct netif gInterface, gSecond;
 static pthread_mutex_t gMutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t gChanged = PTHREAD_COND_INITIALIZER;
 static bool gIsStarted = false;
@@ -88,15 +88,21 @@ static err_t startInterface(struct netif *netif)
 	return ERR_OK;
 }
 
+static void bringUp(struct netif *netif, uint32_t ownAddress)
+{
+	ip4_addr_t address = {lwip_htonl(ownAddress)}, netmask = {lwip_htonl(0xffffff00)};
+
+	netif_add(netif, &address, &netmask, &address, NULL, startInterface, tcpip_input);
+	netif_set_up(netif);
+	netif_set_link_up(netif);
+}
+
 static void started(void *unused)
 {
-	ip4_addr_t address = {lwip_htonl(OWN_ADDRESS)}, netmask = {lwip_htonl(0xffffff00)};
-
 	(void)unused;
-	netif_add(&gInterface, &address, &netmask, &address, NULL, startInterface, tcpip_input);
+	bringUp(&gInterface, OWN_ADDRESS);
+	bringUp(&gSecond, SECOND_ADDRESS);
 	netif_set_default(&gInterface);
-	netif_set_up(&gInterface);
-	netif_set_link_up(&gInterface);
 	pthread_mutex_lock(&gMutex);
 	gIsStarted = true;
 	pthread_cond_signal(&gChanged);

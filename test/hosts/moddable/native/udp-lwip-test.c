@@ -2,7 +2,7 @@
  * Follows the commands in its arguments with a socket on a stand-in for lwIP, and prints the results.
  *
  *   no-network, no-memory, no-socket, port-taken, no-thread, no-pbuf, no-route, machine-full, no-group: from now on there is
- *   none, or is; all-well: no longer; open, open-unicast, close, end (of the machine), arrive, send, read, text: see below; to=ADDRESS:
+ *   none, or is; all-well: no longer; open, open-unicast, open-at=ADDRESS, close, end (of the machine), arrive, send, read, text: see below; to=ADDRESS:
  *   what arrives from now on is sent to that address; closing: the callback closes the socket; join=GROUP, leave=GROUP;
  *   serve: the machine takes its messages.
  *
@@ -52,9 +52,16 @@ static void readable(void *context, uint32_t count)
 		closeSocket(false);
 }
 
-static void openSocket(bool unicastOnly)
+static void openSocket(uint32_t address, bool unicastOnly)
 {
-	UDPSocketOptions options = {&gMessages, 69, 0, unicastOnly, readable, &gSocket};
+	UDPSocketOptions options = {
+		.machine = &gMessages,
+		.address = address,
+		.port = 69,
+		.unicastOnly = unicastOnly,
+		.readable = readable,
+		.context = &gSocket,
+	};
 	const char *error = udpSocketOpen(&gSocket, &options);
 
 	printf("%s\n", error ? error : "open");
@@ -138,7 +145,9 @@ static void change(const char *(*join)(UDPSocket socket, uint32_t group), const 
 static void act(const char *word)
 {
 	if (!strcmp(word, "open") || !strcmp(word, "open-unicast"))
-		openSocket(!strcmp(word, "open-unicast"));
+		openSocket(0, !strcmp(word, "open-unicast"));
+	else if (!strncmp(word, "open-at=", 8))
+		openSocket(ntohl(inet_addr(word + 8)), false);
 	else if (!strcmp(word, "closing"))
 		gCloses = true;
 	else if (!strncmp(word, "to=", 3))

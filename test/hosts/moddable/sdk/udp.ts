@@ -8,6 +8,7 @@ export interface Datagram extends ArrayBuffer {
 }
 
 interface Options {
+  address?: string;
   port?: number;
   unicastOnly?: boolean;
   target?: unknown;
@@ -56,6 +57,8 @@ export function deliver(port: number, ...arrivals: Arrival[]): void {
 
 export default class UDP {
   readonly target: unknown;
+  /** The option: the interface that the socket uses. */
+  readonly address: string | undefined;
   private readonly port: number;
   private readonly onReadable: ((this: UDP, count: number) => void) | undefined;
   private readonly queue: Datagram[] = [];
@@ -70,6 +73,7 @@ export default class UDP {
       throw new Error("no socket");
     }
     this.target = options.target;
+    this.address = options.address;
     this.onReadable = options.onReadable;
     network.sockets.set(this.port, this);
   }

@@ -18,6 +18,10 @@ const char *gMissing = "all-well";
 int gPbufs = 0;
 ip_addr_t gDestination = IPADDR4_INIT(0);
 
+static struct netif gEthernet = {.name = "Ethernet", .text = "10.0.0.1"};
+static struct netif gWiFi = {.next = &gEthernet, .name = "Wi-Fi", .text = "192.168.4.1"};
+struct netif *netif_list = &gWiFi;
+
 static int gProtected = 0;
 static bool gIsInLwip = false;
 static struct udp_pcb gPcb;
@@ -164,6 +168,19 @@ err_t udp_bind(struct udp_pcb *pcb, const ip_addr_t *address, u16_t port)
 		return ERR_USE;
 	printf("bound to %d\n", port);
 	return ERR_OK;
+}
+
+const ip4_addr_t *netif_ip4_addr(struct netif *netif)
+{
+	expect(gIsInLwip, "netif_ip4_addr outside of lwIP's thread");
+	netif->address.addr = inet_addr(netif->text);
+	return &netif->address;
+}
+
+void udp_bind_netif(struct udp_pcb *pcb, const struct netif *netif)
+{
+	expect(gIsInLwip && (pcb == &gPcb), "udp_bind_netif outside of lwIP's thread");
+	printf("bound to %s\n", netif->name);
 }
 
 void udp_recv(struct udp_pcb *pcb, udp_recv_fn received, void *context)

@@ -7,6 +7,7 @@
 
 #include <arpa/inet.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 typedef uint8_t u8_t;
@@ -15,6 +16,7 @@ typedef int8_t err_t;
 
 #define ERR_OK 0
 #define ERR_MEM -1
+#define ERR_RTE -4
 #define ERR_USE -8
 #define ERR_VAL -6
 
@@ -39,7 +41,17 @@ extern const ip_addr_t ip_addr_any;
 #define IP4_ADDR_ANY (&ip_addr_any)
 #define IP4_ADDR_ANY4 ip_2_ip4(&ip_addr_any)
 
-struct netif;
+struct netif {
+	struct netif *next;
+	const char *name;
+	/* The address, and the same in words. */
+	ip4_addr_t address;
+	const char *text;
+};
+
+extern struct netif *netif_list;
+#define NETIF_FOREACH(netif) for ((netif) = netif_list; (netif) != NULL; (netif) = (netif)->next)
+const ip4_addr_t *netif_ip4_addr(struct netif *netif);
 
 /* Where the datagram that is handed over came to. */
 const ip_addr_t *ip_current_dest_addr(void);
@@ -81,6 +93,7 @@ typedef void (*udp_recv_fn)(void *context, struct udp_pcb *pcb, struct pbuf *p, 
 struct udp_pcb *udp_new(void);
 void udp_remove(struct udp_pcb *pcb);
 err_t udp_bind(struct udp_pcb *pcb, const ip_addr_t *address, u16_t port);
+void udp_bind_netif(struct udp_pcb *pcb, const struct netif *netif);
 void udp_recv(struct udp_pcb *pcb, udp_recv_fn received, void *context);
 err_t udp_sendto(struct udp_pcb *pcb, struct pbuf *p, const ip_addr_t *address, u16_t port);
 
