@@ -65,33 +65,15 @@ function dhcpMetrics(dhcp: AddressSource | undefined): string[] {
 }
 
 function directionMetrics(counts: readonly DirectionCounts[]): string[] {
-  const samples = (value: (count: DirectionCounts) => number): Sample[] =>
-    counts.map((count, index) => [{ direction: DIRECTIONS[index] as string }, value(count)]);
+  const metricOf = (name: string, help: string, key: "bytes" | "blocks" | "retransmissions" | "duplicates"): string => {
+    const samples = counts.map((count, index): Sample => [{ direction: DIRECTIONS[index] as string }, count[key]]);
+    return metric(name, "counter", help, samples);
+  };
   return [
-    metric(
-      "transferred_bytes_total",
-      "counter",
-      "Bytes of files transferred, by direction.",
-      samples(({ bytes }) => bytes),
-    ),
-    metric(
-      "blocks_total",
-      "counter",
-      "Blocks transferred, by direction.",
-      samples(({ blocks }) => blocks),
-    ),
-    metric(
-      "retransmissions_total",
-      "counter",
-      "Messages sent again because no answer came in time.",
-      samples(({ retransmissions }) => retransmissions),
-    ),
-    metric(
-      "duplicates_total",
-      "counter",
-      "Messages of clients received more than once.",
-      samples(({ duplicates }) => duplicates),
-    ),
+    metricOf("transferred_bytes_total", "Bytes of files transferred, by direction.", "bytes"),
+    metricOf("blocks_total", "Blocks transferred, by direction.", "blocks"),
+    metricOf("retransmissions_total", "Messages sent again because no answer came in time.", "retransmissions"),
+    metricOf("duplicates_total", "Messages of clients received more than once.", "duplicates"),
   ];
 }
 
