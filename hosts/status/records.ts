@@ -85,6 +85,8 @@ export class DirectionCounts {
 
 /** Counts and last results of one server. */
 export class TransferRecords {
+  /** Chosen at random, so that a page does not take the numbers after another start for those that it knows. */
+  readonly run = Math.random();
   /** Ended transfers: downloads, then uploads. */
   readonly counts = [new DirectionCounts(), new DirectionCounts()] as const;
   /** Last results, newest first. */

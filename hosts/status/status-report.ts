@@ -76,6 +76,8 @@ export interface ReportedMissing {
 export interface StatusReport {
   readonly name: string;
   readonly version: string;
+  /** Chosen at random at each start: counts and numbers begin again with it. */
+  readonly run: number;
   readonly uptimeMs: number;
   /** Time after which the page should ask again. */
   readonly askAgainMs: number;
@@ -140,6 +142,7 @@ export function statusReport(
   return {
     name: site.name,
     version,
+    run: records.run,
     uptimeMs: now - site.startedAt,
     askAgainMs: site.askAgainMs,
     addresses: site.addresses,

@@ -5,10 +5,8 @@ import type { ReportedResult, StatusReport } from "../status-report.js";
 export const SPAN_MS = 300_000;
 /** Results that are kept: the server itself keeps twenty. */
 const MAX_RESULTS = 100;
-/** A start of the server that lies further from the last one is another start; answers take less. */
-const SAME_START_MS = 15_000;
 /** Its number changes with the form of {@link History}. */
-const KEY = "lockstep-tftp-history-1";
+const KEY = "lockstep-tftp-history-2";
 
 /** Mean rates of the time between two reports. Times are those of this browser. */
 export interface Sample {
@@ -19,13 +17,14 @@ export interface Sample {
 }
 
 export interface KnownResult extends ReportedResult {
-  /** Number of the server's start, as the page has seen it. */
+  /** The server's start, as the status has it: numbers of results begin again with it. */
   readonly run: number;
   readonly endedAt: number;
 }
 
 interface Totals {
   readonly at: number;
+  readonly run: number;
   readonly uptimeMs: number;
   readonly bytes: number;
   readonly repeated: number;
@@ -35,7 +34,6 @@ interface History {
   samples: Sample[];
   results: KnownResult[];
   last: Totals | undefined;
-  run: number;
 }
 
 export const history = recall();
@@ -50,7 +48,7 @@ function recall(): History {
 }
 
 function emptyHistory(): History {
-  return { samples: [], results: [], last: undefined, run: 0 };
+  return { samples: [], results: [], last: undefined };
 }
 
 addEventListener("pagehide", () => {
@@ -62,32 +60,31 @@ addEventListener("pagehide", () => {
 });
 
 /** Adds a report. */
-export function remember({ counts, uptimeMs, results }: StatusReport): void {
+export function remember({ run, counts, uptimeMs, results }: StatusReport): void {
   const { last } = history;
   const at = Date.now();
-  const totals = { at, uptimeMs, bytes: counts.bytesSent + counts.bytesReceived, repeated: counts.retransmissions };
-  if (last !== undefined && hasRestarted(last, totals)) {
-    history.run++;
-  } else if (last !== undefined && uptimeMs > last.uptimeMs) {
-    const seconds = (uptimeMs - last.uptimeMs) / 1000;
-    history.samples.push({
-      from: last.at,
-      at,
-      bytesPerSecond: (totals.bytes - last.bytes) / seconds,
-      repeatedPerSecond: (totals.repeated - last.repeated) / seconds,
-    });
+  const bytes = counts.bytesSent + counts.bytesReceived;
+  const totals = { at, run, uptimeMs, bytes, repeated: counts.retransmissions };
+  if (last?.run === run && uptimeMs > last.uptimeMs) {
+    history.samples.push(sampleBetween(last, totals));
   }
   history.last = totals;
   history.samples = history.samples.filter((sample) => sample.at > at - SPAN_MS);
-  rememberResults(results, at);
+  rememberResults(results, run, at);
 }
 
-function hasRestarted(last: Totals, { at, uptimeMs }: Totals): boolean {
-  return uptimeMs < last.uptimeMs || Math.abs(at - uptimeMs - (last.at - last.uptimeMs)) > SAME_START_MS;
+/** The server's clock stands still while its machine sleeps, and this browser's may not: the rates are those of the time awake. */
+function sampleBetween(last: Totals, totals: Totals): Sample {
+  const awakeMs = totals.uptimeMs - last.uptimeMs;
+  return {
+    from: Math.max(last.at, totals.at - awakeMs),
+    at: totals.at,
+    bytesPerSecond: ((totals.bytes - last.bytes) * 1000) / awakeMs,
+    repeatedPerSecond: ((totals.repeated - last.repeated) * 1000) / awakeMs,
+  };
 }
 
-function rememberResults(results: readonly ReportedResult[], at: number): void {
-  const { run } = history;
+function rememberResults(results: readonly ReportedResult[], run: number, at: number): void {
   const newest = history.results.find((known) => known.run === run)?.number ?? 0;
   const added = results
     .filter(({ number }) => number > newest)

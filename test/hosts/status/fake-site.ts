@@ -40,6 +40,7 @@ export const RESULT = {
 const STATUS = {
   name: "rack 3",
   version: "0.1.0",
+  run: 1,
   uptimeMs: 0,
   askAgainMs: 20,
   addresses: ["192.168.88.1:69"],

@@ -74,12 +74,45 @@ test("plots and results survive a reload, also of a server that has started agai
   assert.equal(await page.value(BARS), shape);
   assert.equal(await page.value(`document.querySelectorAll("#results li").length`), 2);
   // The server has started again, and its numbers begin again.
-  Object.assign(site.status, { uptimeMs: 5, results: [{ ...numbered(1), name: "after" }] });
+  Object.assign(site.status, { run: 2, uptimeMs: 5, results: [{ ...numbered(1), name: "after" }] });
   site.status.counts.bytesSent = 0;
   await page.until(`document.querySelectorAll("#results li").length === 3`);
   assert.match(await page.text("#results li:first-child"), /^after/);
   assert.equal(await page.value(BARS), shape);
 });
+
+test(
+  "after the sleep of a laptop that serves and shows, each result is there once, and the pause is no bar",
+  options,
+  async (t) => {
+    const { site, page, pass } = await watch(t);
+    const numbered = (number: number) => ({ ...RESULT, number, name: `file ${number}` });
+    site.status.results = [numbered(2), numbered(1)];
+    await pass(1, 1000);
+    assert.equal(await page.value(`document.querySelectorAll("#results li").length`), 2);
+    // Until the next answer the browser's clock went on, and that of the server did not.
+    await page.value(`(() => {
+      const { now } = Date;
+      const { json } = Response.prototype;
+      Response.prototype.json = async function () {
+        const data = await json.call(this);
+        if (data.uptimeMs > ${site.status.uptimeMs}) {
+          Date.now = () => now() + 3_600_000;
+        }
+        return data;
+      };
+    })()`);
+    site.status.uptimeMs += 1000;
+    site.status.counts.bytesSent += 1000;
+    site.status.results = [numbered(3), numbered(2), numbered(1)];
+    await page.until(`document.querySelector("#results li").textContent.startsWith("file 3")`);
+    assert.equal(await page.value(`document.querySelectorAll("#results li").length`), 3);
+    const shape = await page.value<string>(`document.querySelector("#rate-bars").getAttribute("d")`);
+    const [, from, to] = /^M([\d.]+),100V[\d.]+H([\d.]+)V100z$/.exec(shape) ?? assert.fail(shape);
+    // One second of the five minutes that are 600 wide.
+    assert.equal(Math.round(Number(to) - Number(from)), 2, shape);
+  },
+);
 
 test("at most a hundred results are kept, and twenty are shown until all are asked for", options, async (t) => {
   const { site, page } = await watch(t);
