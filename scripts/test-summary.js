@@ -11,15 +11,18 @@ export const PACKAGES = {
   compiler: "gcc libc6-dev",
   curl: "curl",
   dnsmasq: "dnsmasq-base",
+  fish: "fish",
   "in.tftpd": "tftpd-hpa",
   ip: "iproute2",
   lwIP: "liblwip-dev",
+  mandoc: "mandoc",
   nft: "nftables",
   nsenter: "util-linux",
   "systemd-analyze": "systemd",
   tc: "iproute2",
   tftp: "tftp-hpa",
   unshare: "util-linux",
+  zsh: "zsh",
 };
 
 function packagesFor(reasons) {

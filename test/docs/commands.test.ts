@@ -123,11 +123,17 @@ async function flawsOf(lines: readonly string[]): Promise<string[]> {
 }
 
 async function flagsOf(program: string, ...words: string[]): Promise<string[]> {
-  const { stdout } = await run(process.execPath, [program, ...words, "--help"]);
+  const { stdout } = await run(process.execPath, [program, ...words]);
   return stdout.match(/--[a-z][a-z-]*/g) ?? [];
 }
 
-const knownFlags = Promise.all([flagsOf(CLI, "serve"), flagsOf(CLI, "get"), flagsOf(ADD_FILES)]).then(
+const HELPS = [
+  [CLI, "--help"],
+  [CLI, "serve", "--help", "--all"],
+  [CLI, "get", "--help"],
+  [ADD_FILES, "--help"],
+] as const;
+const knownFlags = Promise.all(HELPS.map(([program, ...words]) => flagsOf(program, ...words))).then(
   (lists) => new Set([...FOREIGN_FLAGS, ...lists.flat()]),
 );
 

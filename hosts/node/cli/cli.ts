@@ -3,8 +3,7 @@ import "./early-hangup.js";
 import { readFileSync } from "node:fs";
 import { type Command, parseCommandLine } from "./command-line.js";
 import { handOverHangups } from "./early-hangup.js";
-import { CLIENT_HELP, SERVE_HELP } from "./help.js";
-import { isGetOrPut } from "./parse-get-put.js";
+import { COMMAND_NAMES } from "./help/commands.js";
 import { runServe } from "./run-serve.js";
 import { UsageError } from "./usage-error.js";
 
@@ -16,8 +15,8 @@ async function parseOrExplain(args: readonly string[]): Promise<Command | undefi
     if (!(error instanceof UsageError)) {
       throw error;
     }
-    const [command] = args;
-    const help = isGetOrPut(command) ? `${command} --help` : "--help";
+    const command = COMMAND_NAMES.find((name) => name === args[0]);
+    const help = command === undefined ? "--help" : `${command} --help`;
     console.error(`lockstep-tftp: ${error.message}\nTry: lockstep-tftp ${help}`);
     return undefined;
   }
@@ -36,12 +35,16 @@ async function run(args: readonly string[]): Promise<number> {
   switch (command?.kind) {
     case undefined:
       return 1;
-    case "help":
-      console.log(SERVE_HELP);
+    case "help": {
+      const { commandHelp, overview } = await import("./help/help-text.js");
+      console.log(command.of === undefined ? overview() : commandHelp(command.of, command.isFull));
       return 0;
-    case "client-help":
-      console.log(CLIENT_HELP);
+    }
+    case "completion": {
+      const { completion } = await import("./help/completion/completion.js");
+      process.stdout.write(completion(command.shell));
       return 0;
+    }
     case "version":
       console.log(version());
       return 0;

@@ -22,12 +22,15 @@ export type FlagValues<Kinds extends FlagKinds> = {
 
 /** Flags of every command, which take precedence over all others. */
 const GENERAL_FLAGS = { help: { type: "boolean", short: "h" }, version: { type: "boolean", short: "V" } } as const;
+/** With `--help`: every flag, and all that is known of it. */
+const FULL_HELP = "all";
 
 export interface ParsedFlags<Kinds extends FlagKinds> {
   readonly values: FlagValues<Kinds>;
   /** Arguments that are not flags, in order. */
   readonly operands: readonly string[];
-  readonly asksForHelp: boolean;
+  /** Which help is asked for; undefined if none is. */
+  readonly help: { readonly isFull: boolean } | undefined;
   readonly asksForVersion: boolean;
 }
 
@@ -61,10 +64,11 @@ export function parseFlags<Kinds extends FlagKinds>(
   const values: Record<string, string | string[] | boolean> = {};
   const operands: string[] = [];
   const general = new Set<string>();
+  const asksForHelp = tokens.some((token) => token.kind === "option" && token.name === "help");
   for (const token of tokens) {
     if (token.kind === "positional") {
       operands.push(token.value);
-    } else if (token.kind === "option" && Object.hasOwn(GENERAL_FLAGS, token.name)) {
+    } else if (token.kind === "option" && isGeneral(token.name, asksForHelp)) {
       general.add(token.name);
     } else if (token.kind === "option") {
       setFlag(values, token, kinds, formerNames);
@@ -73,9 +77,13 @@ export function parseFlags<Kinds extends FlagKinds>(
   return {
     values: values as FlagValues<Kinds>,
     operands,
-    asksForHelp: general.has("help"),
+    help: asksForHelp ? { isFull: general.has(FULL_HELP) } : undefined,
     asksForVersion: general.has("version"),
   };
+}
+
+function isGeneral(name: string, asksForHelp: boolean): boolean {
+  return Object.hasOwn(GENERAL_FLAGS, name) || (asksForHelp && name === FULL_HELP);
 }
 
 function setFlag(

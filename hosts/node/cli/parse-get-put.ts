@@ -3,6 +3,8 @@ import type { ClientTransferOptions, GetOptions } from "../client/client-options
 import { parseTftpUrl } from "../client/tftp-url.js";
 import { withoutUndefined } from "../client/without-undefined.js";
 import { type FlagKinds, parseFlags } from "./flags.js";
+import { GET_FLAGS, PUT_FLAGS } from "./get-put-flags.js";
+import type { HelpCommand } from "./help-command.js";
 import { UsageError } from "./usage-error.js";
 import { ValueReader } from "./value-reader.js";
 
@@ -18,32 +20,19 @@ export interface GetPutCommand {
 /** Operand for standard input or output. */
 export const STANDARD_STREAM = "-";
 
-const CLIENT_FLAGS = {
-  netascii: "switch",
-  options: "switch",
-  blksize: "text",
-  windowsize: "text",
-  timeout: "text",
-  wait: "switch",
-  "min-interval": "text",
-  "give-up": "text",
-  "max-size": "text",
-  quiet: "switch",
-} as const satisfies FlagKinds;
-
 export function isGetOrPut(argument: string | undefined): argument is GetPutCommand["kind"] {
   return argument === "get" || argument === "put";
 }
 
 /**
  * @param args arguments after the word `get` or `put`.
- * @returns undefined when they ask for help.
  * @throws UsageError when they are invalid.
  */
-export function parseGetPut(kind: GetPutCommand["kind"], args: readonly string[]): GetPutCommand | undefined {
-  const { values, operands, asksForHelp } = parseFlags(args, CLIENT_FLAGS);
-  if (asksForHelp) {
-    return undefined;
+export function parseGetPut(kind: GetPutCommand["kind"], args: readonly string[]): GetPutCommand | HelpCommand {
+  const flags: FlagKinds = kind === "get" ? GET_FLAGS : PUT_FLAGS;
+  const { values, operands, help } = parseFlags(args, flags as typeof GET_FLAGS);
+  if (help !== undefined) {
+    return { kind: "help", of: kind, ...help };
   }
   const { url, file } = kind === "get" ? operandsOfGet(operands) : operandsOfPut(operands);
   const reader = new ValueReader(values, (name) => `--${name}`);

@@ -1,10 +1,14 @@
-/** Help and version: every flag and setting is in the help, in the settings table and in the pages of docs/. */
+/** Help and version: every flag is in the help and in the pages of docs/. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, test } from "node:test";
 import { PROJECT } from "../../../support/program.js";
 import { commandLine } from "./command-line.js";
+
+const ROWS = 24;
+const COLUMNS = 80;
+const COMMANDS = ["serve", "get", "put", "completion"] as const;
 
 function textOf(file: string): string {
   return readFileSync(path.join(PROJECT, file), "utf8");
@@ -20,6 +24,14 @@ function declaredFlags(file: string, constant: string): string[] {
 
 const ON_BY_DEFAULT = ["busy-polling", "options"];
 
+const PUT_FLAGS = declaredFlags("hosts/node/cli/get-put-flags.ts", "PUT_FLAGS");
+const FLAGS = {
+  serve: [...declaredFlags("hosts/node/cli/settings.ts", "SETTING_KINDS"), "--config"],
+  get: [...PUT_FLAGS, "--max-size"],
+  put: PUT_FLAGS,
+  completion: [] as string[],
+};
+
 /** Flags in the first column of the tables of a page. */
 function documentedFlags(page: string): string[] {
   return textOf(page).match(/(?<=^\| (?:`--[a-z-]+`, )?`)--[a-z-]+/gm) ?? [];
@@ -34,27 +46,71 @@ function sorted(names: readonly string[]): string[] {
   return [...names].sort();
 }
 
-describe("the help of serve", () => {
-  for (const args of [["--help"], ["-h"], ["help"], ["serve", "--help"]]) {
-    test(`lockstep-tftp ${args.join(" ")} explains every setting, in 80 columns`, async () => {
-      const { code, stdout, stderr } = await commandLine(...args);
-      assert.equal(code, 0);
-      assert.equal(stderr, "");
-      const settings = declaredFlags("hosts/node/cli/settings.ts", "SETTING_KINDS");
-      const expected = sorted([...settings, "--config", "--help", "--version"]);
-      assert.deepEqual(sorted(explainedFlags(stdout)), expected);
-      for (const line of stdout.split("\n")) {
-        assert.ok(line.length <= 80, `fits a terminal: ${line}`);
-      }
+async function helpOf(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await commandLine(...args);
+  assert.equal(code, 0);
+  assert.equal(stderr, "");
+  for (const line of stdout.split("\n")) {
+    assert.ok(line.length <= COLUMNS, `fits a terminal: ${line}`);
+  }
+  return stdout;
+}
+
+/** The prompt of a shell takes the last row. */
+function assertFitsScreen(help: string): void {
+  assert.ok(help.trimEnd().split("\n").length < ROWS, help);
+}
+
+describe("the help", () => {
+  for (const args of [["--help"], ["-h"], ["help"]]) {
+    test(`lockstep-tftp ${args.join(" ")} lists the commands on a screen`, async () => {
+      const help = await helpOf(...args);
+      assertFitsScreen(help);
+      assert.deepEqual(help.match(/(?<=^ {2})[a-z]+(?= |$)/gm), [...COMMANDS, "help"]);
     });
   }
 
+  for (const command of COMMANDS) {
+    test(`lockstep-tftp ${command} --help fits a screen, with two examples`, async () => {
+      const help = await helpOf(command, "--help");
+      assertFitsScreen(help);
+      const [, examples = ""] = /^Examples:\n(.*?)\n\n/ms.exec(help) ?? [];
+      assert.equal(examples.split("\n").filter((line) => line.includes(`lockstep-tftp ${command}`)).length, 2);
+      assert.equal(await helpOf("help", command), help);
+    });
+
+    test(`lockstep-tftp ${command} --help --all explains every flag`, async () => {
+      const help = await helpOf(command, "--help", "--all");
+      assert.deepEqual(sorted(explainedFlags(help)), sorted([...FLAGS[command], "--help"]));
+      assert.equal(await helpOf("help", command, "--all"), help);
+    });
+  }
+
+  test("the short help of serve says where the other flags are", async () => {
+    const help = await helpOf("serve", "--help");
+    assert.ok(explainedFlags(help).length < FLAGS.serve.length);
+    assert.match(help, /--help --all has all options/);
+  });
+
+  for (const [command, codes] of [
+    ["get", "0 1 2 3 4 5 6 7 130"],
+    ["put", "0 1 2 3 4 5 6 7 8 130"],
+  ] as const) {
+    test(`lockstep-tftp ${command} --help explains every exit code`, async () => {
+      const [, exitCodes = ""] = /^Exit codes: (.*)/ms.exec(await helpOf(command, "--help")) ?? [];
+      assert.deepEqual(exitCodes.match(/\d+/g), codes.split(" "));
+    });
+  }
+});
+
+describe("the pages of docs/", () => {
   test("docs/serving.md has a row for every flag", () => {
-    const settings = declaredFlags("hosts/node/cli/settings.ts", "SETTING_KINDS");
-    assert.deepEqual(
-      sorted(documentedFlags("docs/serving.md")),
-      sorted([...settings, "--config", "--help", "--version"]),
-    );
+    const expected = [...FLAGS.serve, "--help", "--version"];
+    assert.deepEqual(sorted(documentedFlags("docs/serving.md")), sorted(expected));
+  });
+
+  test("docs/client.md has a row for every flag", () => {
+    assert.deepEqual(sorted(documentedFlags("docs/client.md")), sorted([...FLAGS.get, "--help"]));
   });
 
   test("docs/serving.md lists the settings that SIGHUP applies", () => {
@@ -62,27 +118,6 @@ describe("the help of serve", () => {
     const reloadable = ["root", "rules", ...(body.match(/(?<=")[a-z-]+(?=")/g) ?? [])];
     const [, list = ""] = /^These take effect at once: (.*?)\.$/ms.exec(textOf("docs/serving.md")) ?? [];
     assert.deepEqual(sorted(list.match(/(?<=`)[a-z-]+(?=`)/g) ?? []), sorted(reloadable));
-  });
-});
-
-describe("the help of get and put", () => {
-  for (const verb of ["get", "put"]) {
-    test(`lockstep-tftp ${verb} --help explains every flag and exit code, in 80 columns`, async () => {
-      const { code, stdout } = await commandLine(verb, "--help");
-      assert.equal(code, 0);
-      const flags = declaredFlags("hosts/node/cli/parse-get-put.ts", "CLIENT_FLAGS");
-      assert.deepEqual(sorted(explainedFlags(stdout)), sorted([...flags, "--help"]));
-      const [, exitCodes = ""] = /^Exit codes: (.*)/ms.exec(stdout) ?? [];
-      assert.deepEqual(exitCodes.match(/\d+/g), ["0", "1", "2", "3", "4", "5", "6", "7", "8", "130"]);
-      for (const line of stdout.split("\n")) {
-        assert.ok(line.length <= 80, `fits a terminal: ${line}`);
-      }
-    });
-  }
-
-  test("docs/client.md has a row for every flag", () => {
-    const flags = declaredFlags("hosts/node/cli/parse-get-put.ts", "CLIENT_FLAGS");
-    assert.deepEqual(sorted(documentedFlags("docs/client.md")), sorted([...flags, "--help"]));
   });
 });
 

@@ -5,9 +5,17 @@ import { commandLine } from "./command-line.js";
 
 describe("a usage error names the mistake, points to the help, and exits with 1", () => {
   const MISTAKES: readonly (readonly [args: string, message: RegExp])[] = [
-    ["fetch", /unknown command "fetch"; expected serve DIR, get URL or put FILE URL/],
-    ["", /no command; expected serve DIR, get URL or put FILE URL/],
-    ["--port 5", /no command; expected serve DIR/],
+    ["fetch", /unknown command "fetch"; expected one of: serve, get, put, completion\n/],
+    ["serv .", /unknown command "serv"; did you mean serve\?\n/],
+    ["help gett", /unknown command "gett"; did you mean get\?\n/],
+    ["", /no command; expected one of: serve, get, put, completion\n/],
+    ["--port 5", /no command; expected one of: serve/],
+    ["completion", /completion needs a shell; give one of: bash, zsh, fish\n/],
+    ["completion csh", /"csh" is not one known shell; give one of: bash, zsh, fish\n/],
+    ["completion bash zsh", /"bash zsh" is not one known shell/],
+    ["serve . --all", /unknown option "--all"; did you mean --allow\?\n/],
+    ["serve . --status", /unknown option "--status"; did you mean --status-page\?\n/],
+    ["put file tftp://127.0.0.1/file --max-size 5", /unknown option "--max-size"\n/],
     ["serve . --port-range 5000-6000 --single-port", /--single-port uses no other ports; leave out --port-range/],
     ["serve . --initial-interval 0", /--initial-interval is "0"; write a time above 0 .*, such as 500ms/],
     ["serve", /serve needs a folder/],
@@ -44,7 +52,10 @@ describe("a usage error names the mistake, points to the help, and exits with 1"
       const { code, stdout, stderr } = await commandLine(...args.split(" ").filter((word) => word !== ""));
       assert.equal(code, 1);
       assert.equal(stdout, "");
-      assert.match(stderr, /^lockstep-tftp: [^\n]+\nTry: lockstep-tftp --help\n$/);
+      const [command = ""] = /^(?:serve|put|completion)\b/.exec(args) ?? [];
+      const help = ["lockstep-tftp", command, "--help"].filter((word) => word !== "").join(" ");
+      assert.ok(stderr.endsWith(`\nTry: ${help}\n`), stderr);
+      assert.match(stderr, /^lockstep-tftp: [^\n]+\n[^\n]+\n$/);
       assert.match(stderr, message);
     });
   }
