@@ -238,6 +238,13 @@ export default [
   // Apart, so that programs which only serve files do not load it.
   nodeBundle({ "dhcp-server": "hosts/node/dhcp/index.ts" }),
   nodeBundle({ cli: "hosts/node/cli/cli.ts" }, { preserveEntrySignatures: false }),
+  // For the build alone, which writes the manual page with it.
+  {
+    input: "hosts/node/cli/help/manual-page.ts",
+    output: { file: "build/manual-page.js", format: "es" },
+    plugins: [compiled],
+    onwarn: failOnWarning,
+  },
   {
     input: "hosts/simulated/index.ts",
     output: {

@@ -1,6 +1,6 @@
 /**
- * Builds `dist/` unless it is current: checks the types of each room and writes its declarations, bundles, and packs the
- * example files for a board. With `--check` it only says whether `dist/` is current, by its exit code.
+ * Builds `dist/` unless it is current: checks the types of each room and writes its declarations, bundles, writes the manual
+ * page, and packs the example files for a board. With `--check` it only says whether `dist/` is current, by its exit code.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -89,6 +89,13 @@ function packExamples() {
   }
 }
 
+async function writeManualPage() {
+  const { manualPage } = await import("../build/manual-page.js");
+  const { man, version } = JSON.parse(readFileSync("package.json", "utf8"));
+  mkdirSync(path.dirname(man), { recursive: true });
+  writeFileSync(man, manualPage(version));
+}
+
 /**
  * Makes everything anew: the compiler would decide by time stamps what has changed, which `cp -p` and `rsync -t` preserve.
  *
@@ -101,6 +108,7 @@ async function build(inputs) {
   compile(".");
   await bundle();
   publishTypings();
+  await writeManualPage();
   packExamples();
   mkdirSync(path.dirname(STAMP), { recursive: true });
   writeFileSync(STAMP, stampOf(inputs));

@@ -18,6 +18,7 @@ const PUBLISHED_PLACES = [
   /^dist\/(node|simulated|moddable|command)\/[a-z-]+\.(js|d\.ts)$/,
   /^dist\/moddable\/typings\/[a-z]+\.d\.ts$/,
   /^dist\/status\/status-page\.html\.gz$/,
+  /^dist\/man\/lockstep-tftp\.1$/,
   /^dist\/firmware\/(files\.json|files\.tar|manifest\.json)$/,
   /^hosts\/moddable\/(manifest_|flash_)[a-z0-9_]+\.json$/,
   /^hosts\/moddable\/flash\/\d+mb\/(partitions\.csv|sdkconfig\.defaults(\.release)?)$/,
@@ -111,6 +112,11 @@ describe("the published package", () => {
   test("has only files that its users need", () => {
     const stray = tarball.files.filter((file) => !PUBLISHED_PLACES.some((place) => place.test(file)));
     assert.deepEqual(stray, []);
+  });
+
+  test("has the manual page that its description names", () => {
+    const { man } = JSON.parse(readFileSync(path.join(PROJECT, "package.json"), "utf8"));
+    assert.ok(tarball.files.includes(path.posix.normalize(man)));
   });
 
   test("passes publint", async () => {

@@ -1,13 +1,14 @@
-/** Help and version: every flag is in the help and in the pages of docs/. */
+/** Help, manual page and version: every flag is in the help, in the manual page and in the pages of docs/. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, test } from "node:test";
-import { PROJECT } from "../../../support/program.js";
+import { hasProgram, PROJECT, run } from "../../../support/program.js";
 import { commandLine } from "./command-line.js";
 
 const ROWS = 24;
 const COLUMNS = 80;
+const MANUAL_PAGE = path.join(PROJECT, "dist/man/lockstep-tftp.1");
 const COMMANDS = ["serve", "get", "put", "completion"] as const;
 
 function textOf(file: string): string {
@@ -118,6 +119,31 @@ describe("the pages of docs/", () => {
     const reloadable = ["root", "rules", ...(body.match(/(?<=")[a-z-]+(?=")/g) ?? [])];
     const [, list = ""] = /^These take effect at once: (.*?)\.$/ms.exec(textOf("docs/serving.md")) ?? [];
     assert.deepEqual(sorted(list.match(/(?<=`)[a-z-]+(?=`)/g) ?? []), sorted(reloadable));
+  });
+});
+
+describe("the manual page", () => {
+  test("package.json names it, and it explains every flag of every command", () => {
+    const { man, version } = JSON.parse(textOf("package.json"));
+    assert.equal(path.join(PROJECT, man), MANUAL_PAGE);
+    const page = readFileSync(MANUAL_PAGE, "utf8").replaceAll("\\-", "-");
+    assert.ok(page.includes(`lockstep-tftp ${version}`));
+    for (const command of COMMANDS) {
+      const [, section = ""] = new RegExp(`^\\.SH ${command.toUpperCase()}\n(.*?)^\\.SH `, "ms").exec(page) ?? [];
+      assert.deepEqual(sorted(section.match(/(?<=^\.BI ")--[a-z-]+/gm) ?? []), sorted(FLAGS[command]), command);
+    }
+  });
+
+  const skip = hasProgram("mandoc") ? false : "needs mandoc";
+  test("mandoc finds no mistake in it, and renders its examples as they are typed", { skip }, async () => {
+    const lint = await run("mandoc", ["-T", "lint", "-W", "warning", MANUAL_PAGE]);
+    const warnings = lint.stdout.split("\n").filter((line) => line !== "" && !line.includes("missing date"));
+    assert.deepEqual(warnings, []);
+    const { stdout } = await run("mandoc", ["-T", "utf8", "-O", "width=80", MANUAL_PAGE]);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: bold letters are printed twice, with a backspace between.
+    const text = stdout.replaceAll(/.\u0008/g, "");
+    assert.match(text, /^ {5,}lockstep-tftp serve backups --write --write-only --max-size 1M$/m);
+    assert.match(text, /^ {5,}--status-page \[ADDRESS:PORT\]$/m);
   });
 });
 
