@@ -12,6 +12,11 @@ export interface TftpServerOptions extends Omit<ServerOptions, "addressHash">, C
   host?: string | readonly string[];
   /** Port on which requests arrive. Default 69, which needs a permission on most systems. 0 takes any free port. */
   port?: number;
+  /**
+   * Descriptors of UDP sockets that take requests in place of `host` and `port`: bound already, each to one address, as
+   * systemd passes them (sd_listen_fds(3)). Linux only. Default: none.
+   */
+  inheritedSockets?: readonly number[];
   /** Transfers at once, 1 to 65,536. Default 1,024; a slot takes some 300 bytes. */
   maxTransfers?: number;
   /** Ports of transfers. Default: any free port. */

@@ -50,6 +50,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
   private contentSince = 0;
   private readonly hosts: readonly string[];
   private readonly port: number;
+  private readonly inherited: readonly number[];
   private readonly requestSockets: Listeners;
   /** Warnings that were given: the event whose listener threw, or what failed with which kind of error. */
   private readonly warnedOf = new Set<string>();
@@ -69,6 +70,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
     this.maxSizeBytes = options.maxSizeBytes ?? Number.MAX_SAFE_INTEGER;
     this.hosts = checkedHosts(options.host);
     this.port = checkedPort("port", options.port ?? TFTP_PORT);
+    this.inherited = options.inheritedSockets ?? [];
     this.hasOnePort = options.singlePort === true;
     const isAllowed = (address: string): boolean => this.content.allowed.includes(address);
     const request: RequestHandler = (packet, length, listener, address, port) => {
@@ -153,7 +155,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
    * @param host overrides the option `host`.
    * @throws TypeError or RangeError when an argument is not acceptable, such as a broadcast address; NodeJS.ErrnoException EACCES without permission for
    * the port, EADDRINUSE when it is taken, EADDRNOTAVAIL when an address is not this machine's, ENOTFOUND when a name could
-   * not be resolved; Error when the server is closed or listening.
+   * not be resolved; Error when one of the `inheritedSockets` cannot be used, or the server is closed or listening.
    */
   async listen(port?: number, host?: string | readonly string[]): Promise<void> {
     // biome-ignore lint/complexity/noArguments: a callback in any place must not be passed over in silence.
@@ -168,9 +170,14 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
     this.hasStarted = true;
     try {
       await this.content.removeLitter();
-      await this.requestSockets.listen(hosts, listeningPort);
+      if (this.inherited.length > 0) {
+        this.requestSockets.inherit(this.inherited);
+      } else {
+        await this.requestSockets.listen(hosts, listeningPort);
+      }
     } catch (error) {
       this.hasStarted = false;
+      this.requestSockets.close();
       throw error;
     }
     if (this.closing !== undefined) {

@@ -1,6 +1,6 @@
 /** The example unit, checked by systemd's own tools. */
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { CLI, hasProgram, PROJECT, run } from "../support/program.js";
@@ -41,6 +41,14 @@ test("systemd-analyze verifies the service with the drop-in for uploads", { skip
   mkdirSync(dropIns);
   copyUnit("lockstep-tftp-uploads.conf", dropIns);
   await assertVerified(folder);
+});
+
+test("systemd-analyze verifies the socket of the service", { skip: UNLESS_SYSTEMD }, async (t) => {
+  const folder = unitFolder(t);
+  const socket = path.join(folder, "lockstep-tftp.socket");
+  copyFileSync(path.join(OPERATIONS, "lockstep-tftp.socket"), socket);
+  const { code, stderr } = await run("systemd-analyze", ["verify", "--man=no", socket, path.join(folder, SERVICE)]);
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
 });
 
 test("systemd-analyze security rates the service at 2.0 or less", { skip: UNLESS_SYSTEMD }, async (t) => {

@@ -11,6 +11,7 @@ import type { Output } from "./output.js";
 import type { ServeCommand } from "./parse-serve.js";
 import type { RepeatedLines } from "./repeated-lines.js";
 import { ServeSignals } from "./serve-signals.js";
+import { tellServiceManager, withPassedSockets } from "./service-manager.js";
 import { type SystemError, startFailure } from "./start-failure.js";
 import { logTransfers } from "./transfer-log.js";
 import { warnOfUnwritableRoot } from "./unwritable-root.js";
@@ -28,7 +29,7 @@ export async function runServe(command: ServeCommand): Promise<number> {
   let server: TftpServer;
   let repeated: RepeatedLines;
   try {
-    server = new TftpServer(command.server);
+    server = new TftpServer(withPassedSockets(command));
     repeated = logTransfers(server, log);
     await server.listen();
   } catch (error) {
@@ -47,6 +48,7 @@ export async function runServe(command: ServeCommand): Promise<number> {
   const companions = new Companions(server, log);
   try {
     await companions.start(command);
+    tellServiceManager("READY=1", log);
     await signals.serverClosed;
   } catch (error) {
     await output.close();

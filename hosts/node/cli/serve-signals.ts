@@ -6,6 +6,7 @@ import { handOverHangups } from "./early-hangup.js";
 import type { Log } from "./log.js";
 import type { ServeCommand } from "./parse-serve.js";
 import { reload } from "./reload.js";
+import { tellServiceManager } from "./service-manager.js";
 
 export class ServeSignals {
   /** Resolves when the server is closed. */
@@ -41,6 +42,9 @@ export class ServeSignals {
     const { running } = this.server;
     const isFirst = !this.isStopping;
     this.isStopping = true;
+    if (isFirst) {
+      tellServiceManager("STOPPING=1", this.log);
+    }
     if (isFirst && running > 0) {
       const transfers = counted(running, "transfer");
       const text = `Stopping: waiting up to ${graceMs / 1000} s for ${transfers}; a second signal stops at once`;

@@ -12,6 +12,7 @@ import { ALL_IPV4, ALL_IPV6, isLoopback, isWildcard, wildcardOf, zoneOf } from "
 import { AllowedNetworks } from "./allowed-networks.js";
 import type { BroadcastRequests, RequestHandler } from "./broadcast-requests.js";
 import { BroadcastSockets } from "./broadcast-sockets.js";
+import { inheritedSocket } from "./inherited-sockets.js";
 import { listeningAddresses } from "./listening-addresses.js";
 import { ipv6Table, type MachineAddress, machineAddresses, NO_SCOPE } from "./machine-addresses.js";
 import { CAN_SHARE, UdpSocket } from "./socket.js";
@@ -85,6 +86,21 @@ export class Listeners implements KnownListeners {
     }
   }
 
+  /**
+   * Takes requests on sockets that are bound already. Broadcasts are not among them.
+   *
+   * @throws InheritedSocketError when one of them cannot be used; the others may be open.
+   */
+  inherit(descriptors: readonly number[]): void {
+    for (const descriptor of descriptors) {
+      const listener: LocalPort = FIRST_LISTENER + this.open.length;
+      const socket = inheritedSocket(descriptor, RECEIVE_BUFFER_BYTES, (packet, length, peer, port) =>
+        this.handle(packet, length, listener, peer, port),
+      );
+      this.open.push({ address: socket.address, scope: NO_SCOPE, socket });
+    }
+  }
+
   /** A listener, until they are closed. */
   find(listener: LocalPort): Listener | undefined {
     return this.open[listener - FIRST_LISTENER];
@@ -94,7 +110,7 @@ export class Listeners implements KnownListeners {
   get addresses(): { address: string; port: number }[] {
     return this.open
       .filter(({ address }, index) => !isWildcard(address) || this.substitutes.has(FIRST_LISTENER + index))
-      .map(({ address }) => ({ address, port: this.port }));
+      .map(({ address, socket }) => ({ address, port: socket.port }));
   }
 
   close(): void {

@@ -44,6 +44,8 @@ export interface SocketOptions {
   /** Lets a socket for one address and one for all addresses have the same port, if both ask for it. */
   readonly isShared?: boolean;
   readonly receiveBufferBytes?: number;
+  /** Descriptor of a socket that is bound already. Of `address` then only the family counts, and `port` not at all. */
+  readonly descriptor?: number;
   /** Reports a datagram that could not be sent. */
   readonly onError?: (error: Error) => void;
 }
@@ -69,7 +71,6 @@ export class UdpSocket {
    * @throws NodeJS.ErrnoException when the system refuses: EADDRINUSE, EACCES, EADDRNOTAVAIL, EMFILE.
    */
   constructor(options: SocketOptions, handle: DatagramHandler) {
-    this.address = options.address;
     const isVersion6 = options.address.includes(":");
     this.socket = dgram.createSocket({
       type: isVersion6 ? "udp6" : "udp4",
@@ -89,12 +90,14 @@ export class UdpSocket {
       }
     });
     this.socket.on("message", (message, peer) => handle(receivedView, copyReceived(message), peer.address, peer.port));
-    this.socket.bind({ port: options.port, address: options.address, exclusive: true });
+    const { port, address, descriptor } = options;
+    this.socket.bind({ exclusive: true, ...(descriptor === undefined ? { port, address } : { fd: descriptor }) });
     if (failure !== undefined) {
       this.socket.close();
       throw failure;
     }
     isBound = true;
+    this.address = descriptor === undefined ? address : this.socket.address().address;
   }
 
   /** The port that the socket is bound to. */
