@@ -1,11 +1,15 @@
 /** Starts the status page of `serve`, and explains why it cannot start. */
-
+import { setTimeout } from "node:timers/promises";
 import { printable } from "../../common/printable.js";
 import type { TftpServer } from "../server.js";
 import type { ChangedFile, StatusPage, StatusPageOptions } from "../status/status-page.js";
-import { STATUS_PAGE_PORT } from "../udp/addresses.js";
+import { hostAndPort, isWildcard, LOOPBACK, STATUS_PAGE_PORT } from "../udp/addresses.js";
 import type { Log } from "./log.js";
 import { STATUS_PAGE_FLAG } from "./status-page-flag.js";
+
+const RETRY_MS = 500;
+/** Time for an answer of whatever has the port. */
+const ANSWER_MS = 1000;
 
 /** Logs where the page is, and the files that its users change. */
 export async function serveStatusPage(server: TftpServer, options: StatusPageOptions, log: Log): Promise<StatusPage> {
@@ -18,9 +22,45 @@ export async function serveStatusPage(server: TftpServer, options: StatusPageOpt
   };
   page.on("put", (file) => logChange("page-put", "puts", file));
   page.on("removed", (file) => logChange("page-removed", "removes", file));
-  await page.listen();
-  log.write("info", "status-page", `Status page at ${page.url}`, { url: page.url });
+  await listenAfterFormer(page, server, options, log);
+  if (page.url !== "") {
+    log.write("info", "status-page", `Status page at ${page.url}`, { url: page.url });
+  }
   return page;
+}
+
+/** A server that is stopping keeps the port of its page while its transfers end: the next one's page waits for that. */
+async function listenAfterFormer(
+  page: StatusPage,
+  server: TftpServer,
+  options: StatusPageOptions,
+  log: Log,
+): Promise<void> {
+  for (let hasWaited = false; server.addresses.length > 0; hasWaited = true) {
+    try {
+      await page.listen();
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE" || !(await isOfStoppingServer(options))) {
+        throw error;
+      }
+    }
+    if (!hasWaited) {
+      log.write("info", "status-page-waits", "The status page waits: a server that is stopping still has its port", {});
+    }
+    await setTimeout(RETRY_MS);
+  }
+}
+
+/** Whether the page at this place says that its server is stopping, or is gone by now. */
+async function isOfStoppingServer({ host = LOOPBACK, port = STATUS_PAGE_PORT }: StatusPageOptions): Promise<boolean> {
+  const place = hostAndPort(isWildcard(host) ? LOOPBACK : host, port);
+  try {
+    const answer = await fetch(`http://${place}/healthz`, { signal: AbortSignal.timeout(ANSWER_MS) });
+    return ((await answer.json()) as { isListening?: boolean }).isListening === false;
+  } catch (error) {
+    return ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code === "ECONNREFUSED";
+  }
 }
 
 /** Explains in one line why the page cannot start, and what to do. */

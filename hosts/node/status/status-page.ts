@@ -14,10 +14,9 @@ import type { SiteDescription } from "../../status/status-report.js";
 import { now } from "../clock.js";
 import type { TftpServer } from "../server.js";
 import type { EndedTransfer, RefusedRequest } from "../server-options.js";
-import { hostAndPort, isWildcard, plainAddress, STATUS_PAGE_PORT } from "../udp/addresses.js";
+import { hostAndPort, isWildcard, LOOPBACK, plainAddress, STATUS_PAGE_PORT } from "../udp/addresses.js";
 import { createHttpServer } from "./http-server.js";
 
-const LOOPBACK = "127.0.0.1";
 const DEFAULT_MAX_CONNECTIONS = 64;
 const HEAD_TIMEOUT_MS_DEFAULT = 10_000;
 const MAX_UPLOADS = 8;

@@ -4,6 +4,8 @@
 import { isIP } from "node:net";
 import { TFTP_PORT } from "../../../src/index.js";
 
+/** Where the status page is unless another address is given. */
+export const LOOPBACK = "127.0.0.1";
 /** Resembles TFTP's own port, and is free on most machines. */
 export const STATUS_PAGE_PORT = 8069;
 
