@@ -60,7 +60,7 @@ test("systemd-analyze security rates the service at 2.0 or less", { skip: UNLESS
 });
 
 test("the command has every flag that the service, the container and the firewall examples use", async () => {
-  const { stdout } = await run(process.execPath, [CLI, "--help"]);
+  const { stdout } = await run(process.execPath, [CLI, "serve", "--help", "--all"]);
   for (const file of [SERVICE, "lockstep-tftp-uploads.conf", "Containerfile", "port-range.nft", "single-port.nft"]) {
     const lines = readFileSync(path.join(OPERATIONS, file), "utf8")
       .split("\n")
