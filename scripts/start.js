@@ -26,7 +26,7 @@ if (args.length === 0) {
   console.log(`Serving the example folder. From another terminal, fetch a file with one of:
   curl tftp://127.0.0.1:${EXAMPLE_PORT}/readme.txt
   tftp 127.0.0.1 ${EXAMPLE_PORT} -m octet -c get readme.txt
-Serve your own folder:  npm start -- serve DIR --port ${EXAMPLE_PORT}   (all flags: npm start -- --help)
+Serve your own folder:  npm start -- serve DIR --port ${EXAMPLE_PORT}   (all flags: npm start -- serve --help --all)
 Stop with Ctrl-C.
 `);
 }
