@@ -33,6 +33,7 @@ export type ReasonCode =
   | "not_a_file_name"
   | "malformed_request"
   | "folder_missing"
+  | "too_many_folders"
   | "not_found"
   | "disk_full"
   | "too_large"
@@ -60,6 +61,7 @@ const REASON_TEXTS: Readonly<Record<ReasonCode, string>> = {
   not_a_file_name: "not a name for files…",
   malformed_request: "the request is malformed, or its mode is unknown",
   folder_missing: "the folder … is not there",
+  too_many_folders: "rules make no more folders: …",
   not_found: "no such file…",
   disk_full: "the disk is full",
   too_large: "larger than allowed (--max-size)",

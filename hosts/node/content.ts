@@ -28,8 +28,8 @@ export class Content {
   readonly allowed: AllowedNetworks;
   /** The files under their own names, before any rule. */
   readonly files: Storage;
-  /** The files as the engine asks for them, after the rules. */
-  readonly storage: Storage;
+  /** The files as clients reach them, by the rules; undefined without rules. */
+  readonly ruled: RuleStorage | undefined;
   /** The storage's list of files, if it has one. */
   readonly catalogue: Catalogue | undefined;
   /** Undefined without rules. */
@@ -57,7 +57,12 @@ export class Content {
       options.root === undefined ? undefined : new DirectoryStorage(options.root, options, onError, onWarning);
     this.files = this.directory ?? guarded(options.storage as Storage, onError);
     this.catalogue = catalogueOf(options.storage ?? this.files);
-    this.storage = this.rules === undefined ? this.files : new RuleStorage(this.files, this.rules, onRenamed);
+    this.ruled = this.rules && new RuleStorage(this.files, this.rules, onRenamed);
+  }
+
+  /** The files as the engine asks for them, after the rules. */
+  get storage(): Storage {
+    return this.ruled ?? this.files;
   }
 
   /** Removes unfinished uploads of earlier runs from the folder. */

@@ -11,6 +11,7 @@ import { MAX_TIMER_MS, now, WakeTimer } from "./clock.js";
 import { Content, type ContentOptions, storageOf } from "./content.js";
 import { EngineObserver, type EventSink } from "./events/engine-observer.js";
 import type { NameRules } from "./rules/name-rules.js";
+import type { RuleStorage } from "./rules/rule-storage.js";
 import {
   type CloseOptions,
   type ListeningAddress,
@@ -126,6 +127,11 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
   /** The rules that change requested names, if there are any. */
   get rules(): NameRules | undefined {
     return this.content.rules;
+  }
+
+  /** The served files as clients reach them, by the rules; undefined without rules. */
+  get ruledStorage(): RuleStorage | undefined {
+    return this.content.ruled;
   }
 
   /** Requests that got no answer, because all transfers were taken or a limit was reached. */

@@ -165,24 +165,27 @@ export class Site {
         `Rules of the server protect "${name}". Choose another name, or change the rules.`,
       );
     }
-    return isPut ? this.decideOnUpload(head, storedName) : this.remove(catalogue, head, name);
+    return isPut ? this.decideOnUpload(head, name) : this.remove(catalogue, head, name);
   }
 
-  private decideOnUpload(head: RequestHead, name: string): Decision {
-    const { source, storage, maxUploads, records } = this.context;
+  private decideOnUpload(head: RequestHead, requestedName: string): Decision {
+    const { source, storage, rights, maxUploads, records } = this.context;
     const length = head.header("content-length");
     if (length === undefined || head.header("transfer-encoding") !== undefined || !/^\d{1,15}$/.test(length)) {
       return refused(STATUS_LENGTH_REQUIRED, "The size is missing. Send Content-Length.");
     }
     const sizeBytes = Number(length);
     if (sizeBytes > source.maxSizeBytes) {
-      const text = `"${name}" has ${sizeBytes} bytes; at most ${source.maxSizeBytes} are allowed. Send a smaller file.`;
+      const text = `"${requestedName}" has ${sizeBytes} bytes; at most ${source.maxSizeBytes} are allowed. Send a smaller file.`;
       return refused(STATUS_TOO_LARGE, text);
     }
     if (this.uploads >= maxUploads) {
       return refused(STATUS_UNAVAILABLE, "Too many uploads. Try again soon.");
     }
-    const file = storage.openForWriting(name, sizeBytes, head.address);
+    const { name, file } = rights?.openUpload(requestedName, sizeBytes, head.address) ?? {
+      name: requestedName,
+      file: storage.openForWriting(requestedName, sizeBytes, head.address),
+    };
     if (isRefusal(file)) {
       return answered(refusedUpload(file, name));
     }

@@ -2,9 +2,9 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { NameRule } from "../rules/name-rule.js";
-import { NameRules } from "../rules/name-rules.js";
 import { suggestion } from "../rules/nearest-name.js";
 import { type DhcpTable, dhcpTable } from "./dhcp/dhcp-table.js";
+import { rulesOf } from "./rules-table.js";
 import { FORMER_NAMES, SETTING_KINDS, SETTING_NAMES, type SettingName, type SettingValues } from "./settings.js";
 import { UsageError } from "./usage-error.js";
 
@@ -27,11 +27,12 @@ export async function readConfiguration(file: string): Promise<Configuration> {
   let root: string | undefined;
   let rules: readonly NameRule[] | undefined;
   let dhcp: DhcpTable | undefined;
-  for (const [name, value] of Object.entries(await readTable(file))) {
+  const contents = await readContents(file);
+  for (const [name, value] of Object.entries(await parsedTable(contents, file))) {
     if (name === ROOT) {
       [root] = resolvedFrom(file, [textOf(name, value, file)]);
     } else if (name === RULES) {
-      rules = rulesOf(value, file);
+      rules = rulesOf(value, file, contents);
     } else if (name === DHCP) {
       dhcp = dhcpTable(value, file);
     } else if (Object.hasOwn(SETTING_KINDS, name)) {
@@ -50,10 +51,13 @@ function resolvedFrom(file: string, folders: readonly string[]): readonly string
   return folders.map((folder) => path.resolve(path.dirname(file), folder));
 }
 
-async function readTable(file: string): Promise<Readonly<Record<string, unknown>>> {
-  const contents = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+function readContents(file: string): Promise<string> {
+  return readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`the configuration file ${file} cannot be read: ${reasonOf(error)}`);
   });
+}
+
+async function parsedTable(contents: string, file: string): Promise<Readonly<Record<string, unknown>>> {
   const { parse, TomlError } = await import("smol-toml");
   try {
     return parse(contents);
@@ -100,18 +104,6 @@ function textOf(name: string, value: unknown, file: string): string {
     throw invalid(name, value, file, "it must be a string or a number");
   }
   return String(value);
-}
-
-function rulesOf(value: unknown, file: string): readonly NameRule[] {
-  if (!Array.isArray(value)) {
-    throw invalid(RULES, value, file, "begin each rule with [[rules]]");
-  }
-  try {
-    new NameRules(value, file);
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-  return value;
 }
 
 function invalid(name: string, value: unknown, file: string, advice: string): UsageError {

@@ -13,14 +13,16 @@ import { checkedWritePolicy, type WritePolicy } from "../../common/write-policy.
 import { checkedBoolean } from "./checked-boolean.js";
 import { type ChecksummedStorage, Checksums, checksummedName } from "./checksums.js";
 import { ConfinedFolder, closeRead, type OpenedFile } from "./confined-folder.js";
-import { refuseToRead } from "./file-reasons.js";
+import { refuseToOpen, refuseToRead } from "./file-reasons.js";
 import { ignoreError } from "./file-refusals.js";
 import { removeFile, visitFiles } from "./folder-listing.js";
 import { removeTemporaryFiles } from "./litter.js";
+import { MadeFolders } from "./made-folders.js";
 import { SharedFiles } from "./shared-files.js";
 import { SmallFiles } from "./small-files.js";
 import { StagedFile } from "./staged-file.js";
 import { isTemporaryName, KEPT_FOR_UPLOADS } from "./temporary-files.js";
+import type { PlacedUploads, UploadPlace } from "./upload-place.js";
 
 /** Options of a {@link DirectoryStorage}. */
 export interface DirectoryOptions {
@@ -40,13 +42,14 @@ export interface DirectoryOptions {
 }
 
 /** A folder as storage: {@link TftpServer} makes one of its option `root`. */
-export class DirectoryStorage implements ChecksummedStorage, Catalogue {
+export class DirectoryStorage implements ChecksummedStorage, PlacedUploads, Catalogue {
   private readonly folder: ConfinedFolder;
   private readonly write: WritePolicy;
   private readonly readAllowed: boolean;
   private readonly checksums: Checksums | undefined;
   private readonly smallFiles = new SmallFiles();
   private readonly sharedFiles: SharedFiles;
+  private readonly madeFolders: MadeFolders;
   private hasWarnedOfCopying = false;
 
   /**
@@ -69,6 +72,7 @@ export class DirectoryStorage implements ChecksummedStorage, Catalogue {
     this.readAllowed = checkedBoolean("read", options.read, true);
     this.checksums = checkedBoolean("checksums", options.checksums, false) ? new Checksums(onError) : undefined;
     this.sharedFiles = new SharedFiles(onError);
+    this.madeFolders = new MadeFolders(this.folder);
   }
 
   get mayWrite(): boolean {
@@ -143,17 +147,50 @@ export class DirectoryStorage implements ChecksummedStorage, Catalogue {
   }
 
   openForWriting(name: string, sizeBytes: number): WritableFile | Refusal {
+    return this.openUpload({ name, makesFolders: false }, sizeBytes);
+  }
+
+  openUpload({ name, makesFolders }: UploadPlace, sizeBytes: number): WritableFile | Refusal {
     if (this.write === "never") {
       return refuseFor(FORBIDDEN, "uploads_off");
     }
     if (isTemporaryName(name)) {
       return refuseFor(FORBIDDEN, "not_a_file_name", KEPT_FOR_UPLOADS);
     }
+    const located = makesFolders ? this.folder.locate(name) : undefined;
+    return located === undefined ? this.stage(name, sizeBytes) : this.stageInMadeFolders(name, located, sizeBytes);
+  }
+
+  private stageInMadeFolders(name: string, located: string, sizeBytes: number): WritableFile | Refusal {
+    const made = this.makeFolders(located);
+    const file = made ?? this.stage(name, sizeBytes, located);
+    if (isRefusal(file)) {
+      this.madeFolders.abandon(located);
+    }
+    return file;
+  }
+
+  private makeFolders(located: string): Refusal | undefined {
+    try {
+      return this.madeFolders.make(located);
+    } catch (error) {
+      return refuseToOpen(error, { root: this.folder.path, path: located, isUpload: true }, this.onError);
+    }
+  }
+
+  /** @param located path of the file, if folders may have been made for it. */
+  private stage(name: string, sizeBytes: number, located?: string): WritableFile | Refusal {
     return StagedFile.create(this.folder, name, {
       sizeBytes,
       mayOverwrite: this.mayOverwrite,
       onCopy: (file) => this.warnOfCopying(file),
-      onCommitted: () => this.smallFiles.forgetLookUps(),
+      onCommitted: () => {
+        this.smallFiles.forgetLookUps();
+        if (located !== undefined) {
+          this.madeFolders.use(located);
+        }
+      },
+      ...(located === undefined ? {} : { onClosed: () => this.madeFolders.abandon(located) }),
       onError: this.onError,
     });
   }

@@ -23,21 +23,10 @@ import { refuseToContinue, refuseToOpen, reportBroken } from "./file-reasons.js"
 import { type FileErrorListener, ignoreError, refusalOf } from "./file-refusals.js";
 import { AccessListCopy, keepOwner, keepPermissions, PERMISSIONS } from "./kept-rights.js";
 import { type Staging, stageBeside, stageElsewhere } from "./staging.js";
+import { syncFolder } from "./sync-folder.js";
 
 /** Permissions of a new file, from which the process's umask takes away. */
 const NEW_FILE_MODE = 0o666;
-
-/** Answers of systems and file systems that cannot synchronise a folder. Any other is a failure of the disk. */
-const NO_FOLDER_SYNC: ReadonlySet<string> = new Set([
-  "EINVAL",
-  "ENOTSUP",
-  "EOPNOTSUPP",
-  "ENOSYS",
-  "EPERM",
-  "EACCES",
-  "EBADF",
-  "EISDIR",
-]);
 
 /** The user may make no file in the folder. */
 const NO_NEW_FILE: ReadonlySet<string> = new Set(["EACCES", "EPERM", "EROFS"]);
@@ -52,6 +41,8 @@ export interface StagedFileOptions {
   readonly mayOverwrite: boolean;
   /** Called when the file has its name. */
   readonly onCommitted?: () => void;
+  /** Called when the file is closed, complete or not. */
+  readonly onClosed?: () => void;
   /** Called before the file is copied over the present one, which only a crash could leave half written. */
   readonly onCopy?: (path: string) => void;
   /** Receives the reason why the file cannot be written. */
@@ -167,6 +158,7 @@ export class StagedFile implements WritableFile {
     }
     this.staging.discard(this.isNamed);
     closeRead(this.folderDescriptor);
+    this.options.onClosed?.();
   }
 
   /** Takes the place of the present file, or takes over its content where this would lose the file's owner. */
@@ -279,15 +271,4 @@ function nameUnlessTaken(temporary: string | Buffer, final: string | Buffer): vo
     return;
   }
   fs.unlinkSync(temporary);
-}
-
-/** Writes the name to the disk, where the system can synchronise a folder. */
-function syncFolder(descriptor: number): void {
-  try {
-    fs.fsyncSync(descriptor);
-  } catch (error) {
-    if (!NO_FOLDER_SYNC.has(codeOf(error))) {
-      throw error;
-    }
-  }
 }

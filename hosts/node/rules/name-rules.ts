@@ -4,7 +4,10 @@
  */
 import { printable } from "../../common/printable.js";
 import { type Reason, reasonFor } from "../../common/reasons.js";
-import { CompiledRule, type MappedName, type NameRule, REFUSED_NAME } from "./name-rule.js";
+import type { UploadPlace } from "../files/upload-place.js";
+import { type AskedName, CompiledRule, type MappedName, REFUSED_NAME } from "./compiled-rule.js";
+import type { NameRule } from "./name-rule.js";
+import { asWritten, inKebabCase } from "./rule-keys.js";
 
 /** Bounds the time of a request. */
 const MAX_RULES = 256;
@@ -13,24 +16,40 @@ const MAX_NAMES = 8;
 /** Index of no rule. */
 const NONE = -1;
 
+/** Options of {@link NameRules}. */
+export interface NameRulesOptions {
+  /** File in which the rules are written, for error messages. Default: they are not from a file. */
+  readonly file?: string;
+  /** Lines of the file on which the rules begin. */
+  readonly lines?: readonly number[];
+  /** Clock of `{date}` and `{time}`. Default: that of the system. */
+  readonly clock?: () => Date;
+}
+
+/** A name to look up, and the rule that has made it. */
+interface Candidate extends MappedName {
+  /** Undefined for the requested name, where no rule applies. */
+  readonly rule: CompiledRule | undefined;
+}
+
 /** A list of rules, checked and compiled. */
 export class NameRules {
   private readonly rules: readonly CompiledRule[];
+  private readonly clock: () => Date;
 
-  /**
-   * @param file where the rules are written, for error messages; undefined if they are not from a file.
-   * @throws RangeError or TypeError that names the rule and its mistake.
-   */
-  constructor(rules: readonly NameRule[], file?: string) {
+  /** @throws RangeError or TypeError that names the rule, its place in the file, and its mistake. */
+  constructor(rules: readonly NameRule[], { file, lines = [], clock = () => new Date() }: NameRulesOptions = {}) {
     const place = file === undefined ? "" : ` in ${file}`;
     if (rules.length > MAX_RULES) {
       throw new RangeError(`there are ${rules.length} rules${place}, and at most ${MAX_RULES} are allowed; use tables`);
     }
+    this.clock = clock;
     this.rules = rules.map((rule, index) => {
       try {
-        return new CompiledRule(rule);
+        return new CompiledRule(rule, file === undefined ? asWritten : inKebabCase);
       } catch (error) {
-        (error as Error).message = `rule ${index + 1}${place}: ${(error as Error).message}`;
+        const line = lines[index] === undefined ? "" : `, line ${lines[index]}`;
+        (error as Error).message = `rule ${index + 1}${place}${line}: ${(error as Error).message}`;
         throw error;
       }
     });
@@ -42,25 +61,15 @@ export class NameRules {
    * refusals before that rule, so that nothing leads to a refused file but a rule that comes before its refusal.
    */
   namesFor(name: string, address: string, isUpload: boolean): readonly (string | undefined)[] {
-    const names: (string | undefined)[] = [];
-    for (const [index, rule] of this.rules.entries()) {
-      const mapped = rule.apply(name, address, isUpload);
-      if (mapped !== undefined) {
-        const isRefused = this.refusedAt(mapped, index, address, isUpload) !== NONE;
-        names.push(isRefused ? REFUSED_NAME : mapped.name);
-        if (isRefused || names.length === MAX_NAMES) {
-          return names;
-        }
-      }
-    }
-    return names.length > 0 ? names : [name];
+    return this.candidates(name, address, isUpload).map((candidate) => candidate.name);
   }
 
   /** Why `namesFor` ends with a refusal; undefined if it does not. */
   refusalFor(name: string, address: string, isUpload: boolean): Reason | undefined {
+    const asked = this.asked(name, address, isUpload);
     for (const [index, rule] of this.rules.entries()) {
-      const mapped = rule.apply(name, address, isUpload);
-      const at = mapped === undefined ? NONE : this.refusedAt(mapped, index, address, isUpload);
+      const mapped = rule.apply(asked);
+      const at = mapped === undefined ? NONE : this.refusedAt(mapped, index, asked);
       if (at !== NONE) {
         return reasonOf(at, this.rules[at] as CompiledRule);
       }
@@ -68,9 +77,17 @@ export class NameRules {
     return undefined;
   }
 
-  /** The name that an upload of `name` gets; undefined if it is refused. A new file cannot be looked up. */
-  uploadName(name: string, address: string): string | undefined {
-    return this.namesFor(name, address, true)[0];
+  /** Where an upload of `name` goes; undefined if it is refused. A new file cannot be looked up: the first rule decides. */
+  uploadPlace(name: string, address: string): UploadPlace | undefined {
+    const [first] = this.candidates(name, address, true);
+    return first?.name === undefined
+      ? undefined
+      : { name: first.name, makesFolders: first.rule?.makesFolders ?? false };
+  }
+
+  /** Whether a rule makes folders. */
+  get makesFolders(): boolean {
+    return this.rules.some((rule) => rule.makesFolders);
   }
 
   /** Whether a download of `name` is looked up, and not refused at once. */
@@ -78,11 +95,33 @@ export class NameRules {
     return this.namesFor(name, address, false)[0] !== REFUSED_NAME;
   }
 
+  private asked(name: string, address: string, isUpload: boolean): AskedName {
+    return { name, address, isUpload, time: this.clock() };
+  }
+
+  private candidates(name: string, address: string, isUpload: boolean): readonly Candidate[] {
+    const asked = this.asked(name, address, isUpload);
+    const found: Candidate[] = [];
+    for (const [index, rule] of this.rules.entries()) {
+      const mapped = rule.apply(asked);
+      if (mapped !== undefined) {
+        const isRefused = this.refusedAt(mapped, index, asked) !== NONE;
+        found.push({ name: isRefused ? REFUSED_NAME : mapped.name, rule });
+        if (isRefused || found.length === MAX_NAMES) {
+          return found;
+        }
+      }
+    }
+    return found.length > 0 ? found : [{ name, rule: undefined }];
+  }
+
   /** Index of the rule that refuses a name which the rule at `index` has made, or -1. */
-  private refusedAt({ name }: MappedName, index: number, address: string, isUpload: boolean): number {
+  private refusedAt({ name }: MappedName, index: number, { address, isUpload, time }: AskedName): number {
     return name === REFUSED_NAME
       ? index
-      : this.rules.findIndex((rule, at) => at < index && rule.refuses && rule.applies(name, address, isUpload));
+      : this.rules.findIndex(
+          (rule, at) => at < index && rule.refuses && rule.applies({ name, address, isUpload, time }),
+        );
   }
 }
 

@@ -12,14 +12,21 @@ export interface MatchedRequest {
   /** The client's address. */
   readonly address: string;
   readonly match: NameMatch;
+  readonly time: Date;
 }
+
+/** Placeholders that need nothing of the pattern. */
+const FILLED_ALWAYS: readonly string[] = ["{name}", "{address}", "{date}", "{time}"];
+/** End of the day in `2026-11-28T10:15:04.000Z`, and of its seconds. */
+const DATE_END = 10;
+const TIME_END = 19;
 
 export class NameTemplate {
   private readonly pieces: readonly string[];
 
   /**
    * @param text `{name}` is replaced by the requested name, `{1}` to `{8}` by the texts of the pattern's wildcards, `{mac}`
-   * by the MAC address in the name, `{address}` by the client's address.
+   * by the MAC address in the name, `{address}` by the client's address, `{date}` and `{time}` by the time in UTC.
    * @throws RangeError for a placeholder that the pattern does not fill, or a template that can never make a valid name.
    */
   constructor(text: string, pattern: NamePattern) {
@@ -39,7 +46,7 @@ export class NameTemplate {
 }
 
 function checkPlaceholder(piece: string, pattern: NamePattern): void {
-  if (!piece.startsWith("{") || piece === "{name}" || piece === "{address}") {
+  if (!piece.startsWith("{") || FILLED_ALWAYS.includes(piece)) {
     return;
   }
   if (piece === "{mac}") {
@@ -50,7 +57,7 @@ function checkPlaceholder(piece: string, pattern: NamePattern): void {
   }
   const number = /^\{[1-8]\}$/.test(piece) ? Number(piece[1]) : 0;
   if (number === 0) {
-    throw new RangeError(`unknown placeholder ${piece}; expected {name}, {address}, {mac} or {1} to {8}`);
+    throw new RangeError(`unknown placeholder ${piece}; expected ${FILLED_ALWAYS.join(", ")}, {mac} or {1} to {8}`);
   }
   if (number > pattern.wildcardCount) {
     const wildcards = number === 1 ? "wildcard" : "wildcards";
@@ -58,12 +65,20 @@ function checkPlaceholder(piece: string, pattern: NamePattern): void {
   }
 }
 
-function fillPiece(piece: string, { name, address, match }: MatchedRequest): string {
+function fillPiece(piece: string, { name, address, match, time }: MatchedRequest): string {
   switch (piece) {
     case "{name}":
       return name;
     case "{address}":
       return addressAsName(address);
+    case "{date}":
+      return time.toISOString().slice(0, DATE_END);
+    case "{time}":
+      // Some file systems take no colons.
+      return time
+        .toISOString()
+        .slice(DATE_END + 1, TIME_END)
+        .replaceAll(":", "-");
     case "{mac}":
       return match.mac ?? "";
     default:

@@ -10,9 +10,11 @@ import {
   type WritableFile,
 } from "../../../src/index.js";
 import { refuseFor, refuseWith } from "../../common/reasons.js";
+import type { NamedUpload, NameRights } from "../../status/name-rights.js";
 import { CHECKSUM_SUFFIX, type ChecksummedStorage, checksummedName } from "../files/checksums.js";
 import { quoted } from "../files/file-reasons.js";
-import { REFUSED_NAME } from "./name-rule.js";
+import type { PlacedUploads } from "../files/upload-place.js";
+import { REFUSED_NAME } from "./compiled-rule.js";
 import type { NameRules } from "./name-rules.js";
 
 /** Called when a rule has mapped a requested name to another one. */
@@ -21,18 +23,25 @@ export type Renamed = (name: string, foundName: string, address: string, isUploa
 type Open = (foundName: string) => ReadableFile | Refusal;
 
 /** Asks a storage for the names that rules make, instead of the requested ones. */
-export class RuleStorage implements Storage {
+export class RuleStorage implements Storage, NameRights {
   /**
    * @param storage has the files. If it also has their checksums, a client gets the checksum of the file that the rules
    * give it.
    * @param rules find the names.
    * @param renamed called for each name that a rule has changed.
+   * @throws TypeError if a rule makes folders, and the storage cannot.
    */
   constructor(
-    private readonly storage: Storage | ChecksummedStorage,
+    private readonly storage: Storage | ChecksummedStorage | (Storage & PlacedUploads),
     private readonly rules: NameRules,
     private readonly renamed: Renamed = () => {},
-  ) {}
+  ) {
+    if (rules.makesFolders && !("openUpload" in storage)) {
+      throw new TypeError(
+        "A rule makes folders, but the storage has none; serve a folder (root), or leave out makeFolders",
+      );
+    }
+  }
 
   openForReading(name: string, address: Address): ReadableFile | Refusal {
     const { storage } = this;
@@ -67,12 +76,29 @@ export class RuleStorage implements Storage {
   }
 
   openForWriting(name: string, sizeBytes: number, address: Address): WritableFile | Refusal {
-    const found = this.rules.uploadName(name, String(address));
-    if (found === REFUSED_NAME) {
-      return this.refuseByRule(name, address, true);
+    return this.openUpload(name, sizeBytes, address).file;
+  }
+
+  openUpload(name: string, sizeBytes: number, address: Address): NamedUpload {
+    const { storage } = this;
+    const place = this.rules.uploadPlace(name, String(address));
+    if (place === undefined) {
+      return { name, file: this.refuseByRule(name, address, true) };
     }
-    this.reportRenamed(name, found, address, true);
-    return this.storage.openForWriting(found, sizeBytes, address);
+    this.reportRenamed(name, place.name, address, true);
+    const file =
+      "openUpload" in storage
+        ? storage.openUpload(place, sizeBytes)
+        : storage.openForWriting(place.name, sizeBytes, address);
+    return { name: place.name, file };
+  }
+
+  uploadName(name: string, address: string): string | undefined {
+    return this.rules.uploadPlace(name, address)?.name;
+  }
+
+  mayRead(name: string, address: string): boolean {
+    return this.rules.mayRead(name, address);
   }
 
   private refuseByRule(name: string, address: Address, isUpload: boolean): Refusal {

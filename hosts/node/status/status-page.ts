@@ -104,7 +104,7 @@ export class StatusPage extends EventEmitter<StatusPageEvents> {
         return server.catalogue;
       },
       get rights() {
-        return options.ignoreRules === true ? undefined : server.rules;
+        return options.ignoreRules === true ? undefined : server.ruledStorage;
       },
       hosts: ownHosts(this.host, options.hostNames ?? []),
       page: fs.readFileSync(new URL("../status/status-page.html.gz", import.meta.url)),

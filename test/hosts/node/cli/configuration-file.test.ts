@@ -1,7 +1,7 @@
 /** The configuration file of `serve`: its settings, flags that override it, and rereading it while files are served. */
 import assert from "node:assert/strict";
 import { EventEmitter, once } from "node:events";
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { CLI, PROJECT, run } from "../../../support/program.js";
@@ -108,7 +108,14 @@ describe("a configuration file", () => {
     [["host = [1979-05-27]"], /host in \S+ is "1979-05-27"; it must be a string/],
     [["write-only = true"], /write-only in \S+ alone allows nothing; add --write/],
     [["rules = 5"], /rules in \S+ is 5; begin each rule with \[\[rules\]\]/],
-    [["[[rules]]", "too = 'x'"], /: rule 1 in \S+tftp\.toml: unknown key "too"; did you mean to\?/],
+    [["[[rules]]", "too = 'x'"], /: rule 1 in \S+tftp\.toml, line 1: unknown key "too"; did you mean to\?/],
+    [
+      ["[[rules]]", "to = 'x'", "", " [[ rules ]]", "case = 1"],
+      /: rule 2 in \S+tftp\.toml, line 4: case is 1; it must/,
+    ],
+    [["rules = [{ to = 5 }]"], /: rule 1 in \S+tftp\.toml: to is 5; it must be a string/],
+    [["[[rules]]", "make-folders = 1"], /: rule 1 in \S+, line 1: make-folders is 1; it must be true or false/],
+    [["[[rules]]", "makeFolders = true"], /: unknown key "makeFolders"; did you mean make-folders\?/],
     [["[[rules]]\nrefuse = true\n".repeat(257)], /there are 257 rules in \S+, and at most 256/],
     [["# fine", "port = = 5"], /tftp\.toml, line 2: /],
     [["port = 5", "port = 6"], /tftp\.toml, line 2: /],
@@ -135,7 +142,9 @@ describe("a configuration file", () => {
 
 describe("the examples of docs/serving.md", () => {
   const page = readFileSync(path.join(PROJECT, "docs/serving.md"), "utf8");
-  const [settings = "", rules = ""] = [...page.matchAll(/^```toml\n(.*?)^```$/gms)].map(([, example]) => example);
+  const [settings = "", rules = "", folders = ""] = [...page.matchAll(/^```toml\n(.*?)^```$/gms)].map(
+    ([, example]) => example,
+  );
 
   test("the settings of docs/serving.md are accepted, and give the phone its file", async (t) => {
     const place = new Place(t, [settings]);
@@ -164,11 +173,18 @@ describe("the examples of docs/serving.md", () => {
     for (const [asked, file] of found) {
       assert.equal((await fetchFile(asked, { port: server.port })).content.toString(), file);
     }
-    mkdirSync(path.join(place.root, "backups/127.0.0.1"), { recursive: true });
     await putFile("switch", CONTENT, { port: server.port });
     assert.deepEqual(readFileSync(path.join(place.root, "backups/127.0.0.1/switch")), CONTENT);
     await assert.rejects(putFile("my.key", CONTENT, { port: server.port }), { errorCode: 2 });
     await assert.rejects(fetchFile("keys/my.KEY", { port: server.port }), { errorCode: 2 });
+  });
+
+  test("the rule of docs/serving.md that makes folders keeps uploads apart by day and time", async (t) => {
+    const place = new Place(t, [folders]);
+    const server = await place.start(t);
+    await putFile("switch", CONTENT, { port: server.port });
+    const files = readdirSync(path.join(place.root, "backups/127.0.0.1"), { recursive: true, encoding: "utf8" });
+    assert.match(files.sort().join(" "), /^\d{4}-\d\d-\d\d \d{4}-\d\d-\d\d\/\d\d-\d\d-\d\d-switch$/);
   });
 });
 
@@ -222,7 +238,7 @@ describe("SIGHUP", () => {
     const mistakes: readonly (readonly [lines: readonly string[], reason: RegExp])[] = [
       [['root = "nowhere"'], /nowhere does not exist/],
       [['root = "files"', "port = = 5"], /line 2/],
-      [['root = "files"', "[[rules]]"], /rule 1 in \S+tftp\.toml: it has no effect/],
+      [['root = "files"', "[[rules]]"], /rule 1 in \S+tftp\.toml, line 2: it has no effect/],
       [['root = "files"', 'allow = "10.0.0.0/40"'], /"10\.0\.0\.0\/40" is not a network/],
       [["max-size = 5"], /serve needs a folder/],
     ];

@@ -20,6 +20,7 @@ export const RULES: readonly NameRule[] = [
   { match: "**.key", refuse: true },
   { match: "sw-*", direction: "put", to: "backups/{address}/{name}" },
   { match: "up*", to: "{1}/secret" },
+  { match: "deep-*", direction: "put", to: "1/2/3/4/5/6/7/8/9/{1}", makeFolders: true },
 ];
 
 /** Servers with their flags, and the same as options of the class. */
@@ -104,6 +105,7 @@ export const REFUSALS: readonly Refusal[] = [
   },
   put("uploads", "sw-1", 1, "folder_missing", /^the folder "backups\/127\.0\.0\.1" is not there$/),
   put("uploads", "none/new", 1, "folder_missing", /^the folder "none" is not there$/),
+  put("uploads", "deep-1", 3, "too_many_folders", /^rules make no more folders: at most 8, one in the other$/),
   get("read-only", "missing", 1, "not_found", /^no such file$/),
   get("read-only", "nowhere", 1, "not_found", /^no such file: its link leads nowhere$/),
   get("read-only", "phone-7", 1, "not_found", /^no such file: the rules tried "phones\/7\.xml", "all-7\.xml"$/),
@@ -163,5 +165,5 @@ export function rulesAsToml(): string {
 }
 
 function tomlPair([key, value]: [string, unknown]): string {
-  return `${key} = ${JSON.stringify(value)}`;
+  return `${key === "makeFolders" ? "make-folders" : key} = ${JSON.stringify(value)}`;
 }

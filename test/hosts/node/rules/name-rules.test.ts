@@ -117,7 +117,11 @@ describe("names made by rules pass the checks of names from the wire", () => {
 
 describe("an error message names the rule and its mistake", () => {
   const MISTAKES: readonly (readonly [rule: unknown, message: RegExp])[] = [
-    [{}, /it has no effect; add to, table, case or refuse/],
+    [{}, /it has no effect; add to, table, case, refuse or makeFolders/],
+    [{ makeFolders: "yes" }, /makeFolders is "yes"; it must be true or false/],
+    [{ makeFolders: true, direction: "get" }, /makeFolders is for uploads; leave out refuse, and direction = "get"/],
+    [{ makeFolders: true, refuse: true }, /makeFolders is for uploads/],
+    [{ "make-folders": true }, /unknown key "make-folders"; did you mean makeFolders\?/],
     ["a", /"a" is not a rule; write for example/],
     [{ mach: "a", to: "x" }, /unknown key "mach"; did you mean match\?/],
     [{ to: "../x" }, /"\.\.\/x" is not a valid file name/],
@@ -205,6 +209,11 @@ describe("a server with rules", () => {
       await assert.rejects(putFile(name, Buffer.from("bad"), { port }), { errorCode: ERROR_ACCESS_VIOLATION }, name);
     }
     assert.equal((await fetchFile("GRÜN.TXT", { port })).content.toString(), "open");
+  });
+
+  test("a server whose storage has no folders refuses a rule that makes some", () => {
+    const storage: Storage = { openForReading: () => FORBIDDEN, openForWriting: () => FORBIDDEN };
+    assert.throws(() => new TftpServer({ storage, rules: [{ makeFolders: true }] }), /A rule makes folders, but/);
   });
 
   test("a server with an invalid rule cannot be constructed", (t) => {

@@ -1,0 +1,15 @@
+/** Places of uploads, as rules decide on them. */
+import type { Refusal, WritableFile } from "../../../src/index.js";
+
+/** Where an upload goes. */
+export interface UploadPlace {
+  readonly name: string;
+  /** Whether missing folders of the name are made. */
+  readonly makesFolders: boolean;
+}
+
+/** A storage that knows more of an upload than its name. {@link DirectoryStorage} is one. */
+export interface PlacedUploads {
+  /** Opens a file for writing, as `openForWriting` does. */
+  openUpload(place: UploadPlace, sizeBytes: number): WritableFile | Refusal;
+}

@@ -1,0 +1,166 @@
+/** One rule, checked and compiled. */
+import { isIP } from "node:net";
+import { cleanedName } from "../files/clean-name.js";
+import { plainAddress } from "../udp/addresses.js";
+import { AllowedNetworks } from "../udp/allowed-networks.js";
+import { plainMac } from "./mac-address.js";
+import { type NameMatch, NamePattern } from "./name-pattern.js";
+import { type NameRule, RULE_KEYS } from "./name-rule.js";
+import { type MatchedRequest, NameTemplate } from "./name-template.js";
+import { asWritten, checkedText, type KeyNaming, RuleKeys } from "./rule-keys.js";
+
+const NETWORK_EXAMPLE = "192.168.0.0/24";
+
+/** Takes the place of a name that must not be looked up. */
+export const REFUSED_NAME = undefined;
+
+/** A request that a rule may apply to. */
+export interface AskedName {
+  readonly name: string;
+  /** The client's address. */
+  readonly address: string;
+  readonly isUpload: boolean;
+  readonly time: Date;
+}
+
+/** Name that a rule makes of a requested one. */
+export interface MappedName {
+  readonly name: string | typeof REFUSED_NAME;
+}
+
+export class CompiledRule {
+  /** The pattern as it was written. */
+  readonly matchText: string;
+  private readonly pattern: NamePattern;
+  private readonly clients: AllowedNetworks;
+  private readonly direction: NameRule["direction"];
+  private readonly template: NameTemplate;
+  private readonly table: ReadonlyMap<string, NameTemplate> | undefined;
+  private readonly letterCase: NameRule["case"];
+  /** Whether the requests that it applies to are refused. */
+  readonly refuses: boolean;
+
+  /** Whether the folders of an upload are made. */
+  readonly makesFolders: boolean;
+
+  /**
+   * @param nameOf names a key as its author wrote it, for error messages.
+   * @throws RangeError or TypeError that names the mistake.
+   */
+  constructor(rule: NameRule, nameOf: KeyNaming = asWritten) {
+    const keys = new RuleKeys(rule, RULE_KEYS, nameOf);
+    const match = keys.text("match", "**");
+    this.matchText = match;
+    this.pattern = new NamePattern(rule.refuse === true ? composed(match) : match);
+    this.clients = new AllowedNetworks(networksOf(rule.from));
+    this.direction = keys.oneOf("direction", ["get", "put"]);
+    this.letterCase = keys.oneOf("case", ["lower", "upper"]);
+    this.template = new NameTemplate(keys.text("to", "{name}"), this.pattern);
+    this.table = rule.table === undefined ? undefined : tableOf(rule.table, this.pattern);
+    this.refuses = keys.flag("refuse");
+    this.makesFolders = keys.flag("makeFolders");
+    this.checkTogether(rule, nameOf);
+  }
+
+  /** Whether the rule applies to a request. */
+  applies(request: AskedName): boolean {
+    return this.match(request) !== undefined;
+  }
+
+  /** Returns undefined if the rule does not apply to the request. */
+  apply(asked: AskedName): MappedName | undefined {
+    const match = this.match(asked);
+    if (match === undefined) {
+      return undefined;
+    }
+    const request: MatchedRequest = { ...asked, match };
+    const template = this.table === undefined ? this.template : machineIn(this.table, request);
+    if (template === undefined) {
+      return undefined;
+    }
+    return { name: this.refuses ? REFUSED_NAME : cleanedName(this.inCase(template.fill(request))) };
+  }
+
+  private checkTogether(rule: NameRule, nameOf: KeyNaming): void {
+    if ((rule.to !== undefined || this.refuses) && this.table !== undefined) {
+      throw new TypeError("a table names the files itself; leave out to and refuse");
+    }
+    if (this.makesFolders && (this.refuses || this.direction === "get")) {
+      throw new TypeError(`${nameOf("makeFolders")} is for uploads; leave out refuse, and direction = "get"`);
+    }
+    const hasEffect = rule.to !== undefined || this.table !== undefined || this.letterCase !== undefined;
+    if (!hasEffect && !this.refuses && !this.makesFolders) {
+      throw new TypeError(`it has no effect; add to, table, case, refuse or ${nameOf("makeFolders")}`);
+    }
+  }
+
+  private match({ name, address, isUpload }: AskedName): NameMatch | undefined {
+    const isOtherDirection = this.direction !== undefined && this.direction !== (isUpload ? "put" : "get");
+    return isOtherDirection || !this.clients.includes(address)
+      ? undefined
+      : this.pattern.match(this.refuses ? composed(name) : name);
+  }
+
+  private inCase(name: string): string {
+    switch (this.letterCase) {
+      case "lower":
+        return name.toLowerCase();
+      case "upper":
+        return name.toUpperCase();
+      default:
+        return name;
+    }
+  }
+}
+
+/** A refusal holds however a letter with an accent is composed, since some file systems find a file by both ways. */
+function composed(text: string): string {
+  const normalized = text.normalize("NFC");
+  return normalized.length > text.length ? text : normalized;
+}
+
+function machineIn(
+  table: ReadonlyMap<string, NameTemplate>,
+  { address, match }: MatchedRequest,
+): NameTemplate | undefined {
+  const byMac = match.mac === undefined ? undefined : table.get(match.mac);
+  return byMac ?? table.get(plainAddress(address));
+}
+
+function networksOf(from: NameRule["from"]): readonly string[] | undefined {
+  const networks = typeof from === "string" ? [from] : from;
+  if (networks !== undefined && !(Array.isArray(networks) && networks.length > 0 && networks.every(isString))) {
+    throw new TypeError(
+      `from is ${JSON.stringify(from)}; it must be a network such as ${NETWORK_EXAMPLE}, or a list of them`,
+    );
+  }
+  return networks;
+}
+
+function tableOf(table: NonNullable<NameRule["table"]>, pattern: NamePattern): ReadonlyMap<string, NameTemplate> {
+  if (typeof table !== "object" || table === null || Array.isArray(table)) {
+    throw new TypeError('table must map machines to files, as { "aa-bb-cc-dd-ee-ff" = "lobby.cfg" }');
+  }
+  const machines = new Map<string, NameTemplate>();
+  for (const [machine, file] of Object.entries(table)) {
+    const mac = plainMac(machine);
+    if (mac === undefined && isIP(machine) === 0) {
+      throw new RangeError(`"${machine}" in the table is neither a MAC address nor an IP address`);
+    }
+    if (mac !== undefined && !pattern.hasMac) {
+      throw new RangeError(
+        `the table has the MAC address ${machine}; add {mac} to match, so that it is found in the name`,
+      );
+    }
+    const key = mac ?? plainAddress(machine);
+    if (machines.has(key)) {
+      throw new RangeError(`the table has ${machine} twice`);
+    }
+    machines.set(key, new NameTemplate(checkedText(`${machine} in the table`, file), pattern));
+  }
+  return machines;
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === "string";
+}
