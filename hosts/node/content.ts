@@ -53,6 +53,9 @@ export class Content {
     }
     this.allowed = new AllowedNetworks(options.allow);
     this.rules = options.rules === undefined ? undefined : new NameRules(options.rules);
+    if (options.write === "new" && this.rules?.keepsVersions) {
+      throw new RangeError("A rule has keep, but no upload replaces a file; allow overwriting, or leave out keep");
+    }
     this.directory =
       options.root === undefined ? undefined : new DirectoryStorage(options.root, options, onError, onWarning);
     this.files = this.directory ?? guarded(options.storage as Storage, onError);

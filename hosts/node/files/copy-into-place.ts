@@ -39,7 +39,8 @@ export function copyIntoPlace(source: number, folder: string, final: string): vo
   }
 }
 
-function copyRange(source: number, target: number, start: number, end: number): void {
+/** Copies the bytes from `start` to `end` of one open file to the same place in another. */
+export function copyRange(source: number, target: number, start: number, end: number): void {
   const piece = Buffer.allocUnsafeSlow(Math.max(0, Math.min(PIECE_BYTES, end - start)));
   for (let position = start; position < end; ) {
     const count = fs.readSync(source, piece, 0, Math.min(piece.length, end - position), position);

@@ -18,10 +18,10 @@ import { ignoreError } from "./file-refusals.js";
 import { removeFile, visitFiles } from "./folder-listing.js";
 import { removeTemporaryFiles } from "./litter.js";
 import { MadeFolders } from "./made-folders.js";
+import { reservedFor } from "./reserved-names.js";
 import { SharedFiles } from "./shared-files.js";
 import { SmallFiles } from "./small-files.js";
 import { StagedFile } from "./staged-file.js";
-import { isTemporaryName, KEPT_FOR_UPLOADS } from "./temporary-files.js";
 import type { PlacedUploads, UploadPlace } from "./upload-place.js";
 
 /** Options of a {@link DirectoryStorage}. */
@@ -108,8 +108,9 @@ export class DirectoryStorage implements ChecksummedStorage, PlacedUploads, Cata
     if (kept !== undefined) {
       return kept;
     }
-    if (isTemporaryName(name)) {
-      return refuseFor(NOT_FOUND, "not_a_file_name", KEPT_FOR_UPLOADS);
+    const reserved = reservedFor(name);
+    if (reserved !== undefined) {
+      return refuseFor(NOT_FOUND, "not_a_file_name", reserved);
     }
     const opened = this.folder.openFile(name, this.onError);
     return isRefusal(opened) ? opened : this.readableFile(name, opened);
@@ -139,7 +140,7 @@ export class DirectoryStorage implements ChecksummedStorage, PlacedUploads, Cata
     if (!this.readAllowed) {
       return refuseFor(FORBIDDEN, "downloads_off");
     }
-    if (this.checksums === undefined || isTemporaryName(name)) {
+    if (this.checksums === undefined || reservedFor(name) !== undefined) {
       return refuseFor(NOT_FOUND, "not_found");
     }
     const opened = this.folder.openFile(name, this.onError);
@@ -147,23 +148,25 @@ export class DirectoryStorage implements ChecksummedStorage, PlacedUploads, Cata
   }
 
   openForWriting(name: string, sizeBytes: number): WritableFile | Refusal {
-    return this.openUpload({ name, makesFolders: false }, sizeBytes);
+    return this.openUpload({ name, makesFolders: false, keep: 0 }, sizeBytes);
   }
 
-  openUpload({ name, makesFolders }: UploadPlace, sizeBytes: number): WritableFile | Refusal {
+  openUpload(place: UploadPlace, sizeBytes: number): WritableFile | Refusal {
+    const { name } = place;
     if (this.write === "never") {
       return refuseFor(FORBIDDEN, "uploads_off");
     }
-    if (isTemporaryName(name)) {
-      return refuseFor(FORBIDDEN, "not_a_file_name", KEPT_FOR_UPLOADS);
+    const reserved = reservedFor(name);
+    if (reserved !== undefined) {
+      return refuseFor(FORBIDDEN, "not_a_file_name", reserved);
     }
-    const located = makesFolders ? this.folder.locate(name) : undefined;
-    return located === undefined ? this.stage(name, sizeBytes) : this.stageInMadeFolders(name, located, sizeBytes);
+    const located = place.makesFolders ? this.folder.locate(name) : undefined;
+    return located === undefined ? this.stage(place, sizeBytes) : this.stageInMadeFolders(place, located, sizeBytes);
   }
 
-  private stageInMadeFolders(name: string, located: string, sizeBytes: number): WritableFile | Refusal {
+  private stageInMadeFolders(place: UploadPlace, located: string, sizeBytes: number): WritableFile | Refusal {
     const made = this.makeFolders(located);
-    const file = made ?? this.stage(name, sizeBytes, located);
+    const file = made ?? this.stage(place, sizeBytes, located);
     if (isRefusal(file)) {
       this.madeFolders.abandon(located);
     }
@@ -179,10 +182,11 @@ export class DirectoryStorage implements ChecksummedStorage, PlacedUploads, Cata
   }
 
   /** @param located path of the file, if folders may have been made for it. */
-  private stage(name: string, sizeBytes: number, located?: string): WritableFile | Refusal {
+  private stage({ name, keep }: UploadPlace, sizeBytes: number, located?: string): WritableFile | Refusal {
     return StagedFile.create(this.folder, name, {
       sizeBytes,
       mayOverwrite: this.mayOverwrite,
+      keep,
       onCopy: (file) => this.warnOfCopying(file),
       onCommitted: () => {
         this.smallFiles.forgetLookUps();

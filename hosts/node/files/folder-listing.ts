@@ -10,7 +10,7 @@ import { isFileName } from "./clean-name.js";
 import { type ConfinedFolder, closeRead, pathOfFolder } from "./confined-folder.js";
 import { diskPath, nameOfBytes } from "./disk-names.js";
 import { refusalOf } from "./file-refusals.js";
-import { isTemporaryName } from "./temporary-files.js";
+import { reservedFor } from "./reserved-names.js";
 
 /** Entries of folders that are looked at, files or not: a home folder has more than a person reads. */
 const MAX_ENTRIES = 20_000;
@@ -32,7 +32,7 @@ export async function visitFiles(root: ConfinedFolder, mayRemove: boolean, visit
     const name = folder + ownName;
     if (entry.isDirectory()) {
       folders.push(`${name}/`);
-    } else if (!isTemporaryName(ownName) && isFileName(name)) {
+    } else if (reservedFor(ownName) === undefined && isFileName(name)) {
       const sizeBytes = entry.isFile() ? sizeOf(path.join(place, ownName)) : sizeOfLinked(root, name, entry);
       return sizeBytes < 0 || visit({ name, sizeBytes, isRemovable: mayRemove && entry.isFile() });
     }
@@ -87,7 +87,7 @@ function sizeOfLinked(root: ConfinedFolder, name: string, entry: Entry): number 
  * @returns 0, or a refusal.
  */
 export function removeFile(root: ConfinedFolder, name: string): 0 | Refusal {
-  const located = isTemporaryName(name) ? undefined : root.locateExactly(name);
+  const located = reservedFor(name) === undefined ? root.locateExactly(name) : undefined;
   if (located === undefined) {
     return NOT_FOUND;
   }

@@ -22,6 +22,8 @@ import { diskPath } from "./disk-names.js";
 import { refuseToContinue, refuseToOpen, reportBroken } from "./file-reasons.js";
 import { type FileErrorListener, ignoreError, refusalOf } from "./file-refusals.js";
 import { AccessListCopy, keepOwner, keepPermissions, PERMISSIONS } from "./kept-rights.js";
+import { KeptVersions } from "./kept-versions.js";
+import { nameUnlessTaken } from "./name-unless-taken.js";
 import { type Staging, stageBeside, stageElsewhere } from "./staging.js";
 import { syncFolder } from "./sync-folder.js";
 
@@ -39,6 +41,8 @@ export interface StagedFileOptions {
   readonly sizeBytes: number;
   /** Whether an existing file may be replaced. */
   readonly mayOverwrite: boolean;
+  /** Older versions that are kept beside the file. Default 0. */
+  readonly keep?: number;
   /** Called when the file has its name. */
   readonly onCommitted?: () => void;
   /** Called when the file is closed, complete or not. */
@@ -59,6 +63,7 @@ interface Target {
 export class StagedFile implements WritableFile {
   private isNamed = false;
   private readonly accessList: AccessListCopy | undefined;
+  private readonly versions: KeptVersions | undefined;
 
   private constructor(
     private readonly folderDescriptor: number,
@@ -68,6 +73,8 @@ export class StagedFile implements WritableFile {
     private readonly options: StagedFileOptions,
   ) {
     const { descriptor, name } = staging;
+    const { keep = 0 } = options;
+    this.versions = keep > 0 ? new KeptVersions(folder, path.basename(target.path), keep) : undefined;
     this.accessList = name === undefined ? undefined : AccessListCopy.start(this.final, target.present, descriptor);
   }
 
@@ -94,6 +101,11 @@ export class StagedFile implements WritableFile {
       try {
         const held = pathOfFolder(folderDescriptor, folderPath);
         const staging = stage(held, target, options);
+        if (staging.name === undefined && (options.keep ?? 0) > 0) {
+          closeRead(staging.descriptor);
+          closeRead(folderDescriptor);
+          return refuseFor(FORBIDDEN, "unwritable", "make files in its folder, where older versions are kept");
+        }
         return new StagedFile(folderDescriptor, held, target, staging, options);
       } catch (error) {
         closeRead(folderDescriptor);
@@ -134,11 +146,12 @@ export class StagedFile implements WritableFile {
         this.replace();
       } else {
         fs.fsyncSync(this.staging.descriptor);
-        nameUnlessTaken(diskPath(this.temporary), diskPath(this.final));
+        nameUnlessTaken(this.temporary, this.final);
         this.isNamed = true;
       }
       this.options.onCommitted?.();
       syncFolder(this.folderDescriptor);
+      this.removeOldVersions();
       return 0;
     } catch (error) {
       if (refusalOf(error) === EXISTS) {
@@ -175,6 +188,9 @@ export class StagedFile implements WritableFile {
       keepPermissions(staging.descriptor, present);
     }
     fs.fsyncSync(staging.descriptor);
+    if (isFile) {
+      this.versions?.keepByLink();
+    }
     try {
       fs.renameSync(diskPath(this.temporary), diskPath(final));
       this.isNamed = true;
@@ -188,7 +204,18 @@ export class StagedFile implements WritableFile {
 
   private copyIntoPlace(): void {
     this.options.onCopy?.(this.target.path);
+    this.versions?.keepByCopy();
     copyIntoPlace(this.staging.descriptor, this.folder, this.final);
+  }
+
+  /** The upload is complete, and does not fail for this. */
+  private removeOldVersions(): void {
+    try {
+      this.versions?.removeOldest();
+    } catch (error) {
+      const problem = `older versions of ${this.target.path} could not be removed`;
+      reportBroken(problem, error, this.options.onError ?? ignoreError);
+    }
   }
 
   private get temporary(): string {
@@ -252,23 +279,4 @@ function targetOf(folder: ConfinedFolder, located: string, mayOverwrite: boolean
 
 function refuseToReplace(): Refusal {
   return refuseFor(EXISTS, "exists", " (--overwrite allows replacing it)");
-}
-
-/** Gives a file its name unless another file has it. Unlike a rename, a hard link replaces nothing. */
-function nameUnlessTaken(temporary: string | Buffer, final: string | Buffer): void {
-  try {
-    fs.linkSync(temporary, final);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== "EPERM" && code !== "ENOSYS" && code !== "EOPNOTSUPP" && code !== "ENOTSUP") {
-      throw error;
-    }
-    // The file system has no hard links. Another file may take the name between the next two lines.
-    if (fs.existsSync(final)) {
-      throw Object.assign(new Error("exists"), { code: "EEXIST" });
-    }
-    fs.renameSync(temporary, final);
-    return;
-  }
-  fs.unlinkSync(temporary);
 }

@@ -6,6 +6,8 @@ export interface UploadPlace {
   readonly name: string;
   /** Whether missing folders of the name are made. */
   readonly makesFolders: boolean;
+  /** Older versions that are kept beside the file, or 0. */
+  readonly keep: number;
 }
 
 /** A storage that knows more of an upload than its name. {@link DirectoryStorage} is one. */

@@ -10,6 +10,8 @@ import { type MatchedRequest, NameTemplate } from "./name-template.js";
 import { asWritten, checkedText, type KeyNaming, RuleKeys } from "./rule-keys.js";
 
 const NETWORK_EXAMPLE = "192.168.0.0/24";
+/** Each upload reads the names of all versions. */
+const MAX_KEPT = 1000;
 
 /** Takes the place of a name that must not be looked up. */
 export const REFUSED_NAME = undefined;
@@ -42,6 +44,8 @@ export class CompiledRule {
 
   /** Whether the folders of an upload are made. */
   readonly makesFolders: boolean;
+  /** Older versions that are kept of an upload. */
+  readonly keep: number;
 
   /**
    * @param nameOf names a key as its author wrote it, for error messages.
@@ -59,6 +63,7 @@ export class CompiledRule {
     this.table = rule.table === undefined ? undefined : tableOf(rule.table, this.pattern);
     this.refuses = keys.flag("refuse");
     this.makesFolders = keys.flag("makeFolders");
+    this.keep = keys.count("keep", MAX_KEPT);
     this.checkTogether(rule, nameOf);
   }
 
@@ -85,12 +90,14 @@ export class CompiledRule {
     if ((rule.to !== undefined || this.refuses) && this.table !== undefined) {
       throw new TypeError("a table names the files itself; leave out to and refuse");
     }
-    if (this.makesFolders && (this.refuses || this.direction === "get")) {
-      throw new TypeError(`${nameOf("makeFolders")} is for uploads; leave out refuse, and direction = "get"`);
+    const isForUploads = this.makesFolders || this.keep > 0;
+    if (isForUploads && (this.refuses || this.direction === "get")) {
+      const key = this.makesFolders ? nameOf("makeFolders") : "keep";
+      throw new TypeError(`${key} is for uploads; leave out refuse, and direction = "get"`);
     }
     const hasEffect = rule.to !== undefined || this.table !== undefined || this.letterCase !== undefined;
-    if (!hasEffect && !this.refuses && !this.makesFolders) {
-      throw new TypeError(`it has no effect; add to, table, case, refuse or ${nameOf("makeFolders")}`);
+    if (!hasEffect && !this.refuses && !isForUploads) {
+      throw new TypeError(`it has no effect; add to, table, case, refuse, ${nameOf("makeFolders")} or keep`);
     }
   }
 

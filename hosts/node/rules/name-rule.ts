@@ -33,6 +33,11 @@ export interface NameRule {
    * must exist.
    */
   readonly makeFolders?: boolean;
+  /**
+   * Older contents to keep when an upload replaces a file, 1 to 1000. They are beside it: `NAME.~1~`, `NAME.~2~` and so on, the
+   * highest number being the newest. No client gets them. Default: none.
+   */
+  readonly keep?: number;
 }
 
 /** Keys of a rule. */
@@ -45,4 +50,5 @@ export const RULE_KEYS: readonly (keyof NameRule)[] = [
   "case",
   "refuse",
   "makeFolders",
+  "keep",
 ];

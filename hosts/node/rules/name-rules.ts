@@ -82,12 +82,17 @@ export class NameRules {
     const [first] = this.candidates(name, address, true);
     return first?.name === undefined
       ? undefined
-      : { name: first.name, makesFolders: first.rule?.makesFolders ?? false };
+      : { name: first.name, makesFolders: first.rule?.makesFolders ?? false, keep: first.rule?.keep ?? 0 };
   }
 
-  /** Whether a rule makes folders. */
-  get makesFolders(): boolean {
-    return this.rules.some((rule) => rule.makesFolders);
+  /** Whether a rule keeps older versions of uploads. */
+  get keepsVersions(): boolean {
+    return this.rules.some(({ keep }) => keep > 0);
+  }
+
+  /** Whether a rule makes folders or keeps versions, for which a folder must be served. */
+  get needsFolder(): boolean {
+    return this.keepsVersions || this.rules.some(({ makesFolders }) => makesFolders);
   }
 
   /** Whether a download of `name` is looked up, and not refused at once. */

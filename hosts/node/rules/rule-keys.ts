@@ -45,6 +45,15 @@ export class RuleKeys {
     return value;
   }
 
+  /** Returns 0 if the key is left out. */
+  count(key: "keep", max: number): number {
+    const value = this.rule[key] ?? 0;
+    if (!(Number.isInteger(value) && value >= (this.rule[key] === undefined ? 0 : 1) && value <= max)) {
+      throw new RangeError(`${key} is ${JSON.stringify(value)}; it must be a whole number from 1 to ${max}`);
+    }
+    return value;
+  }
+
   flag(key: "refuse" | "makeFolders"): boolean {
     const name = this.nameOf(key);
     const value = (this.rule as Readonly<Record<string, unknown>>)[name] ?? false;

@@ -36,10 +36,8 @@ export class RuleStorage implements Storage, NameRights {
     private readonly rules: NameRules,
     private readonly renamed: Renamed = () => {},
   ) {
-    if (rules.makesFolders && !("openUpload" in storage)) {
-      throw new TypeError(
-        "A rule makes folders, but the storage has none; serve a folder (root), or leave out makeFolders",
-      );
+    if (rules.needsFolder && !("openUpload" in storage)) {
+      throw new TypeError("makeFolders and keep of rules need a folder: serve a root, or leave them out");
     }
   }
 

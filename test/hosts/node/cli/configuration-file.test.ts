@@ -142,7 +142,7 @@ describe("a configuration file", () => {
 
 describe("the examples of docs/serving.md", () => {
   const page = readFileSync(path.join(PROJECT, "docs/serving.md"), "utf8");
-  const [settings = "", rules = "", folders = ""] = [...page.matchAll(/^```toml\n(.*?)^```$/gms)].map(
+  const [settings = "", rules = "", folders = "", versions = ""] = [...page.matchAll(/^```toml\n(.*?)^```$/gms)].map(
     ([, example]) => example,
   );
 
@@ -177,6 +177,19 @@ describe("the examples of docs/serving.md", () => {
     assert.deepEqual(readFileSync(path.join(place.root, "backups/127.0.0.1/switch")), CONTENT);
     await assert.rejects(putFile("my.key", CONTENT, { port: server.port }), { errorCode: 2 });
     await assert.rejects(fetchFile("keys/my.KEY", { port: server.port }), { errorCode: 2 });
+  });
+
+  test("the rule of docs/serving.md that keeps versions makes the files that the page names", async (t) => {
+    const place = new Place(t, [versions]);
+    const server = await place.start(t);
+    for (const content of ["one", "two", "three"]) {
+      await putFile("sw1-confg", Buffer.from(content), { port: server.port });
+    }
+    const contents = ["sw1-confg.~1~", "sw1-confg.~2~", "sw1-confg"].map((name) =>
+      readFileSync(path.join(place.root, name), "utf8"),
+    );
+    assert.deepEqual(contents, ["one", "two", "three"]);
+    await assert.rejects(fetchFile("sw1-confg.~1~", { port: server.port }), { errorCode: 1 });
   });
 
   test("the rule of docs/serving.md that makes folders keeps uploads apart by day and time", async (t) => {

@@ -98,6 +98,8 @@ export const REFUSALS: readonly Refusal[] = [
   get("read-only", "up..", 2, "not_a_file_name", /^not a name for files: rule 5 makes an invalid name of it$/),
   get("read-only", UNFINISHED, 1, "not_a_file_name", /^not a name for files: it is kept for unfinished uploads$/),
   put("uploads", UNFINISHED, 2, "not_a_file_name", /^not a name for files: it is kept for unfinished uploads$/),
+  get("read-only", "a.~1~", 1, "not_a_file_name", /^not a name for files: it is kept for older versions of uploads$/),
+  put("uploads", "a.~1~", 2, "not_a_file_name", /^not a name for files: it is kept for older versions of uploads$/),
   get("read-only", "x".repeat(300), 1, "not_a_file_name", /^not a name for files: it is too long for the file system$/),
   {
     ...get("read-only", "file", 4, "malformed_request", /^the request is malformed, or its mode is unknown$/),

@@ -11,6 +11,7 @@ import {
   RuleStorage,
   type Storage,
   TftpServer,
+  type TftpServerOptions,
 } from "lockstep-tftp";
 import { ERROR_ACCESS_VIOLATION, ERROR_FILE_NOT_FOUND } from "lockstep-tftp/engine";
 import { fetchFile, putFile } from "../../../support/retrying-client.js";
@@ -117,7 +118,11 @@ describe("names made by rules pass the checks of names from the wire", () => {
 
 describe("an error message names the rule and its mistake", () => {
   const MISTAKES: readonly (readonly [rule: unknown, message: RegExp])[] = [
-    [{}, /it has no effect; add to, table, case, refuse or makeFolders/],
+    [{}, /it has no effect; add to, table, case, refuse, makeFolders or keep/],
+    [{ keep: 0 }, /keep is 0; it must be a whole number from 1 to 1000/],
+    [{ keep: "5" }, /keep is "5"; it must be a whole number/],
+    [{ keep: 1001 }, /keep is 1001; it must be a whole number/],
+    [{ keep: 5, direction: "get" }, /keep is for uploads; leave out refuse, and direction = "get"/],
     [{ makeFolders: "yes" }, /makeFolders is "yes"; it must be true or false/],
     [{ makeFolders: true, direction: "get" }, /makeFolders is for uploads; leave out refuse, and direction = "get"/],
     [{ makeFolders: true, refuse: true }, /makeFolders is for uploads/],
@@ -213,11 +218,14 @@ describe("a server with rules", () => {
 
   test("a server whose storage has no folders refuses a rule that makes some", () => {
     const storage: Storage = { openForReading: () => FORBIDDEN, openForWriting: () => FORBIDDEN };
-    assert.throws(() => new TftpServer({ storage, rules: [{ makeFolders: true }] }), /A rule makes folders, but/);
+    assert.throws(() => new TftpServer({ storage, rules: [{ makeFolders: true }] }), /need a folder: serve a root/);
+    assert.throws(() => new TftpServer({ storage, rules: [{ keep: 5 }] }), /need a folder: serve a root/);
   });
 
   test("a server with an invalid rule cannot be constructed", (t) => {
     const root = temporaryFolder(t);
+    const kept: TftpServerOptions = { root, write: "new", rules: [{ keep: 5 }] };
+    assert.throws(() => new TftpServer(kept), /A rule has keep, but no upload replaces a file; allow overwriting/);
     assert.throws(() => new TftpServer({ root, rules: [{}] }), /rule 1: it has no effect/);
   });
 });
