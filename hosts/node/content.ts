@@ -29,11 +29,9 @@ export class Content {
   /** The files under their own names, before any rule. */
   readonly files: Storage;
   /** The files as clients reach them, by the rules; undefined without rules. */
-  readonly ruled: RuleStorage | undefined;
+  readonly rules: RuleStorage | undefined;
   /** The storage's list of files, if it has one. */
   readonly catalogue: Catalogue | undefined;
-  /** Undefined without rules. */
-  readonly rules: NameRules | undefined;
   private readonly directory: DirectoryStorage | undefined;
 
   /**
@@ -52,20 +50,20 @@ export class Content {
       throw new TypeError("A TFTP server needs either a root, the folder to serve, or a storage");
     }
     this.allowed = new AllowedNetworks(options.allow);
-    this.rules = options.rules === undefined ? undefined : new NameRules(options.rules);
-    if (options.write === "new" && this.rules?.keepsVersions) {
+    const rules = options.rules && new NameRules(options.rules);
+    if (options.write === "new" && rules?.keepsVersions) {
       throw new RangeError("A rule has keep, but no upload replaces a file; allow overwriting, or leave out keep");
     }
     this.directory =
       options.root === undefined ? undefined : new DirectoryStorage(options.root, options, onError, onWarning);
     this.files = this.directory ?? guarded(options.storage as Storage, onError);
     this.catalogue = catalogueOf(options.storage ?? this.files);
-    this.ruled = this.rules && new RuleStorage(this.files, this.rules, onRenamed);
+    this.rules = rules && new RuleStorage(this.files, rules, onRenamed);
   }
 
   /** The files as the engine asks for them, after the rules. */
   get storage(): Storage {
-    return this.ruled ?? this.files;
+    return this.rules ?? this.files;
   }
 
   /** Removes unfinished uploads of earlier runs from the folder. */

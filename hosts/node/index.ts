@@ -22,8 +22,10 @@ export type { Catalogue, ListedFile } from "../common/catalogue.js";
 export { errorText, outcomeName, outcomeText } from "../common/outcomes.js";
 export { printable } from "../common/printable.js";
 export { type Reason, type ReasonCode, refuse } from "../common/reasons.js";
+export type { RuleUse } from "../common/rule-use.js";
 export type { WritePolicy } from "../common/write-policy.js";
 export type { AddressedClient, AddressSource } from "../status/address-source.js";
+export type { NamedUpload, NameRights } from "../status/name-rights.js";
 export type { StatusSource } from "../status/source.js";
 export type {
   ClientTransferOptions,
@@ -39,8 +41,9 @@ export type { PutSource } from "./client/upload-source.js";
 export type { ContentOptions } from "./content.js";
 export type { ChecksummedStorage } from "./files/checksums.js";
 export { type DirectoryOptions, DirectoryStorage } from "./files/directory-storage.js";
+export type { PlacedUploads, UploadPlace } from "./files/upload-place.js";
 export type { NameRule } from "./rules/name-rule.js";
-export { NameRules } from "./rules/name-rules.js";
+export { NameRules, type NameRulesOptions, type RuledName } from "./rules/name-rules.js";
 export { type Renamed, RuleStorage } from "./rules/rule-storage.js";
 export { TftpServer } from "./server.js";
 export type {

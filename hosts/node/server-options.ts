@@ -100,6 +100,8 @@ export interface RenamedRequest {
   readonly isUpload: boolean;
   /** The client's address. */
   readonly address: string;
+  /** Number of the rule, from 1. */
+  readonly rule: number;
 }
 
 /** The end of a transfer. It is frozen, and may be kept. */

@@ -10,7 +10,6 @@ import type { StatusSource } from "../status/source.js";
 import { MAX_TIMER_MS, now, WakeTimer } from "./clock.js";
 import { Content, type ContentOptions, storageOf } from "./content.js";
 import { EngineObserver, type EventSink } from "./events/engine-observer.js";
-import type { NameRules } from "./rules/name-rules.js";
 import type { RuleStorage } from "./rules/rule-storage.js";
 import {
   type CloseOptions,
@@ -125,13 +124,8 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
   }
 
   /** The rules that change requested names, if there are any. */
-  get rules(): NameRules | undefined {
+  get rules(): RuleStorage | undefined {
     return this.content.rules;
-  }
-
-  /** The served files as clients reach them, by the rules; undefined without rules. */
-  get ruledStorage(): RuleStorage | undefined {
-    return this.content.ruled;
   }
 
   /** Requests that got no answer, because all transfers were taken or a limit was reached. */
@@ -245,9 +239,9 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
   private contentOf(options: ContentOptions): Content {
     return new Content(
       options,
-      (name, foundName, address, isUpload) => {
+      (name, foundName, address, isUpload, rule) => {
         const names = { name: readableName(name), foundName: readableName(foundName) };
-        this.emitGuarded("renamed", Object.freeze({ ...names, address, isUpload }));
+        this.emitGuarded("renamed", Object.freeze({ ...names, address, isUpload, rule }));
       },
       (error) => this.report("The storage failed", error),
       (message) => this.emitGuarded("warning", message),

@@ -3,6 +3,7 @@
  * (https://prometheus.io/docs/instrumenting/exposition_formats/). docs/status-page.md lists them.
  */
 import { ERROR_NAMES, outcomeName, SERVER_OUTCOMES } from "../common/outcomes.js";
+import type { RuleUse } from "../common/rule-use.js";
 import type { AddressSource } from "./address-source.js";
 import { DIRECTIONS, type DirectionCounts, type TransferRecords } from "./records.js";
 import type { StatusSource } from "./source.js";
@@ -47,6 +48,7 @@ export function metricsText(
     metric("transfers_running", "gauge", "Running transfers, by direction.", runningSamples(source)),
     metric("transfers_max", "gauge", "Transfers that can run at once.", [[{}, source.maxTransfers]]),
     ...dhcpMetrics(site.dhcp),
+    ...ruleMetrics(site.rules),
   ].join("");
 }
 
@@ -62,6 +64,13 @@ function dhcpMetrics(dhcp: AddressSource | undefined): string[] {
       [{}, silent.length],
     ]),
   ];
+}
+
+function ruleMetrics(rules: readonly RuleUse[] | undefined): string[] {
+  const samples = rules?.map(({ rule, match, count }): Sample => [{ rule: String(rule), match }, count]);
+  return samples === undefined
+    ? []
+    : [metric("rule_uses_total", "counter", "Requests that a rule for names was used for, by rule.", samples)];
 }
 
 function directionMetrics(counts: readonly DirectionCounts[]): string[] {

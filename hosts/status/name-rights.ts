@@ -3,7 +3,9 @@ import type { Refusal, WritableFile } from "../../src/index.js";
 
 /** An upload under the name that rules give it. */
 export interface NamedUpload {
+  /** Name of the file. */
   readonly name: string;
+  /** The open file, or why it cannot be written. */
   readonly file: WritableFile | Refusal;
 }
 

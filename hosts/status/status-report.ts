@@ -3,6 +3,7 @@ import { OUTCOME_COMPLETED, OUTCOME_PROBABLY_COMPLETED, type TransferView } from
 import { addressText } from "../common/address-text.js";
 import type { Catalogue } from "../common/catalogue.js";
 import { ERROR_NAMES, errorName, outcomeName, SERVER_OUTCOMES } from "../common/outcomes.js";
+import type { RuleUse } from "../common/rule-use.js";
 import type { AddressSource } from "./address-source.js";
 import {
   DIRECTIONS,
@@ -109,6 +110,8 @@ export interface StatusReport {
   readonly missing: readonly ReportedMissing[];
   /** Undefined if this server gives no addresses. */
   readonly dhcp: AddressSource | undefined;
+  /** How often each rule for names was used. Undefined if this server has no rules. */
+  readonly rules: readonly RuleUse[] | undefined;
 }
 
 /** Description of a server by its host. */
@@ -121,6 +124,8 @@ export interface SiteDescription {
   readonly askAgainMs: number;
   /** Undefined if the host gives no addresses. */
   readonly dhcp?: AddressSource | undefined;
+  /** Undefined if the host has no rules for names. */
+  readonly rules?: readonly RuleUse[] | undefined;
 }
 
 /** Counts by direction. They include running transfers, so that they never decrease when these end. */
@@ -160,6 +165,7 @@ export function statusReport(
       return { name, address, count, askedMsAgo: now - askedAt };
     }),
     dhcp: site.dhcp && reportedAddresses(site.dhcp),
+    rules: site.rules,
   };
 }
 

@@ -2,6 +2,7 @@
 import type { TftpServer } from "../server.js";
 import type { Log } from "./log.js";
 import type { ServeCommand } from "./parse-serve.js";
+import { logRuleUses } from "./rule-uses.js";
 import { SETTING_NAMES, type SettingName } from "./settings.js";
 import { type SystemError, startFailure } from "./start-failure.js";
 import { warnOfUnwritableRoot } from "./unwritable-root.js";
@@ -31,6 +32,7 @@ export async function reload(server: TftpServer, running: ServeCommand, log: Log
     return running;
   }
   const { file } = configuration;
+  const { rules } = server;
   let next = running;
   try {
     next = await configuration.reread();
@@ -40,6 +42,7 @@ export async function reload(server: TftpServer, running: ServeCommand, log: Log
     log.write("error", "reload-failed", `Not reloaded, nothing has changed: ${reason}`, { file, reason });
     return running;
   }
+  logRuleUses(rules, log);
   log.level = next.log.level;
   warnOfUnwritableRoot(next.server, log);
   const unchanged = SETTING_NAMES.filter((name) => !RELOADABLE.has(name) && differs(name, running, next));

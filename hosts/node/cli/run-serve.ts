@@ -10,6 +10,7 @@ import { openOutput } from "./open-output.js";
 import type { Output } from "./output.js";
 import type { ServeCommand } from "./parse-serve.js";
 import type { RepeatedLines } from "./repeated-lines.js";
+import { logRuleUses } from "./rule-uses.js";
 import { ServeSignals } from "./serve-signals.js";
 import { tellServiceManager, withPassedSockets } from "./service-manager.js";
 import { type SystemError, startFailure } from "./start-failure.js";
@@ -59,6 +60,7 @@ export async function runServe(command: ServeCommand): Promise<number> {
     await companions.close();
   }
   repeated.sumUp();
+  logRuleUses(server.rules, log);
   logStop(server, log);
   if (!(await output.close())) {
     // Nobody reads the log, and a line that waits to be read would keep the process running.

@@ -53,11 +53,11 @@ export function logTransfers(server: TftpServer, log: Log): RepeatedLines {
     });
   });
   server.on("renamed", (request) => {
-    const { address, isUpload } = request;
+    const { address, isUpload, rule } = request;
     if (repeated.admit("debug", "renamed", "renamed", address)) {
       const names = { file: printable(request.name), foundFile: printable(request.foundName) };
-      const text = `${address} ${verb(isUpload)} "${names.file}": the rules map it to "${names.foundFile}"`;
-      log.write("debug", "renamed", text, { direction: directionOf(isUpload), ...names, address });
+      const text = `${address} ${verb(isUpload)} "${names.file}": the rules map it to "${names.foundFile}" (rule ${rule})`;
+      log.write("debug", "renamed", text, { direction: directionOf(isUpload), ...names, address, rule });
     }
   });
   server.on("refused", (request) => {

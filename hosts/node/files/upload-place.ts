@@ -3,6 +3,7 @@ import type { Refusal, WritableFile } from "../../../src/index.js";
 
 /** Where an upload goes. */
 export interface UploadPlace {
+  /** Name of the file. */
   readonly name: string;
   /** Whether missing folders of the name are made. */
   readonly makesFolders: boolean;

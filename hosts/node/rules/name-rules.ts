@@ -4,6 +4,7 @@
  */
 import { printable } from "../../common/printable.js";
 import { type Reason, reasonFor } from "../../common/reasons.js";
+import type { RuleUse } from "../../common/rule-use.js";
 import type { UploadPlace } from "../files/upload-place.js";
 import { type AskedName, CompiledRule, type MappedName, REFUSED_NAME } from "./compiled-rule.js";
 import type { NameRule } from "./name-rule.js";
@@ -26,16 +27,20 @@ export interface NameRulesOptions {
   readonly clock?: () => Date;
 }
 
-/** A name to look up, and the rule that has made it. */
-interface Candidate extends MappedName {
-  /** Undefined for the requested name, where no rule applies. */
-  readonly rule: CompiledRule | undefined;
+/** A name to look up. */
+export interface RuledName {
+  /** Undefined if the request is refused. */
+  readonly name: string | undefined;
+  /** Index of the rule that has made or refused it; -1 for the requested name, where no rule applies. */
+  readonly by: number;
 }
 
 /** A list of rules, checked and compiled. */
 export class NameRules {
   private readonly rules: readonly CompiledRule[];
   private readonly clock: () => Date;
+  /** Requests by the index of the rule that was used for them. */
+  private readonly counts: number[];
 
   /** @throws RangeError or TypeError that names the rule, its place in the file, and its mistake. */
   constructor(rules: readonly NameRule[], { file, lines = [], clock = () => new Date() }: NameRulesOptions = {}) {
@@ -44,6 +49,7 @@ export class NameRules {
       throw new RangeError(`there are ${rules.length} rules${place}, and at most ${MAX_RULES} are allowed; use tables`);
     }
     this.clock = clock;
+    this.counts = rules.map(() => 0);
     this.rules = rules.map((rule, index) => {
       try {
         return new CompiledRule(rule, file === undefined ? asWritten : inKebabCase);
@@ -64,25 +70,36 @@ export class NameRules {
     return this.candidates(name, address, isUpload).map((candidate) => candidate.name);
   }
 
-  /** Why `namesFor` ends with a refusal; undefined if it does not. */
-  refusalFor(name: string, address: string, isUpload: boolean): Reason | undefined {
-    const asked = this.asked(name, address, isUpload);
-    for (const [index, rule] of this.rules.entries()) {
-      const mapped = rule.apply(asked);
-      const at = mapped === undefined ? NONE : this.refusedAt(mapped, index, asked);
-      if (at !== NONE) {
-        return reasonOf(at, this.rules[at] as CompiledRule);
-      }
-    }
-    return undefined;
+  /** Why a candidate without a name is refused. */
+  refusalOf({ by }: RuledName): Reason {
+    return reasonOf(by, this.rules[by] as CompiledRule);
   }
 
-  /** Where an upload of `name` goes; undefined if it is refused. A new file cannot be looked up: the first rule decides. */
-  uploadPlace(name: string, address: string): UploadPlace | undefined {
-    const [first] = this.candidates(name, address, true);
-    return first?.name === undefined
+  /** Where an upload goes: a new file cannot be looked up, so the first candidate decides. Undefined if it is refused. */
+  uploadPlace({ name, by }: RuledName): UploadPlace | undefined {
+    const rule = this.rules[by];
+    return name === REFUSED_NAME
       ? undefined
-      : { name: first.name, makesFolders: first.rule?.makesFolders ?? false, keep: first.rule?.keep ?? 0 };
+      : { name, makesFolders: rule?.makesFolders ?? false, keep: rule?.keep ?? 0 };
+  }
+
+  /** The name that an upload of `name` gets; undefined if it is refused. */
+  uploadName(name: string, address: string): string | undefined {
+    return this.namesFor(name, address, true)[0];
+  }
+
+  /** Counts a request that a rule was used for. */
+  countUse({ by }: RuledName): void {
+    if (by !== NONE) {
+      this.counts[by] = (this.counts[by] as number) + 1;
+    }
+  }
+
+  /** How often each rule was used. */
+  get uses(): readonly RuleUse[] {
+    return this.rules.map(({ matchText }, index) => {
+      return { rule: index + 1, match: printable(matchText), count: this.counts[index] as number };
+    });
   }
 
   /** Whether a rule keeps older versions of uploads. */
@@ -100,24 +117,21 @@ export class NameRules {
     return this.namesFor(name, address, false)[0] !== REFUSED_NAME;
   }
 
-  private asked(name: string, address: string, isUpload: boolean): AskedName {
-    return { name, address, isUpload, time: this.clock() };
-  }
-
-  private candidates(name: string, address: string, isUpload: boolean): readonly Candidate[] {
-    const asked = this.asked(name, address, isUpload);
-    const found: Candidate[] = [];
+  /** As `namesFor`, with the rules that have made the names. At least one. */
+  candidates(name: string, address: string, isUpload: boolean): readonly RuledName[] {
+    const asked: AskedName = { name, address, isUpload, time: this.clock() };
+    const found: RuledName[] = [];
     for (const [index, rule] of this.rules.entries()) {
       const mapped = rule.apply(asked);
       if (mapped !== undefined) {
-        const isRefused = this.refusedAt(mapped, index, asked) !== NONE;
-        found.push({ name: isRefused ? REFUSED_NAME : mapped.name, rule });
-        if (isRefused || found.length === MAX_NAMES) {
+        const refusing = this.refusedAt(mapped, index, asked);
+        found.push(refusing === NONE ? { name: mapped.name, by: index } : { name: REFUSED_NAME, by: refusing });
+        if (refusing !== NONE || found.length === MAX_NAMES) {
           return found;
         }
       }
     }
-    return found.length > 0 ? found : [{ name, rule: undefined }];
+    return found.length > 0 ? found : [{ name, by: NONE }];
   }
 
   /** Index of the rule that refuses a name which the rule at `index` has made, or -1. */

@@ -10,15 +10,16 @@ import {
   type WritableFile,
 } from "../../../src/index.js";
 import { refuseFor, refuseWith } from "../../common/reasons.js";
+import type { RuleUse } from "../../common/rule-use.js";
 import type { NamedUpload, NameRights } from "../../status/name-rights.js";
 import { CHECKSUM_SUFFIX, type ChecksummedStorage, checksummedName } from "../files/checksums.js";
 import { quoted } from "../files/file-reasons.js";
 import type { PlacedUploads } from "../files/upload-place.js";
 import { REFUSED_NAME } from "./compiled-rule.js";
-import type { NameRules } from "./name-rules.js";
+import type { NameRules, RuledName } from "./name-rules.js";
 
-/** Called when a rule has mapped a requested name to another one. */
-export type Renamed = (name: string, foundName: string, address: string, isUpload: boolean) => void;
+/** Called when a rule has mapped a requested name to another one. `rule` is its number, from 1. */
+export type Renamed = (name: string, foundName: string, address: string, isUpload: boolean, rule: number) => void;
 
 type Open = (foundName: string) => ReadableFile | Refusal;
 
@@ -55,10 +56,11 @@ export class RuleStorage implements Storage, NameRights {
 
   /** Opens the first name that has a file. */
   private openFirst(name: string, suffix: string, address: Address, open: Open): ReadableFile | Refusal {
-    const names = this.rules.namesFor(name, String(address), false);
-    for (const found of names) {
+    const candidates = this.rules.candidates(name, String(address), false);
+    for (const candidate of candidates) {
+      const found = candidate.name;
       if (found === REFUSED_NAME) {
-        return this.refuseByRule(name, address, false);
+        return this.refuseByRule(candidate);
       }
       const file = open(found);
       if (file === BUSY) {
@@ -66,11 +68,12 @@ export class RuleStorage implements Storage, NameRights {
         return file;
       }
       if (file !== NOT_FOUND) {
-        this.reportRenamed(name + suffix, found + suffix, address, false);
+        this.report(name + suffix, found + suffix, candidate, address, false);
         return file;
       }
     }
-    return names.length === 1 && names[0] === name ? NOT_FOUND : refuseMissing(names as string[]);
+    const [first] = candidates;
+    return candidates.length === 1 && first?.name === name ? NOT_FOUND : refuseMissing(candidates);
   }
 
   openForWriting(name: string, sizeBytes: number, address: Address): WritableFile | Refusal {
@@ -79,11 +82,12 @@ export class RuleStorage implements Storage, NameRights {
 
   openUpload(name: string, sizeBytes: number, address: Address): NamedUpload {
     const { storage } = this;
-    const place = this.rules.uploadPlace(name, String(address));
+    const candidate = this.rules.candidates(name, String(address), true)[0] as RuledName;
+    const place = this.rules.uploadPlace(candidate);
     if (place === undefined) {
-      return { name, file: this.refuseByRule(name, address, true) };
+      return { name, file: this.refuseByRule(candidate) };
     }
-    this.reportRenamed(name, place.name, address, true);
+    this.report(name, place.name, candidate, address, true);
     const file =
       "openUpload" in storage
         ? storage.openUpload(place, sizeBytes)
@@ -92,24 +96,32 @@ export class RuleStorage implements Storage, NameRights {
   }
 
   uploadName(name: string, address: string): string | undefined {
-    return this.rules.uploadPlace(name, address)?.name;
+    return this.rules.uploadName(name, address);
+  }
+
+  /** How often each rule was used. */
+  get uses(): readonly RuleUse[] {
+    return this.rules.uses;
   }
 
   mayRead(name: string, address: string): boolean {
     return this.rules.mayRead(name, address);
   }
 
-  private refuseByRule(name: string, address: Address, isUpload: boolean): Refusal {
-    return refuseWith(FORBIDDEN, this.rules.refusalFor(name, String(address), isUpload));
+  private refuseByRule(candidate: RuledName): Refusal {
+    this.rules.countUse(candidate);
+    return refuseWith(FORBIDDEN, this.rules.refusalOf(candidate));
   }
 
-  private reportRenamed(name: string, found: string, address: Address, isUpload: boolean): void {
+  private report(name: string, found: string, candidate: RuledName, address: Address, isUpload: boolean): void {
+    this.rules.countUse(candidate);
     if (found !== name) {
-      this.renamed(name, found, String(address), isUpload);
+      this.renamed(name, found, String(address), isUpload, candidate.by + 1);
     }
   }
 }
 
-function refuseMissing(tried: readonly string[]): Refusal {
-  return refuseFor(NOT_FOUND, "not_found", `: the rules tried ${tried.map(quoted).join(", ")}`);
+function refuseMissing(candidates: readonly RuledName[]): Refusal {
+  const tried = candidates.map(({ name }) => quoted(name as string));
+  return refuseFor(NOT_FOUND, "not_found", `: the rules tried ${tried.join(", ")}`);
 }

@@ -104,12 +104,12 @@ export class StatusPage extends EventEmitter<StatusPageEvents> {
         return server.catalogue;
       },
       get rights() {
-        return options.ignoreRules === true ? undefined : server.ruledStorage;
+        return options.ignoreRules === true ? undefined : server.rules;
       },
       hosts: ownHosts(this.host, options.hostNames ?? []),
       page: fs.readFileSync(new URL("../status/status-page.html.gz", import.meta.url)),
       maxUploads: MAX_UPLOADS,
-      describe: () => ({ ...this.describe(), dhcp: options.dhcp }),
+      describe: () => ({ ...this.describe(), dhcp: options.dhcp, rules: server.rules?.uses }),
       isListening: () => server.addresses.length > 0,
       put: (name, address) => this.emit("put", { name: readableName(name), address }),
       removed: (name, address) => this.emit("removed", { name: readableName(name), address }),

@@ -10,6 +10,7 @@ import { remember } from "./history.js";
 import { showMissing } from "./missing.js";
 import { plot } from "./plot.js";
 import { showProblems } from "./problems.js";
+import { showRules } from "./rules.js";
 import { showsAllTransfers, showTransfers } from "./transfers.js";
 import { acceptFiles, permit } from "./uploads.js";
 
@@ -50,6 +51,7 @@ function show(report: StatusReport): void {
   showTransfers(report);
   showProblems(report);
   showMissing(report);
+  showRules(report);
   permit(report);
   void showFiles(report);
 }

@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import type { TestContext } from "node:test";
-import { StatusPage, type StatusPageOptions, type WritePolicy } from "lockstep-tftp";
+import { type NameRule, StatusPage, type StatusPageOptions, type WritePolicy } from "lockstep-tftp";
 import { Browser, NO_CHROMIUM, type Page } from "../../support/chromium.js";
 import { seededBytes } from "../../support/seed.js";
 import { ServedFolder } from "../../support/served-folder.js";
@@ -26,13 +26,18 @@ export interface ShownPageOptions {
   readonly files?: Record<string, Uint8Array>;
   readonly write?: WritePolicy;
   readonly maxSizeBytes?: number;
+  readonly rules?: readonly NameRule[];
   readonly page?: StatusPageOptions;
   readonly look?: { width?: number; height?: number; isDark?: boolean };
 }
 
 export async function showPage(t: TestContext, options: ShownPageOptions = {}): Promise<ShownPage> {
-  const { files = {}, write = "overwrite", maxSizeBytes, look = {} } = options;
-  const folder = await ServedFolder.open(files, { write, ...(maxSizeBytes === undefined ? {} : { maxSizeBytes }) });
+  const { files = {}, write = "overwrite", maxSizeBytes, rules = [], look = {} } = options;
+  const folder = await ServedFolder.open(files, {
+    write,
+    rules,
+    ...(maxSizeBytes === undefined ? {} : { maxSizeBytes }),
+  });
   t.after(() => folder[Symbol.asyncDispose]());
   const status = new StatusPage(folder.server, { port: 0, ...options.page });
   await status.listen();

@@ -1,43 +1,14 @@
 /** The configuration file of `serve`: its settings, flags that override it, and rereading it while files are served. */
 import assert from "node:assert/strict";
 import { EventEmitter, once } from "node:events";
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { describe, type TestContext, test } from "node:test";
-import { CLI, PROJECT, run } from "../../../support/program.js";
+import { describe, test } from "node:test";
+import { CLI, run } from "../../../support/program.js";
 import { fetchFile, putFile } from "../../../support/retrying-client.js";
-import { seededBytes } from "../../../support/seed.js";
 import { ServerProcess } from "../../../support/server-process.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
-
-const CONTENT = seededBytes(1, 10 * 512 + 1);
-const NAME = "file.bin";
-
-/** A folder with a configuration file, and a folder `files` with something to serve. */
-class Place {
-  readonly folder: string;
-  readonly file: string;
-  readonly root: string;
-
-  constructor(test: TestContext, lines: readonly string[]) {
-    this.folder = temporaryFolder(test);
-    this.file = path.join(this.folder, "tftp.toml");
-    this.root = path.join(this.folder, "files");
-    mkdirSync(this.root);
-    writeFileSync(path.join(this.root, NAME), CONTENT);
-    this.write(lines);
-  }
-
-  /** Replaces the file in one step, as editors do. */
-  write(lines: readonly string[]): void {
-    writeFileSync(`${this.file}.new`, lines.join("\n"));
-    renameSync(`${this.file}.new`, this.file);
-  }
-
-  start(test: TestContext, ...args: string[]): Promise<ServerProcess> {
-    return ServerProcess.start(test, ["--config", this.file, "--log", "json", ...args]);
-  }
-}
+import { CONTENT, NAME, Place } from "./configuration-place.js";
 
 /** Log lines of one event so far. */
 function logged(server: ServerProcess, event: string): Record<string, unknown>[] {
@@ -137,67 +108,6 @@ describe("a configuration file", () => {
     assert.match(await errorOf("--config", `${place.file}2`), /tftp\.toml2 cannot be read: it does not exist/);
     assert.match(await errorOf("--config", place.root), /files cannot be read: it is a folder/);
     assert.match(await errorOf("--config", place.file), /serve needs a folder: .* or root in \S+tftp\.toml/);
-  });
-});
-
-describe("the examples of docs/serving.md", () => {
-  const page = readFileSync(path.join(PROJECT, "docs/serving.md"), "utf8");
-  const [settings = "", rules = "", folders = "", versions = ""] = [...page.matchAll(/^```toml\n(.*?)^```$/gms)].map(
-    ([, example]) => example,
-  );
-
-  test("the settings of docs/serving.md are accepted, and give the phone its file", async (t) => {
-    const place = new Place(t, [settings]);
-    const server = await place.start(t, "--allow", "127.0.0.1");
-    mkdirSync(path.join(place.root, "phones"));
-    writeFileSync(path.join(place.root, "phones/00-11-22-aa-bb-cc.xml"), CONTENT);
-    assert.deepEqual((await fetchFile("SEP001122AABBCC.cnf.xml", { port: server.port })).content, CONTENT);
-  });
-
-  test("the rules of docs/serving.md find the files that their comments name", async (t) => {
-    const place = new Place(t, ['root = "files"', "write = true", rules]);
-    const server = await place.start(t);
-    const found: readonly (readonly [asked: string, found: string])[] = [
-      ["a.cfg", "127.0.0.1/a.cfg"],
-      ["b.cfg", "common/b.cfg"],
-      ["pxelinux.cfg/01-00-11-22-AA-BB-CC", "pxe/install.cfg"],
-      ["pxelinux.cfg/01-00-11-22-aa-bb-ee", "pxe/disk.cfg"],
-      ["\\Boot\\BCD", "boot/bcd"],
-      ["/tftpboot/image", "image"],
-      ["other", "other"],
-    ];
-    for (const [, file] of found) {
-      mkdirSync(path.dirname(path.join(place.root, file)), { recursive: true });
-      writeFileSync(path.join(place.root, file), file);
-    }
-    for (const [asked, file] of found) {
-      assert.equal((await fetchFile(asked, { port: server.port })).content.toString(), file);
-    }
-    await putFile("switch", CONTENT, { port: server.port });
-    assert.deepEqual(readFileSync(path.join(place.root, "backups/127.0.0.1/switch")), CONTENT);
-    await assert.rejects(putFile("my.key", CONTENT, { port: server.port }), { errorCode: 2 });
-    await assert.rejects(fetchFile("keys/my.KEY", { port: server.port }), { errorCode: 2 });
-  });
-
-  test("the rule of docs/serving.md that keeps versions makes the files that the page names", async (t) => {
-    const place = new Place(t, [versions]);
-    const server = await place.start(t);
-    for (const content of ["one", "two", "three"]) {
-      await putFile("sw1-confg", Buffer.from(content), { port: server.port });
-    }
-    const contents = ["sw1-confg.~1~", "sw1-confg.~2~", "sw1-confg"].map((name) =>
-      readFileSync(path.join(place.root, name), "utf8"),
-    );
-    assert.deepEqual(contents, ["one", "two", "three"]);
-    await assert.rejects(fetchFile("sw1-confg.~1~", { port: server.port }), { errorCode: 1 });
-  });
-
-  test("the rule of docs/serving.md that makes folders keeps uploads apart by day and time", async (t) => {
-    const place = new Place(t, [folders]);
-    const server = await place.start(t);
-    await putFile("switch", CONTENT, { port: server.port });
-    const files = readdirSync(path.join(place.root, "backups/127.0.0.1"), { recursive: true, encoding: "utf8" });
-    assert.match(files.sort().join(" "), /^\d{4}-\d\d-\d\d \d{4}-\d\d-\d\d\/\d\d-\d\d-\d\d-switch$/);
   });
 });
 
