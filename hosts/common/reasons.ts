@@ -98,6 +98,13 @@ const OF_STORAGE: Readonly<Record<Refusal, ReasonCode>> = {
 };
 
 let last: { readonly refusal: Refusal; readonly reason: Reason } | undefined;
+/** Also receives each reason, where refusals may come later. */
+let keeper: ((refusal: Refusal, reason: Reason) => void) | undefined;
+
+/** Sets the receiver of each reason, besides the next caller of {@link takeReason}. */
+export function keepReasons(keep: (refusal: Refusal, reason: Reason) => void): void {
+  keeper = keep;
+}
 
 /** @param detail takes the place of `…` in the text of `code`. Texts of a peer go through `printable` first. */
 export function reasonFor(code: ReasonCode, detail = ""): Reason {
@@ -112,6 +119,9 @@ export function refuseFor(refusal: Refusal, code: ReasonCode, detail?: string): 
 /** Refuses for this reason. */
 export function refuseWith(refusal: Refusal, reason: Reason | undefined): Refusal {
   last = reason === undefined ? undefined : { refusal, reason };
+  if (reason !== undefined) {
+    keeper?.(refusal, reason);
+  }
   return refusal;
 }
 

@@ -2,11 +2,15 @@
 import type { Storage } from "../../src/index.js";
 import { type Catalogue, catalogueOf } from "../common/catalogue.js";
 import { asError } from "../common/failure.js";
-import { GuardedStorage } from "../common/guarded-storage.js";
+import { GuardedStorage, type StorageErrors } from "../common/guarded-storage.js";
+import { AnsweredStorage } from "../common/later/answered-storage.js";
+import type { HeldRequests } from "../common/later/held-requests.js";
+import type { LaterStorage } from "../common/later/later-storage.js";
 import { printable } from "../common/printable.js";
 import { explained, refuseFor } from "../common/reasons.js";
 import { type DirectoryOptions, DirectoryStorage } from "./files/directory-storage.js";
 import { refusalOf } from "./files/file-refusals.js";
+import { reasonScope } from "./later/reason-scope.js";
 import type { NameRule } from "./rules/name-rule.js";
 import { NameRules } from "./rules/name-rules.js";
 import { type Renamed, RuleStorage } from "./rules/rule-storage.js";
@@ -16,8 +20,8 @@ import { AllowedNetworks } from "./udp/allowed-networks.js";
 export interface ContentOptions extends DirectoryOptions {
   /** The folder to serve. Either this or `storage`. */
   root?: string;
-  /** A storage of your own instead of a folder. */
-  storage?: Storage;
+  /** A storage of your own instead of a folder. It may answer later. */
+  storage?: LaterStorage;
   /** Rules that change requested names. Default: a client gets the file of the name that it asks for. */
   rules?: readonly NameRule[];
   /** Networks whose requests are answered, as `192.168.0.0/24` or a single address. Default: all. */
@@ -35,6 +39,7 @@ export class Content {
   private readonly directory: DirectoryStorage | undefined;
 
   /**
+   * @param held keeps requests that the storage answers later.
    * @param onError receives what the storage throws. Must not throw.
    * @param onWarning receives what the owner of the folder should know. Must not throw.
    * @throws RangeError or TypeError when an option is not acceptable; NodeJS.ErrnoException ENOENT or ENOTDIR when `root`
@@ -42,6 +47,7 @@ export class Content {
    */
   constructor(
     options: ContentOptions,
+    held: HeldRequests,
     onRenamed: Renamed,
     onError: (error: unknown) => void,
     onWarning: (message: string) => void,
@@ -50,13 +56,13 @@ export class Content {
       throw new TypeError("A TFTP server needs either a root, the folder to serve, or a storage");
     }
     this.allowed = new AllowedNetworks(options.allow);
-    const rules = options.rules && new NameRules(options.rules);
+    const rules = options.rules && new NameRules(options.rules, { clock: () => held.time });
     if (options.write === "new" && rules?.keepsVersions) {
       throw new RangeError("A rule has keep, but no upload replaces a file; allow overwriting, or leave out keep");
     }
     this.directory =
       options.root === undefined ? undefined : new DirectoryStorage(options.root, options, onError, onWarning);
-    this.files = this.directory ?? guarded(options.storage as Storage, onError);
+    this.files = this.directory ?? guarded(options.storage as LaterStorage, held, onError);
     this.catalogue = catalogueOf(options.storage ?? this.files);
     this.rules = rules && new RuleStorage(this.files, rules, onRenamed);
   }
@@ -80,16 +86,17 @@ export function storageOf(content: () => Content): Storage {
   };
 }
 
-function guarded(storage: Storage, onError: (error: unknown) => void): Storage {
+function guarded(storage: LaterStorage, held: HeldRequests, onError: (error: unknown) => void): Storage {
   for (const method of ["openForReading", "openForWriting"] as const) {
     if (typeof storage?.[method] !== "function") {
       throw new TypeError(`storage has no method ${method}`);
     }
   }
-  return new GuardedStorage(storage, {
+  const errors: StorageErrors = {
     refuse(error) {
       onError(error);
       return refuseFor(refusalOf(error), "failed", `: ${printable(asError(error).message)}`);
     },
-  });
+  };
+  return new GuardedStorage(new AnsweredStorage(storage, held, errors, reasonScope), errors);
 }

@@ -1,15 +1,18 @@
 /** A TFTP server for Node programs: the engine, with UDP sockets and a folder. */
 import { EventEmitter } from "node:events";
-import { type Observer, Server, type Storage, TFTP_PORT, type TransferView } from "../../src/index.js";
+import { type Observer, type Storage, TFTP_PORT, type TransferView } from "../../src/index.js";
 import type { Catalogue } from "../common/catalogue.js";
-import { failure } from "../common/failure.js";
+import type { HeldRequests } from "../common/later/held-requests.js";
+import { HoldingServer } from "../common/later/holding-server.js";
 import { Loop } from "../common/loop.js";
 import { readableName } from "../common/printable.js";
 import { forgetReason } from "../common/reasons.js";
 import type { StatusSource } from "../status/source.js";
 import { MAX_TIMER_MS, now, WakeTimer } from "./clock.js";
 import { Content, type ContentOptions, storageOf } from "./content.js";
-import { EngineObserver, type EventSink } from "./events/engine-observer.js";
+import { EngineObserver } from "./events/engine-observer.js";
+import { GuardedEvents } from "./events/guarded-events.js";
+import { heldRequests } from "./later/held-requests.js";
 import type { RuleStorage } from "./rules/rule-storage.js";
 import {
   type CloseOptions,
@@ -42,8 +45,10 @@ const DEFAULT_MAX_TRANSFERS = 1024;
 export class TftpServer extends EventEmitter<TftpServerEvents> implements StatusSource {
   /** The largest upload in bytes. */
   readonly maxSizeBytes: number;
-  private readonly engine: Server;
-  private readonly loop: Loop<Server>;
+  private readonly engine: HoldingServer;
+  private readonly loop: Loop<HoldingServer>;
+  /** Requests whose storage answers later. */
+  private readonly held: HeldRequests;
   private content: Content;
   /** Calls of `reconfigure` so far, and the call that brought the present content. */
   private reconfigurations = 0;
@@ -52,8 +57,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
   private readonly port: number;
   private readonly inherited: readonly number[];
   private readonly requestSockets: Listeners;
-  /** Warnings that were given: the event whose listener threw, or what failed with which kind of error. */
-  private readonly warnedOf = new Set<string>();
+  private readonly events = new GuardedEvents(this);
   private readonly hasOnePort: boolean;
   private hasStarted = false;
   private closing: Promise<void> | undefined;
@@ -66,6 +70,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
    */
   constructor(options: TftpServerOptions) {
     super();
+    this.held = heldRequests((...datagram) => request(...datagram));
     this.content = this.contentOf(options);
     this.maxSizeBytes = options.maxSizeBytes ?? Number.MAX_SAFE_INTEGER;
     this.hosts = checkedHosts(options.host);
@@ -81,23 +86,26 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
       } else if (this.listenerCount("ignored") > 0) {
         const ignored = ignoredRequest(packet, length, "network_not_allowed", address, port);
         if (ignored !== undefined) {
-          this.emitGuarded("ignored", ignored);
+          this.events.emit("ignored", ignored);
         }
       }
     };
     const broadcasts = new BroadcastRequests(options.answerBroadcast, isAllowed, request, (ignored) =>
-      this.emitGuarded("ignored", ignored),
+      this.events.emit("ignored", ignored),
     );
     this.requestSockets = new Listeners(request, broadcasts);
     const ports = new TransferPorts(this.requestSockets, checkedRange(options.portRange), isAllowed);
-    this.engine = new Server(
+    this.engine = new HoldingServer(
       ports,
       storageOf(() => this.content),
       { ...options, maxTransfers: options.maxTransfers ?? DEFAULT_MAX_TRANSFERS, addressHash },
       this.observer(),
+      this.held,
     );
     const timer = new WakeTimer(() => this.loop.wake());
-    this.loop = new Loop(this.engine, timer, ports, { failed: (error) => this.report("The engine failed", error) });
+    this.loop = new Loop(this.engine, timer, ports, {
+      failed: (error) => this.events.report("The engine failed", error),
+    });
     const busyPolling = (options.busyPolling ?? true) ? new BusyPolling(this.engine) : undefined;
     ports.start(this.loop, busyPolling);
     this.obey(options.signal);
@@ -203,12 +211,14 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
   }
 
   /**
-   * Takes no more requests, gives running transfers the grace time, and closes everything. Unfinished uploads leave
-   * nothing. A later call with a shorter grace time shortens it. The port is free at once, so that another server can take
-   * requests meanwhile, but with `singlePort`, where the transfers need it.
+   * Takes no more requests, gives running transfers the grace time, and closes everything. Requests whose storage has not
+   * answered yet get no answer, and unfinished uploads leave nothing. A later call with a shorter grace time shortens it.
+   * The port is free at once, so that another server can take requests meanwhile, but with `singlePort`, where the transfers
+   * need it.
    */
   close({ graceMs = 0 }: CloseOptions = {}): Promise<void> {
     this.engine.accepting = false;
+    this.held.close();
     if (!this.hasOnePort) {
       this.requestSockets.close();
     }
@@ -233,27 +243,24 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
     });
     this.loop.close();
     this.hasStarted = false;
-    this.emitGuarded("close");
+    this.events.emit("close");
   }
 
   private contentOf(options: ContentOptions): Content {
     return new Content(
       options,
+      this.held,
       (name, foundName, address, isUpload, rule) => {
         const names = { name: readableName(name), foundName: readableName(foundName) };
-        this.emitGuarded("renamed", Object.freeze({ ...names, address, isUpload, rule }));
+        this.events.emit("renamed", Object.freeze({ ...names, address, isUpload, rule }));
       },
-      (error) => this.report("The storage failed", error),
-      (message) => this.emitGuarded("warning", message),
+      (error) => this.events.report("The storage failed", error),
+      (message) => this.events.emit("warning", message),
     );
   }
 
   private observer(): Observer {
-    const events: EventSink = {
-      listenerCount: (name) => this.listenerCount(name),
-      emit: (name, ...details) => this.emitGuarded(name, ...details),
-    };
-    return new EngineObserver(events, () => {
+    return new EngineObserver(this.events, () => {
       if (this.finishClosing !== undefined) {
         this.loop.runLater(() => {
           if (this.engine.running === 0) {
@@ -262,30 +269,6 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
         });
       }
     });
-  }
-
-  /** Emits an event in the middle of the engine's work, which nothing that a listener throws may interrupt. */
-  private emitGuarded<Name extends keyof TftpServerEvents>(name: Name, ...details: TftpServerEvents[Name]): void {
-    try {
-      (this.emit as (name: string, ...details: unknown[]) => boolean).call(this, name, ...details);
-    } catch (error) {
-      this.tell(name, failure(`A listener of "${name}" threw`, error), name);
-    }
-  }
-
-  private report(what: string, cause: unknown): void {
-    const { code, name } = Object(cause) as Partial<NodeJS.ErrnoException>;
-    this.tell("", failure(what, cause), `${what} ${code ?? name}`);
-  }
-
-  /** Clients, and a listener of progress, could fill a log with repeated warnings: each kind is a warning once. */
-  private tell(source: string, error: Error, kind: string): void {
-    if (source !== "error" && this.listenerCount("error") > 0) {
-      this.emitGuarded("error", error);
-    } else if (!this.warnedOf.has(kind)) {
-      this.warnedOf.add(kind);
-      process.emitWarning(error);
-    }
   }
 
   private obey(signal: AbortSignal | undefined): void {

@@ -2,27 +2,27 @@
  * A machine on the simulated network that runs the engine: a whole host over `hosts/common`, in virtual time. Its engine is
  * watched ({@link WatchedEngine}).
  */
-import {
-  type Observer,
-  type Outcome,
-  type Server,
-  type ServerOptions,
-  type Storage,
-  TFTP_PORT,
-} from "../../src/index.js";
+import { type Observer, type Outcome, type Server, type ServerOptions, TFTP_PORT } from "../../src/index.js";
+import { AnsweredStorage } from "../common/later/answered-storage.js";
+import { HeldRequests } from "../common/later/held-requests.js";
+import type { LaterStorage } from "../common/later/later-storage.js";
 import { Loop } from "../common/loop.js";
+import { violated, violationOf } from "./checks/violation.js";
 import { WatchedEngine } from "./checks/watched-engine.js";
 import { MachineClock } from "./network/machine-clock.js";
 import { MachineSockets } from "./network/machine-sockets.js";
 import type { SimulatedNetwork } from "./network/network.js";
 import type { SeededRandom } from "./network/seeded-random.js";
-import type { VirtualClock } from "./network/virtual-clock.js";
+import { US_PER_MS, type VirtualClock } from "./network/virtual-clock.js";
 import { FaultyStorage, type StorageFaults } from "./storage/faulty-storage.js";
+import { PromisedAnswers } from "./storage/promised-answers.js";
 
 /** Options of the engine and of the simulated machine. */
 export interface SimulatedServerOptions extends ServerOptions {
-  /** The storage under test, or a `MemoryStorage`. */
-  storage: Storage;
+  /** The storage under test, or a `MemoryStorage`. If it returns promises, run the simulation with `runAsync`. */
+  storage: LaterStorage;
+  /** Time from a request until a promise of the storage is taken to settle, in milliseconds of virtual time. Default 0. */
+  answerDelayMs?: number;
   /** Faults between engine and storage. */
   faults?: StorageFaults;
   /** Receives the engine's reports. */
@@ -45,6 +45,8 @@ export class SimulatedServer {
   private readonly machine: MachineClock;
   private readonly watched: WatchedEngine;
   private readonly loop: Loop<WatchedEngine>;
+  private readonly promised: PromisedAnswers;
+  private readonly held: HeldRequests;
 
   constructor(
     private readonly clock: VirtualClock,
@@ -57,9 +59,12 @@ export class SimulatedServer {
     this.machine = new MachineClock(clock);
     const { faults, observer } = options;
     const stall = (durationMs: number): void => this.stall(durationMs);
-    const storage = faults === undefined ? options.storage : new FaultyStorage(options.storage, faults, random, stall);
+    this.promised = new PromisedAnswers((answer) => this.after(options.answerDelayMs ?? 0, answer));
+    this.held = this.heldRequests();
+    const answered = new AnsweredStorage(options.storage, this.held, { refuse: brokenPromise });
+    const storage = faults === undefined ? answered : new FaultyStorage(answered, faults, random, stall);
     const sockets = new MachineSockets(this.machine, network, this.address, this.port);
-    this.watched = new WatchedEngine(sockets, storage, options, observer, (line) => this.note(line));
+    this.watched = new WatchedEngine(sockets, storage, options, observer, (line) => this.note(line), this.held);
     const timer = this.machine.timer(() => this.loop.wake());
     this.loop = new Loop(this.watched, timer, sockets, { failed });
     sockets.listen(this.loop);
@@ -104,20 +109,52 @@ export class SimulatedServer {
     this.machine.stall(durationMs);
   }
 
+  /** Whether the storage has returned promises, for which `settle` waits. */
+  get awaitsStorage(): boolean {
+    return this.promised.areAwaited;
+  }
+
+  /** Waits for the promises of the storage, while virtual time stands still. */
+  settle(): Promise<void> {
+    return this.promised.settle();
+  }
+
   /** Stops the server, as an orderly shutdown does. */
   stop(): void {
     this.note("the server is stopped");
+    this.held.close();
     this.loop.close();
   }
 
   /** At the end of a simulation nothing may be left. */
   checkAtRest(): void {
     this.watched.checkAtRest();
+    if (this.held.size > 0) {
+      violated(`At the end ${this.held.size} requests wait for the storage`);
+    }
+  }
+
+  private heldRequests(): HeldRequests {
+    return new HeldRequests({
+      request: (packet, length, listener, address, port) => this.loop.request(packet, length, listener, address, port),
+      now: () => this.nowMs,
+      lookAfter: (delayMs, look) => this.after(delayMs, look),
+      whenSettled: (promise, settled) => this.promised.add(promise, settled),
+    });
+  }
+
+  private after(delayMs: number, action: () => void): void {
+    this.clock.after(delayMs * US_PER_MS, () => this.machine.whenFree(action));
   }
 
   private note(line: string): void {
     this.network.log.note(this.clock.nowUs, line);
   }
+}
+
+/** A promise of the storage was rejected, or brought neither a file nor a refusal; or a file threw when it was closed. */
+function brokenPromise(error: unknown): never {
+  throw violationOf("storage", "The storage broke its contract: opening a file later", error);
 }
 
 /** A broken rule, or an exception of the engine, ends the run. */

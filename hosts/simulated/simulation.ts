@@ -108,19 +108,42 @@ export class Simulation {
   /**
    * Runs until no event is left, or until `untilMs`.
    *
-   * @throws SimulationFailure when a rule is broken.
+   * @throws SimulationFailure when a rule is broken, or the storage returns a promise.
    */
   run(untilMs = Number.POSITIVE_INFINITY): void {
+    if (!this.runUnlessAwaiting(untilMs)) {
+      throw this.failure(
+        "The storage returned a promise, for which run does not wait; use await runAsync()",
+        "storage",
+      );
+    }
+  }
+
+  /**
+   * Runs as `run` does, with a storage that may answer later. Virtual time stands still until a promise has settled; its
+   * answer arrives `answerDelayMs` later. A promise must not depend on virtual time.
+   *
+   * @throws SimulationFailure when a rule is broken.
+   */
+  async runAsync(untilMs = Number.POSITIVE_INFINITY): Promise<void> {
+    while (!this.runUnlessAwaiting(untilMs)) {
+      await this.server.settle();
+    }
+  }
+
+  /** Returns false as soon as the storage has returned a promise. */
+  private runUnlessAwaiting(untilMs: number): boolean {
     const untilUs = untilMs * US_PER_MS;
     try {
-      while (this.clock.nextAtUs <= untilUs && this.clock.step()) {
+      while (!this.server.awaitsStorage && this.clock.nextAtUs <= untilUs && this.clock.step()) {
         if (++this.events > MAX_EVENTS) {
           throw new RuleViolation(`The run has not ended after ${MAX_EVENTS} events`, "unknown");
         }
       }
-      if (this.clock.nextAtUs === Number.POSITIVE_INFINITY) {
+      if (!this.server.awaitsStorage && this.clock.nextAtUs === Number.POSITIVE_INFINITY) {
         this.server.checkAtRest();
       }
+      return !this.server.awaitsStorage;
     } catch (error) {
       throw error instanceof RuleViolation ? this.failure(error.message, error.culprit) : error;
     }

@@ -1,6 +1,6 @@
 /** The examples for Node, each run as a process in the way that its heading shows. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -62,6 +62,25 @@ test("device-configurations makes a configuration for each known device", async 
   await assert.rejects(fetchFile("0004f2000000.cfg", { port }), isError(ERROR_FILE_NOT_FOUND));
   await assert.rejects(putFile("0004f2abcdef.cfg", Buffer.from("x"), { port }), isError(ERROR_ACCESS_VIOLATION));
   await end();
+});
+
+test("database-configurations looks phones up in a database while they wait", async (t) => {
+  const file = path.join(temporaryFolder(t), "phones");
+  const sql = `CREATE TABLE phones (mac TEXT PRIMARY KEY, label TEXT, extension INTEGER);
+    INSERT INTO phones VALUES ('0004f2abcd00', 'Workshop', 102)`;
+  const script = 'new (require("node:sqlite").DatabaseSync)(process.argv[1]).exec(process.argv[2])';
+  if (spawnSync(process.execPath, ["-e", script, file, sql]).status !== 0) {
+    // This Node has no SQLite.
+    writeFileSync(file, JSON.stringify({ "0004f2abcd00": { label: "Workshop", extension: 102 } }));
+  }
+  const { port, end } = await start(t, "database-configurations.js", [file]);
+  const downloads = await Promise.all([1, 2, 3].map(() => fetchFile("0004F2ABCD00.cfg", { port })));
+  for (const { content } of downloads) {
+    assert.equal(content.toString(), "label = Workshop\nextension = 102\n");
+  }
+  await assert.rejects(fetchFile("0004f2000000.cfg", { port }), isError(ERROR_FILE_NOT_FOUND));
+  await assert.rejects(putFile("0004f2abcdef.cfg", Buffer.from("x"), { port }), isError(ERROR_ACCESS_VIOLATION));
+  assert.match(await end(), /127\.0\.0\.1 0004f2000000\.cfg: the database has no phone 0004f2000000/);
 });
 
 test("memory-files sends its own file and the files that clients have put", async (t) => {

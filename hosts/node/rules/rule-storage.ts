@@ -87,11 +87,14 @@ export class RuleStorage implements Storage, NameRights {
     if (place === undefined) {
       return { name, file: this.refuseByRule(candidate) };
     }
-    this.report(name, place.name, candidate, address, true);
     const file =
       "openUpload" in storage
         ? storage.openUpload(place, sizeBytes)
         : storage.openForWriting(place.name, sizeBytes, address);
+    if (file !== BUSY) {
+      // Otherwise the request comes again, and its answer is reported then.
+      this.report(name, place.name, candidate, address, true);
+    }
     return { name: place.name, file };
   }
 

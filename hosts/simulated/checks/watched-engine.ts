@@ -8,12 +8,14 @@ import {
   NEVER,
   type Observer,
   type Outcome,
-  Server,
+  type Server,
   type ServerOptions,
   type Storage,
   type TransferView,
   type Transport,
 } from "../../../src/index.js";
+import type { HeldRequests } from "../../common/later/held-requests.js";
+import { HoldingServer } from "../../common/later/holding-server.js";
 import type { ServerLoopEngine } from "../../common/loop.js";
 import { CheckedStorage } from "./checked-storage.js";
 import { RuleViolation, violated } from "./violation.js";
@@ -46,9 +48,10 @@ export class WatchedEngine implements ServerLoopEngine, Transport, Observer {
     options: ServerOptions,
     private readonly observer: Observer | undefined,
     private readonly note: (line: string) => void,
+    held: HeldRequests,
   ) {
     const checkedStorage = new CheckedStorage(storage);
-    this.server = new Server(this, checkedStorage, options, this);
+    this.server = new HoldingServer(this, checkedStorage, options, this, held);
     this.checker = new WireChecker(limitsOf(options), checkedStorage, this.server);
   }
 

@@ -129,11 +129,6 @@ test("without a listener for errors an exception of the storage is a warning wit
 });
 
 for (const [title, answer, message] of [
-  [
-    "a promise",
-    Promise.resolve(FORBIDDEN),
-    "openForReading returned [object Promise]; it must return a file or a refusal at once",
-  ],
   ["nothing", undefined, "openForReading returned undefined; it must return a file or a refusal at once"],
   ["a number that is no refusal", 5, "openForReading returned 5; it must return a file or a refusal at once"],
 ] as const) {

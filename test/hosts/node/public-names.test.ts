@@ -43,6 +43,8 @@ const TYPES = [
   "GetOptions",
   "GetToOptions",
   "IgnoredRequest",
+  "Later",
+  "LaterStorage",
   "ListedFile",
   "ListeningAddress",
   "NameRights",

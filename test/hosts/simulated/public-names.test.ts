@@ -64,6 +64,8 @@ const TYPES = [
   "GrowingBytes",
   "GrubOptions",
   "IPxeOptions",
+  "Later",
+  "LaterStorage",
   "LossBurst",
   "MemoryStorageOptions",
   "NetworkConditions",

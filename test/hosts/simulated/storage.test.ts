@@ -108,8 +108,6 @@ test("a storage is blamed for an exception in openForReading and openForWriting,
 });
 
 test("a storage is blamed for a result that is neither a file nor a refusal", () => {
-  const asynchronous = { openForReading: async () => FAILED } as unknown as Storage;
-  assertStorageBlamed(asynchronous, /openForReading of "file" gave a promise without a method read/);
   const forgetful = { openForReading: () => undefined } as unknown as Storage;
   assertStorageBlamed(forgetful, /openForReading of "file" gave undefined without a method read/);
   const halfDone = { openForWriting: () => ({ write: () => 0, close: () => {} }) } as unknown as Storage;

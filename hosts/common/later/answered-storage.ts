@@ -1,0 +1,109 @@
+/** A storage that may answer later, for an engine that does not wait: {@link HeldRequests} keeps its requests. */
+import {
+  type Address,
+  FAILED,
+  isRefusal,
+  type ReadableFile,
+  type Refusal,
+  type Storage,
+  type WritableFile,
+} from "../../../src/index.js";
+import type { StorageErrors } from "../guarded-storage.js";
+import { type Reason, refuse, takeReason } from "../reasons.js";
+import type { AskedName, JudgedAnswer, Opened, Settled } from "./held-request.js";
+import type { HeldRequests } from "./held-requests.js";
+import { isLater, type Later, type LaterStorage } from "./later-storage.js";
+
+/** Reason that a storage has left for a refusal. */
+export type FindReason = (refusal: Refusal) => Reason | undefined;
+
+/** Runs a call, and tells its reasons from those of other calls that run at the same time. */
+export type ReasonScope = <Result>(call: () => Result) => { readonly result: Result; readonly findReason: FindReason };
+
+export class AnsweredStorage implements Storage {
+  /**
+   * @param errors receives what a promise was rejected with.
+   * @param scope of the reasons; by default a reason is the last one that was given.
+   */
+  constructor(
+    private readonly storage: LaterStorage,
+    private readonly held: HeldRequests,
+    private readonly errors: StorageErrors,
+    private readonly scope: ReasonScope = unscoped,
+  ) {
+    held.isUsed = true;
+  }
+
+  openForReading(name: string, address: Address): ReadableFile | Refusal {
+    const asked = { storage: this, isUpload: false, name };
+    return this.answer<ReadableFile>(asked, () => this.storage.openForReading(name, address));
+  }
+
+  openForWriting(name: string, sizeBytes: number, address: Address): WritableFile | Refusal {
+    const asked = { storage: this, isUpload: true, name };
+    return this.answer<WritableFile>(asked, () => this.storage.openForWriting(name, sizeBytes, address));
+  }
+
+  private answer<File extends ReadableFile | WritableFile>(
+    asked: AskedName,
+    open: () => Later<File | Refusal>,
+  ): File | Refusal {
+    const { held } = this;
+    const later = held.take(asked) as File | Refusal | undefined;
+    if (later !== undefined) {
+      return later;
+    }
+    if (!held.hasRoom) {
+      return held.leave();
+    }
+    const { result: answer, findReason } = this.scope(open);
+    if (!isLater(answer)) {
+      return answer;
+    }
+    const judge = {
+      judge: (settled: Settled) => this.judge(asked, settled, findReason),
+      discard: (opened: unknown) => this.discard(opened),
+    };
+    if (!held.isInRequest) {
+      answer.then(judge.discard, (error) => this.errors.refuse(error, false));
+      return refuse(FAILED, "the storage answers later, and only requests by TFTP are kept until then");
+    }
+    return held.wait(asked, answer, judge);
+  }
+
+  private judge({ isUpload }: AskedName, { isRejected, value }: Settled, findReason: FindReason): JudgedAnswer {
+    if (isRejected) {
+      return this.failed(value);
+    }
+    if (isRefusal(value as Opened) ? (value as Refusal) >= 0 : !isFile(value)) {
+      const method = isUpload ? "openForWriting" : "openForReading";
+      const text = `the promise of ${method} brought ${String(value)}; it must bring a file or a refusal`;
+      return this.failed(new TypeError(text));
+    }
+    const opened = value as Opened;
+    return { opened, reason: isRefusal(opened) ? findReason(opened) : undefined };
+  }
+
+  private failed(error: unknown): JudgedAnswer {
+    const opened = this.errors.refuse(error, false);
+    return { opened, reason: takeReason(opened) };
+  }
+
+  private discard(opened: unknown): void {
+    if (isFile(opened)) {
+      try {
+        opened.close();
+      } catch (error) {
+        this.errors.refuse(error, false);
+      }
+    }
+  }
+}
+
+function isFile(opened: unknown): opened is ReadableFile | WritableFile {
+  return typeof (opened as Partial<ReadableFile> | null | undefined)?.close === "function";
+}
+
+function unscoped<Result>(call: () => Result): { result: Result; findReason: FindReason } {
+  return { result: call(), findReason: takeReason };
+}
