@@ -4,6 +4,11 @@ import type { Message, OptionValue } from "./message.js";
 
 export const PXE_CLIENT = ascii("PXEClient");
 /**
+ * Option 43 for the others: the file of this answer is the one to fetch (6, bit 3). Without it UEFI takes an answer with option
+ * 60 for that of a server without files, and asks on port 4011 for the file (PXE 2.1 §2.2.3).
+ */
+export const USE_BOOT_FILE = ascii("\x06\x01\x08\xff");
+/**
  * Option 43 for a Raspberry Pi: no discovery of other servers (6), a prompt (10) that does not wait, and a menu (9) with the
  * one entry that its ROM looks for.
  */

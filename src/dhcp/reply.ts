@@ -6,7 +6,7 @@ import type { DhcpTransport } from "./host.js";
 import { type Leases, NO_LEASE, NO_RULE } from "./leases.js";
 import type { Message, OptionValue } from "./message.js";
 import { Outgoing } from "./outgoing.js";
-import { isPxeClient, isRaspberryPi, PXE_CLIENT, RASPBERRY_PI_BOOT } from "./pxe.js";
+import { isPxeClient, isRaspberryPi, PXE_CLIENT, RASPBERRY_PI_BOOT, USE_BOOT_FILE } from "./pxe.js";
 import type { DhcpSettings } from "./settings.js";
 import {
   AT_CLIENT_ADDRESS,
@@ -180,8 +180,9 @@ export class Reply {
     if (message.wants(OPTION_TFTP_SERVER_ADDRESSES)) {
       outgoing.addBits(OPTION_TFTP_SERVER_ADDRESSES, this.settings.tftpServer);
     }
-    if (isPxe && isRaspberryPi(message)) {
-      outgoing.addBytes(OPTION_VENDOR_SPECIFIC, RASPBERRY_PI_BOOT, 0, RASPBERRY_PI_BOOT.byteLength);
+    if (isPxe) {
+      const vendorSpecific = isRaspberryPi(message) ? RASPBERRY_PI_BOOT : USE_BOOT_FILE;
+      outgoing.addBytes(OPTION_VENDOR_SPECIFIC, vendorSpecific, 0, vendorSpecific.byteLength);
     }
   }
 

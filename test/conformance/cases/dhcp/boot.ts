@@ -100,7 +100,15 @@ const forms: readonly DhcpCase[] = [
       equal(optionNumbers(offer, 97), IDENTIFIER.join("."), "option 97");
       equal(optionText(offer, 66), SERVER, "option 66");
       equal(optionText(offer, 67), "ipxe.efi", "option 67");
-      ok(!offer.options.has(43), "no option 43");
+    },
+    RULES,
+  ),
+
+  dhcpCase(
+    "RFC 2132 §8.4: a PXE ROM is told to use the file of this answer, or UEFI asks a boot server that is not there",
+    async (harness) => {
+      const offer = await harness.answer(DISCOVER, PXE_UEFI);
+      equal(optionNumbers(offer, 43), "6.1.8.255", "option 43");
     },
     RULES,
   ),
