@@ -18,8 +18,12 @@ function withoutRight(): string | false {
   return spawnSync("unshare", ["--net", "true"]).status !== 0 && "this machine does not allow network namespaces";
 }
 
+/** A scenario runs several programs, one after the other. */
+const LIMIT_MS = 300_000;
+
 /** Runs a script of the tests in a namespace that has only its loopback, to the script's end. */
 export function runInNamespace(file: string): Promise<Ended> {
   const withLoopback = 'ip link set lo up && exec "$0" "$@"';
-  return run("unshare", ["--net", "sh", "-c", withLoopback, process.execPath, "--enable-source-maps", file]);
+  const words = ["--net", "sh", "-c", withLoopback, process.execPath, "--enable-source-maps", file];
+  return run("unshare", words, { limitMs: LIMIT_MS });
 }

@@ -26,6 +26,8 @@ export interface ProgramOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** The program's standard input. Default: empty. */
   readonly input?: string;
+  /** Time limit. Default: a minute. */
+  readonly limitMs?: number;
 }
 
 /** Kills a program that was started detached, and all its children. It may already have ended. */
@@ -47,7 +49,7 @@ export function run(program: string, words: readonly string[], options: ProgramO
       env: { ...process.env, ...options.env },
       detached: true,
     });
-    const limit = setTimeout(() => killGroup(child), LIMIT_MS);
+    const limit = setTimeout(() => killGroup(child), options.limitMs ?? LIMIT_MS);
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text) => {

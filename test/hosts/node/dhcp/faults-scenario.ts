@@ -39,14 +39,17 @@ await server.line(/no address of .* is left/);
 // A server that starts later in this network makes this one silent.
 await squatter.must("ip", "addr", "flush", "dev", CLIENT_INTERFACE);
 await squatter.must("ip", "addr", "add", "192.168.88.9/24", "dev", CLIENT_INTERFACE);
-const other = squatter.run(
-  ...(["timeout", "20", "dnsmasq", "-d", "-C", "/dev/null", "-p", "0", `-i${CLIENT_INTERFACE}`] as const),
+const other = squatter.startProgram(
+  ...(["dnsmasq", "-k", "-C", "/dev/null", "-p", "0", `-i${CLIENT_INTERFACE}`] as const),
   ...(["-F", "192.168.88.200,192.168.88.210", "-l", path.join(folder, "dnsmasq.leases"), "--no-ping"] as const),
 );
-await udhcpc(two, "3");
+await udhcpc(two, "10");
 await server.line(/192\.168\.88\.9 is another DHCP server/);
-squatter.stop();
-await other;
+const silentFrom = server.lines.length;
+const three = await ClientMachine.start("three");
+assert.match((await udhcpc(three, "10")).stderr, /lease of 192\.168\.88\.2\d\d obtained from 192\.168\.88\.9/);
+assert.deepEqual(server.lines.slice(silentFrom), []);
+other.kill();
 
 server.signal("SIGTERM");
 assert.equal((await server.ended).code, 0);

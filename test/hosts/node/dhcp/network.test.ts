@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { BOOT_PACKAGES } from "../../../support/boot-client.js";
+import { UNLESS_LOSS } from "../../../support/lossy-cable.js";
 import { runInNamespace, UNLESS_NAMESPACES } from "../../../support/network-namespace.js";
 import { hasProgram, script } from "../../../support/program.js";
 
@@ -9,9 +11,21 @@ function unless(...programs: readonly (readonly [program: string, debianPackage:
 }
 
 test("udhcpc, dhclient and dhcpcd get an address and their file", {
-  skip: unless(["busybox", "busybox"], ["dhclient", "isc-dhcp-client"], ["dhcpcd", "dhcpcd-base"]),
+  skip: unless(...BOOT_PACKAGES),
 }, async () => {
   const { code, stderr, stdout } = await runInNamespace(script("./clients-scenario.js", import.meta.url));
+  assert.equal(code, 0, `${stdout}\n${stderr}`);
+});
+
+test("udhcpc, dhclient and dhcpcd get an address and their file, whichever message is lost", {
+  skip: UNLESS_LOSS || unless(...BOOT_PACKAGES),
+}, async () => {
+  const { code, stderr, stdout } = await runInNamespace(script("./loss-scenario.js", import.meta.url));
+  assert.equal(code, 0, `${stdout}\n${stderr}`);
+});
+
+test("50 clients at once share 16 addresses, each given once", { skip: unless(["busybox", "busybox"]) }, async () => {
+  const { code, stderr, stdout } = await runInNamespace(script("./crowd-scenario.js", import.meta.url));
   assert.equal(code, 0, `${stdout}\n${stderr}`);
 });
 
