@@ -4,12 +4,9 @@
  */
 import { type Address, FIRST_LISTENER, HEADER_BYTES, type LocalPort, type Transport } from "../../src/index.js";
 import type { LoopSockets } from "../common/loop.js";
-import type { BufferUDP, UDP, UDPConstructor, UDPOptions } from "./udp.js";
+import type { BufferUDP, BufferUDPOptions, UDP, UDPConstructor } from "./udp.js";
 
-/**
- * Datagrams read from one socket in a row: more than the windows of several clients together. After that timers, other
- * sockets and the system's task that feeds the watchdog have their turn.
- */
+/** Datagrams read from one socket in a row, where the class of the sockets does not hand them on itself: see lockstep-udp.c. */
 const MAX_READS = 64;
 
 /**
@@ -21,7 +18,7 @@ const MAX_DROPS = 512;
 /** The longest datagram that Ethernet and Wi-Fi carry in one piece. A longer one is neither a request nor a block. */
 export const MAX_DATAGRAM_BYTES = 1472;
 
-/** Takes the datagrams of a port. None of this may throw. */
+/** Takes the datagrams of a port. None of this may throw: an exception that leaves the callback of a socket ends the machine. */
 export interface DatagramHandler {
   receive(packet: DataView, length: number, localPort: LocalPort, address: Address, port: number): void;
   /** Datagrams are left in a socket that does not announce them again: `readWaiting` must be called soon. */
@@ -30,9 +27,15 @@ export interface DatagramHandler {
   failed(error: unknown): void;
 }
 
-/** Called by a socket, as its method. */
+/** Called by a socket, as its method, which makes a buffer for each datagram. */
 function onReadable(this: UDP): void {
   (this.target as Port).read();
+}
+
+/** Called by a socket, as its method, with each datagram. */
+function onDatagram(this: UDP, packet: DataView, length: number, address: number, port: number): void {
+  const owner = this.target as Port;
+  owner.handler.receive(packet, length, owner.localPort, address, port);
 }
 
 export class Port {
@@ -41,30 +44,32 @@ export class Port {
   /** Counts those of sockets that are closed, too. */
   private dropped = 0;
   /** Kept, so that a transfer makes no object for it. */
-  private readonly options: UDPOptions = { target: this, onReadable };
+  private readonly options: BufferUDPOptions;
 
   /**
    * @param buffer receives datagrams; null for sockets that make a buffer for each.
    */
   constructor(
-    private readonly handler: DatagramHandler,
-    private readonly localPort: LocalPort,
-    private readonly buffer: DataView | null,
-  ) {}
+    readonly handler: DatagramHandler,
+    readonly localPort: LocalPort,
+    buffer: DataView | null,
+  ) {
+    this.options = buffer === null ? { target: this, onReadable } : { target: this, onDatagram, buffer };
+  }
 
   get droppedDatagrams(): number {
-    return this.dropped + this.droppedBy(this.socket);
+    return this.dropped + droppedBy(this.socket);
   }
 
   /** Datagrams that the open socket has ignored, because they came to a broadcast or multicast address. */
   get ignoredDatagrams(): number {
-    return this.socket === null || this.buffer === null ? 0 : (this.socket as BufferUDP).ignoredDatagrams;
+    return (this.socket as Partial<BufferUDP> | null)?.ignoredDatagrams ?? 0;
   }
 
   /**
    * @param listening undefined for the port of a transfer, which is any free one.
    */
-  open(io: UDPConstructor, listening?: Pick<UDPOptions, "address" | "port" | "unicastOnly">): void {
+  open(io: UDPConstructor, listening?: Pick<BufferUDPOptions, "address" | "port" | "unicastOnly">): void {
     if (listening !== undefined) {
       Object.assign(this.options, listening);
     }
@@ -75,36 +80,20 @@ export class Port {
     const socket = this.socket;
     this.socket = null;
     try {
-      this.dropped += this.droppedBy(socket);
+      this.dropped += droppedBy(socket);
       socket?.close();
     } catch (error) {
       this.handler.failed(error);
     }
   }
 
-  /**
-   * On the path of every packet: what the loop needs is in locals, and nothing is called for it. Catches everything: an
-   * exception that leaves the callback of a socket ends the machine.
-   */
+  /** Hands on what waits in the socket. Catches everything, as it is called by the callback of a socket. */
   read(): void {
-    const socket = this.socket as BufferUDP;
-    const buffer = this.buffer;
     try {
-      if (buffer === null) {
+      if (this.options.buffer === undefined) {
         this.readDatagrams();
-        return;
-      }
-      let left = MAX_READS;
-      while (socket !== null && this.socket === socket) {
-        const length = socket.read(buffer);
-        if (length === undefined) {
-          return;
-        }
-        this.handler.receive(buffer, length, this.localPort, socket.peerAddress, socket.peerPort);
-        if (--left === 0) {
-          this.handler.wakeSoon();
-          return;
-        }
+      } else {
+        (this.socket as BufferUDP | null)?.deliver();
       }
     } catch (error) {
       this.handler.failed(error);
@@ -138,10 +127,11 @@ export class Port {
     }
     return false;
   }
+}
 
-  private droppedBy(socket: UDP | null): number {
-    return socket === null || this.buffer === null ? 0 : (socket as BufferUDP).droppedDatagrams;
-  }
+/** The SDK's class does not count. */
+function droppedBy(socket: UDP | null): number {
+  return (socket as Partial<BufferUDP> | null)?.droppedDatagrams ?? 0;
 }
 
 export class Sockets implements Transport, LoopSockets {
@@ -152,7 +142,7 @@ export class Sockets implements Transport, LoopSockets {
   private readonly transferPorts: Port[] = [];
   private handler: DatagramHandler | null = null;
 
-  /** Views of the engine's transmit buffer, because a socket sends all of its argument. */
+  /** Views of the engine's transmit buffer, because a socket of the SDK's class sends all of its argument. */
   private acknowledgement: Uint8Array | null = null;
   private otherMessage: Uint8Array | null = null;
 
@@ -201,9 +191,16 @@ export class Sockets implements Transport, LoopSockets {
 
   send(packet: Uint8Array, length: number, localPort: LocalPort, address: Address, port: number): void {
     const sender = localPort === FIRST_LISTENER ? this.listener : this.transferPorts[localPort];
+    const socket = (sender as Port).socket;
+    if (socket === null) {
+      return;
+    }
+    if (this.buffer !== null) {
+      (socket as BufferUDP).send(packet, length, address, port);
+      return;
+    }
     try {
-      const message = length === packet.length ? packet : this.partOf(packet, length);
-      sender?.socket?.write(message, address, port);
+      socket.write(length === packet.length ? packet : this.partOf(packet, length), address, port);
     } catch {
       // A datagram that cannot be sent, for want of memory or of a route, is a lost datagram.
     }

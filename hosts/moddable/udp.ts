@@ -41,19 +41,15 @@ export interface UDP {
   close(): void;
 }
 
-/** A socket that can also read into the caller's buffer, and makes neither an object nor a text for a datagram. */
+/** A socket that can also call back with each datagram, and makes neither an object nor a text for it. */
 export interface BufferUDP extends UDP {
-  read(): Datagram | undefined;
   /**
-   * Fills `buffer` with the next datagram; the rest of a longer one is lost.
-   *
-   * @returns the number of bytes in `buffer`, or undefined if no datagram waits.
+   * Calls `onDatagram` for datagrams that wait, 64 at most, before the system announces them. For the rest `onDatagram` is
+   * called later. Does nothing without `onDatagram`.
    */
-  read(buffer: DataView): number | undefined;
-  /** IPv4 address of the sender of the last datagram; 192.168.0.66 is 0xc0a80042. */
-  readonly peerAddress: number;
-  /** Port of that sender. */
-  readonly peerPort: number;
+  deliver(): void;
+  /** Sends the first `length` bytes of `message`. Returns whether they were sent: memory or a route may be missing. */
+  send(message: Uint8Array, length: number, address: Address, port: number): boolean;
   /**
    * Datagrams that were thrown away because too many waited. On a computer the number is updated when the next datagram is
    * read.
@@ -78,6 +74,14 @@ export interface BufferUDP extends UDP {
 
 /** How a socket of the class of `lockstep-tftp/udp` is opened. */
 export interface BufferUDPOptions extends UDPOptions {
+  /**
+   * Called for each datagram, in place of `onReadable`: its first `length` bytes are in `buffer` during the call, the rest of a
+   * longer one than that is lost. The sender's IPv4 address is a number: 192.168.0.66 is 0xc0a80042. An exception that
+   * leaves it ends the machine.
+   */
+  onDatagram?(this: BufferUDP, buffer: DataView, length: number, address: number, port: number): void;
+  /** Receives the datagrams for `onDatagram`, of this socket or of several. */
+  buffer?: DataView;
   /** Hops that a datagram may take, 1 to 255, multicast included. Default: the system's, 1 for multicast on a computer. */
   timeToLive?: number;
   /** The only format that there is. */
@@ -88,7 +92,7 @@ export interface BufferUDPOptions extends UDPOptions {
 export interface BufferUDPConstructor {
   /** Throws if no network interface is up or none has the address, if the port is taken, or without memory. */
   new (options: BufferUDPOptions): BufferUDP;
-  /** Says that `read` takes a buffer. */
+  /** Says that the class knows `onDatagram`. */
   readonly readsIntoBuffer: true;
 }
 

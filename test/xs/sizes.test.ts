@@ -14,14 +14,14 @@ import {
 
 const KIB = 1024;
 
-const MAX_MINIFIED_BYTES = 26_888;
+const MAX_MINIFIED_BYTES = 26_868;
 /**
  * The worker's byte code has identifiers of 4 bytes, a board's has 2. The search for line ends of netascii takes 320 bytes, what
  * a transfer learns from needless repeats 760.
  */
-const MAX_CODE_BYTES = 24_704;
+const MAX_CODE_BYTES = 24_680;
 /** Functions, classes and constants. Preloaded, they are in flash; otherwise each slot takes 16 bytes of RAM. */
-const MAX_MODULE_SLOTS = 2437;
+const MAX_MODULE_SLOTS = 2440;
 /** The engine's default. Half of the slots that the SDK gives to an app suffices for them. */
 const BOARD_TRANSFERS = 8;
 const MAX_BOARD_BYTES = 16 * KIB;

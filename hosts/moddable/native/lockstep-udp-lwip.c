@@ -109,11 +109,26 @@ static bool isForMany(const ip_addr_t *destination)
 	return ip_addr_ismulticast(destination) || ip_addr_isbroadcast(destination, ip_current_input_netif());
 }
 
+/* If the machine's queue is full, the next datagram tries again; the client repeats its message. */
+void udpSocketAnnounce(UDPSocket socket)
+{
+	bool mustSendMessage;
+	SYS_ARCH_DECL_PROTECT(level);
+
+	SYS_ARCH_PROTECT(level);
+	mustSendMessage = socket->count && !socket->isMessageSent;
+	if (mustSendMessage)
+		socket->isMessageSent = true;
+	SYS_ARCH_UNPROTECT(level);
+	if (mustSendMessage && modMessagePostToMachine(socket->options.machine, NULL, 0, deliver, socket))
+		socket->isMessageSent = false;
+}
+
 /* Runs in lwIP's thread. */
 static void received(void *context, struct udp_pcb *pcb, struct pbuf *pbuf, const ip_addr_t *address, u16_t port)
 {
 	UDPSocket socket = context;
-	bool isKept, mustSendMessage = false;
+	bool isKept;
 	SYS_ARCH_DECL_PROTECT(level);
 
 	(void)pcb;
@@ -130,8 +145,6 @@ static void received(void *context, struct udp_pcb *pcb, struct pbuf *pbuf, cons
 		datagram->sender.address = lwip_ntohl(ip4_addr_get_u32(ip_2_ip4(address)));
 		datagram->sender.port = port;
 		socket->count++;
-		mustSendMessage = !socket->isMessageSent;
-		socket->isMessageSent = true;
 	}
 	else
 		socket->dropped++;
@@ -139,9 +152,7 @@ static void received(void *context, struct udp_pcb *pcb, struct pbuf *pbuf, cons
 
 	if (!isKept)
 		pbuf_free(pbuf);
-	/* If the machine's queue is full, the next datagram tries again; the client repeats its message. */
-	if (mustSendMessage && modMessagePostToMachine(socket->options.machine, NULL, 0, deliver, socket))
-		socket->isMessageSent = false;
+	udpSocketAnnounce(socket);
 }
 
 static err_t openInLwip(struct tcpip_api_call_data *call)

@@ -128,11 +128,10 @@ void udpSocketReady(UDPSocket udp)
 		udp->options.readable(udp->options.context, 1);
 }
 
-int32_t udpSocketNextLength(UDPSocket udp)
+/* The main loop calls `udpSocketReady` as long as something waits. */
+void udpSocketAnnounce(UDPSocket udp)
 {
-	char nothing;
-
-	return (int32_t)recv(udp->descriptor, &nothing, sizeof(nothing), MSG_PEEK | MSG_TRUNC);
+	(void)udp;
 }
 
 /*
@@ -159,29 +158,55 @@ static bool mustIgnore(UDPSocket udp, struct msghdr *message)
 	return isForMany;
 }
 
-int32_t udpSocketReceive(UDPSocket udp, void *buffer, uint32_t sizeBytes, UDPPeer *sender)
+/* Returns the length of the next datagram, or -1 if none waits. `isIgnored` says whether it is thrown away. */
+static ssize_t receive(UDPSocket udp, int flags, void *buffer, uint32_t sizeBytes, struct sockaddr_in *from, bool *isIgnored)
 {
-	struct sockaddr_in from;
 	struct iovec place = {.iov_base = buffer, .iov_len = sizeBytes};
 	union {
 		struct cmsghdr aligned;
 		char bytes[CMSG_SPACE(sizeof(uint32_t)) + CMSG_SPACE(sizeof(struct in_pktinfo))];
 	} notes;
+	struct msghdr message = {
+		.msg_name = from,
+		.msg_namelen = sizeof(*from),
+		.msg_iov = &place,
+		.msg_iovlen = 1,
+		.msg_control = &notes,
+		.msg_controllen = sizeof(notes),
+	};
+	ssize_t length = recvmsg(udp->descriptor, &message, flags);
+
+	*isIgnored = (length >= 0) && mustIgnore(udp, &message);
+	return length;
+}
+
+int32_t udpSocketNextLength(UDPSocket udp)
+{
+	struct sockaddr_in from;
+	bool isIgnored;
+	char nothing;
 	int count;
 
 	for (count = 0; count < IGNORED_IN_A_ROW_MAX; count++) {
-		struct msghdr message = {
-			.msg_name = &from,
-			.msg_namelen = sizeof(from),
-			.msg_iov = &place,
-			.msg_iovlen = 1,
-			.msg_control = &notes,
-			.msg_controllen = sizeof(notes),
-		};
-		ssize_t length = recvmsg(udp->descriptor, &message, 0);
+		ssize_t length = receive(udp, MSG_PEEK | MSG_TRUNC, &nothing, sizeof(nothing), &from, &isIgnored);
+		if (!isIgnored)
+			return (int32_t)length;
+		recv(udp->descriptor, &nothing, sizeof(nothing), 0);
+	}
+	return -1;
+}
+
+int32_t udpSocketReceive(UDPSocket udp, void *buffer, uint32_t sizeBytes, UDPPeer *sender)
+{
+	struct sockaddr_in from;
+	bool isIgnored;
+	int count;
+
+	for (count = 0; count < IGNORED_IN_A_ROW_MAX; count++) {
+		ssize_t length = receive(udp, 0, buffer, sizeBytes, &from, &isIgnored);
 		if (length < 0)
 			break;
-		if (!mustIgnore(udp, &message)) {
+		if (!isIgnored) {
 			sender->address = ntohl(from.sin_addr.s_addr);
 			sender->port = ntohs(from.sin_port);
 			return (int32_t)length;

@@ -48,6 +48,9 @@ const char *udpSocketOpen(UDPSocket *socket, const UDPSocketOptions *options);
  */
 void udpSocketClose(UDPSocket socket, bool machineEnds);
 
+/* If datagrams still wait, `readable` is called for them, later. */
+void udpSocketAnnounce(UDPSocket socket);
+
 /* Length of the next datagram in bytes, or -1 if none waits. */
 int32_t udpSocketNextLength(UDPSocket socket);
 

@@ -15,18 +15,28 @@
 #define PORT_MAX 65535
 #define TIME_TO_LIVE_MAX 255
 #define ADDRESS_MAX 4294967295.0
+#define ADDRESS_ERROR "this is no IPv4 address"
 /* Multicast addresses (RFC 5771): 224.0.0.0 to 239.255.255.255. */
 #define GROUP_MIN 0xe0000000u
 #define GROUP_MAX 0xefffffffu
+#define GROUP_ERROR "a multicast address is a text from 224.0.0.0 to 239.255.255.255"
 /* "255.255.255.255" and its end. */
 #define ADDRESS_TEXT_BYTES 16
+/*
+ * Datagrams handed to `onDatagram` in a row: more than the windows of several clients together. After that timers, other
+ * sockets and the system's task that feeds the watchdog have their turn.
+ */
+#define IN_A_ROW_MAX 64
 
 typedef struct {
 	UDPSocket socket;
 	xsMachine *the;
 	xsSlot object;
-	/* NULL without a callback. */
+	/* NULL without such a callback. */
 	xsSlot *onReadable;
+	xsSlot *onDatagram;
+	/* NULL without `onDatagram`. */
+	xsSlot *buffer;
 } UDPRecord, *UDP;
 
 static void mark(xsMachine *the, void *data, xsMarkRoot markRoot)
@@ -35,6 +45,10 @@ static void mark(xsMachine *the, void *data, xsMarkRoot markRoot)
 
 	if (udp->onReadable)
 		(*markRoot)(the, udp->onReadable);
+	if (udp->onDatagram) {
+		(*markRoot)(the, udp->onDatagram);
+		(*markRoot)(the, udp->buffer);
+	}
 }
 
 static const xsHostHooks gHooks = {lockstep_udp_destructor, mark, NULL};
@@ -44,17 +58,55 @@ static UDP thisUDP(xsMachine *the)
 	return xsmcGetHostDataValidate(xsThis, (void *)&gHooks);
 }
 
+/*
+ * Reads datagrams into the buffer, and calls `onDatagram` for each: with the socket as `this`, and with the buffer, the length,
+ * and the sender's address and port, all numbers. The callback may close the socket, which then has no record any more.
+ * Allocates nothing.
+ */
+static void deliver(xsMachine *the, UDP udp)
+{
+	UDPPeer sender;
+	void *buffer;
+	xsUnsignedValue sizeBytes;
+	int32_t length;
+	int left;
+
+	xsmcVars(5);
+	xsVar(0) = udp->object;
+	xsVar(1) = xsReference(udp->buffer);
+	for (left = IN_A_ROW_MAX; left > 0; left--) {
+		/* Again for each datagram: XS moves buffers when it makes room. */
+		xsmcGetBufferWritable(xsVar(1), &buffer, &sizeBytes);
+		length = udpSocketReceive(udp->socket, buffer, sizeBytes, &sender);
+		if (length < 0)
+			return;
+		xsmcSetInteger(xsVar(2), length);
+		xsmcSetNumber(xsVar(3), sender.address);
+		xsmcSetInteger(xsVar(4), sender.port);
+		xsCallFunction4(xsReference(udp->onDatagram), xsVar(0), xsVar(1), xsVar(2), xsVar(3), xsVar(4));
+		udp = xsmcGetHostData(xsVar(0));
+		if (!udp)
+			return;
+	}
+	udpSocketAnnounce(udp->socket);
+}
+
 /* The callback may close the socket, so nothing of it is used afterwards. */
 static void readable(void *context, uint32_t count)
 {
 	UDP udp = context;
+	xsMachine *machine = udp->the;
 
-	if (!udp->onReadable)
+	if (!udp->onReadable && !udp->onDatagram)
 		return;
-	xsBeginHost(udp->the);
-		xsmcSetInteger(xsResult, count);
-		xsCallFunction1(xsReference(udp->onReadable), udp->object, xsResult);
-	xsEndHost(udp->the);
+	xsBeginHost(machine);
+		if (udp->onDatagram)
+			deliver(the, udp);
+		else {
+			xsmcSetInteger(xsResult, count);
+			xsCallFunction1(xsReference(udp->onReadable), udp->object, xsResult);
+		}
+	xsEndHost(machine);
 }
 
 /* An option that is a whole number; 0 if it is absent. */
@@ -93,10 +145,21 @@ static bool flagOption(xsMachine *the, xsIdentifier name)
 	return xsmcToBoolean(xsVar(0));
 }
 
+/* The option `buffer`. Throws unless it is a buffer that can be written to. */
+static xsSlot *bufferOption(xsMachine *the)
+{
+	void *buffer;
+	xsUnsignedValue sizeBytes;
+
+	xsmcGet(xsVar(0), xsArg(0), xsID_buffer);
+	xsmcGetBufferWritable(xsVar(0), &buffer, &sizeBytes);
+	return xsmcToReference(xsVar(0));
+}
+
 void lockstep_udp_constructor(xsMachine *the)
 {
 	UDPSocketOptions options = {.machine = the, .readable = readable};
-	xsSlot *onReadable;
+	xsSlot *onReadable, *onDatagram, *buffer;
 	const char *error;
 	UDP udp;
 
@@ -109,6 +172,8 @@ void lockstep_udp_constructor(xsMachine *the)
 		xsRangeError("UDP has no format but \"buffer\"");
 	builtinInitializeTarget(the);
 	onReadable = builtinGetCallback(the, xsID_onReadable);
+	onDatagram = builtinGetCallback(the, xsID_onDatagram);
+	buffer = onDatagram ? bufferOption(the) : NULL;
 
 	udp = calloc(1, sizeof(*udp));
 	if (!udp)
@@ -117,6 +182,8 @@ void lockstep_udp_constructor(xsMachine *the)
 	udp->the = the;
 	udp->object = xsThis;
 	udp->onReadable = onReadable;
+	udp->onDatagram = onDatagram;
+	udp->buffer = buffer;
 	error = udpSocketOpen(&udp->socket, &options);
 	if (error) {
 		free(udp);
@@ -153,28 +220,10 @@ void lockstep_udp_close(xsMachine *the)
 	free(udp);
 }
 
-/* read(buffer): returns the length, and sets the sender's address and port. Allocates nothing. */
-static void readInto(xsMachine *the, UDP udp)
-{
-	UDPPeer sender;
-	void *buffer;
-	xsUnsignedValue sizeBytes;
-	int32_t length;
-
-	xsmcGetBufferWritable(xsArg(0), &buffer, &sizeBytes);
-	length = udpSocketReceive(udp->socket, buffer, sizeBytes, &sender);
-	if (length < 0)
-		return;
-	xsmcSetNumber(xsResult, sender.address);
-	xsmcSet(xsThis, xsID_peerAddress, xsResult);
-	xsmcSetInteger(xsResult, sender.port);
-	xsmcSet(xsThis, xsID_peerPort, xsResult);
-	xsmcSetInteger(xsResult, length);
-}
-
 /* read(): returns the datagram, with the sender's address as a text. */
-static void readNew(xsMachine *the, UDP udp)
+void lockstep_udp_read(xsMachine *the)
 {
+	UDP udp = thisUDP(the);
 	UDPPeer sender;
 	char text[ADDRESS_TEXT_BYTES];
 	void *buffer;
@@ -195,43 +244,57 @@ static void readNew(xsMachine *the, UDP udp)
 	xsmcSet(xsResult, xsID_address, xsVar(0));
 }
 
-void lockstep_udp_read(xsMachine *the)
+/* deliver(): calls `onDatagram` for what waits, before the system announces it. */
+void lockstep_udp_deliver(xsMachine *the)
 {
 	UDP udp = thisUDP(the);
 
-	if (xsmcArgc)
-		readInto(the, udp);
-	else
-		readNew(the, udp);
+	if (udp->onDatagram)
+		deliver(the, udp);
 }
 
-static UDPPeer receiverOf(xsMachine *the)
+/* A release build of XS does not check that an argument is there. */
+static void checkArguments(xsMachine *the, int count, char *error)
 {
-	UDPPeer receiver;
-	xsType type = xsmcTypeOf(xsArg(1));
-	int32_t port = xsmcToInteger(xsArg(2));
+	if (xsmcArgc < count)
+		xsRangeError(error);
+}
+
+/*
+ * The receiver whose address and port are the arguments from `first` on. Returns NULL, or the error in words. Conversions can run
+ * JavaScript, and XS moves buffers when it makes room, so the message is read afterwards.
+ */
+static char *readReceiver(xsMachine *the, int first, UDPPeer *receiver)
+{
+	xsType type = xsmcTypeOf(xsArg(first));
+	int32_t port = xsmcToInteger(xsArg(first + 1));
 
 	if ((port < 1) || (port > PORT_MAX))
-		xsRangeError("a datagram goes to a port from 1 to 65535");
-	receiver.port = port;
+		return "a datagram goes to a port from 1 to 65535";
+	receiver->port = port;
 	if ((xsIntegerType == type) || (xsNumberType == type)) {
-		double address = xsmcToNumber(xsArg(1));
+		double address = xsmcToNumber(xsArg(first));
 		if (!((address >= 0) && (address <= ADDRESS_MAX)))
-			xsRangeError("this is no IPv4 address");
-		receiver.address = (uint32_t)address;
+			return ADDRESS_ERROR;
+		receiver->address = (uint32_t)address;
 	}
-	else if (!udpAddressFromText(xsmcToString(xsArg(1)), &receiver.address))
-		xsRangeError("this is no IPv4 address");
-	return receiver;
+	else if (!udpAddressFromText(xsmcToString(xsArg(first)), &receiver->address))
+		return ADDRESS_ERROR;
+	return NULL;
 }
 
 void lockstep_udp_write(xsMachine *the)
 {
 	UDP udp = thisUDP(the);
-	UDPPeer receiver = receiverOf(the);
+	UDPPeer receiver;
 	void *message;
 	xsUnsignedValue lengthBytes;
+	char *error;
 
+	checkArguments(the, 3, "write needs a message, an address and a port");
+	error = readReceiver(the, 1, &receiver);
+	if (error)
+		xsRangeError(error);
 	xsmcGetBufferReadable(xsArg(0), &message, &lengthBytes);
 	if (lengthBytes > MESSAGE_BYTES_MAX)
 		xsRangeError("a datagram has at most 65507 bytes");
@@ -239,12 +302,32 @@ void lockstep_udp_write(xsMachine *the)
 		xsUnknownError("the datagram was not sent");
 }
 
+/* send(message, length, address, port): sends the first bytes of a message. Returns whether it was sent. */
+void lockstep_udp_send(xsMachine *the)
+{
+	UDP udp = thisUDP(the);
+	UDPPeer receiver;
+	void *message;
+	xsUnsignedValue sizeBytes;
+	int32_t lengthBytes;
+	char *error;
+
+	checkArguments(the, 4, "send needs a message, a length, an address and a port");
+	lengthBytes = xsmcToInteger(xsArg(1));
+	error = readReceiver(the, 2, &receiver);
+	xsmcGetBufferReadable(xsArg(0), &message, &sizeBytes);
+	if ((lengthBytes < 0) || (lengthBytes > MESSAGE_BYTES_MAX) || ((xsUnsignedValue)lengthBytes > sizeBytes))
+		xsRangeError("the message has not that many bytes");
+	xsmcSetBoolean(xsResult, !error && udpSocketSend(udp->socket, message, lengthBytes, &receiver));
+}
+
 static uint32_t groupOf(xsMachine *the)
 {
 	uint32_t group;
 
+	checkArguments(the, 1, GROUP_ERROR);
 	if (!udpAddressFromText(xsmcToString(xsArg(0)), &group) || (group < GROUP_MIN) || (group > GROUP_MAX))
-		xsRangeError("a multicast address is a text from 224.0.0.0 to 239.255.255.255");
+		xsRangeError(GROUP_ERROR);
 	return group;
 }
 

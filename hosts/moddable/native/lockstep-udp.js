@@ -1,5 +1,5 @@
 /*
- * UDP of ECMA-419, and a `read` that makes no garbage: see ../udp.ts. The functions are in lockstep-udp.c.
+ * UDP of ECMA-419, and a callback for each datagram, which makes no garbage: see ../udp.ts. The functions are in lockstep-udp.c.
  *
  * The names of the module, of its files and of its functions are not those of the SDK. So a build that exists takes it up when
  * its manifest is included, and loses it afterwards: make goes by names and times, and would keep what has the same name.
@@ -7,8 +7,6 @@
 class UDP extends Native("lockstep_udp_destructor") {
   constructor(options) {
     super();
-    this.peerAddress = 0;
-    this.peerPort = 0;
     native("lockstep_udp_constructor").call(this, options);
   }
 
@@ -20,8 +18,16 @@ class UDP extends Native("lockstep_udp_destructor") {
     return native("lockstep_udp_read").call(this);
   }
 
+  deliver() {
+    return native("lockstep_udp_deliver").call(this);
+  }
+
   write() {
     return native("lockstep_udp_write").call(this);
+  }
+
+  send() {
+    return native("lockstep_udp_send").call(this);
   }
 
   add() {

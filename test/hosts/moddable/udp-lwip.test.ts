@@ -129,6 +129,27 @@ test("on lwIP a machine whose queue was full is called with the next datagram", 
   ]);
 });
 
+test("on lwIP a machine whose queue was full until no more datagrams could wait is called with the next one", {
+  skip,
+}, () => {
+  const burst = new Array<string>(MAX_WAITING).fill("arrive");
+  assert.deepEqual(onLwip("open", "machine-full", ...burst, "all-well", "arrive", "serve", "close").slice(2), [
+    `${MAX_WAITING} readable`,
+    "removed",
+  ]);
+});
+
+test("on lwIP datagrams that are left in the socket are announced once more, if that is asked for", { skip }, () => {
+  const words = ["arrive", "arrive", "serve", "announce", "read", "announce", "serve", "serve"];
+  assert.deepEqual(onLwip("open", ...words, "read", "announce", "serve", "close").slice(2), [
+    "2 readable",
+    `read "${"a".repeat(25)}" of 25 from c0a80402 port 2001`,
+    "1 readable",
+    `read "${"b".repeat(25)}" of 25 from c0a80402 port 2002`,
+    "removed",
+  ]);
+});
+
 test("on lwIP the callback may close the socket, and datagrams that wait are freed", { skip }, () => {
   assert.deepEqual(onLwip("open", "closing", "arrive", "arrive", "serve").slice(2), ["2 readable", "removed"]);
   // lwIP cannot be reached at that moment: what arrives afterwards finds a closed socket.

@@ -13,6 +13,7 @@ import TFTPServer, {
 } from "../../../hosts/moddable/server.js";
 import { ArchiveStorage } from "../../../hosts/moddable/storage/archive-storage.js";
 import { FileStorage } from "../../../hosts/moddable/storage/file-storage.js";
+import type { BufferUDPOptions } from "../../../hosts/moddable/udp.js";
 import { OneFileDirectory } from "./shared/one-file-directory.js";
 import { Client, DOWNLOAD, EndlessFile, OneFileStorage, type RequestText, UPLOAD } from "./shared/workbench.js";
 
@@ -52,18 +53,20 @@ class Wire {
 
 let wire = new Wire();
 
-class FakeUDP {
+abstract class FakeUDP {
   readonly target: unknown;
-  private readonly onReadable: ((this: never, count: number) => void) | undefined;
+  peerPort = CLIENT_PORT;
 
-  constructor({ target, onReadable }: UDPOptions) {
+  constructor({ target }: UDPOptions) {
     this.target = target;
-    this.onReadable = onReadable as typeof this.onReadable;
     wire.sockets.push(this);
   }
 
-  arrive(): void {
-    this.onReadable?.call(this as never, 1);
+  /** The datagram on the wire has arrived. */
+  abstract arrive(): void;
+
+  send(): void {
+    wire.sentCount++;
   }
 
   write(): void {
@@ -73,36 +76,42 @@ class FakeUDP {
   close(): void {}
 }
 
-/** Reads into the caller's buffer, as the project's own UDP does. */
+/** Reads into the buffer of its options, as the project's own UDP does. */
 class OwnUDP extends FakeUDP {
   static readonly readsIntoBuffer = true;
-  readonly peerAddress: number;
-  peerPort: number;
-  readonly droppedDatagrams: number;
+  readonly droppedDatagrams = 0;
+  private readonly onDatagram: NonNullable<BufferUDPOptions["onDatagram"]>;
+  private readonly buffer: DataView;
 
-  /** Without it the compiler's own passes `arguments` on, three slots for each socket, which a native class does not take. */
-  constructor(options: UDPOptions) {
+  constructor(options: BufferUDPOptions) {
     super(options);
-    this.peerAddress = CLIENT_NUMBER;
-    this.peerPort = CLIENT_PORT;
-    this.droppedDatagrams = 0;
+    this.onDatagram = options.onDatagram as typeof this.onDatagram;
+    this.buffer = options.buffer as DataView;
   }
 
-  read(buffer: DataView): number | undefined {
+  arrive(): void {
     const { length, packet } = wire;
-    if (length === 0) {
-      return undefined;
-    }
-    wire.length = 0;
+    const { buffer } = this;
     for (let at = 0; at < 32 && at < length; at += 4) {
       buffer.setUint32(at, packet.getUint32(at));
     }
-    return length;
+    this.onDatagram.call(this as never, buffer, length, CLIENT_NUMBER, this.peerPort);
   }
 }
 
 /** Makes a buffer and a text for each datagram, as the SDK's UDP does. */
 class SdkUDP extends FakeUDP {
+  private readonly onReadable: NonNullable<UDPOptions["onReadable"]>;
+
+  constructor(options: UDPOptions) {
+    super(options);
+    this.onReadable = options.onReadable as typeof this.onReadable;
+  }
+
+  arrive(): void {
+    this.onReadable.call(this as never, 1);
+  }
+
   read(): ArrayBuffer | undefined {
     const { length, packet } = wire;
     if (length === 0) {
@@ -222,17 +231,14 @@ export function receive(count: number): number {
 
 const idle = new DataView(new ArrayBuffer(1500));
 
-/** The calls of a socket that a packet needs. */
+/** The call of a socket that a packet needs. */
 function callSocket(this: unknown): void {
-  const socket = this as OwnUDP;
-  socket.read(idle);
-  socket.write();
-  socket.read(idle);
+  (this as OwnUDP).send();
 }
 
 /** The steps of `receive` that are neither the host's nor the engine's: the client, and the stand-in for UDP. */
 export function receiveNothing(count: number): number {
-  wire.sockets.push(new OwnUDP({ onReadable: callSocket }));
+  wire.sockets.push(new OwnUDP({ onDatagram: callSocket, buffer: idle }));
   return receive(count);
 }
 

@@ -2,30 +2,31 @@
  * Does what the words say with the board's class UDP on this machine's sockets, and with a peer on the loopback
  * interface. XS is a stand-in. Prints the results.
  *
- * Options before "open": address=TEXT, port=N, time-to-live=N, unicast-only, format, deaf (no callback), closing (the callback closes
- * the socket). The class: add=GROUP, remove=GROUP, ignored, open, close, end (of the machine), read, read=SIZE, read-flash, write, write=TEXT,
- * write-number=N, write-port=N, write-nothing, write-much, dropped. The peer: peer-anywhere (not on loopback), peer=TEXT, peer-to=ADDRESS, flood, peer-gets. The machine:
- * turn (it waits until something can be read, but not for ever), gc.
+ * Options before "open": address=TEXT, port=N, time-to-live=N, unicast-only, format, deaf (no callback), datagrams=SIZE (of the
+ * buffer, 0 for none), datagrams-flash (it is read-only), closing (the callback closes the socket).
+ *
+ * The class: add=GROUP, remove=GROUP, add-nothing, remove-nothing, ignored, open, close, end (of the machine), read, deliver,
+ * write, write=TEXT, write-number=N, write-port=N, write-length=N, write-nowhere, send=LENGTH, send-port=N, send-nowhere,
+ * dropped. The peer: peer-anywhere (not on loopback), peer=TEXT, peer-to=ADDRESS, flood, peer-gets. The machine: turn (it
+ * waits until something can be read, but not for ever), gc.
  */
-#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "builtinCommon.h"
 #include "mc.xs.h"
 #include "lockstep-readiness.h"
+#include "udp-class-peer.h"
 
 #define WAIT_MS 2000
 #define FLOOD_DATAGRAMS 5000
+#define GROUP "224.0.0.251"
 
 static xsMachine gMachine;
-static Object gUDP, gOptions, gFunction, gTarget;
+static Object gUDP, gOptions, gFunction, gDatagramFunction, gTarget;
+static xsSlot gBuffer;
 static bool gCloses = false;
-static int gPeer;
-static struct sockaddr_in gPeerAddress, gOwnAddress;
 static struct {
 	int descriptor;
 	UDPSocket socket;
@@ -60,7 +61,7 @@ xsSlot *builtinGetCallback(xsMachine *the, xsIdentifier id)
 
 static void call(const char *name, void (*function)(xsMachine *the), int argumentCount)
 {
-	jmp_buf thrown;
+	jmp_buf thrown, *outer = gMachine.thrown;
 
 	gMachine.thrown = &thrown;
 	gMachine.argumentCount = argumentCount;
@@ -70,11 +71,36 @@ static void call(const char *name, void (*function)(xsMachine *the), int argumen
 		printf("%s throws: %s\n", name, gMachine.thrownText);
 	else
 		function(&gMachine);
+	gMachine.thrown = outer;
 }
 
-static void onReadable(xsMachine *the, uint32_t count)
+static const char *ownership(const xsSlot *slot)
 {
-	printf("readable, %u, %s\n", (unsigned)count, xsThis.object == &gUDP ? "this is the socket" : "another this");
+	return slot->object == &gUDP ? "this is the socket" : "another this";
+}
+
+static const char *portOf(double number)
+{
+	return number == peerPort() ? "its port" : "another port";
+}
+
+static void showDatagram(const xsSlot *buffer, uint32_t length)
+{
+	printf("\"%.*s\"", (int)length, buffer->object->bytes);
+}
+
+static void onReadable(xsMachine *the)
+{
+	printf("readable, %.0f, %s\n", xsArg(0).number, ownership(&xsThis));
+	if (gCloses)
+		call("close", lockstep_udp_close, 0);
+}
+
+static void onDatagram(xsMachine *the)
+{
+	printf("%.0f: ", xsArg(1).number);
+	showDatagram(&xsArg(0), xsArg(1).number);
+	printf(" from %.0f, %s, %s\n", xsArg(2).number, portOf(xsArg(3).number), ownership(&xsThis));
 	if (gCloses)
 		call("close", lockstep_udp_close, 0);
 }
@@ -82,16 +108,12 @@ static void onReadable(xsMachine *the, uint32_t count)
 static void openUDP(void)
 {
 	gFunction.function = onReadable;
+	gDatagramFunction.function = onDatagram;
 	gOptions.properties[xsID_target] = (xsSlot){.type = xsReferenceType, .object = &gTarget};
 	gMachine.arguments[0] = (xsSlot){.type = xsReferenceType, .object = &gOptions};
 	call("open", lockstep_udp_constructor, 1);
 	if (gUDP.isRemembered)
 		printf("open, %s\n", gUDP.properties[xsID_target].object == &gTarget ? "with its target" : "without its target");
-}
-
-static void showDatagram(xsSlot *buffer, uint32_t length)
-{
-	printf("\"%.*s\"", (int)length, buffer->object->bytes);
 }
 
 static void readNew(void)
@@ -105,24 +127,19 @@ static void readNew(void)
 	}
 	showDatagram(result, result->object->size);
 	printf(" of %u from %s, %s\n", (unsigned)result->object->size, result->object->properties[xsID_address].text,
-		result->object->properties[xsID_port].number == ntohs(gPeerAddress.sin_port) ? "its port" : "another port");
+		portOf(result->object->properties[xsID_port].number));
 }
 
-static void readInto(uint32_t size, bool isReadOnly)
+/* Without a size there is no buffer. */
+static void wantDatagrams(uint32_t size, bool isReadOnly)
 {
-	xsSlot *buffer = &gMachine.arguments[0];
-
-	newBuffer(buffer, size);
-	buffer->object->isReadOnly = isReadOnly;
-	call("read", lockstep_udp_read, 1);
-	if (xsIntegerType != gMachine.result.type) {
-		printf("nothing to read\n");
-		return;
+	gOptions.properties[xsID_onReadable] = (xsSlot){.type = xsUndefinedType};
+	gOptions.properties[xsID_onDatagram] = (xsSlot){.type = xsReferenceType, .object = &gDatagramFunction};
+	if (size) {
+		newBuffer(&gBuffer, size);
+		gBuffer.object->isReadOnly = isReadOnly;
+		gOptions.properties[xsID_buffer] = gBuffer;
 	}
-	printf("%d: ", (int)gMachine.result.number);
-	showDatagram(buffer, gMachine.result.number);
-	printf(" from %.0f, %s\n", gUDP.properties[xsID_peerAddress].number,
-		gUDP.properties[xsID_peerPort].number == ntohs(gPeerAddress.sin_port) ? "its port" : "another port");
 }
 
 static void writeTo(xsSlot address, double port, uint32_t size)
@@ -134,49 +151,22 @@ static void writeTo(xsSlot address, double port, uint32_t size)
 	call("write", lockstep_udp_write, 3);
 }
 
+/* Sends the first bytes of a message of three. */
+static void sendPart(double length, double port, int argumentCount)
+{
+	newBuffer(&gMachine.arguments[0], 3);
+	memset(gMachine.arguments[0].object->bytes, 's', 3);
+	gMachine.arguments[1] = (xsSlot){.type = xsIntegerType, .number = length};
+	gMachine.arguments[2] = (xsSlot){.type = xsNumberType, .number = INADDR_LOOPBACK};
+	gMachine.arguments[3] = (xsSlot){.type = xsIntegerType, .number = port};
+	call("send", lockstep_udp_send, argumentCount);
+	if (xsIntegerType == gMachine.result.type)
+		printf("%s\n", gMachine.result.number ? "sent" : "not sent");
+}
+
 static xsSlot textSlot(const char *text)
 {
 	return (xsSlot){.type = xsStringType, .text = (char *)text};
-}
-
-static void makePeer(uint32_t address)
-{
-	const struct timeval patience = {.tv_sec = 2};
-	socklen_t size = sizeof(gPeerAddress);
-
-	gPeerAddress.sin_family = AF_INET;
-	gPeerAddress.sin_addr.s_addr = htonl(address);
-	gPeerAddress.sin_port = 0;
-	gPeer = socket(AF_INET, SOCK_DGRAM, 0);
-	setsockopt(gPeer, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	if (bind(gPeer, (struct sockaddr *)&gPeerAddress, size) || getsockname(gPeer, (struct sockaddr *)&gPeerAddress, &size))
-		exit(1);
-}
-
-static void peerGets(void)
-{
-	char buffer[64];
-	socklen_t size = sizeof(gOwnAddress);
-	ssize_t length = recvfrom(gPeer, buffer, sizeof(buffer), 0, (struct sockaddr *)&gOwnAddress, &size);
-
-	printf("the peer gets \"%.*s\"\n", (int)length, buffer);
-}
-
-static void peerSends(const char *text)
-{
-	sendto(gPeer, text, strlen(text), 0, (struct sockaddr *)&gOwnAddress, sizeof(gOwnAddress));
-}
-
-/* Not to the socket's own address, but to a broadcast or multicast address. */
-static void peerSendsTo(const char *address)
-{
-	struct sockaddr_in to = gOwnAddress;
-	const int on = 1;
-
-	to.sin_addr.s_addr = inet_addr(address);
-	setsockopt(gPeer, SOL_SOCKET, SO_BROADCAST, &on, sizeof(on));
-	if (sendto(gPeer, "all", 3, 0, (struct sockaddr *)&to, sizeof(to)) != 3)
-		perror("not sent");
 }
 
 /* More than the system keeps; what it has not kept it tells with a later datagram. */
@@ -186,11 +176,10 @@ static void flood(void)
 
 	for (sent = 0; sent < FLOOD_DATAGRAMS; sent++)
 		peerSends("flood");
-	newBuffer(&gMachine.arguments[0], 8);
-	for (call("read", lockstep_udp_read, 1); xsIntegerType == gMachine.result.type; call("read", lockstep_udp_read, 1))
+	for (call("read", lockstep_udp_read, 0); xsReferenceType == gMachine.result.type; call("read", lockstep_udp_read, 0))
 		received++;
 	peerSends("last");
-	call("read", lockstep_udp_read, 1);
+	call("read", lockstep_udp_read, 0);
 	call("dropped", lockstep_udp_get_dropped_datagrams, 0);
 	printf("%s, %s\n", (received > 0) && (received < sent) ? "some are kept" : "all or none are kept",
 		received + gMachine.result.number == sent ? "the others are counted" : "the others are not counted");
@@ -208,7 +197,7 @@ static void turn(void)
 
 static void markRoot(xsMachine *the, xsSlot *slot)
 {
-	printf("the function is %s\n", (the == &gMachine) && (slot->object == &gFunction) ? "kept" : "lost");
+	printf("%s is kept\n", slot->object == gBuffer.object ? "the buffer" : slot->object->function ? "the function" : "something");
 }
 
 static void setOption(xsIdentifier id, double number)
@@ -216,19 +205,18 @@ static void setOption(xsIdentifier id, double number)
 	gOptions.properties[id] = (xsSlot){.type = xsIntegerType, .number = number};
 }
 
-static void changeGroup(const char *name, void (*function)(xsMachine *the), const char *group)
+static void changeGroup(const char *name, void (*function)(xsMachine *the), const char *group, int argumentCount)
 {
 	gMachine.arguments[0] = textSlot(group);
-	call(name, function, 1);
+	call(name, function, argumentCount);
 }
 
 static void act(const char *word)
 {
 	const char *value = strchr(word, '=') ? strchr(word, '=') + 1 : "";
-	const int peerPort = ntohs(gPeerAddress.sin_port);
 
 	if (!strncmp(word, "port=", 5))
-		setOption(xsID_port, atoi(value) < 0 ? peerPort : atoi(value));
+		setOption(xsID_port, atoi(value) < 0 ? peerPort() : atoi(value));
 	else if (!strncmp(word, "address=", 8))
 		gOptions.properties[xsID_address] = textSlot(value);
 	else if (!strncmp(word, "time-to-live=", 13))
@@ -236,9 +224,13 @@ static void act(const char *word)
 	else if (!strcmp(word, "unicast-only"))
 		setOption(xsID_unicastOnly, 1);
 	else if (!strncmp(word, "add=", 4))
-		changeGroup("add", lockstep_udp_add, value);
+		changeGroup("add", lockstep_udp_add, value, 1);
 	else if (!strncmp(word, "remove=", 7))
-		changeGroup("remove", lockstep_udp_remove, value);
+		changeGroup("remove", lockstep_udp_remove, value, 1);
+	else if (!strcmp(word, "add-nothing"))
+		changeGroup("add", lockstep_udp_add, GROUP, 0);
+	else if (!strcmp(word, "remove-nothing"))
+		changeGroup("remove", lockstep_udp_remove, GROUP, 0);
 	else if (!strcmp(word, "ignored")) {
 		call("ignored", lockstep_udp_get_ignored_datagrams, 0);
 		printf("%.0f ignored\n", gMachine.result.number);
@@ -263,20 +255,28 @@ static void act(const char *word)
 		gUDP.hooks->mark(&gMachine, gUDP.data, markRoot);
 	else if (!strcmp(word, "read"))
 		readNew();
-	else if (!strcmp(word, "read-flash"))
-		readInto(8, true);
-	else if (!strncmp(word, "read=", 5))
-		readInto(atoi(value), false);
+	else if (!strcmp(word, "deliver"))
+		call("deliver", lockstep_udp_deliver, 0);
+	else if (!strncmp(word, "datagrams=", 10))
+		wantDatagrams(atoi(value), false);
+	else if (!strcmp(word, "datagrams-flash"))
+		wantDatagrams(8, true);
 	else if (!strcmp(word, "write") || !strncmp(word, "write=", 6))
-		writeTo(textSlot(value[0] ? value : "127.0.0.1"), peerPort, 3);
+		writeTo(textSlot(value[0] ? value : "127.0.0.1"), peerPort(), 3);
 	else if (!strncmp(word, "write-number=", 13))
-		writeTo((xsSlot){.type = xsNumberType, .number = atof(value)}, peerPort, 3);
+		writeTo((xsSlot){.type = xsNumberType, .number = atof(value)}, peerPort(), 3);
 	else if (!strncmp(word, "write-port=", 11))
 		writeTo(textSlot("127.0.0.1"), atoi(value), 3);
-	else if (!strcmp(word, "write-nothing"))
-		writeTo(textSlot("127.0.0.1"), peerPort, 0);
-	else if (!strcmp(word, "write-much"))
-		writeTo(textSlot("127.0.0.1"), peerPort, 65508);
+	else if (!strncmp(word, "write-length=", 13))
+		writeTo(textSlot("127.0.0.1"), peerPort(), atoi(value));
+	else if (!strcmp(word, "write-nowhere"))
+		call("write", lockstep_udp_write, 2);
+	else if (!strncmp(word, "send=", 5))
+		sendPart(atof(value), peerPort(), 4);
+	else if (!strncmp(word, "send-port=", 10))
+		sendPart(3, atoi(value), 4);
+	else if (!strcmp(word, "send-nowhere"))
+		sendPart(3, peerPort(), 3);
 	else if (!strcmp(word, "turn"))
 		turn();
 	else if (!strcmp(word, "flood"))

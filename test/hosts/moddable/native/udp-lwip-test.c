@@ -4,7 +4,7 @@
  *   no-network, no-memory, no-socket, port-taken, no-thread, no-pbuf, no-route, machine-full, no-group: from now on there is
  *   none, or is; all-well: no longer; open, open-unicast, open-at=ADDRESS, close, end (of the machine), arrive, send, read, text: see below; to=ADDRESS:
  *   what arrives from now on is sent to that address; closing: the callback closes the socket; join=GROUP, leave=GROUP;
- *   serve: the machine takes its messages.
+ *   serve: the machine takes its messages; announce: what still waits is to be announced.
  *
  * At the end nothing that was allocated may be left: the test is built with a checker of memory.
  */
@@ -168,6 +168,8 @@ static void act(const char *word)
 		sendOne();
 	else if (!strcmp(word, "serve"))
 		serve();
+	else if (!strcmp(word, "announce"))
+		udpSocketAnnounce(gSocket);
 	else if (!strcmp(word, "dropped"))
 		printf("%u dropped\n", (unsigned)udpSocketDropped(gSocket));
 	else if (!strcmp(word, "ignored"))

@@ -2,6 +2,8 @@
  * The SDK's UDP, on a network in memory. As in the SDK's lwIP variant, one callback announces all waiting datagrams, and an
  * exception that leaves it ends the machine: here it leaves `deliver` and fails the test.
  */
+import SDKTimer from "./timer.js";
+
 export interface Datagram extends ArrayBuffer {
   readonly address: string;
   readonly port: number;
@@ -13,6 +15,11 @@ interface Options {
   unicastOnly?: boolean;
   target?: unknown;
   onReadable?(this: UDP, count: number): void;
+}
+
+interface BufferOptions extends Options {
+  onDatagram?(this: UDP, buffer: DataView, length: number, address: number, port: number): void;
+  buffer?: DataView;
 }
 
 /** A message that a socket sent. */
@@ -62,7 +69,7 @@ export default class UDP {
   private readonly port: number;
   private readonly onReadable: ((this: UDP, count: number) => void) | undefined;
   private readonly queue: Datagram[] = [];
-  private isClosed = false;
+  protected isClosed = false;
 
   constructor(options: Options) {
     this.port = options.port ?? network.nextPort++;
@@ -123,41 +130,44 @@ export default class UDP {
   }
 }
 
+/** Datagrams that are handed on in a row. */
+const IN_A_ROW = 64;
+
 /**
- * The board's own UDP, which reads into a buffer and has numbers for addresses. Reading without a buffer throws here, because
- * it would make garbage.
+ * The board's own UDP, which hands datagrams on in a buffer and has numbers for addresses. Reading one by one throws here,
+ * because it would make garbage.
  */
 export class BufferUDP extends UDP {
   static readonly readsIntoBuffer = true;
   /** The buffers that were read into. */
   static readonly buffers = new Set<DataView>();
-  peerAddress = 0;
-  peerPort = 0;
   droppedDatagrams = 0;
   ignoredDatagrams = 0;
   readonly unicastOnly: boolean;
+  private readonly onDatagram: NonNullable<BufferOptions["onDatagram"]>;
+  private readonly buffer: DataView;
 
-  constructor(options: Options) {
+  constructor(options: BufferOptions) {
     super(options);
     this.unicastOnly = options.unicastOnly === true;
+    this.onDatagram = options.onDatagram ?? (() => {});
+    this.buffer = options.buffer ?? new DataView(new ArrayBuffer(0));
   }
 
-  override read(buffer?: DataView): undefined;
-  override read(buffer: DataView): number | undefined;
-  override read(buffer?: DataView): unknown {
-    const datagram = super.read();
-    if (buffer === undefined) {
-      throw new Error("a buffer is made for a datagram");
+  override deliver(arrivals: readonly Arrival[] = []): void {
+    this.hold(...arrivals);
+    for (let count = 0; count < IN_A_ROW; count++) {
+      const datagram = this.isClosed ? undefined : super.read();
+      if (datagram === undefined) {
+        return;
+      }
+      this.handOn(datagram);
     }
-    if (datagram === undefined) {
-      return undefined;
-    }
-    BufferUDP.buffers.add(buffer);
-    const length = Math.min(buffer.byteLength, datagram.byteLength);
-    new Uint8Array(buffer.buffer).set(new Uint8Array(datagram, 0, length), buffer.byteOffset);
-    this.peerAddress = datagram.address.split(".").reduce((bits, byte) => bits * 256 + Number(byte), 0);
-    this.peerPort = datagram.port;
-    return length;
+    SDKTimer.set(() => this.deliver());
+  }
+
+  override read(): never {
+    throw new Error("a buffer is made for a datagram");
   }
 
   override write(view: Uint8Array, address: string | number, port: number): void {
@@ -166,5 +176,21 @@ export class BufferUDP extends UDP {
     }
     const bytes = [24, 16, 8, 0].map((shift) => (address >>> shift) & 255);
     super.write(view, bytes.join("."), port);
+  }
+
+  send(packet: Uint8Array, length: number, address: number, port: number): boolean {
+    if (network.canSend) {
+      this.write(packet.subarray(0, length), address, port);
+    }
+    return network.canSend;
+  }
+
+  private handOn(datagram: Datagram): void {
+    const { buffer } = this;
+    BufferUDP.buffers.add(buffer);
+    const length = Math.min(buffer.byteLength, datagram.byteLength);
+    new Uint8Array(buffer.buffer).set(new Uint8Array(datagram, 0, length), buffer.byteOffset);
+    const address = datagram.address.split(".").reduce((bits, byte) => bits * 256 + Number(byte), 0);
+    this.onDatagram(buffer, length, address, datagram.port);
   }
 }

@@ -29,9 +29,9 @@ typedef enum {
 	xsID_format,
 	xsID_target,
 	xsID_onReadable,
+	xsID_onDatagram,
+	xsID_buffer,
 	xsID_address,
-	xsID_peerAddress,
-	xsID_peerPort,
 	ID_COUNT,
 } xsIdentifier;
 
@@ -59,7 +59,7 @@ typedef struct Object {
 	uint32_t size;
 	bool isReadOnly;
 	/* Of a function. */
-	void (*function)(xsMachine *the, uint32_t count);
+	void (*function)(xsMachine *the);
 	/* Of a host object. */
 	void *data;
 	const xsHostHooks *hooks;
@@ -70,7 +70,7 @@ struct xsMachineRecord {
 	xsSlot this;
 	xsSlot result;
 	xsSlot arguments[4];
-	xsSlot variables[1];
+	xsSlot variables[5];
 	int argumentCount;
 	jmp_buf *thrown;
 	const char *thrownText;
@@ -94,6 +94,22 @@ static inline void newBuffer(xsSlot *slot, uint32_t size)
 	*slot = (xsSlot){.type = xsReferenceType, .object = calloc(1, sizeof(Object))};
 	slot->object->bytes = calloc(1, size + 1);
 	slot->object->size = size;
+}
+
+static inline xsSlot *referenceOf(xsSlot slot)
+{
+	xsSlot *reference = calloc(1, sizeof(slot));
+
+	*reference = slot;
+	return reference;
+}
+
+static inline void callFunction(xsMachine *the, xsSlot called, xsSlot self, const xsSlot *arguments, int count)
+{
+	memcpy(the->arguments, arguments, count * sizeof(*arguments));
+	the->argumentCount = count;
+	the->this = self;
+	called.object->function(the);
 }
 
 static inline void getBuffer(xsMachine *the, xsSlot *slot, void **bytes, xsUnsignedValue *size, bool isToBeWritten)
@@ -120,6 +136,7 @@ static inline void getBuffer(xsMachine *the, xsSlot *slot, void **bytes, xsUnsig
 #define xsmcToString(slot) ((slot).text)
 #define xsmcSetInteger(slot, value) ((slot) = (xsSlot){.type = xsIntegerType, .number = (int32_t)(value)})
 #define xsmcSetNumber(slot, value) ((slot) = (xsSlot){.type = xsNumberType, .number = (value)})
+#define xsmcSetBoolean(slot, value) xsmcSetInteger(slot, (value) ? 1 : 0)
 #define xsmcSetString(slot, value) ((slot) = (xsSlot){.type = xsStringType, .text = strdup(value)})
 #define xsmcSetArrayBuffer(slot, bytes, size) newBuffer(&(slot), size)
 #define xsmcGetBufferReadable(slot, bytes, size) getBuffer(the, &(slot), bytes, size, false)
@@ -141,8 +158,9 @@ static inline void getBuffer(xsMachine *the, xsSlot *slot, void **bytes, xsUnsig
 #define xsUnknownError(text) throw(the, text)
 
 #define xsReference(slot) (*(slot))
-#define xsCallFunction1(called, self, argument) \
-	(the->this = (self), (called).object->function(the, (uint32_t)(argument).number))
+#define xsmcToReference(slot) referenceOf(slot)
+#define xsCallFunction1(called, self, a) callFunction(the, called, self, (const xsSlot[]){a}, 1)
+#define xsCallFunction4(called, self, a, b, c, d) callFunction(the, called, self, (const xsSlot[]){a, b, c, d}, 4)
 #define xsBeginHost(machine) { xsMachine *the = (machine)
 #define xsEndHost(machine) }
 
