@@ -152,11 +152,9 @@ export abstract class Lockstep {
       // The clock went back. Every transfer is woken and finds its new deadline.
       this.schedule.moveAll(now);
     }
-    let transfer = this.schedule.first;
-    while (transfer !== null && transfer.wakeAt <= now) {
+    while (this.schedule.nextAt <= now) {
       this.scheduledAt = now;
-      this.wake(transfer, now);
-      transfer = this.schedule.first;
+      this.wake(this.schedule.first, now);
     }
   }
 

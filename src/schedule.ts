@@ -11,20 +11,23 @@ import type { Transfer } from "./transfer.js";
 export const NEVER = Number.POSITIVE_INFINITY;
 
 export class Schedule {
-  /** The transfer to wake first, or null. */
-  first: Transfer | null = null;
-
+  /**
+   * Time of the first wake-up, or {@link NEVER}. Begins as undefined: a field with large numbers only is a double to V8, whose
+   * interpreter makes an object to read it.
+   */
+  nextAt: number = undefined as unknown as number;
   private readonly heap: Transfer[];
   private size = 0;
 
   constructor(pool: readonly Transfer[]) {
     // Filled, so that the array has its full size now and never grows.
     this.heap = pool.slice();
+    this.nextAt = NEVER;
   }
 
-  /** Time of the first wake-up, or {@link NEVER}. */
-  get nextAt(): number {
-    return this.first === null ? NEVER : this.first.wakeAt;
+  /** The transfer to wake first. There must be one: `nextAt` is not {@link NEVER}. */
+  get first(): Transfer {
+    return this.heap[0] as Transfer;
   }
 
   add(transfer: Transfer, wakeAt: number): void {
@@ -42,7 +45,7 @@ export class Schedule {
         this.siftDown(last, index);
       }
     } else if (index === 0) {
-      this.first = null;
+      this.nextAt = NEVER;
     }
   }
 
@@ -69,6 +72,7 @@ export class Schedule {
   moveAll(wakeAt: number): void {
     for (let index = 0; index < this.size; index++) {
       (this.heap[index] as Transfer).wakeAt = wakeAt;
+      this.nextAt = wakeAt;
     }
   }
 
@@ -114,6 +118,6 @@ export class Schedule {
   private place(transfer: Transfer, index: number): void {
     this.heap[index] = transfer;
     transfer.heapIndex = index;
-    this.first = this.heap[0] as Transfer;
+    this.nextAt = this.first.wakeAt;
   }
 }
