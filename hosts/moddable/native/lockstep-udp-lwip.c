@@ -117,8 +117,7 @@ void udpSocketAnnounce(UDPSocket socket)
 
 	SYS_ARCH_PROTECT(level);
 	mustSendMessage = socket->count && !socket->isMessageSent;
-	if (mustSendMessage)
-		socket->isMessageSent = true;
+	socket->isMessageSent |= mustSendMessage;
 	SYS_ARCH_UNPROTECT(level);
 	if (mustSendMessage && modMessagePostToMachine(socket->options.machine, NULL, 0, deliver, socket))
 		socket->isMessageSent = false;
@@ -149,7 +148,6 @@ static void received(void *context, struct udp_pcb *pcb, struct pbuf *pbuf, cons
 	else
 		socket->dropped++;
 	SYS_ARCH_UNPROTECT(level);
-
 	if (!isKept)
 		pbuf_free(pbuf);
 	udpSocketAnnounce(socket);

@@ -33,8 +33,8 @@ const COPY = "lockstep-tftp/copy";
 
 /** The C that the builds for a platform have for UDP, by base names. */
 const OWN_SOURCES: Readonly<Record<string, string[]>> = {
-  esp32: ["lockstep-udp-lwip", "lockstep-udp-groups", "lockstep-udp-address"],
-  lin: ["lockstep-udp-posix", "lockstep-readiness-glib"],
+  esp32: ["lockstep-udp-messages", "lockstep-udp-lwip", "lockstep-udp-groups", "lockstep-udp-address"],
+  lin: ["lockstep-udp-messages", "lockstep-udp-posix", "lockstep-readiness-glib"],
 };
 
 function ownSources({ modules }: ResolvedManifest): string[] {

@@ -13,7 +13,7 @@ let posix: string;
 
 before(() => {
   if (skipPosix === false) {
-    const own = [`${NATIVE}/lockstep-udp.c`, `${NATIVE}/lockstep-udp-posix.c`];
+    const own = ["udp", "udp-messages", "udp-posix"].map((name) => `${NATIVE}/lockstep-${name}.c`);
     const sources = [...own, `${STAND_INS}/udp-class-peer.c`, `${STAND_INS}/udp-class-test.c`];
     posix = programs.compile("posix", [`-I${STAND_INS}/xs`, "-Wno-unused-parameter", ...sources]);
   }
