@@ -37,6 +37,11 @@ function policyFor(script, style) {
   ].join("; ");
 }
 
+/** Without the blanks before lines, for the flash of a board. The page has no text of several lines that needs them. */
+function lean(text) {
+  return text.replace(/^ +/gm, "");
+}
+
 /** Puts the bundled script and the style into the page. */
 export const makePage = {
   name: "make-page",
@@ -49,12 +54,13 @@ export const makePage = {
   generateBundle(_options, bundle) {
     const [[fileName, { code }]] = Object.entries(bundle);
     delete bundle[fileName];
-    const style = STYLES.map((file) => readFileSync(file, "utf8")).join("");
+    const style = lean(STYLES.map((file) => readFileSync(file, "utf8")).join("")).replace(/\/\*.*?\*\/\n/gs, "");
+    const script = lean(code);
     // Functions, since `replace` would interpret `$` in a string.
-    const page = readFileSync(`${FOLDER}/index.html`, "utf8")
+    const page = lean(readFileSync(`${FOLDER}/index.html`, "utf8"))
       .replace("<style></style>", () => `<style>${style}</style>`)
-      .replace("<script></script>", () => `<script>${code}</script>`);
-    policy = policyFor(code, style);
+      .replace("<script></script>", () => `<script>${script}</script>`);
+    policy = policyFor(script, style);
     this.emitFile({ type: "asset", fileName: PAGE, source: gzipSync(page, { level: 9 }) });
   },
 };

@@ -1,5 +1,5 @@
 /** File names in the paths of requests, checked like names of TFTP requests. */
-import { cleanName, decodeName, MAX_NAME_BYTES } from "../../src/index.js";
+import { cleanName, decodeName } from "../../src/index.js";
 
 const PERCENT = 0x25;
 const FIRST_BEYOND_ASCII = 0x80;
@@ -10,20 +10,31 @@ const FIRST_BEYOND_ASCII = 0x80;
  * @returns the name as the engine gives it to the storage; undefined if the engine refuses it.
  */
 export function nameInPath(path: string): string | undefined {
-  const bytes = new DataView(new ArrayBuffer(MAX_NAME_BYTES));
+  const bytes = decoded(path);
+  const end = bytes === undefined ? -1 : cleanName(bytes, 0, bytes.byteLength);
+  return bytes === undefined || end < 0 ? undefined : decodeName(bytes, 0, end);
+}
+
+/** Decodes a text as it is. Undefined if it is malformed. */
+export function textInQuery(text: string): string | undefined {
+  const bytes = decoded(text);
+  return bytes && decodeName(bytes, 0, bytes.byteLength);
+}
+
+function decoded(text: string): DataView | undefined {
+  const bytes = new DataView(new ArrayBuffer(text.length));
   let length = 0;
   let index = 0;
-  while (index < path.length) {
-    const code = path.charCodeAt(index);
-    const byte = code === PERCENT ? encodedByte(path, index + 1) : code;
-    if (byte < 0 || code >= FIRST_BEYOND_ASCII || length === MAX_NAME_BYTES) {
+  while (index < text.length) {
+    const code = text.charCodeAt(index);
+    const byte = code === PERCENT ? encodedByte(text, index + 1) : code;
+    if (byte < 0 || code >= FIRST_BEYOND_ASCII) {
       return undefined;
     }
     bytes.setUint8(length++, byte);
     index += code === PERCENT ? 3 : 1;
   }
-  const end = cleanName(bytes, 0, length);
-  return end < 0 ? undefined : decodeName(bytes, 0, end);
+  return new DataView(bytes.buffer, 0, length);
 }
 
 function encodedByte(path: string, at: number): number {

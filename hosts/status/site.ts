@@ -6,12 +6,12 @@
  *     GET     /metrics           metrics
  *     GET     /healthz           200 while the server takes requests, otherwise 503; not on a board
  *     GET     /api/status        status of the server; with `?all`, every running transfer
- *     GET     /api/files         list of files
+ *     GET     /api/files         list of files; `FileQuery` has its parameters
  *     PUT     /api/files/NAME    uploads a file
  *     DELETE  /api/files/NAME    removes a file
  */
 import { VERSION } from "lockstep-tftp:page";
-import { isRefusal, type Storage } from "../../src/index.js";
+import { isRefusal, NOT_FOUND, type Storage } from "../../src/index.js";
 import type { Catalogue, ListedFile } from "../common/catalogue.js";
 import {
   type Answer,
@@ -31,6 +31,8 @@ import {
   STATUS_UNAVAILABLE,
 } from "./answer.js";
 import { nameInPath } from "./file-name.js";
+import { type FileLimits, FilePage } from "./file-page.js";
+import { fileQuery } from "./file-query.js";
 import { metricsText } from "./metrics.js";
 import type { NameRights } from "./name-rights.js";
 import { isCrossOrigin, type OwnHosts } from "./origins.js";
@@ -47,8 +49,8 @@ const FILE_PATH = `${FILES_PATH}/`;
 /** Instruction for the host. */
 export type Decision =
   | { readonly kind: "answer"; readonly answer: Answer }
-  /** List the files of the catalogue, and answer with `filesAnswer`: with what is `shown` to the address. */
-  | { readonly kind: "list"; readonly catalogue: Catalogue; readonly address: string }
+  /** Add the files of the catalogue to the page, as they are `shown` to the address, and send its answer. */
+  | { readonly kind: "list"; readonly catalogue: Catalogue; readonly page: FilePage; readonly address: string }
   /** Write the body to the upload, part by part, and answer with the result of `finish`. */
   | { readonly kind: "upload"; readonly upload: Upload };
 
@@ -65,6 +67,7 @@ export interface SiteContext {
   readonly hosts: OwnHosts;
   /** The page in gzip, as built. */
   readonly page: Uint8Array;
+  readonly fileLimits: FileLimits;
   /** Uploads that can run at once. */
   readonly maxUploads: number;
   readonly describe: () => SiteDescription;
@@ -115,10 +118,6 @@ export class Site {
     return rights.mayRead(file.name, address) ? { ...file, isRemovable } : undefined;
   }
 
-  filesAnswer(files: readonly ListedFile[], isComplete: boolean): Answer {
-    return dataAnswer({ files, isComplete });
-  }
-
   private decideOnData(head: RequestHead, path: string): Decision {
     const { source, records, catalogue, describe } = this.context;
     const isKnown = path === "/metrics" || path === "/api/status" || path === FILES_PATH;
@@ -137,7 +136,35 @@ export class Site {
     }
     return catalogue === undefined
       ? refused(STATUS_NOT_FOUND, "Files cannot be listed. Give the storage the methods of Catalogue.")
-      : { kind: "list", catalogue, address: head.address };
+      : this.decideOnList(head, catalogue);
+  }
+
+  private decideOnList({ target, address }: RequestHead, catalogue: Catalogue): Decision {
+    const { fileLimits } = this.context;
+    const query = fileQuery(target, fileLimits.maxFiles);
+    if (query === undefined) {
+      return refused(STATUS_BAD_REQUEST, "Invalid parameters. docs/status-page.md describes them.");
+    }
+    const page = new FilePage(query, fileLimits);
+    if (query.name === undefined) {
+      return { kind: "list", catalogue, page, address };
+    }
+    this.addNamed(page, query.name, catalogue.mayOverwrite, address);
+    return answered(page.answer(true));
+  }
+
+  /** Adds the file that an upload of this name would meet. */
+  private addNamed(page: FilePage, name: string, isRemovable: boolean, address: string): void {
+    const { rights, storage } = this.context;
+    const storedName = rights === undefined ? name : rights.uploadName(name, address);
+    const file = storedName === undefined ? NOT_FOUND : storage.openForReading(storedName, address);
+    if (storedName !== undefined && !isRefusal(file)) {
+      const shown = this.shown({ name: storedName, sizeBytes: file.sizeBytes, isRemovable }, address);
+      file.close();
+      if (shown !== undefined) {
+        page.add(shown);
+      }
+    }
   }
 
   private decideOnFile(head: RequestHead, path: string): Decision {

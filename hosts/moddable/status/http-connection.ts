@@ -4,7 +4,6 @@
  */
 import Timer from "timer";
 import { type Answer, errorAnswer, STATUS_BAD_REQUEST, STATUS_FAILED, STATUS_TIMEOUT } from "../../status/answer.js";
-import { FileList } from "../../status/file-list.js";
 import type { RequestHead } from "../../status/request-head.js";
 import type { Decision, Site } from "../../status/site.js";
 import { PROGRESS_CHECK_MS, type Upload } from "../../status/upload.js";
@@ -18,9 +17,6 @@ const PART_BYTES = 1024;
 /** Bytes of a refused body that are read and dropped. Closing at once would keep the client from reading the answer. */
 const MAX_UNWANTED_BYTES = 65_536;
 const ANSWER_MS = 15_000;
-
-/** The list of files must fit the memory of a board. */
-const LISTING = { maxFiles: 100, maxCharacters: 4000 };
 
 export interface ConnectionOwner {
   readonly site: Site;
@@ -184,10 +180,9 @@ export class HTTPConnection {
   }
 
   /** Storages of a board list their files synchronously. */
-  private listed({ catalogue }: Decision & { kind: "list" }): Answer {
-    const list = new FileList(LISTING);
-    void list.fill(catalogue);
-    return this.owner.site.filesAnswer(list.sorted, list.isComplete);
+  private listed({ catalogue, page }: Decision & { kind: "list" }): Answer {
+    const { folder, isDeep } = page.query;
+    return page.answer(catalogue.listFiles((file) => page.add(file), folder, isDeep) !== false);
   }
 
   private takeBody(upload: Upload, bytes: Uint8Array): void {

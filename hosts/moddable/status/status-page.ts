@@ -45,6 +45,8 @@ const DEFAULT_MAX_CONNECTIONS = 3;
 const HEAD_TIMEOUT_MS_DEFAULT = 10_000;
 const MAX_UPLOADS = 1;
 const ASK_AGAIN_MS = 2000;
+/** A page of the list must fit the memory of a board, and looking at a file takes milliseconds, in which nothing else runs. */
+const FILE_LIMITS = { maxFiles: 50, maxCharacters: 4000, maxVisited: 500 };
 
 /** Options of a {@link StatusPage}. Exceptions of callbacks are caught. */
 export interface StatusPageOptions {
@@ -104,6 +106,7 @@ export default class StatusPage {
       // The listener is bound to every address of the board.
       hosts: new OwnHosts([], options.hostNames ?? []),
       page: new Uint8Array(new Resource(PAGE)),
+      fileLimits: FILE_LIMITS,
       maxUploads: MAX_UPLOADS,
       describe: () => ({ ...description, addresses: options.addresses?.() ?? [] }),
       put: (name, address) => this.attempt(() => options.onPut?.(name, address)),

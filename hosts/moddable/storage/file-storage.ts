@@ -81,8 +81,11 @@ export class FileStorage implements Storage, Catalogue {
     return this.write === "overwrite";
   }
 
-  listFiles(visit: (file: ListedFile) => boolean): void {
-    this.listFolder("", MAX_LISTED_DEPTH, visit);
+  listFiles(visit: (file: ListedFile) => boolean, folder = "", isDeep = true): void {
+    const name = folder.slice(0, -1);
+    if (name === "" || statusOf(this.directory, name)?.isDirectory()) {
+      this.listFolder(name, isDeep, MAX_LISTED_DEPTH, visit);
+    }
   }
 
   /** Files that may not be overwritten may not be removed either: removing and putting again is overwriting. */
@@ -95,13 +98,23 @@ export class FileStorage implements Storage, Catalogue {
   }
 
   /** @returns whether more files are wanted. */
-  private listFolder(folder: string, depthLeft: number, visit: (file: ListedFile) => boolean): boolean {
+  private listFolder(
+    folder: string,
+    isDeep: boolean,
+    depthLeft: number,
+    visit: (file: ListedFile) => boolean,
+  ): boolean {
     for (const entry of this.directory.scan(folder)) {
       const name = folder === "" ? entry : `${folder}/${entry}`;
       const status = isTemporary(name) ? undefined : statusOf(this.directory, name);
-      const isWanted = status?.isFile()
-        ? visit({ name, sizeBytes: status.size, isRemovable: this.mayOverwrite })
-        : !status?.isDirectory() || depthLeft === 0 || this.listFolder(name, depthLeft - 1, visit);
+      let isWanted = true;
+      if (status?.isFile()) {
+        isWanted = visit({ name, sizeBytes: status.size, isRemovable: this.mayOverwrite });
+      } else if (status?.isDirectory()) {
+        isWanted = isDeep
+          ? depthLeft === 0 || this.listFolder(name, isDeep, depthLeft - 1, visit)
+          : visit({ name: `${name}/`, sizeBytes: 0, isRemovable: false });
+      }
       if (!isWanted) {
         return false;
       }

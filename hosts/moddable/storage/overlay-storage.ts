@@ -65,16 +65,20 @@ export class OverlayStorage implements Storage, Catalogue {
   }
 
   /** Lists the files of both storages; of two with the same name, that of the upper one. */
-  listFiles(visit: (file: ListedFile) => boolean): void {
+  listFiles(visit: (file: ListedFile) => boolean, folder?: string, isDeep?: boolean): void {
     const seen = new Set<string>();
     let isWanted = true;
-    void catalogueOf(this.upper)?.listFiles((file) => {
-      seen.add(file.name);
-      isWanted = visit(file);
-      return isWanted;
-    });
+    void catalogueOf(this.upper)?.listFiles(
+      (file) => {
+        seen.add(file.name);
+        isWanted = visit(file);
+        return isWanted;
+      },
+      folder,
+      isDeep,
+    );
     if (isWanted) {
-      void catalogueOf(this.lower)?.listFiles((file) => seen.has(file.name) || visit(file));
+      void catalogueOf(this.lower)?.listFiles((file) => seen.has(file.name) || visit(file), folder, isDeep);
     }
   }
 

@@ -210,8 +210,8 @@ export class DirectoryStorage implements ChecksummedStorage, PlacedUploads, Cata
   }
 
   /** Shows the files that clients can fetch: none of a drop box. */
-  async listFiles(visit: (file: ListedFile) => boolean): Promise<boolean> {
-    return !this.readAllowed || visitFiles(this.folder, this.mayOverwrite, visit);
+  async listFiles(visit: (file: ListedFile) => boolean, folder = "", isDeep = true): Promise<boolean> {
+    return !this.readAllowed || visitFiles(this.folder, this.mayOverwrite, visit, folder, isDeep);
   }
 
   /** Removes a file. Refused where files may not be overwritten, which would come to the same. */

@@ -22,21 +22,34 @@ type Visit = (file: ListedFile) => boolean;
 /**
  * Shows the files that a client can ask for, folder by folder. Folders that are links are left out.
  *
+ * @param first the folder to begin with, with a slash at its end; empty for all.
+ * @param isDeep whether the files in folders below are shown, in place of these folders.
  * @returns false when there are more entries than it looks at, or when `visit` returned false.
  */
-export async function visitFiles(root: ConfinedFolder, mayRemove: boolean, visit: Visit): Promise<boolean> {
-  const folders = [""];
+export async function visitFiles(
+  root: ConfinedFolder,
+  mayRemove: boolean,
+  visit: Visit,
+  first: string,
+  isDeep: boolean,
+): Promise<boolean> {
+  const folders = [first];
   let entriesLeft = MAX_ENTRIES;
   const look = (folder: string, place: string, entry: Entry): boolean => {
     const ownName = nameOfBytes(entry.name);
     const name = folder + ownName;
-    if (entry.isDirectory()) {
-      folders.push(`${name}/`);
-    } else if (reservedFor(ownName) === undefined && isFileName(name)) {
-      const sizeBytes = entry.isFile() ? sizeOf(path.join(place, ownName)) : sizeOfLinked(root, name, entry);
-      return sizeBytes < 0 || visit({ name, sizeBytes, isRemovable: mayRemove && entry.isFile() });
+    if (reservedFor(ownName) !== undefined || !isFileName(name)) {
+      return true;
     }
-    return true;
+    if (entry.isDirectory()) {
+      return isDeep ? folders.push(`${name}/`) > 0 : visit({ name: `${name}/`, sizeBytes: 0, isRemovable: false });
+    }
+    const status = entry.isFile() ? statusOf(path.join(place, ownName)) : statusOfLinked(root, name, entry);
+    const isRemovable = mayRemove && entry.isFile();
+    return (
+      status === undefined ||
+      visit({ name, sizeBytes: status.size, isRemovable, modifiedAt: Math.max(0, Math.floor(status.mtimeMs)) })
+    );
   };
   for (let folder = folders.shift(); folder !== undefined; folder = folders.shift()) {
     const place = path.join(root.path, folder);
@@ -66,19 +79,19 @@ async function openedFolder(folder: string): Promise<AsyncIterable<Entry>> {
   return (await fs.promises.opendir(diskPath(folder), options)) as unknown as AsyncIterable<Entry>;
 }
 
-/** The size of a file, or -1 if it is gone. */
-function sizeOf(file: string): number {
-  return fs.lstatSync(diskPath(file), { throwIfNoEntry: false })?.size ?? -1;
+/** The system's figures of a file; undefined if it is gone. */
+function statusOf(file: string): fs.Stats | undefined {
+  return fs.lstatSync(diskPath(file), { throwIfNoEntry: false });
 }
 
-/** The size of the file that a link leads to, or -1 if no client can fetch it. */
-function sizeOfLinked(root: ConfinedFolder, name: string, entry: Entry): number {
+/** Those of the file that a link leads to; undefined if no client can fetch it. */
+function statusOfLinked(root: ConfinedFolder, name: string, entry: Entry): fs.Stats | undefined {
   const opened = entry.isSymbolicLink() ? root.openFile(name) : NOT_FOUND;
   if (isRefusal(opened)) {
-    return -1;
+    return undefined;
   }
   closeRead(opened.descriptor);
-  return opened.status.size;
+  return opened.status;
 }
 
 /**

@@ -2,9 +2,9 @@
 import http from "node:http";
 import type { Socket } from "node:net";
 import { setImmediate } from "node:timers/promises";
-import type { ListedFile } from "../../common/catalogue.js";
+import type { Catalogue, ListedFile } from "../../common/catalogue.js";
 import { type Answer, errorAnswer, STATUS_FAILED, STATUS_TIMEOUT } from "../../status/answer.js";
-import { FileList } from "../../status/file-list.js";
+import type { FileQuery } from "../../status/file-query.js";
 import type { RequestHead } from "../../status/request-head.js";
 import type { Decision, Site } from "../../status/site.js";
 import { PROGRESS_CHECK_MS, type Upload } from "../../status/upload.js";
@@ -23,8 +23,8 @@ const UNWANTED_MS = 10_000;
 /** Requests of one connection that may wait for their turn. */
 const MAX_WAITING = 16;
 
-/** More files than a person reads, and fewer than make the page slow. */
-const LISTING = { maxFiles: 1000, maxCharacters: 250_000 };
+/** A page of the list is no larger than a browser shows at once; a folder as storage looks at 20,000 entries, too. */
+export const FILE_LIMITS = { maxFiles: 1000, maxCharacters: 250_000, maxVisited: 20_000 };
 /** Files that are held against rules without a pause. */
 const FILES_AT_A_TIME = 16;
 
@@ -53,9 +53,17 @@ export function createHttpServer(site: Site, limits: HttpLimits): http.Server {
   return server;
 }
 
+/** Files that a catalogue has shown. */
+interface Walk {
+  readonly files: ListedFile[];
+  readonly isComplete: boolean;
+}
+
+type ListDecision = Decision & { kind: "list" };
+
 class Exchanges {
-  /** The list in progress, shared by all requests that arrive meanwhile. */
-  private listing: Promise<FileList> | undefined;
+  /** The walks in progress, each shared by all requests for the same folder that arrive meanwhile. */
+  private readonly walks = new Map<string, Promise<Walk>>();
   /** Requests of a connection that wait for the answer before theirs. */
   private readonly waiting = new WeakMap<Socket, (() => void)[]>();
 
@@ -118,38 +126,44 @@ class Exchanges {
     }
   }
 
-  private async list(decision: Decision & { kind: "list" }): Promise<Answer> {
+  private async list({ catalogue, page, address }: ListDecision): Promise<Answer> {
     try {
-      this.listing ??= this.filledList(decision).finally(() => {
-        this.listing = undefined;
-      });
-      const { sorted, isComplete } = await this.listing;
-      return this.site.filesAnswer(await this.shown(sorted, decision.address), isComplete);
+      const { files, isComplete } = await this.walk(catalogue, page.query);
+      for (const [index, file] of files.entries()) {
+        if (index % FILES_AT_A_TIME === 0) {
+          // Many rules take a while, in which others are served.
+          await setImmediate();
+        }
+        const shown = this.site.shown(file, address);
+        if (shown !== undefined) {
+          page.add(shown);
+        }
+      }
+      return page.answer(isComplete);
     } catch (error) {
       return failureAnswer(error);
     }
   }
 
-  private async filledList({ catalogue }: Decision & { kind: "list" }): Promise<FileList> {
-    const list = new FileList(LISTING);
-    await list.fill(catalogue);
-    return list;
-  }
-
-  /** Many rules take a while, in which others are served. */
-  private async shown(files: readonly ListedFile[], address: string): Promise<ListedFile[]> {
-    const shown: ListedFile[] = [];
-    for (const [index, file] of files.entries()) {
-      if (index % FILES_AT_A_TIME === 0) {
-        await setImmediate();
-      }
-      const seen = this.site.shown(file, address);
-      if (seen !== undefined) {
-        shown.push(seen);
-      }
+  private walk(catalogue: Catalogue, { folder, isDeep }: FileQuery): Promise<Walk> {
+    const key = `${isDeep} ${folder}`;
+    const running = this.walks.get(key);
+    if (running !== undefined) {
+      return running;
     }
-    return shown;
+    const walk = walked(catalogue, folder, isDeep).finally(() => this.walks.delete(key));
+    this.walks.set(key, walk);
+    return walk;
   }
+}
+
+async function walked(catalogue: Catalogue, folder: string, isDeep: boolean): Promise<Walk> {
+  const files: ListedFile[] = [];
+  // Copies, without what else the objects of a custom catalogue have.
+  const visit = ({ name, sizeBytes, isRemovable, modifiedAt }: ListedFile): boolean =>
+    files.push({ name, sizeBytes, isRemovable, modifiedAt }) < FILE_LIMITS.maxVisited;
+  const result = await catalogue.listFiles(visit, folder, isDeep);
+  return { files, isComplete: result !== false && files.length < FILE_LIMITS.maxVisited };
 }
 
 /** Where a server listens on all of IPv6, clients of IPv4 have addresses in this form (RFC 4291 §2.5.5.2). */

@@ -15,7 +15,7 @@ import { now } from "../clock.js";
 import type { TftpServer } from "../server.js";
 import type { EndedTransfer, RefusedRequest } from "../server-options.js";
 import { hostAndPort, isWildcard, LOOPBACK, plainAddress, STATUS_PAGE_PORT } from "../udp/addresses.js";
-import { createHttpServer } from "./http-server.js";
+import { createHttpServer, FILE_LIMITS } from "./http-server.js";
 
 const DEFAULT_MAX_CONNECTIONS = 64;
 const HEAD_TIMEOUT_MS_DEFAULT = 10_000;
@@ -108,6 +108,7 @@ export class StatusPage extends EventEmitter<StatusPageEvents> {
       },
       hosts: ownHosts(this.host, options.hostNames ?? []),
       page: fs.readFileSync(new URL("../status/status-page.html.gz", import.meta.url)),
+      fileLimits: FILE_LIMITS,
       maxUploads: MAX_UPLOADS,
       describe: () => ({ ...this.describe(), dhcp: options.dhcp, rules: server.rules?.uses }),
       isListening: () => server.addresses.length > 0,

@@ -12,7 +12,15 @@ const ANSWER_TIMEOUT_MS = 15_000;
 const PIECES_OF_NAME = /([\udc80-\udcff])|[^/\udc80-\udcff]+/gu;
 
 export interface FileListing {
+  /** Folders, by their names with a slash at the end, come first. */
   readonly files: readonly ListedFile[];
+  /** Those on all pages. */
+  readonly total: number;
+  /** Those on the pages before. */
+  readonly before: number;
+  /** Where the next page begins. */
+  readonly next?: string;
+  /** Whether the server has looked at all files. */
   readonly isComplete: boolean;
 }
 
@@ -21,8 +29,9 @@ export function fetchStatus(all: boolean): Promise<StatusReport> {
   return fetchData(all ? "/api/status?all" : "/api/status");
 }
 
-export function fetchFiles(): Promise<FileListing> {
-  return fetchData("/api/files");
+/** @param parameters those of `FileQuery`. */
+export function fetchFiles(parameters: string): Promise<FileListing> {
+  return fetchData(`/api/files?${parameters}`);
 }
 
 async function fetchData<Data>(path: string): Promise<Data> {
@@ -41,10 +50,10 @@ export async function removeFile(name: string): Promise<void> {
 }
 
 /** Uploads a file. `fetch` would not report progress. */
-export function sendFile(file: File, onProgress: (bytes: number) => void): Promise<void> {
+export function sendFile(name: string, file: File, onProgress: (bytes: number) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open("PUT", pathOf(file.name));
+    request.open("PUT", pathOf(name));
     for (const [name, value] of Object.entries(OWN_HEADERS)) {
       request.setRequestHeader(name, value);
     }

@@ -27,3 +27,9 @@ export function timeText(milliseconds: number): string {
 export function countText(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;
 }
+
+/** Date and time here, as `2026-11-28 14:03`. */
+export function dateText(at: number): string {
+  const zoneMs = new Date(at).getTimezoneOffset() * 60_000;
+  return new Date(at - zoneMs).toISOString().slice(0, 16).replace("T", " ");
+}

@@ -1,16 +1,18 @@
 /** The list of files, and removals. */
 import type { ListedFile } from "../../common/catalogue.js";
-import { nearName } from "../../common/near-name.js";
 import { withoutUnprintable } from "../../common/printable.js";
 import { sizeText } from "../../common/size-text.js";
 import type { StatusReport } from "../status-report.js";
 import { encodeName, fetchFiles, removeFile } from "./api.js";
 import { confirm } from "./confirm.js";
-import { announce, byId, child, childName, limitTabStops, setText, showRows } from "./dom.js";
-import { countText } from "./figures.js";
+import { announce, byId, child, childName, limitTabStops, setParts, setText, showRows } from "./dom.js";
+import { countText, dateText } from "./figures.js";
+import { acceptChoices, openFolder, shownFolder, shownParameters, showView } from "./view.js";
 
 /** Files can also change outside the server, so the list is reloaded after this time. */
 const RELOAD_MS = 15_000;
+/** Part of the time that loading the list may take: while files change all the time, a large folder is not read all the time. */
+const PAUSE_RATIO = 10;
 
 /** Time for which a row says that its address was copied. */
 const COPIED_SHOWN_MS = 4000;
@@ -18,50 +20,64 @@ const COPIED_SHOWN_MS = 4000;
 let files: readonly ListedFile[] = [];
 /** Where clients fetch files: `192.168.4.1:69`. */
 let tftpAddress = "";
+let fileChanges = -1;
 let shownChanges = -1;
 let shownAt = Number.NEGATIVE_INFINITY;
+let pauseMs = 0;
 let isLoading = false;
+let isOutdated = false;
+
+export function acceptViews(): void {
+  acceptChoices(load);
+}
 
 /** Reloads the list if it is outdated. */
-export async function showFiles(report: StatusReport): Promise<void> {
+export function showFiles(report: StatusReport): void {
   tftpAddress = addressFor(report.addresses);
-  const isOld = report.fileChanges !== shownChanges || performance.now() - shownAt > RELOAD_MS;
-  if (!isOld || isLoading) {
+  fileChanges = report.fileChanges;
+  const age = performance.now() - shownAt;
+  if (!isLoading && age > (fileChanges === shownChanges ? RELOAD_MS : pauseMs)) {
+    void load();
+  }
+}
+
+/** Loads what is to be shown, once more if that has changed meanwhile. */
+async function load(): Promise<void> {
+  isOutdated = true;
+  if (isLoading) {
     return;
   }
   isLoading = true;
+  while (isOutdated) {
+    isOutdated = false;
+    await loadOnce();
+  }
+  isLoading = false;
+}
+
+async function loadOnce(): Promise<void> {
+  const startedAt = performance.now();
+  const changes = fileChanges;
+  const parameters = shownParameters();
   try {
-    const listing = await fetchFiles();
-    shownChanges = report.fileChanges;
-    shownAt = performance.now();
-    files = listing.files;
-    byId("more-files").hidden = listing.isComplete;
-    showList();
+    const listing = await fetchFiles(parameters);
+    shownChanges = changes;
+    if (!isOutdated) {
+      files = listing.files;
+      showView(listing);
+      showList();
+    }
   } catch (error) {
     setText("no-files", (error as Error).message);
     byId("no-files").hidden = false;
-  } finally {
-    isLoading = false;
   }
-}
-
-/** The listed file that was probably meant by a name that is not there. */
-export function nearFile(name: string): string | undefined {
-  return nearName(
-    name,
-    files.map((file) => file.name),
-  );
-}
-
-export function isListed(name: string): boolean {
-  return files.some((file) => file.name === name);
+  shownAt = performance.now();
+  pauseMs = PAUSE_RATIO * (shownAt - startedAt);
 }
 
 function showList(): void {
-  setText("file-count", String(files.length));
-  setText("no-files", "There are no files.");
-  byId("no-files").hidden = files.length > 0;
-  showRows(byId("files"), files, ({ name, isRemovable }) => `${isRemovable} ${name}`, fileRow, updateFile);
+  const { length } = shownFolder();
+  showRows(byId("files"), files, ({ name, isRemovable }) => `${isRemovable} ${length} ${name}`, fileRow, updateFile);
   limitTabStops(byId("files"));
 }
 
@@ -74,7 +90,7 @@ function addressFor(addresses: readonly string[]): string {
 /** A link with the address of the file, which a click copies: browsers do not open it. */
 function fileLink(row: HTMLElement, name: string): void {
   const link = child(row, "a") as HTMLAnchorElement;
-  childName(link, name);
+  childName(link, name.slice(shownFolder().length));
   const address = `tftp://${tftpAddress.replace(/:69$/, "")}/${encodeName(name)}`;
   link.href = address;
   link.title = "Copy the address";
@@ -107,6 +123,10 @@ function copy(text: string): boolean {
 
 function fileRow({ name, isRemovable }: ListedFile): HTMLElement {
   const row = document.createElement("li");
+  if (name.endsWith("/")) {
+    folderButton(row, name);
+    return row;
+  }
   fileLink(row, name);
   if (isRemovable) {
     const button = child(row, "button", "", "Remove") as HTMLButtonElement;
@@ -118,13 +138,22 @@ function fileRow({ name, isRemovable }: ListedFile): HTMLElement {
   return row;
 }
 
-function updateFile(row: HTMLElement, { sizeBytes }: ListedFile): void {
-  const about = row.querySelector(".about") as HTMLElement;
-  about.textContent = sizeBytes < 1024 ? countText(sizeBytes, "byte", "bytes") : sizeText(sizeBytes);
+function folderButton(row: HTMLElement, name: string): void {
+  const button = child(row, "button", "folder") as HTMLButtonElement;
+  childName(button, name.slice(shownFolder().length));
+  button.type = "button";
+  button.onclick = () => void openFolder(name);
+}
+
+function updateFile(row: HTMLElement, { name, sizeBytes, modifiedAt }: ListedFile): void {
+  if (!name.endsWith("/")) {
+    const size = sizeBytes < 1024 ? countText(sizeBytes, "byte", "bytes") : sizeText(sizeBytes);
+    setParts(row.querySelector(".about") as HTMLElement, size, modifiedAt === undefined ? "" : dateText(modifiedAt));
+  }
 }
 
 async function remove(name: string, row: HTMLElement): Promise<void> {
-  if (!(await confirm(`Remove "${withoutUnprintable(name)}" for good?`, "Remove"))) {
+  if ((await confirm(`Remove "${withoutUnprintable(name)}" for good?`, "Remove")) === "") {
     return;
   }
   try {

@@ -5,7 +5,7 @@ import { showAddresses } from "./addresses.js";
 import { fetchStatus } from "./api.js";
 import { byId, child, moveByArrows, setText } from "./dom.js";
 import { timeText } from "./figures.js";
-import { showFiles } from "./files.js";
+import { acceptViews, showFiles } from "./files.js";
 import { remember } from "./history.js";
 import { showMissing } from "./missing.js";
 import { plot } from "./plot.js";
@@ -53,7 +53,7 @@ function show(report: StatusReport): void {
   showMissing(report);
   showRules(report);
   permit(report);
-  void showFiles(report);
+  showFiles(report);
 }
 
 /** What is shown may be long past: the whole page says so. */
@@ -100,5 +100,6 @@ document.addEventListener("visibilitychange", () => {
   }
 });
 moveByArrows(byId("files"));
+acceptViews();
 acceptFiles();
 void refresh();

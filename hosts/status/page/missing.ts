@@ -2,11 +2,25 @@
 import type { ReportedMissing, StatusReport } from "../status-report.js";
 import { byId, child, childName, setParts, showRows } from "./dom.js";
 import { countText, timeText } from "./figures.js";
-import { nearFile } from "./files.js";
+import { areLookedFor, lookForFiles, nearFile } from "./near.js";
 
-export function showMissing({ missing }: StatusReport): void {
+let missing: readonly ReportedMissing[] = [];
+
+export function showMissing(report: StatusReport): void {
+  missing = report.missing;
+  void lookForFiles(
+    missing.map(({ name }) => name),
+    report.fileChanges,
+    showList,
+  );
+  showList();
+}
+
+function showList(): void {
+  const list = byId("missing");
   byId("missing-card").hidden = missing.length === 0;
-  showRows(byId("missing"), missing, keyOf, missingRow, updateMissing);
+  list.ariaBusy = String(!areLookedFor(missing.map(({ name }) => name)));
+  showRows(list, missing, keyOf, missingRow, updateMissing);
 }
 
 /** A row is made again when another file is near. */

@@ -1,46 +1,62 @@
-/** Uploads, by the button or by dropping files anywhere on the page. Each has a row beside the button. */
+/** Uploads of files and folders, by the buttons or by dropping them anywhere on the page. */
 import { withoutUnprintable } from "../../common/printable.js";
 import { sizeText } from "../../common/size-text.js";
 import type { StatusReport } from "../status-report.js";
-import { sendFile } from "./api.js";
+import { encodeName, fetchFiles, sendFile } from "./api.js";
 import { confirm } from "./confirm.js";
-import { announce, byId, child, childName, KEY } from "./dom.js";
-import { countText } from "./figures.js";
-import { isListed } from "./files.js";
+import { announce, byId, setText } from "./dom.js";
+import { chosenFiles, droppedFiles, MAX_PICKED, type Picked } from "./picked.js";
+import { acceptDismissals, reveal, showFailure, showProgress, showSuccess, uploadRow } from "./upload-rows.js";
+import { shownFolder } from "./view.js";
 
-/** Time for which a success stays on the list. */
-const SUCCESS_SHOWN_MS = 15_000;
-/** Newest successes on the list: a whole folder must not push the failures out of sight. */
-const MAX_SHOWN_SUCCESSES = 3;
+/** More files may have been dropped by mistake. */
+const MAX_UNASKED = 50;
 
-/** Classes of the rows by their state. */
-const FAILED = "failed";
-const UPLOADED = "uploaded";
+/** Files that were picked together. */
+interface Batch {
+  readonly picked: readonly Picked[];
+  /** Folder on the server, with a slash at its end. */
+  readonly folder: string;
+  replacesAll: boolean;
+  hasFailed: boolean;
+}
 
 let permissions = { mayWrite: false, mayOverwrite: false, maxSizeBytes: -1 };
 let lastBatch: Promise<void> = Promise.resolve();
+let isStopped = false;
+let progress = "";
 
 /** Takes over the permissions of a report. */
 export function permit(report: StatusReport): void {
   permissions = report;
   byId("drop").hidden = !report.mayWrite;
+  showHint();
 }
 
-/** Handles the button, and files dropped anywhere on the page. */
+function showHint(): void {
+  setText("drop-hint", progress || "or drop files and folders anywhere here");
+}
+
+/** Handles the buttons, and files dropped anywhere on the page. */
 export function acceptFiles(): void {
-  const chosen = byId<HTMLInputElement>("chosen");
-  byId("choose").onclick = () => chosen.click();
-  chosen.onchange = () => {
-    const picked = [...(chosen.files ?? [])];
-    chosen.value = "";
-    putAll(picked);
+  for (const [button, input] of [
+    ["choose", "chosen"],
+    ["choose-folder", "chosen-folder"],
+  ] as const) {
+    const chosen = byId<HTMLInputElement>(input);
+    byId(button).onclick = () => chosen.click();
+    chosen.onchange = () => {
+      const picked = chosenFiles(chosen.files ?? []);
+      chosen.value = "";
+      putAll(picked);
+    };
+  }
+  // Phones have no such dialog.
+  byId("choose-folder").hidden = !("webkitdirectory" in HTMLInputElement.prototype);
+  byId("stop").onclick = () => {
+    isStopped = true;
   };
-  byId("dismiss").onclick = () => {
-    for (const row of rowsThat(FAILED)) {
-      row.remove();
-    }
-    dismissed();
-  };
+  acceptDismissals();
   acceptDrops();
 }
 
@@ -62,128 +78,109 @@ function acceptDrops(): void {
   addEventListener("drop", (event) => {
     event.preventDefault();
     mark(false);
-    if (permissions.mayWrite) {
-      putAll([...(event.dataTransfer?.files ?? [])]);
+    if (permissions.mayWrite && event.dataTransfer !== null) {
+      droppedFiles(event.dataTransfer).then(putAll, refuseUnreadable);
     }
   });
+}
+
+function refuseUnreadable(error: DOMException): void {
+  fail("Dropped files", `They cannot be read: ${error.message} Check them, then drop them again.`, batchOf([]));
+}
+
+function batchOf(picked: readonly Picked[]): Batch {
+  return { picked, folder: shownFolder(), replacesAll: false, hasFailed: false };
 }
 
 /** Uploads one file at a time, and one batch after the other: a board accepts no more. */
-function putAll(picked: readonly File[]): void {
-  lastBatch = lastBatch.then(async () => {
-    for (const file of picked) {
-      await put(file);
-    }
-  });
+function putAll(picked: readonly Picked[]): void {
+  const batch = batchOf(picked);
+  lastBatch = lastBatch.then(() => putBatch(batch));
 }
 
-async function put(file: File): Promise<void> {
-  const name = withoutUnprintable(file.name);
-  if (permissions.maxSizeBytes >= 0 && file.size > permissions.maxSizeBytes) {
-    const limit = sizeText(permissions.maxSizeBytes);
-    showFailure(
-      uploadRow(file.name),
-      `It has ${sizeText(file.size)}; at most ${limit} are allowed. Send a smaller file.`,
-    );
+async function putBatch(batch: Batch): Promise<void> {
+  const { picked } = batch;
+  if (picked.length > MAX_PICKED) {
+    fail("Dropped files", `They are more than ${MAX_PICKED}. Send them in parts.`, batch);
     return;
   }
-  if (isListed(file.name)) {
-    if (!permissions.mayOverwrite) {
-      showFailure(uploadRow(file.name), "It already exists and cannot be replaced. Rename it, then send it again.");
-      return;
-    }
-    if (!(await confirm(`Replace "${name}"?`, "Replace"))) {
-      return;
-    }
+  if (picked.length > MAX_UNASKED && (await confirm(`Upload ${picked.length} files?`, "Upload")) === "") {
+    return;
   }
-  await send(file, name);
+  isStopped = false;
+  byId("stop").hidden = picked.length < 2;
+  for (const [index, each] of picked.entries()) {
+    if (isStopped) {
+      break;
+    }
+    progress = picked.length > 1 ? `Uploading ${index + 1} of ${picked.length}` : "";
+    showHint();
+    await put(each, batch);
+  }
+  progress = "";
+  showHint();
+  byId("stop").hidden = true;
 }
 
-async function send(file: File, name: string): Promise<void> {
-  const row = uploadRow(file.name);
-  const figure = child(row, "span", "figure", "0 %");
-  const bar = child(row, "progress") as HTMLProgressElement;
-  bar.setAttribute("aria-label", `Upload of ${name}`);
-  bar.max = Math.max(1, file.size);
-  bar.value = 0;
-  announce(`Uploading ${name}.`);
+async function put({ name, file }: Picked, batch: Batch): Promise<void> {
+  const { maxSizeBytes, mayOverwrite } = permissions;
+  const whole = batch.folder + name;
+  if (maxSizeBytes >= 0 && file.size > maxSizeBytes) {
+    const limit = sizeText(maxSizeBytes);
+    fail(whole, `It has ${sizeText(file.size)}; at most ${limit} are allowed. Send a smaller file.`, batch);
+  } else if (!(await isStored(whole))) {
+    await send(whole, file, batch);
+  } else if (!mayOverwrite) {
+    fail(whole, "It already exists and cannot be replaced. Rename it, then send it again.", batch);
+  } else if (await mayReplace(whole, batch)) {
+    await send(whole, file, batch);
+  }
+}
+
+async function isStored(name: string): Promise<boolean> {
   try {
-    await sendFile(file, (bytes) => {
-      bar.value = bytes;
-      figure.textContent = `${Math.floor((100 * bytes) / bar.max)} %`;
-    });
-    showSuccess(row, file);
-    announce(`${name} was uploaded.`);
-  } catch (error) {
-    showFailure(row, (error as Error).message);
+    return (await fetchFiles(`name=${encodeName(name)}`)).files.length > 0;
+  } catch {
+    // The upload will say why.
+    return false;
   }
 }
 
-function rowsThat(state: string): NodeListOf<Element> {
-  return byId("uploads").querySelectorAll(`.${state}`);
+async function mayReplace(name: string, batch: Batch): Promise<boolean> {
+  if (!batch.replacesAll) {
+    const all = batch.picked.length > 1 ? "Replace all" : "";
+    const answer = await confirm(`Replace "${withoutUnprintable(name)}"?`, "Replace", all);
+    batch.replacesAll = answer === "all";
+    return answer !== "";
+  }
+  return true;
 }
 
-/** A row at the top of the list, in place of that of the last try with the same name. */
-function uploadRow(name: string): HTMLElement {
-  const list = byId("uploads");
-  for (const row of list.querySelectorAll("li")) {
-    if (row.getAttribute(KEY) === name) {
-      row.remove();
+async function send(name: string, file: File, batch: Batch): Promise<void> {
+  const row = uploadRow(name);
+  // Of many files, only the first one moves the page: its reader may be elsewhere by then.
+  const isFirst = file === batch.picked[0]?.file;
+  if (isFirst) {
+    reveal(row);
+  }
+  announce(`Uploading ${withoutUnprintable(name)}.`);
+  try {
+    await sendFile(name, file, showProgress(row, file.size));
+    showSuccess(row, file.size);
+    announce(`${withoutUnprintable(name)} was uploaded.`);
+    if (isFirst) {
+      reveal(row);
     }
+  } catch (error) {
+    fail(name, (error as Error).message, batch);
   }
-  const row = document.createElement("li");
-  row.setAttribute(KEY, name);
-  childName(row, name);
-  list.prepend(row);
-  countFailures();
-  reveal(row);
-  return row;
 }
 
-/** Files can be dropped while the list is out of sight. */
-function reveal(row: HTMLElement): void {
-  row.scrollIntoView({ block: "nearest" });
-}
-
-function showSuccess(row: HTMLElement, { name, size }: File): void {
-  row.replaceChildren();
-  row.className = UPLOADED;
-  childName(row, name);
-  child(row, "span", "figure good", `uploaded, ${sizeText(size)}`);
-  [...rowsThat(UPLOADED)].slice(MAX_SHOWN_SUCCESSES).forEach((old) => {
-    old.remove();
-  });
-  reveal(row);
-  setTimeout(() => row.remove(), SUCCESS_SHOWN_MS);
-}
-
-function showFailure(row: HTMLElement, reason: string): void {
-  const name = row.getAttribute(KEY) as string;
-  row.replaceChildren();
-  row.className = FAILED;
-  childName(row, name);
-  const button = child(row, "button", "", "Dismiss") as HTMLButtonElement;
-  button.type = "button";
-  button.setAttribute("aria-label", `Dismiss the failure of ${withoutUnprintable(name)}`);
-  button.onclick = () => {
-    row.remove();
-    dismissed();
-  };
-  const about = child(row, "span", "reason bad");
-  about.setAttribute("role", "alert");
-  about.textContent = `Not uploaded. ${reason}`;
-  countFailures();
-  reveal(row);
-}
-
-function countFailures(): void {
-  const count = rowsThat(FAILED).length;
-  byId("dismiss").hidden = count < 2;
-  byId("dismiss").textContent = `Dismiss ${countText(count, "failure", "failures")}`;
-}
-
-/** Focuses what remains, so that a keyboard user stays at the list. */
-function dismissed(): void {
-  countFailures();
-  (byId("uploads").querySelector("button") ?? byId("choose")).focus();
+function fail(name: string, reason: string, batch: Batch): void {
+  const row = uploadRow(name);
+  showFailure(row, reason);
+  if (!batch.hasFailed) {
+    reveal(row);
+  }
+  batch.hasFailed = true;
 }

@@ -16,7 +16,7 @@ import { advance } from "../moddable/sdk/timer.js";
 import UDP from "../moddable/sdk/udp.js";
 import { siteCases } from "./cases.js";
 import { askJson, type OpenSite, put, type SiteOptions } from "./site.js";
-import { CONTENT, type StatusData, until } from "./site-data.js";
+import { CONTENT, type Listing, type StatusData, until } from "./site-data.js";
 
 const { default: TFTPServer } = await boardModule<typeof ServerModule>("server");
 const { FileStorage } = await boardModule<typeof StorageModule>("storage");
@@ -86,6 +86,26 @@ test("the status of a board has its refusals, and the missing files, with their 
     new Client().get(`no ${count}`);
   }
   assert.equal((await missing()).length, 20);
+});
+
+test("a board shows any number of files in pages that fit its memory, and looks at five hundred", async () => {
+  const files = Object.fromEntries(Array.from({ length: 420 }, (_, index) => [`${index}`.padStart(200, "x"), CONTENT]));
+  await using site = await openBoardSite({ files });
+  const names: string[] = [];
+  for (let after = ""; ; ) {
+    const listing = await askJson<Listing>(site, `/api/files?order=size&limit=1000${after}`);
+    assert.deepEqual([listing.files.length, listing.total, listing.before], [20, 420, names.length]);
+    names.push(...listing.files.map(({ name }) => name));
+    if (listing.next === undefined) {
+      break;
+    }
+    after = `&after=${encodeURIComponent(listing.next)}`;
+  }
+  assert.deepEqual(names, Object.keys(files).sort());
+  const more = Object.fromEntries(Array.from({ length: 600 }, (_, index) => [`${index}`, CONTENT]));
+  await using large = await openBoardSite({ files: more });
+  const listing = await askJson<Listing>(large, "/api/files");
+  assert.deepEqual([listing.files.length, listing.total, listing.isComplete], [50, 500, false]);
 });
 
 function begin(t: TestContext, site: OpenSite, part: Uint8Array): Promise<string> {

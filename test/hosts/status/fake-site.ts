@@ -67,25 +67,36 @@ const STATUS = {
   dhcp: undefined as object | undefined,
 };
 
+/** Files that the server lists, whatever it is asked for. */
+const LISTING = {
+  files: [] as { name: string; sizeBytes: number; isRemovable: boolean; modifiedAt?: number }[],
+  total: 0,
+  before: 0,
+  next: undefined as string | undefined,
+  isComplete: true,
+};
+
 export interface FakeSite {
   readonly url: string;
   readonly status: typeof STATUS;
   /** Ends the server. */
   readonly close: () => void;
-  readonly listing: { files: { name: string; sizeBytes: number; isRemovable: boolean }[]; isComplete: boolean };
+  readonly listing: typeof LISTING;
 }
 
 export async function fakeSite(t: TestContext): Promise<FakeSite> {
   const page = gunzipSync(fs.readFileSync(PAGE));
   const status = structuredClone(STATUS);
-  const listing: FakeSite["listing"] = { files: [], isComplete: true };
+  const listing = structuredClone(LISTING);
   const server = http.createServer(({ method, url }, response) => {
     if (method !== "GET") {
       response.writeHead(507).end(JSON.stringify({ error: "The disk is full. Make room." }));
     } else if (url === "/") {
       response.setHeader("content-type", "text/html; charset=utf-8").end(page);
     } else {
-      response.end(JSON.stringify(url?.startsWith("/api/status") ? status : listing));
+      const isUploadExpected = url?.includes("name=");
+      const data = url?.startsWith("/api/status") ? status : isUploadExpected ? LISTING : listing;
+      response.end(JSON.stringify(data));
     }
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

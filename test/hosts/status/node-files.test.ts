@@ -1,17 +1,13 @@
 /** The page over a folder of a computer, with links and many files, and over custom storages. */
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { StatusPage, type StatusPageOptions, type Storage, TftpServer, type TftpServerOptions } from "lockstep-tftp";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 import { temporaryName } from "../../support/temporary-name.js";
 import { ask, askJson, type OpenSite, OWN_HEADER, put, remove } from "./site.js";
-
-interface Listing {
-  readonly files: readonly { name: string; isRemovable: boolean }[];
-  readonly isComplete: boolean;
-}
+import type { Listing } from "./site-data.js";
 
 async function opened(t: TestContext, options: TftpServerOptions, pageOptions: StatusPageOptions = {}) {
   const server = new TftpServer({ host: "127.0.0.1", port: 0, ...options });
@@ -94,14 +90,74 @@ for (const host of ["0:0:0:0:0:0:0:1", "127.1", "LocalHost"]) {
   });
 }
 
-test("at most a thousand files are listed, and the list says that it is incomplete", async (t) => {
+test("a page of the list has at most a thousand files, and the next one the others", async (t) => {
   const root = temporaryFolder(t);
   for (let count = 0; count < 1001; count++) {
     writeFileSync(path.join(root, `${count}.txt`), "");
   }
   const site = await pageOf(t, { root });
-  const { files, isComplete } = await askJson<Listing>(site, "/api/files");
-  assert.deepEqual([files.length, isComplete], [1000, false]);
+  const { files, total, next, isComplete } = await askJson<Listing>(site, "/api/files?limit=5000");
+  assert.deepEqual([files.length, total, isComplete], [1000, 1001, true]);
+  const rest = await askJson<Listing>(site, `/api/files?after=${encodeURIComponent(next as string)}`);
+  assert.deepEqual(
+    rest.files.map(({ name }) => name),
+    ["999.txt"],
+  );
+  assert.deepEqual([rest.before, rest.next, rest.isComplete], [1000, undefined, true]);
+});
+
+test("files have the time of their last change, by which they are ordered", async (t) => {
+  const root = temporaryFolder(t);
+  // Of the last two, one has a fraction of a millisecond.
+  const times = { "a.txt": 0, "b.txt": 2.0005, "c.txt": 2, "d.txt": 1 };
+  for (const [name, time] of Object.entries(times)) {
+    writeFileSync(path.join(root, name), "");
+    utimesSync(path.join(root, name), time, time);
+  }
+  const site = await pageOf(t, { root });
+  const { files } = await askJson<Listing>(site, "/api/files?order=time&descending=true&limit=3");
+  assert.deepEqual(
+    files.map(({ name, modifiedAt }) => [name, modifiedAt]),
+    [
+      ["c.txt", 2000],
+      ["b.txt", 2000],
+      ["d.txt", 1000],
+    ],
+  );
+});
+
+test("a folder outside, which a link leads to, is not listed by its name", async (t) => {
+  const root = temporaryFolder(t);
+  const outside = temporaryFolder(t);
+  writeFileSync(path.join(outside, "secret.txt"), "");
+  symlinkSync(outside, path.join(root, "out"));
+  const site = await pageOf(t, { root });
+  for (const parameters of ["folder=", "folder=out", "folder=out/.", "folder=out&search=secret"]) {
+    assert.deepEqual((await askJson<Listing>(site, `/api/files?${parameters}`)).files, [], parameters);
+  }
+  assert.deepEqual((await askJson<Listing>(site, "/api/files?name=out/secret.txt")).files, []);
+});
+
+test("a list stops after 20,000 files of a custom storage, and says that it is incomplete", async (t) => {
+  let shown = 0;
+  const storage = {
+    openForReading: () => ~1,
+    openForWriting: () => ~2,
+    mayWrite: false,
+    mayOverwrite: false,
+    listFiles: (visit: (file: object) => boolean) => {
+      do {
+        shown++;
+      } while (visit({ name: `${shown % 40}/${shown}`, sizeBytes: shown, isRemovable: false, path: "/secret" }));
+    },
+    removeFile: () => ~2,
+  };
+  const site = await pageOf(t, { storage });
+  const { files, total, isComplete } = await askJson<Listing>(site, "/api/files?limit=2");
+  assert.deepEqual([files.length, total, isComplete, shown], [2, 20_000, false, 20_000]);
+  assert.equal("path" in (files[0] as object), false);
+  const folders = await askJson<Listing>(site, "/api/files?folder=&limit=100");
+  assert.deepEqual([folders.files.length, folders.total, folders.files[0]?.name], [40, 40, "0/"]);
 });
 
 test("a list of a folder with too many entries says that it is incomplete", async (t) => {

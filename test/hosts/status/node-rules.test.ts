@@ -32,8 +32,11 @@ async function opened(t: TestContext, rules: readonly NameRule[], pageOptions: S
       existsSync(path.join(root, name)) ? readFileSync(path.join(root, name), "latin1") : undefined,
     put: (name: string) => ask(site, `/api/files/${name}`, { method: "PUT", headers: OWN_HEADER, body: NEW }),
     remove: (name: string) => ask(site, `/api/files/${name}`, { method: "DELETE", headers: OWN_HEADER }),
-    list: async () =>
-      (await askJson<Listing>(site, "/api/files")).files.map(({ name, isRemovable }) => [name, isRemovable]),
+    list: async (parameters = "") =>
+      (await askJson<Listing>(site, `/api/files${parameters}`)).files.map(({ name, isRemovable }) => [
+        name,
+        isRemovable,
+      ]),
   };
 }
 
@@ -54,6 +57,18 @@ test("files that rules refuse are neither shown, replaced nor removed, however t
   assert.equal(site.content("a.key"), "old");
   assert.equal((await site.put("a.txt")).status, 201);
   assert.equal((await site.remove("a.txt")).status, 200);
+});
+
+test("the name of a file that rules refuse is not told, and that of the file which an upload would meet is", async (t) => {
+  const site = await opened(t, [
+    { match: "**.key", refuse: true },
+    { match: "*", direction: "put", to: "backups/{name}" },
+  ]);
+  site.have("a.key");
+  site.have("backups/a.cfg");
+  assert.deepEqual(await site.list("?name=a.key"), []);
+  assert.deepEqual(await site.list("?name=backups/a.key"), []);
+  assert.deepEqual(await site.list("?name=a.cfg"), [["backups/a.cfg", true]]);
 });
 
 test("a file that may be fetched but not put is shown, and not removed", async (t) => {

@@ -32,7 +32,9 @@ function fill({ status, listing }: FakeSite): void {
       },
     ],
   };
-  listing.files = ["pxelinux.0", "תצורה.cfg"].map((name) => ({ name, sizeBytes: 42_000, isRemovable: true }));
+  const names = ["phones/", "pxelinux.0", "תצורה.cfg"];
+  listing.files = names.map((name) => ({ name, sizeBytes: 42_000, isRemovable: true, modifiedAt: 1e12 }));
+  Object.assign(listing, { total: 1003, next: "0/x", isComplete: false });
 }
 
 /** The rules that the page breaks, with the elements that break them. */
@@ -53,7 +55,7 @@ for (const isDark of [false, true]) {
         const browser = await Browser.start();
         t.after(() => browser[Symbol.asyncDispose]());
         const page = await browser.open(site.url, look);
-        await page.until(`document.querySelectorAll("#files li").length === 2`);
+        await page.until(`document.querySelectorAll("#files li").length === 3`);
         await page.until(`document.querySelectorAll("#missing .about").length === 2`);
         await page.value(`(() => {
           const data = new DataTransfer();
@@ -64,7 +66,11 @@ for (const isDark of [false, true]) {
         await page.until(`document.querySelectorAll("#uploads .failed").length === 2`);
         await page.value(AXE);
         assert.deepEqual(await violations(page), []);
-        await page.click("#files button");
+        site.listing.files = site.listing.files.map((file) => ({ ...file, name: `phones/${file.name}` }));
+        await page.click("#files button.folder");
+        await page.until(`!document.querySelector("#path").hidden`);
+        assert.deepEqual(await violations(page), []);
+        await page.click("#files button[aria-label^=Remove]");
         await page.until(`document.querySelector("dialog").open`);
         assert.deepEqual(await violations(page), []);
         await page.press("Escape");

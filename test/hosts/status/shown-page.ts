@@ -46,7 +46,10 @@ export async function showPage(t: TestContext, options: ShownPageOptions = {}): 
   t.after(() => browser[Symbol.asyncDispose]());
   const page = await browser.open(status.url, look);
   await page.until(`document.querySelector("#state.up") !== null`);
-  await page.until(`Number(document.querySelector("#file-count").textContent) === ${Object.keys(files).length}`);
+  const listed = new Set(Object.keys(files).map((name) => name.split("/")[0])).size.toLocaleString("en");
+  await page.until(`document.querySelector("#file-count").textContent === "${listed}"`);
+  // There is none, or its row is shown.
+  await page.until(`document.querySelector("#files").childElementCount > 0 || ${listed === "0"}`);
   const outside = temporaryFolder(t);
   const file = (name: string, content: Uint8Array): string => {
     writeFileSync(path.join(outside, name), content);

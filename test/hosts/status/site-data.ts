@@ -19,7 +19,10 @@ export interface StatusData {
 }
 
 export interface Listing {
-  readonly files: readonly { name: string; sizeBytes: number; isRemovable: boolean }[];
+  readonly files: readonly { name: string; sizeBytes: number; isRemovable: boolean; modifiedAt?: number }[];
+  readonly total: number;
+  readonly before: number;
+  readonly next?: string;
   readonly isComplete: boolean;
 }
 
