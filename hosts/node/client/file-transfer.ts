@@ -50,7 +50,9 @@ export class FileTransfer {
     try {
       return await action();
     } catch (error) {
-      throw error instanceof LocalFileError ? this.error(error.message, "local-file", { cause: error }) : error;
+      throw error instanceof LocalFileError
+        ? this.error(error.message, "local-file", withoutUndefined({ cause: error.cause }))
+        : error;
     }
   }
 
@@ -129,7 +131,7 @@ export class FileTransfer {
     };
     return "target" in file
       ? { target: new GuardedWritableFile(file.target, errors) }
-      : { source: new GuardedReadableFile(file.source, errors) };
+      : { source: new GuardedReadableFile(file.source, errors), pace: file.pace };
   }
 
   private reportProgress(transfer: TransferView): void {

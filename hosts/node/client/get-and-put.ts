@@ -13,6 +13,7 @@ import { openFileTarget } from "./file-target.js";
 import { FileTransfer } from "./file-transfer.js";
 import { MemoryTarget } from "./memory-target.js";
 import type { TransferEnd } from "./socket-transfer.js";
+import { StreamSource } from "./stream-source.js";
 import { StreamTarget } from "./stream-target.js";
 import { openSource, type PutSource } from "./upload-source.js";
 import { withoutUndefined } from "./without-undefined.js";
@@ -48,10 +49,12 @@ export async function get(
 /**
  * Puts a file.
  *
- * @param source path of a file, bytes, or a stream, which is read to its end first.
+ * @param source path of a file, bytes, or a stream. Of a stream, a mebibyte is read in advance, or two windows if these are
+ * more: if it ends within that, its size is announced. Later it is read as fast as the server takes it, and it is destroyed
+ * when the transfer has ended.
  * @param url location of the file on the server: `tftp://host[:port]/path`.
- * @throws {@link TftpError} when the transfer fails; TypeError or RangeError for an invalid URL or option; any error of a
- * stream; the reason of `signal` when it is aborted.
+ * @throws {@link TftpError} when the transfer, the file or the stream fails; TypeError or RangeError for an invalid URL or
+ * option; the reason of `signal` when it is aborted.
  */
 export async function put(
   source: PutSource,
@@ -64,8 +67,8 @@ export async function put(
   const onError = (error: unknown): void => {
     problem = (error as Error).message;
   };
-  const file = await transfer.accessLocalFile(() => openSource(source, options.signal, onError));
-  const end = await transfer.run({ source: file }, undefined);
+  const file = await transfer.accessLocalFile(() => openSource(source, options, onError));
+  const end = await transfer.run({ source: file, pace: file instanceof StreamSource ? file : undefined }, undefined);
   transfer.assertCompleted(end, problem);
   return summaryOf(end);
 }

@@ -22,9 +22,16 @@ import { now, WakeTimer } from "../clock.js";
 import { wildcardOf } from "../udp/addresses.js";
 import { BusyPolling } from "../udp/busy-polling.js";
 import { UdpSocket } from "../udp/socket.js";
+import { GIVE_UP_MS, HeldAcknowledgement, type Pace } from "./held-acknowledgement.js";
 
 /** The local file: the target of a get, or the source of a put. */
-export type LocalFile = { readonly target: WritableFile } | { readonly source: ReadableFile };
+export type LocalFile =
+  | { readonly target: WritableFile }
+  | {
+      readonly source: ReadableFile;
+      /** How fast the source delivers; undefined if it never lets the engine wait. */
+      readonly pace?: Pace | undefined;
+    };
 
 /** No socket could be opened: the message says why, and `cause` is what the system said. */
 export class SocketOpenError extends Error {}
@@ -76,7 +83,8 @@ export function runTransfer(
 ): Promise<TransferEnd> {
   return new Promise((resolve, reject) => {
     try {
-      new SocketTransfer(address, options, request.wait ?? false, resolve, reject).start(request, file, port);
+      const transfer = new SocketTransfer(address, options, request.wait ?? false, resolve, reject);
+      transfer.start(request, file, port);
     } catch (error) {
       ("target" in file ? file.target : file.source).close();
       reject(error);
@@ -87,7 +95,7 @@ export function runTransfer(
 class SocketTransfer {
   private readonly engine: Client;
   private readonly loop: Loop<Client>;
-  private readonly timer = new WakeTimer(() => this.loop.wake());
+  private readonly timer = new WakeTimer(() => this.wake());
   private readonly busyPolling: BusyPolling;
   private socket: UdpSocket | undefined;
   private networkError: Error | undefined;
@@ -95,6 +103,7 @@ class SocketTransfer {
   /** Time of the latest request; once the server has answered, of the one that it may have answered. */
   private requestedAt = 0;
   private otherAddress: string | undefined;
+  private held: HeldAcknowledgement | undefined;
 
   constructor(
     private readonly address: string,
@@ -117,6 +126,9 @@ class SocketTransfer {
   }
 
   start(request: ClientRequest, file: LocalFile, port: number): void {
+    if ("source" in file && file.pace !== undefined) {
+      this.holdAcknowledgements(file.pace);
+    }
     const slot = this.loop.run((now) =>
       "target" in file
         ? this.engine.get(request, file.target, this.address, port, now)
@@ -126,6 +138,18 @@ class SocketTransfer {
       throw new SocketOpenError(this.networkError?.message ?? "no port is free", { cause: this.networkError });
     }
     this.options.signal?.addEventListener("abort", this.stop);
+  }
+
+  private holdAcknowledgements(pace: Pace): void {
+    const held = new HeldAcknowledgement(pace, this.options.giveUpMs ?? GIVE_UP_MS, (packet, length) =>
+      this.loop.receive(packet, length, SLOT, this.address, held.serverPort as number),
+    );
+    this.held = held;
+  }
+
+  private wake(): void {
+    this.held?.check(now());
+    this.loop.wake();
   }
 
   private readonly stop = (): void => this.loop.runLater((now) => this.engine.stop(now));
@@ -155,6 +179,9 @@ class SocketTransfer {
         (packet, length, peer, peerPort) => {
           this.networkError = undefined;
           this.noteOther(packet, length, peer);
+          if (peer === this.address && length >= HEADER_BYTES && this.held?.hold(packet, peerPort)) {
+            return;
+          }
           this.loop.receive(packet, length, SLOT, peer, peerPort);
           this.busyPolling.expectPacket();
         },
@@ -183,13 +210,23 @@ class SocketTransfer {
 
   private observer(): ClientObserver {
     return {
-      started: (transfer) => {
+      started: (transfer, at) => {
         this.hasStarted = true;
-        this.options.onProgress?.(transfer);
+        if (this.held !== undefined) {
+          this.held.serverPort = transfer.port;
+        }
+        this.progress(transfer, at);
       },
-      progressed: (transfer) => this.options.onProgress?.(transfer),
+      progressed: (transfer, at) => this.progress(transfer, at),
       ended: (transfer, outcome, at) => this.end(transfer, outcome, at),
     };
+  }
+
+  private progress(transfer: TransferView, at: number): void {
+    if (this.held !== undefined) {
+      this.held.progressAt = at;
+    }
+    this.options.onProgress?.(transfer);
   }
 
   /** The slot may linger to repeat the last ACK, which does not keep the process running. */

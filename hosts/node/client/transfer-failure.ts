@@ -86,8 +86,15 @@ function explainRefusal(end: TransferEnd, isPut: boolean): Failure {
   }
   const serverText = printable(end.errorText);
   const said = serverText === "" ? `ERROR ${end.errorCode}, ${errorText(end.errorCode)}` : serverText;
-  const note = isAtEndOfNumbers(end) ? `; ${uncounted(end)}` : "";
+  const note = isAtEndOfNumbers(end) ? `; ${uncounted(end)}` : adviceOnSize(end, isPut);
   return { code: "refused", text: `the server says: ${said}${note}` };
+}
+
+/** A server may refuse a file whose size it is not told in advance (RFC 2349 `tsize`). */
+function adviceOnSize({ bytes, sizeBytes }: TransferEnd, isPut: boolean): string {
+  return isPut && bytes === 0 && sizeBytes < 0
+    ? "; if it wants to know the size, which a stream does not tell, save the stream as a file and put that"
+    : "";
 }
 
 function adviceOnSilence(end: TransferEnd): string {

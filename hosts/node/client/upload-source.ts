@@ -1,39 +1,54 @@
 /** Opens what `put` sends: a file, bytes, or a stream. */
 import fs from "node:fs";
-import { addAbortSignal, Readable } from "node:stream";
+import { Readable } from "node:stream";
 import type { ReadableFile } from "../../../src/index.js";
 import type { FileErrorListener } from "../files/file-refusals.js";
 import { MemoryFile } from "../files/memory-file.js";
 import { SharedFile } from "../files/shared-file.js";
+import type { ClientTransferOptions } from "./client-options.js";
 import { LocalFileError } from "./local-file-error.js";
+import { StreamSource } from "./stream-source.js";
 
 /** The path of a file, bytes, or a stream of bytes or strings. */
 export type PutSource = string | URL | Uint8Array | AsyncIterable<Uint8Array | string>;
 
 /**
- * Reads a stream to its end first: a block may have to be sent again, and many servers ask for the size in advance.
+ * Opens a file, and begins to read a stream.
  *
- * @param onError receives the reason when a file can no longer be read.
- * @throws LocalFileError when a file cannot be read; any error of a stream.
+ * @param onError receives the reason when a file or a stream can no longer be read.
+ * @throws LocalFileError when a file cannot be read or a stream fails; the reason of an abort.
  */
 export async function openSource(
   source: PutSource,
-  signal: AbortSignal | undefined,
+  options: ClientTransferOptions,
   onError: FileErrorListener,
 ): Promise<ReadableFile> {
   if (typeof source === "string" || source instanceof URL) {
-    return openFile(source, signal, onError);
+    return openFile(source, options, onError);
   }
-  return new MemoryFile(source instanceof Uint8Array ? bufferOf(source) : await readAll(source, signal));
+  if (source instanceof Uint8Array) {
+    return new MemoryFile(Buffer.from(source.buffer, source.byteOffset, source.byteLength));
+  }
+  return openStream(
+    source instanceof Readable ? source : Readable.from(source, { highWaterMark: 1 }),
+    options,
+    onError,
+  );
 }
 
-function bufferOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+async function openStream(
+  stream: Readable,
+  { signal, windowSize = 1 }: ClientTransferOptions,
+  onError: FileErrorListener,
+): Promise<StreamSource> {
+  const source = new StreamSource(stream, windowSize, onError);
+  await source.fill(signal);
+  return source;
 }
 
 async function openFile(
   place: string | URL,
-  signal: AbortSignal | undefined,
+  options: ClientTransferOptions,
   onError: FileErrorListener,
 ): Promise<ReadableFile> {
   let stats: fs.Stats;
@@ -49,7 +64,7 @@ async function openFile(
   if (stats.isDirectory()) {
     throw new LocalFileError(`${place} is a folder; give the name of a file`);
   }
-  return new MemoryFile(await readAll(fs.createReadStream(place), signal));
+  return openStream(fs.createReadStream(place), options, onError);
 }
 
 function readProblem(place: string | URL, { code, message }: NodeJS.ErrnoException): string {
@@ -63,20 +78,4 @@ function readProblem(place: string | URL, { code, message }: NodeJS.ErrnoExcepti
     default:
       return `${place} cannot be read: ${message}`;
   }
-}
-
-async function readAll(stream: AsyncIterable<Uint8Array | string>, signal: AbortSignal | undefined): Promise<Buffer> {
-  if (signal !== undefined && stream instanceof Readable) {
-    addAbortSignal(signal, stream);
-  }
-  const parts: Buffer[] = [];
-  try {
-    for await (const part of stream) {
-      parts.push(typeof part === "string" ? Buffer.from(part) : bufferOf(part));
-    }
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
-  }
-  return Buffer.concat(parts);
 }
