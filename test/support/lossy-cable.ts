@@ -58,3 +58,16 @@ export async function lostFrames(cable: string): Promise<number[]> {
   const { stdout } = await run("nft", ["list", "chain", "bridge", "loss", cable]);
   return [...stdout.matchAll(/counter packets (\d+)/g)].map(([, count]) => Number(count));
 }
+
+/** 5 % of all frames, ARP's included, at random: each run loses others. */
+const AT_RANDOM = "numgen random mod 100 < 5 counter drop";
+
+/** Whether the scenario was started with the word `loss`. */
+export const IS_LOSSY = process.argv.includes("loss");
+
+/** Loses 5 % of a cable's frames, if that was asked for. */
+export async function loseAsAsked(cable: string): Promise<void> {
+  if (IS_LOSSY) {
+    await lose([{ cable, rules: [AT_RANDOM] }]);
+  }
+}

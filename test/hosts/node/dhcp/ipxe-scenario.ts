@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { RANGE } from "../../../support/boot-network.js";
 import { IPXE_SCRIPT, startBootServer } from "../../../support/boot-server.js";
+import { loseAsAsked } from "../../../support/lossy-cable.js";
 import { VirtualMachine } from "../../../support/virtual-machine.js";
 
 const server = await startBootServer({
@@ -17,7 +18,9 @@ const server = await startBootServer({
   ],
 });
 const machine = await VirtualMachine.start("qemu-system-x86_64", "card0", "e1000", ["-m", "64", "-boot", "n"]);
+await loseAsAsked("card0");
 const shown = await machine.shows(/GOT IMAGE \S+\s|NO IMAGE|No bootable device/);
+console.log(machine.screen);
 assert.match(shown, /GOT IMAGE 192\.168\.88\.10\d/, machine.screen);
 await server.line(/told "boot.ipxe"/);
 await server.line(/gets "image.bin": completed; 20000 bytes/);
