@@ -1,6 +1,7 @@
 /** Where `serve` prints its lines: a terminal with a live view, or plain standard output. */
 import type { Writable } from "node:stream";
 import { setTimeout } from "node:timers/promises";
+import type { BootWatch } from "../dhcp/boot-watch.js";
 import type { TftpServer } from "../server.js";
 import type { LogLevel } from "./log.js";
 
@@ -13,6 +14,8 @@ export interface Output {
   print(line: string, level: LogLevel): void;
   /** Starts to show the running transfers of a server. */
   watch(server: TftpServer): void;
+  /** Starts to show the clients of a DHCP server. */
+  watchAddresses(source: BootWatch): void;
   /**
    * Ends the live view, and waits a moment until the lines are written.
    *

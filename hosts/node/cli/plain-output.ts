@@ -23,6 +23,8 @@ export class PlainOutput implements Output {
 
   watch(): void {}
 
+  watchAddresses(): void {}
+
   close(): Promise<boolean> {
     return flushed(() => this.queue.isEmpty && this.stream.writableLength === 0);
   }

@@ -46,7 +46,7 @@ export async function runServe(command: ServeCommand): Promise<number> {
     logListening(server, command, log);
   }
   warnOfUnwritableRoot(command.server, log);
-  const companions = new Companions(server, log);
+  const companions = new Companions(server, log, output);
   try {
     await companions.start(command);
     tellServiceManager("READY=1", log);

@@ -1,11 +1,39 @@
 /** Watches whether clients that were told a file ask for it: those that do not are what a technician looks for. */
+import { OUTCOME_COMPLETED, OUTCOME_PROBABLY_COMPLETED } from "../../../src/index.js";
 import type { DhcpLease } from "../../common/dhcp-lease.js";
 import type { AddressedClient, AddressSource } from "../../status/address-source.js";
+import { now } from "../clock.js";
 import type { TftpServer } from "../server.js";
 import type { DhcpServer } from "./dhcp-server.js";
 
 /** Loaders ask within seconds; some count down before that. */
 const PATIENCE_MS = 30_000;
+
+/**
+ * What a client has done since it was told its file: nothing (`silent`), asked for other files only, asked for its file, been
+ * refused it, or fetched it. `untold` if no rule names a file for it.
+ */
+export type BootState = "untold" | "silent" | "elsewhere" | "asked" | "refused" | "fetched";
+
+/** A client that has an address, and how far it has come. */
+export interface WatchedClient extends AddressedClient {
+  readonly state: BootState;
+  /** Name of the file that it has asked for last; empty before. */
+  readonly askedFile: string;
+  /** Whether it was told a file, and has asked for none for 30 seconds. */
+  readonly isOverdue: boolean;
+  /** Time of the last change, on the clock of `TftpServer.now()`. */
+  readonly changedAt: number;
+}
+
+interface Boot {
+  readonly told: string;
+  state: BootState;
+  askedFile: string;
+  isOverdue: boolean;
+  changedAt: number;
+  patience: NodeJS.Timeout | undefined;
+}
 
 /**
  * Puts together what a DHCP server tells its clients, and what these ask a TFTP server for.
@@ -15,19 +43,29 @@ const PATIENCE_MS = 30_000;
  * ```
  */
 export class BootWatch implements AddressSource {
-  /** Timers of clients that have not asked yet, by address. */
-  private readonly waiting = new Map<string, NodeJS.Timeout>();
+  /** By address of the client. */
+  private readonly boots = new Map<string, Boot>();
+  private readonly listeners: (() => void)[] = [];
 
-  /** @param onSilent called for a client that has not asked for anything for 30 seconds. */
+  /**
+   * @param onSilent called for a client that has not asked for anything for 30 seconds.
+   * @param onFetched called for a client that has its file.
+   */
   constructor(
     private readonly dhcp: DhcpServer,
     tftp: TftpServer,
     private readonly onSilent: (lease: DhcpLease) => void = () => {},
+    private readonly onFetched: (lease: DhcpLease) => void = () => {},
   ) {
-    dhcp.on("leased", (lease) => this.told(lease));
+    dhcp.on("leased", (lease, isRenewal) => this.told(lease, isRenewal));
     dhcp.on("released", ({ address }) => this.forget(address));
-    tftp.on("started", ({ address }) => this.forget(address as string));
-    tftp.on("refused", ({ address }) => this.forget(address));
+    tftp.on("started", ({ address, name }) => this.asked(address, name, "asked"));
+    tftp.on("refused", ({ address, name }) => this.asked(address, name, "refused"));
+    tftp.on("ended", ({ address, name, isUpload }, { outcome }) => {
+      if (!isUpload && (outcome === OUTCOME_COMPLETED || outcome === OUTCOME_PROBABLY_COMPLETED)) {
+        this.fetched(address, name);
+      }
+    });
   }
 
   get isServing(): boolean {
@@ -38,19 +76,83 @@ export class BootWatch implements AddressSource {
     return this.dhcp.otherServer;
   }
 
-  get clients(): readonly AddressedClient[] {
-    return this.dhcp.leases.map((lease) => ({ ...lease, hasAsked: !this.waiting.has(lease.address) }));
+  get clients(): readonly WatchedClient[] {
+    return this.dhcp.leases.map((lease) => {
+      // A lease that was kept over a restart was told its file by the former process.
+      const {
+        state = "untold",
+        askedFile = "",
+        isOverdue = false,
+        changedAt = 0,
+      } = this.boots.get(lease.address) ?? {};
+      return { ...lease, hasAsked: state !== "silent", state, askedFile, isOverdue, changedAt };
+    });
   }
 
-  private told(lease: DhcpLease): void {
-    this.forget(lease.address);
-    if (lease.file !== "") {
-      this.waiting.set(lease.address, setTimeout(() => this.onSilent(lease), PATIENCE_MS).unref());
+  /** Calls a function whenever a client has an address, or does something about its file. */
+  onChange(listener: () => void): void {
+    this.listeners.push(listener);
+  }
+
+  /** A client that renews its lease has started long ago, and is told the same once more. */
+  private told(lease: DhcpLease, isRenewal: boolean): void {
+    const { address, file } = lease;
+    if (isRenewal && this.boots.get(address)?.told === file) {
+      return;
+    }
+    this.forget(address);
+    const state = file === "" || isRenewal ? "untold" : "silent";
+    const boot: Boot = { told: file, state, askedFile: "", isOverdue: false, changedAt: 0, patience: undefined };
+    if (state === "silent") {
+      boot.patience = setTimeout(() => {
+        boot.isOverdue = true;
+        this.onSilent(lease);
+        this.changed(boot);
+      }, PATIENCE_MS).unref();
+    }
+    this.boots.set(address, boot);
+    this.changed(boot);
+  }
+
+  private asked(address: string, name: string, state: "asked" | "refused"): void {
+    const boot = this.boots.get(address);
+    if (boot !== undefined && boot.state !== "untold" && boot.state !== "fetched") {
+      clearTimeout(boot.patience);
+      const isTold = isSameFile(boot.told, name);
+      boot.state = isTold ? state : boot.state === "silent" ? "elsewhere" : boot.state;
+      boot.askedFile = name;
+      boot.isOverdue = false;
+      this.changed(boot);
+    }
+  }
+
+  private fetched(address: string, name: string): void {
+    const boot = this.boots.get(address);
+    if (boot?.state === "asked" && isSameFile(boot.told, name)) {
+      boot.state = "fetched";
+      this.changed(boot);
+      const lease = this.dhcp.leases.find((held) => held.address === address);
+      if (lease !== undefined) {
+        this.onFetched(lease);
+      }
+    }
+  }
+
+  private changed(boot: Boot): void {
+    boot.changedAt = now();
+    for (const listener of this.listeners) {
+      listener();
     }
   }
 
   private forget(address: string): void {
-    clearTimeout(this.waiting.get(address));
-    this.waiting.delete(address);
+    clearTimeout(this.boots.get(address)?.patience);
+    this.boots.delete(address);
   }
+}
+
+/** Whether a client that was told `told` has asked for that; the server has cleaned the name that it `asked` for. */
+function isSameFile(told: string, asked: string): boolean {
+  const components = told.split(/[/\\]/).filter((component) => component !== "" && component !== ".");
+  return components.join("/") === asked;
 }

@@ -13,13 +13,16 @@ import { type DhcpServerOptions, netmaskOf } from "./dhcp-options.js";
 import { DhcpSockets } from "./dhcp-sockets.js";
 import { type KeptLease, LeaseFile } from "./lease-file.js";
 
+/** Position of `ciaddr` in a message: a client fills it in to renew or rebind its lease (RFC 2131 §4.3.2). */
+const AT_CLIENT_ADDRESS = 12;
+
 export interface DhcpServerEvents {
   /** No other server has answered for six seconds: clients are served from now on. */
   serving: [];
   /** Another server is in the network. This one is silent until it is closed and made again. */
   silenced: [server: string];
-  /** A client has its address, for the first time or again. */
-  leased: [lease: DhcpLease];
+  /** A client has its address, for the first time or again; `isRenewal` if it goes on using the one that it has. */
+  leased: [lease: DhcpLease, isRenewal: boolean];
   /** A client has given its address back. */
   released: [lease: DhcpLease];
   /** Another machine uses this address, which is left alone for ten minutes. */
@@ -52,6 +55,8 @@ export class DhcpServer extends EventEmitter<DhcpServerEvents> {
   private readonly loop: Loop<DhcpLoopEngine>;
   private readonly leaseFile: LeaseFile | undefined;
   private silencedBy = "";
+  /** Whether the message that is being handled comes from a client that uses its address. */
+  private isRenewal = false;
   private state: "new" | "listening" | "closed" = "new";
 
   /** @throws RangeError or Error when an option is not acceptable, or no interface has the address. */
@@ -64,7 +69,11 @@ export class DhcpServer extends EventEmitter<DhcpServerEvents> {
     this.leaseFile = options.leaseFile === undefined ? undefined : new LeaseFile(options.leaseFile, report);
     this.sockets = new DhcpSockets(
       options.host,
-      (packet, length, address, port) => this.loop.receive(packet, length, 0, address, port),
+      (packet, length, address, port) => {
+        this.isRenewal = length >= AT_CLIENT_ADDRESS + 4 && packet.getInt32(AT_CLIENT_ADDRESS) !== 0;
+        this.loop.receive(packet, length, 0, address, port);
+        this.isRenewal = false;
+      },
       report,
     );
     const address = bitsOf("host", options.host);
@@ -162,7 +171,7 @@ export class DhcpServer extends EventEmitter<DhcpServerEvents> {
     return {
       leased: (lease) => {
         this.keepLeases();
-        this.emitGuarded("leased", leaseOf(lease));
+        this.emitGuarded("leased", leaseOf(lease), this.isRenewal);
       },
       released: (lease) => {
         this.keepLeases();

@@ -10,6 +10,8 @@ import { DhcpServer } from "../../dhcp/dhcp-server.js";
 import type { TftpServer } from "../../server.js";
 import type { Log } from "../log.js";
 
+const LEASED = ["info", "dhcp-leased", "has"] as const;
+
 export interface ServedDhcp {
   readonly watch: BootWatch;
   close(): Promise<void>;
@@ -28,11 +30,19 @@ export async function serveDhcp(tftp: TftpServer, options: DhcpServerOptions, lo
 }
 
 function logDhcp(dhcp: DhcpServer, tftp: TftpServer, { host, range }: DhcpServerOptions, log: Log): BootWatch {
-  const watch = new BootWatch(dhcp, tftp, (client) => {
-    const file = printable(client.file);
-    const text = `DHCP: ${who(client)} was told "${file}" 30 s ago and has not asked for it`;
-    log.write("warn", "dhcp-not-asked", text, { ...detailsOf(client) });
-  });
+  const watch = new BootWatch(
+    dhcp,
+    tftp,
+    (client) => {
+      const file = printable(client.file);
+      const text = `DHCP: ${who(client)} was told "${file}" 30 s ago and has not asked for it`;
+      log.write("warn", "dhcp-not-asked", text, { ...detailsOf(client) });
+    },
+    (client) => {
+      const text = `DHCP: ${who(client)} has fetched "${printable(client.file)}"`;
+      log.write("debug", "dhcp-fetched", text, detailsOf(client));
+    },
+  );
   dhcp.on("serving", () => {
     log.write("info", "dhcp-serving", `DHCP: giving ${range} to clients of ${host}`, { address: host, range });
   });
@@ -42,9 +52,10 @@ function logDhcp(dhcp: DhcpServer, tftp: TftpServer, { host, range }: DhcpServer
       "stop one of the two, and start this one again";
     log.write("error", "dhcp-silenced", text, { server });
   });
-  dhcp.on("leased", (lease) => {
+  dhcp.on("leased", (lease, isRenewal) => {
     const told = lease.file === "" ? "told no file" : `told "${printable(lease.file)}"`;
-    log.write("info", "dhcp-leased", `DHCP: ${lease.hardwareAddress} has ${lease.address}, ${told}`, detailsOf(lease));
+    const [level, event, verb] = isRenewal ? (["debug", "dhcp-renewed", "keeps"] as const) : LEASED;
+    log.write(level, event, `DHCP: ${lease.hardwareAddress} ${verb} ${lease.address}, ${told}`, detailsOf(lease));
   });
   dhcp.on("released", (lease) => {
     log.write("info", "dhcp-released", `DHCP: ${who(lease)} gives its address back`, detailsOf(lease));

@@ -1,22 +1,26 @@
 /** A terminal that shows the running transfers at the bottom, and log lines above them. */
 import type { WriteStream } from "node:tty";
+import type { BootWatch } from "../../dhcp/boot-watch.js";
 import type { TftpServer } from "../../server.js";
 import type { LogLevel } from "../log.js";
 import type { Output } from "../output.js";
+import { addressLines } from "./address-lines.js";
 import { wrap } from "./columns.js";
 import { type Frame, LiveScreen, type Terminal } from "./live-screen.js";
 import { transferLines } from "./live-transfers.js";
 import { MissingLines } from "./missing-lines.js";
 import { type Paint, paintFor } from "./paint.js";
 
-/** One row of so many may show files that are not there. */
+/** One row of so many may show files that are not there, and one of so many clients of DHCP. */
 const SHARE_OF_MISSING = 4;
+const SHARE_OF_ADDRESSES = 3;
 
 export class LiveOutput implements Output {
   readonly isLive = true;
   private readonly screen: LiveScreen;
   private readonly paint: Paint;
   private frame: Frame = () => [];
+  private addressFrame: Frame = () => [];
 
   /**
    * @param colours tells which colours the terminal has.
@@ -41,9 +45,15 @@ export class LiveOutput implements Output {
     const missing = new MissingLines(server, this.paint, wake);
     this.frame = (columns, rows) => {
       const below = missing.lines(columns, Math.floor(rows / SHARE_OF_MISSING));
-      return [...transfers(columns, rows - below.length), ...below];
+      const above = this.addressFrame(columns, Math.floor(rows / SHARE_OF_ADDRESSES));
+      return [...above, ...transfers(columns, rows - above.length - below.length), ...below];
     };
     server.on("started", wake);
+  }
+
+  watchAddresses(source: BootWatch): void {
+    this.addressFrame = addressLines(source, this.paint);
+    source.onChange(() => this.screen.wake());
   }
 
   close(): Promise<boolean> {
