@@ -17,6 +17,11 @@ export interface TftpServerOptions extends Omit<ServerOptions, "addressHash">, C
    * systemd passes them (sd_listen_fds(3)). Linux only. Default: none.
    */
   inheritedSockets?: readonly number[];
+  /**
+   * Lets other servers of the same user take requests on the same port, in other processes: the system spreads clients over
+   * them. Linux and Node 22.12 or later only, and not with `singlePort`. Default false.
+   */
+  reusePort?: boolean;
   /** Transfers at once, 1 to 65,536. Default 1,024; a slot takes some 300 bytes. */
   maxTransfers?: number;
   /** Ports of transfers. Default: any free port. */

@@ -25,7 +25,7 @@ import { addressHash } from "./udp/address-hash.js";
 import { BroadcastRequests, ignoredRequest, type RequestHandler } from "./udp/broadcast-requests.js";
 import { BusyPolling } from "./udp/busy-polling.js";
 import { Listeners } from "./udp/listeners.js";
-import { checkedHosts, checkedPort, checkedRange } from "./udp/listening-options.js";
+import { checkedHosts, checkedPort, checkedRange, checkedReusePort } from "./udp/listening-options.js";
 import { TransferPorts } from "./udp/transfer-ports.js";
 
 /** Enough for a rack or classroom that boots at once. */
@@ -93,7 +93,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
     const broadcasts = new BroadcastRequests(options.answerBroadcast, isAllowed, request, (ignored) =>
       this.events.emit("ignored", ignored),
     );
-    this.requestSockets = new Listeners(request, broadcasts);
+    this.requestSockets = new Listeners(request, broadcasts, checkedReusePort(options));
     const ports = new TransferPorts(this.requestSockets, checkedRange(options.portRange), isAllowed);
     this.engine = new HoldingServer(
       ports,

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import "./early-hangup.js";
 import { readFileSync } from "node:fs";
+import { WORKER_ARGUMENT } from "../processes/messages.js";
 import { type Command, parseCommandLine } from "./command-line.js";
 import { handOverHangups } from "./early-hangup.js";
 import { COMMAND_NAMES } from "./help/commands.js";
@@ -27,7 +28,18 @@ function version(): string {
   return (JSON.parse(description) as { version: string }).version;
 }
 
+/** A process of `serve --processes`: it listens to its parent process, not to the terminal. */
+async function runAsWorker(): Promise<number> {
+  handOverHangups(() => {});
+  const { runWorker } = await import("../processes/worker.js");
+  runWorker();
+  return 0;
+}
+
 async function run(args: readonly string[]): Promise<number> {
+  if (args[0] === WORKER_ARGUMENT && process.send !== undefined) {
+    return runAsWorker();
+  }
   const command = await parseOrExplain(args);
   if (command?.kind !== "serve" || command.configuration === undefined) {
     handOverHangups(undefined);

@@ -7,6 +7,7 @@ import type { DhcpServerOptions } from "../dhcp/dhcp-options.js";
 import type { NameRule } from "../rules/name-rule.js";
 import type { TftpServerOptions } from "../server-options.js";
 import type { StatusPageOptions } from "../status/status-page.js";
+import { CAN_SHARE_WITH_SAME_USER } from "../udp/socket.js";
 import { type Configuration, readConfiguration } from "./configuration-file.js";
 import type { DhcpTable } from "./dhcp/dhcp-table.js";
 import type { FlagKinds, FlagValues } from "./flags.js";
@@ -19,6 +20,8 @@ import { ValueReader } from "./value-reader.js";
 export interface ServeCommand {
   readonly kind: "serve";
   readonly server: TftpServerOptions & { readonly root: string };
+  /** Processes that serve, 1 or more. */
+  readonly processes: number;
   readonly statusPage: StatusPageOptions | undefined;
   readonly dhcp: DhcpServerOptions | undefined;
   readonly graceMs: number;
@@ -40,6 +43,9 @@ const STRICT_LIMITS = {
 } as const;
 
 const NO_CONFIGURATION = { rules: undefined, dhcp: undefined } as const;
+
+/** More than a machine has cores for. */
+const MAX_PROCESSES = 64;
 
 const GRACE_MS_DEFAULT = 10_000;
 
@@ -95,6 +101,7 @@ function serveCommand(
   return {
     kind: "serve",
     server: serverOptions(reader, root, rules),
+    processes: processes(reader),
     statusPage: statusPageOptions(reader),
     dhcp: dhcpOptions(reader, dhcp),
     graceMs: reader.durationMs("grace", 0) ?? GRACE_MS_DEFAULT,
@@ -141,6 +148,19 @@ function serverOptions(
       rules,
     }),
   };
+}
+
+function processes(reader: SettingReader): number {
+  const count = reader.number("processes", 1, MAX_PROCESSES) ?? 1;
+  const name = reader.nameOf("processes");
+  if (count > 1 && reader.values["single-port"]) {
+    throw new UsageError(`${name} needs a port for each transfer; leave out ${reader.nameOf("single-port")}`);
+  }
+  if (count > 1 && !CAN_SHARE_WITH_SAME_USER) {
+    const here = `this is ${process.platform}, with Node ${process.version}`;
+    throw new UsageError(`${name} needs Linux, and Node 22.12 or later; ${here}`);
+  }
+  return count;
 }
 
 function hosts({ values, nameOf }: SettingReader): readonly string[] | undefined {

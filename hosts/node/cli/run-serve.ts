@@ -30,7 +30,7 @@ export async function runServe(command: ServeCommand): Promise<number> {
   let server: TftpServer;
   let repeated: RepeatedLines;
   try {
-    server = new TftpServer(withPassedSockets(command));
+    server = await serverFor(command);
     repeated = logTransfers(server, log);
     await server.listen();
   } catch (error) {
@@ -67,6 +67,15 @@ export async function runServe(command: ServeCommand): Promise<number> {
     process.exit(0);
   }
   return 0;
+}
+
+async function serverFor(command: ServeCommand): Promise<TftpServer> {
+  const options = withPassedSockets(command);
+  if (command.processes === 1) {
+    return new TftpServer(options);
+  }
+  const { ServerGroup } = await import("../processes/server-group.js");
+  return new ServerGroup(options, command.processes);
 }
 
 function logDropped(count: number, log: Log): void {

@@ -13,12 +13,15 @@ const FIRST_DESCRIPTOR = 3;
  *
  * @throws UsageError if the options name sockets, too.
  */
-export function withPassedSockets({ server, dhcp }: ServeCommand): TftpServerOptions {
+export function withPassedSockets({ server, processes, dhcp }: ServeCommand): TftpServerOptions {
   const { LISTEN_PID, LISTEN_FDS } = process.env;
   // Otherwise the environment is meant for another process.
   const count = Number(LISTEN_PID) === process.pid ? Number(LISTEN_FDS) : 0;
   if (!(count > 0)) {
     return server;
+  }
+  if (processes > 1) {
+    throw new UsageError("the sockets that systemd passes (LISTEN_FDS) are for one process; leave out --processes");
   }
   // DHCP needs the address of its interface.
   if (server.port !== undefined || server.answerBroadcast || (server.host !== undefined && dhcp === undefined)) {

@@ -22,6 +22,7 @@ export const SETTING_KINDS = {
   "min-interval": "text",
   "give-up": "text",
   "busy-polling": "switch",
+  processes: "text",
   "status-page": "text",
   dhcp: "text",
   grace: "text",

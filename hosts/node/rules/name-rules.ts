@@ -95,6 +95,13 @@ export class NameRules {
     }
   }
 
+  /** Counts uses in another process, which has the same rules: as many of each rule. */
+  addUses(counts: readonly number[]): void {
+    this.counts.forEach((count, index) => {
+      this.counts[index] = count + (counts[index] ?? 0);
+    });
+  }
+
   /** How often each rule was used. */
   get uses(): readonly RuleUse[] {
     return this.rules.map(({ matchText }, index) => {

@@ -107,6 +107,11 @@ export class RuleStorage implements Storage, NameRights {
     return this.rules.uses;
   }
 
+  /** Counts uses in another process, which has the same rules: as many of each rule. */
+  addUses(counts: readonly number[]): void {
+    this.rules.addUses(counts);
+  }
+
   mayRead(name: string, address: string): boolean {
     return this.rules.mayRead(name, address);
   }

@@ -26,7 +26,7 @@ const LOOK_MS = 500;
 const FREE_PORT_TRIES = 10;
 
 /** Error codes of systems without IPv6. */
-const NO_IPV6: ReadonlySet<string> = new Set(["EAFNOSUPPORT", "EPROTONOSUPPORT", "EADDRNOTAVAIL"]);
+export const NO_IPV6: ReadonlySet<string> = new Set(["EAFNOSUPPORT", "EPROTONOSUPPORT", "EADDRNOTAVAIL"]);
 
 export interface Listener {
   readonly address: string;
@@ -54,6 +54,7 @@ export class Listeners implements KnownListeners {
   constructor(
     private readonly handle: RequestHandler,
     private readonly broadcasts: BroadcastRequests,
+    private readonly sharesPort: boolean,
   ) {
     this.unaddressed = new UnaddressedRequests(this, handle, broadcasts);
   }
@@ -171,10 +172,12 @@ export class Listeners implements KnownListeners {
       }
       return;
     }
-    // Bind exclusively first: address reuse would hide that another program owns the port.
-    const exclusive = new UdpSocket({ address, port: this.port }, () => {});
-    this.port = exclusive.port;
-    exclusive.close();
+    if (!this.sharesPort) {
+      // Bind exclusively first: address reuse would hide that another program owns the port.
+      const exclusive = new UdpSocket({ address, port: this.port }, () => {});
+      this.port = exclusive.port;
+      exclusive.close();
+    }
     this.wildcards.set(address, this.add({ address, scope: NO_SCOPE }));
     this.addMachineAddresses();
     if (address === ALL_IPV6 && !CAN_SHARE) {
@@ -210,7 +213,7 @@ export class Listeners implements KnownListeners {
         {
           address,
           port: this.port,
-          isShared: CAN_SHARE && (isForAll || wildcard !== undefined),
+          isShared: this.sharesPort || (CAN_SHARE && (isForAll || wildcard !== undefined)),
           receiveBufferBytes: RECEIVE_BUFFER_BYTES,
         },
         (packet, length, peer, port) => {

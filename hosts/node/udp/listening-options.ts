@@ -1,6 +1,7 @@
 /** Checks of the options that say where a server listens. */
 import { checked, MAX_PORT } from "../../../src/index.js";
 import { ALL_IPV4, ALL_IPV6 } from "./addresses.js";
+import { CAN_SHARE_WITH_SAME_USER } from "./socket.js";
 import type { PortRange } from "./transfer-ports.js";
 
 /**
@@ -34,6 +35,23 @@ export function checkedRange(range: PortRange | undefined): PortRange | undefine
     checkedPort("the last port of the range", range.last, range.first);
   }
   return range;
+}
+
+/**
+ * @throws TypeError when the port cannot be shared: by this system, or because a datagram of a transfer could come to another
+ * server.
+ */
+export function checkedReusePort(options: { readonly reusePort?: boolean; readonly singlePort?: boolean }): boolean {
+  const { reusePort = false, singlePort = false } = options;
+  if (reusePort && !CAN_SHARE_WITH_SAME_USER) {
+    throw new TypeError(
+      `reusePort needs Linux, and Node 22.12 or later; this is ${process.platform}, and ${process.version}`,
+    );
+  }
+  if (reusePort && singlePort) {
+    throw new TypeError("reusePort needs a port for each transfer; leave out singlePort");
+  }
+  return reusePort;
 }
 
 function shown(value: unknown): string {

@@ -10,7 +10,7 @@ const RECEIVE_BYTES = 2048;
 
 const [MAJOR, MINOR] = process.versions.node.split(".").map(Number) as [number, number];
 /** Linux lets sockets of the same user share a port (`SO_REUSEPORT`), which Node asks for since 22.12. */
-const CAN_SHARE_WITH_SAME_USER = process.platform === "linux" && (MAJOR > 22 || (MAJOR === 22 && MINOR >= 12));
+export const CAN_SHARE_WITH_SAME_USER = process.platform === "linux" && (MAJOR > 22 || (MAJOR === 22 && MINOR >= 12));
 /**
  * Whether sockets can share a port at all. The older `SO_REUSEADDR` lets everybody's sockets join on Linux, so that any user
  * could take over requests; elsewhere it is the only way.

@@ -97,6 +97,12 @@ export const SERVE_FLAG_HELPS: Readonly<Record<keyof typeof SERVE_FLAGS, FlagHel
     isOnByDefault: true,
     isRare: true,
   },
+  processes: {
+    value: "N",
+    summary: "serve with N processes, on as many cores (default: 1)",
+    more: "Linux, with Node 22.12 or later. The limits are divided among them. Not with --single-port.",
+    isRare: true,
+  },
   grace: {
     value: "TIME",
     summary: "time for transfers to finish at shutdown (default: 10s)",
