@@ -10,7 +10,8 @@ export const SERVER_ADDRESS = "192.168.88.1";
 /** Only the range's two addresses are given, so that the last one matters. */
 export const RANGE = "192.168.88.100-192.168.88.101";
 export const CLIENT_INTERFACE = "client0";
-const BRIDGE = "bridge0";
+/** Named as in the examples. */
+const BRIDGE = "eth0";
 
 const started = new Set<ChildProcess>();
 process.once("exit", () => {

@@ -22,8 +22,8 @@ function withoutRight(): string | false {
 const LIMIT_MS = 300_000;
 
 /** Runs a script of the tests in a namespace that has only its loopback, to the script's end. */
-export function runInNamespace(file: string): Promise<Ended> {
+export function runInNamespace(file: string, ...args: readonly string[]): Promise<Ended> {
   const withLoopback = 'ip link set lo up && exec "$0" "$@"';
-  const words = ["--net", "sh", "-c", withLoopback, process.execPath, "--enable-source-maps", file];
+  const words = ["--net", "sh", "-c", withLoopback, process.execPath, "--enable-source-maps", file, ...args];
   return run("unshare", words, { limitMs: LIMIT_MS });
 }

@@ -68,3 +68,12 @@ export class VirtualMachine {
     this.child.kill("SIGKILL");
   }
 }
+
+/** Switches a PC on that starts from the network: with the iPXE of QEMU's network card, or with OVMF, a UEFI. */
+export function startFirmware(firmware: string, card: string): Promise<VirtualMachine> {
+  return firmware === "uefi"
+    ? VirtualMachine.start("qemu-system-x86_64", card, "virtio-net-pci,romfile=,bootindex=0", [
+        ...["-m", "256", "-bios", "/usr/share/ovmf/OVMF.fd"],
+      ])
+    : VirtualMachine.start("qemu-system-x86_64", card, "e1000", ["-m", "64", "-boot", "n"]);
+}

@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { RANGE } from "../../../support/boot-network.js";
 import { IPXE_SCRIPT, startBootServer } from "../../../support/boot-server.js";
 import { loseAsAsked } from "../../../support/lossy-cable.js";
-import { VirtualMachine } from "../../../support/virtual-machine.js";
+import { startFirmware } from "../../../support/virtual-machine.js";
 
 const server = await startBootServer({
   range: RANGE,
@@ -17,7 +17,7 @@ const server = await startBootServer({
     ...["[[dhcp.boot]]", 'file = "undionly.kpxe"'],
   ],
 });
-const machine = await VirtualMachine.start("qemu-system-x86_64", "card0", "e1000", ["-m", "64", "-boot", "n"]);
+const machine = await startFirmware("ipxe", "card0");
 await loseAsAsked("card0");
 const shown = await machine.shows(/GOT IMAGE \S+\s|NO IMAGE|No bootable device/);
 console.log(machine.screen);

@@ -5,9 +5,8 @@ import { readFileSync } from "node:fs";
 import { RANGE } from "../../../support/boot-network.js";
 import { IPXE_SCRIPT, startBootServer } from "../../../support/boot-server.js";
 import { loseAsAsked } from "../../../support/lossy-cable.js";
-import { VirtualMachine } from "../../../support/virtual-machine.js";
+import { startFirmware } from "../../../support/virtual-machine.js";
 
-const FIRMWARE = "/usr/share/ovmf/OVMF.fd";
 const LOADER = "/usr/lib/ipxe/snponly.efi";
 
 const server = await startBootServer({
@@ -22,9 +21,7 @@ const server = await startBootServer({
     ...["[[dhcp.boot]]", "architectures = [7, 9]", 'vendor-class = "PXEClient"', 'file = "snponly.efi"'],
   ],
 });
-const words = ["-m", "256", "-bios", FIRMWARE];
-const card = "virtio-net-pci,romfile=,bootindex=0";
-const machine = await VirtualMachine.start("qemu-system-x86_64", "card0", card, words);
+const machine = await startFirmware("uefi", "card0");
 await loseAsAsked("card0");
 const shown = await machine.shows(/GOT IMAGE \S+\s|NO IMAGE|No bootable option|Shell>/);
 console.log(machine.screen);
