@@ -10,7 +10,7 @@ import type { DhcpServer } from "./dhcp-server.js";
 const PATIENCE_MS = 30_000;
 
 /**
- * What a client has done since it was told its file: nothing (`silent`), asked for other files only, asked for its file, been
+ * What a client has done since it was told its file: nothing (`silent`), asked only for other files, asked for its file, been
  * refused it, or fetched it. `untold` if no rule names a file for it.
  */
 export type BootState = "untold" | "silent" | "elsewhere" | "asked" | "refused" | "fetched";

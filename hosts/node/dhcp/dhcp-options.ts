@@ -9,6 +9,8 @@ export interface DhcpServerOptions extends DhcpAddressOptions {
   readonly host: string;
   /** File that keeps the leases over a restart; its folder must exist. Default: they are lost. */
   readonly leaseFile?: string;
+  /** Closes the server at once when it is aborted. */
+  readonly signal?: AbortSignal;
 }
 
 /**

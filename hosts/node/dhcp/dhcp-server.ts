@@ -57,7 +57,8 @@ export class DhcpServer extends EventEmitter<DhcpServerEvents> {
   private silencedBy = "";
   /** Whether the message that is being handled comes from a client that uses its address. */
   private isRenewal = false;
-  private state: "new" | "listening" | "closed" = "new";
+  private isListening = false;
+  private closing: Promise<void> | undefined;
 
   /** @throws RangeError or Error when an option is not acceptable, or no interface has the address. */
   constructor(private readonly options: DhcpServerOptions) {
@@ -82,6 +83,7 @@ export class DhcpServer extends EventEmitter<DhcpServerEvents> {
     this.engine = new DhcpEngine(this.transport(), checked, this.observer());
     const timer = new WakeTimer(() => this.loop.wake());
     this.loop = new Loop(new DhcpLoopEngine(this.engine), timer, this.sockets, { failed: report });
+    this.obey(options.signal);
   }
 
   /** Whether clients are served. */
@@ -102,17 +104,23 @@ export class DhcpServer extends EventEmitter<DhcpServerEvents> {
   /**
    * Opens the sockets and searches for other servers for six seconds; emits `serving` if it found none.
    *
-   * @throws NodeJS.ErrnoException EACCES without permission for the ports 67 and 68, EADDRINUSE when another program has one;
-   * Error when the server was used before.
+   * @throws NodeJS.ErrnoException EACCES without permission for the ports 67 and 68, EADDRINUSE when another program has one,
+   * EADDRNOTAVAIL when `host` is another machine's; Error when the server is closed or listening.
    */
   async listen(): Promise<void> {
-    if (this.state !== "new") {
-      throw new Error("The server listens already, or is closed; make another one");
+    if (this.isListening || this.closing !== undefined) {
+      throw new Error(this.isListening ? "The server is listening already" : "The server is closed");
     }
-    this.state = "listening";
+    this.isListening = true;
     const kept = (await this.leaseFile?.read()) ?? [];
-    await this.sockets.open();
-    if (!this.isOpen()) {
+    try {
+      await this.sockets.open();
+    } catch (error) {
+      this.isListening = false;
+      throw error;
+    }
+    if (this.closing !== undefined) {
+      // It was closed while the sockets were opened.
       this.sockets.stopListening();
       return;
     }
@@ -122,23 +130,32 @@ export class DhcpServer extends EventEmitter<DhcpServerEvents> {
     this.loop.run((at) => this.engine.start(at));
   }
 
-  /** Answers no more, and keeps the leases in their file. */
-  async close(): Promise<void> {
-    if (this.state === "closed") {
-      return;
-    }
-    this.state = "closed";
-    this.loop.close();
-    await this.leaseFile?.close();
-    this.emitGuarded("close");
+  /** Answers no more, and keeps the leases in their file. Clients go on using their addresses. */
+  close(): Promise<void> {
+    this.closing ??= this.closeNow();
+    return this.closing;
   }
 
+  /** Closes at the end of the block of an `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  private isOpen(): boolean {
-    return this.state === "listening";
+  private async closeNow(): Promise<void> {
+    this.loop.close();
+    await this.leaseFile?.close();
+    this.isListening = false;
+    this.emitGuarded("close");
+  }
+
+  private obey(signal: AbortSignal | undefined): void {
+    const stop = (): void => void this.close();
+    if (signal?.aborted) {
+      stop();
+    } else if (signal !== undefined) {
+      signal.addEventListener("abort", stop, { once: true });
+      this.once("close", () => signal.removeEventListener("abort", stop));
+    }
   }
 
   private transport(): DhcpTransport {
@@ -150,7 +167,7 @@ export class DhcpServer extends EventEmitter<DhcpServerEvents> {
 
   private async probe(address: number): Promise<void> {
     const inUse = await isInUse(addressText(address), this.options.host);
-    if (inUse && this.isOpen()) {
+    if (inUse && this.isListening && this.closing === undefined) {
       this.loop.run((at) => this.engine.addressInUse(address, at));
     }
   }

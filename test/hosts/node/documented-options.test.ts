@@ -21,15 +21,20 @@ function documentedNames(page: string, heading: string): string[] {
   return names.sort();
 }
 
+const dhcpDeclarations = declarationsOf("dist/node/dhcp-server.d.ts");
+
 for (const [page, heading, types] of [
   ["embedding-node.md", "option of `TftpServer`", ["TftpServerOptions"]],
   ["embedding-node.md", "event of `TftpServer`", ["TftpServerEvents"]],
+  ["embedding-node.md", "option of `DhcpServer`", ["DhcpServerOptions"]],
+  ["embedding-node.md", "event of `DhcpServer`", ["DhcpServerEvents"]],
   ["client.md", "option of `get` and `put`", ["ClientTransferOptions", "GetToOptions"]],
   ["status-page.md", "option of `StatusPage`", ["StatusPageOptions"]],
   ["status-page.md", "event of `StatusPage`", ["StatusPageEvents"]],
 ] as const) {
   test(`docs/${page} has a row for each ${heading}`, () => {
-    const names = new Set(types.flatMap((type) => declarations.propertyNames(type)));
+    const source = heading.includes("`DhcpServer`") ? dhcpDeclarations : declarations;
+    const names = new Set(types.flatMap((type) => source.propertyNames(type)));
     assert.deepEqual(documentedNames(page, heading), [...names].sort());
   });
 }

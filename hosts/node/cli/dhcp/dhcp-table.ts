@@ -4,7 +4,7 @@ import { suggestion } from "../../rules/nearest-name.js";
 import { UsageError } from "../usage-error.js";
 
 /** The table, without what other settings say. A flag may give the range. */
-export type DhcpTable = Partial<Omit<DhcpServerOptions, "host">>;
+export type DhcpTable = Partial<Omit<DhcpServerOptions, "host" | "signal">>;
 
 type Kind = "text" | "texts" | "numbers" | "duration" | "rules" | "fixed";
 

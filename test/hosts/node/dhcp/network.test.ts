@@ -49,3 +49,10 @@ test("leases survive a restart, and a client that does not fetch its file is nam
   const { code, stderr, stdout } = await runInNamespace(script("./restart-scenario.js", import.meta.url));
   assert.equal(code, 0, `${stdout}\n${stderr}`);
 });
+
+test("what keeps DHCP from serving is said with its remedy, and a server of a program closes in each way", {
+  skip: unless(["busybox", "busybox"], ["dnsmasq", "dnsmasq-base"]),
+}, async () => {
+  const { code, stderr, stdout } = await runInNamespace(script("./failures-scenario.js", import.meta.url));
+  assert.equal(code, 0, `${stdout}\n${stderr}`);
+});
