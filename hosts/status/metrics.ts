@@ -3,14 +3,13 @@
  * (https://prometheus.io/docs/instrumenting/exposition_formats/). docs/status-page.md lists them.
  */
 import { ERROR_NAMES, outcomeName, SERVER_OUTCOMES } from "../common/outcomes.js";
-import type { RuleUse } from "../common/rule-use.js";
-import type { AddressSource } from "./address-source.js";
 import { DIRECTIONS, type DirectionCounts, type TransferRecords } from "./records.js";
 import type { StatusSource } from "./source.js";
 import { countsWithRunning, type SiteDescription } from "./status-report.js";
 
 type Labels = Readonly<Record<string, string>>;
-type Sample = readonly [labels: Labels, value: number];
+/** A value with its labels. */
+export type Sample = readonly [labels: Labels, value: number];
 
 const MS_PER_SECOND = 1000;
 
@@ -47,30 +46,8 @@ export function metricsText(
     ),
     metric("transfers_running", "gauge", "Running transfers, by direction.", runningSamples(source)),
     metric("transfers_max", "gauge", "Transfers that can run at once.", [[{}, source.maxTransfers]]),
-    ...dhcpMetrics(site.dhcp),
-    ...ruleMetrics(site.rules),
+    site.metrics ?? "",
   ].join("");
-}
-
-function dhcpMetrics(dhcp: AddressSource | undefined): string[] {
-  if (dhcp === undefined) {
-    return [];
-  }
-  const silent = dhcp.clients.filter(({ file, hasAsked }) => file !== "" && !hasAsked);
-  return [
-    metric("dhcp_serving", "gauge", "1 if addresses are given, 0 if not.", [[{}, dhcp.isServing ? 1 : 0]]),
-    metric("dhcp_clients", "gauge", "Clients that have an address.", [[{}, dhcp.clients.length]]),
-    metric("dhcp_clients_silent", "gauge", "Those that were told a file and have not asked for any.", [
-      [{}, silent.length],
-    ]),
-  ];
-}
-
-function ruleMetrics(rules: readonly RuleUse[] | undefined): string[] {
-  const samples = rules?.map(({ rule, match, count }): Sample => [{ rule: String(rule), match }, count]);
-  return samples === undefined
-    ? []
-    : [metric("rule_uses_total", "counter", "Requests that a rule for names was used for, by rule.", samples)];
 }
 
 function directionMetrics(counts: readonly DirectionCounts[]): string[] {
@@ -110,7 +87,7 @@ function runningSamples(source: StatusSource): Sample[] {
 }
 
 /** One metric with its samples. `help` must not need escapes: no backslash, no line feed. */
-function metric(name: string, type: "counter" | "gauge", help: string, samples: readonly Sample[]): string {
+export function metric(name: string, type: "counter" | "gauge", help: string, samples: readonly Sample[]): string {
   const full = `lockstep_tftp_${name}`;
   const lines = samples.map(([labels, value]) => `${full}${labelText(labels)} ${value}\n`);
   return `# HELP ${full} ${help}\n# TYPE ${full} ${type}\n${lines.join("")}`;

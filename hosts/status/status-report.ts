@@ -126,6 +126,8 @@ export interface SiteDescription {
   readonly dhcp?: AddressSource | undefined;
   /** Undefined if the host has no rules for names. */
   readonly rules?: readonly RuleUse[] | undefined;
+  /** Further metrics, of the host alone. */
+  readonly metrics?: string;
 }
 
 /** Counts by direction. They include running transfers, so that they never decrease when these end. */

@@ -16,6 +16,7 @@ import type { TftpServer } from "../server.js";
 import type { EndedTransfer, RefusedRequest } from "../server-options.js";
 import { hostAndPort, isWildcard, LOOPBACK, plainAddress, STATUS_PAGE_PORT } from "../udp/addresses.js";
 import { createHttpServer, FILE_LIMITS } from "./http-server.js";
+import { ownMetrics } from "./own-metrics.js";
 
 const DEFAULT_MAX_CONNECTIONS = 64;
 const HEAD_TIMEOUT_MS_DEFAULT = 10_000;
@@ -110,7 +111,10 @@ export class StatusPage extends EventEmitter<StatusPageEvents> {
       page: fs.readFileSync(new URL("../status/status-page.html.gz", import.meta.url)),
       fileLimits: FILE_LIMITS,
       maxUploads: MAX_UPLOADS,
-      describe: () => ({ ...this.describe(), dhcp: options.dhcp, rules: server.rules?.uses }),
+      describe: () => {
+        const [dhcp, rules] = [options.dhcp, server.rules?.uses];
+        return { ...this.describe(), dhcp, rules, metrics: ownMetrics(dhcp, rules) };
+      },
       isListening: () => server.addresses.length > 0,
       put: (name, address) => this.emit("put", { name: readableName(name), address }),
       removed: (name, address) => this.emit("removed", { name: readableName(name), address }),

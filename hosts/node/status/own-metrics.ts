@@ -1,0 +1,29 @@
+/** Metrics of this host alone: those of DHCP and of rules. A board carries no code for them. */
+import type { RuleUse } from "../../common/rule-use.js";
+import type { AddressSource } from "../../status/address-source.js";
+import { metric, type Sample } from "../../status/metrics.js";
+
+export function ownMetrics(dhcp: AddressSource | undefined, rules: readonly RuleUse[] | undefined): string {
+  return [...dhcpMetrics(dhcp), ...ruleMetrics(rules)].join("");
+}
+
+function dhcpMetrics(dhcp: AddressSource | undefined): string[] {
+  if (dhcp === undefined) {
+    return [];
+  }
+  const silent = dhcp.clients.filter(({ file, hasAsked }) => file !== "" && !hasAsked);
+  return [
+    metric("dhcp_serving", "gauge", "1 if addresses are given, 0 if not.", [[{}, dhcp.isServing ? 1 : 0]]),
+    metric("dhcp_clients", "gauge", "Clients that have an address.", [[{}, dhcp.clients.length]]),
+    metric("dhcp_clients_silent", "gauge", "Those that were told a file and have not asked for any.", [
+      [{}, silent.length],
+    ]),
+  ];
+}
+
+function ruleMetrics(rules: readonly RuleUse[] | undefined): string[] {
+  const samples = rules?.map(({ rule, match, count }): Sample => [{ rule: String(rule), match }, count]);
+  return samples === undefined
+    ? []
+    : [metric("rule_uses_total", "counter", "Requests that a rule for names was used for, by rule.", samples)];
+}
