@@ -62,6 +62,10 @@ export class Content {
     }
     this.directory =
       options.root === undefined ? undefined : new DirectoryStorage(options.root, options, onError, onWarning);
+    if (options.read === false && rules?.hasTemplates) {
+      throw new RangeError("A rule has a template, but clients may download nothing; allow downloads, or leave it out");
+    }
+    this.directory?.checkOutside(rules?.tables ?? []);
     this.files = this.directory ?? guarded(options.storage as LaterStorage, held, onError);
     this.catalogue = catalogueOf(options.storage ?? this.files);
     this.rules = rules && new RuleStorage(this.files, rules, onRenamed);

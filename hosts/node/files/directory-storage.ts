@@ -13,6 +13,7 @@ import { checkedWritePolicy, type WritePolicy } from "../../common/write-policy.
 import { checkedBoolean } from "./checked-boolean.js";
 import { type ChecksummedStorage, Checksums, checksummedName } from "./checksums.js";
 import { ConfinedFolder, closeRead, type OpenedFile } from "./confined-folder.js";
+import { realPath } from "./disk-names.js";
 import { refuseToOpen, refuseToRead } from "./file-reasons.js";
 import { ignoreError } from "./file-refusals.js";
 import { removeFile, visitFiles } from "./folder-listing.js";
@@ -73,6 +74,19 @@ export class DirectoryStorage implements ChecksummedStorage, PlacedUploads, Cata
     this.checksums = checkedBoolean("checksums", options.checksums, false) ? new Checksums(onError) : undefined;
     this.sharedFiles = new SharedFiles(onError);
     this.madeFolders = new MadeFolders(this.folder);
+  }
+
+  /**
+   * Checks that no client can fetch one of these files.
+   *
+   * @throws RangeError that names the file.
+   */
+  checkOutside(files: readonly string[]): void {
+    for (const file of files) {
+      if (this.folder.contains(realPath(file))) {
+        throw new RangeError(`${file} lies in the served folder, where clients can fetch it whole; move it out`);
+      }
+    }
   }
 
   get mayWrite(): boolean {

@@ -1,5 +1,7 @@
 /** One rule, checked and compiled. */
 import { isIP } from "node:net";
+import type { ReadableFile } from "../../../src/index.js";
+import type { MachineText } from "../../common/templates/machine-text.js";
 import { cleanedName } from "../files/clean-name.js";
 import { plainAddress } from "../udp/addresses.js";
 import { AllowedNetworks } from "../udp/allowed-networks.js";
@@ -8,6 +10,7 @@ import { type NameMatch, NamePattern } from "./name-pattern.js";
 import { type NameRule, RULE_KEYS } from "./name-rule.js";
 import { type MatchedRequest, NameTemplate } from "./name-template.js";
 import { asWritten, checkedText, type KeyNaming, RuleKeys } from "./rule-keys.js";
+import { readRuleText } from "./rule-text.js";
 
 const NETWORK_EXAMPLE = "192.168.0.0/24";
 /** Each upload reads the names of all versions. */
@@ -28,6 +31,8 @@ export interface AskedName {
 /** Name that a rule makes of a requested one. */
 export interface MappedName {
   readonly name: string | typeof REFUSED_NAME;
+  /** A text that is served in place of a file. */
+  readonly text?: ReadableFile;
 }
 
 export class CompiledRule {
@@ -39,6 +44,11 @@ export class CompiledRule {
   private readonly template: NameTemplate;
   private readonly table: ReadonlyMap<string, NameTemplate> | undefined;
   private readonly letterCase: NameRule["case"];
+  private readonly text: MachineText | undefined;
+  /** Path of the template, as it was written. */
+  readonly templatePath: string | undefined;
+  /** Path of the table in CSV. */
+  readonly tablePath: string | undefined;
   /** Whether the requests that it applies to are refused. */
   readonly refuses: boolean;
 
@@ -57,10 +67,15 @@ export class CompiledRule {
     this.matchText = match;
     this.pattern = new NamePattern(rule.refuse === true ? composed(match) : match);
     this.clients = new AllowedNetworks(networksOf(rule.from));
-    this.direction = keys.oneOf("direction", ["get", "put"]);
+    this.direction = keys.oneOf("direction", ["get", "put"]) ?? (rule.template === undefined ? undefined : "get");
     this.letterCase = keys.oneOf("case", ["lower", "upper"]);
     this.template = new NameTemplate(keys.text("to", "{name}"), this.pattern);
-    this.table = rule.table === undefined ? undefined : tableOf(rule.table, this.pattern);
+    this.templatePath = keys.optionalText("template");
+    this.tablePath = typeof rule.table === "string" ? rule.table : undefined;
+    this.checkTemplate(rule);
+    this.table =
+      rule.table === undefined || typeof rule.table === "string" ? undefined : tableOf(rule.table, this.pattern);
+    this.text = this.templatePath === undefined ? undefined : this.readText(this.templatePath);
     this.refuses = keys.flag("refuse");
     this.makesFolders = keys.flag("makeFolders");
     this.keep = keys.count("keep", MAX_KEPT);
@@ -78,12 +93,43 @@ export class CompiledRule {
     if (match === undefined) {
       return undefined;
     }
+    if (this.text !== undefined) {
+      return this.applyText(this.text, asked, match);
+    }
     const request: MatchedRequest = { ...asked, match };
     const template = this.table === undefined ? this.template : machineIn(this.table, request);
     if (template === undefined) {
       return undefined;
     }
     return { name: this.refuses ? REFUSED_NAME : cleanedName(this.inCase(template.fill(request))) };
+  }
+
+  private readText(template: string): MachineText {
+    return readRuleText(template, this.tablePath, this.pattern.hasMac);
+  }
+
+  private applyText(text: MachineText, { name, address }: AskedName, { mac }: NameMatch): MappedName | undefined {
+    const file = text.textFor({ name, address: plainAddress(address), mac });
+    return file && { name, text: file };
+  }
+
+  private checkTemplate(rule: NameRule): void {
+    if (this.templatePath === undefined) {
+      if (this.tablePath !== undefined) {
+        throw new TypeError("a table in a file is for a template; add template, or write the table here");
+      }
+      return;
+    }
+    if (rule.table !== undefined && this.tablePath === undefined) {
+      throw new TypeError("the table of a template is a file; write its path");
+    }
+    if (this.direction === "put") {
+      throw new TypeError('a template is for downloads; leave out direction = "put"');
+    }
+    const others = (["to", "case", "refuse", "makeFolders", "keep"] as const).filter((key) => rule[key] !== undefined);
+    if (others.length > 0) {
+      throw new TypeError(`a template makes the text itself; leave out ${others.join(", ")}`);
+    }
   }
 
   private checkTogether(rule: NameRule, nameOf: KeyNaming): void {
@@ -95,9 +141,9 @@ export class CompiledRule {
       const key = this.makesFolders ? nameOf("makeFolders") : "keep";
       throw new TypeError(`${key} is for uploads; leave out refuse, and direction = "get"`);
     }
-    const hasEffect = rule.to !== undefined || this.table !== undefined || this.letterCase !== undefined;
+    const hasEffect = rule.to !== undefined || (this.table ?? this.text) !== undefined || this.letterCase !== undefined;
     if (!hasEffect && !this.refuses && !isForUploads) {
-      throw new TypeError(`it has no effect; add to, table, case, refuse, ${nameOf("makeFolders")} or keep`);
+      throw new TypeError(`it has no effect; add to, table, template, case, refuse, ${nameOf("makeFolders")} or keep`);
     }
   }
 
@@ -144,7 +190,7 @@ function networksOf(from: NameRule["from"]): readonly string[] | undefined {
   return networks;
 }
 
-function tableOf(table: NonNullable<NameRule["table"]>, pattern: NamePattern): ReadonlyMap<string, NameTemplate> {
+function tableOf(table: Readonly<Record<string, string>>, pattern: NamePattern): ReadonlyMap<string, NameTemplate> {
   if (typeof table !== "object" || table === null || Array.isArray(table)) {
     throw new TypeError('table must map machines to files, as { "aa-bb-cc-dd-ee-ff" = "lobby.cfg" }');
   }

@@ -19,9 +19,15 @@ export interface NameRule {
   readonly to?: string;
   /**
    * Names of files, written as in `to`, by machine: its MAC address, which `{mac}` in `match` finds, or its address. The
-   * rule applies to no other machines.
+   * rule applies to no other machines. With `template`, the path of a file in CSV instead, whose first column is called `mac` or
+   * `address`.
    */
-  readonly table?: Readonly<Record<string, string>>;
+  readonly table?: Readonly<Record<string, string>> | string;
+  /**
+   * Path of a text that a download gets instead of a file: `{mac}`, `{address}`, `{name}` and the columns of `table` are filled in.
+   * Both are read when the rules are made, and must be UTF-8 or, for the template, any encoding that contains ASCII.
+   */
+  readonly template?: string;
   /** Converts the name to lower or upper case. */
   readonly case?: "lower" | "upper";
   /**
@@ -47,6 +53,7 @@ export const RULE_KEYS: readonly (keyof NameRule)[] = [
   "direction",
   "to",
   "table",
+  "template",
   "case",
   "refuse",
   "makeFolders",

@@ -2,6 +2,7 @@
  * Rules that map the name that a client asks for to the name of the file it gets: by the form of the name, by client, or
  * by a table of machines.
  */
+import type { ReadableFile } from "../../../src/index.js";
 import { printable } from "../../common/printable.js";
 import { type Reason, reasonFor } from "../../common/reasons.js";
 import type { RuleUse } from "../../common/rule-use.js";
@@ -31,6 +32,8 @@ export interface NameRulesOptions {
 export interface RuledName {
   /** Undefined if the request is refused. */
   readonly name: string | undefined;
+  /** A text that is served in place of a file. */
+  readonly text?: ReadableFile;
   /** Index of the rule that has made or refused it; -1 for the requested name, where no rule applies. */
   readonly by: number;
 }
@@ -109,6 +112,21 @@ export class NameRules {
     });
   }
 
+  /** The path of the template whose text a candidate has, as its rule has it; undefined for a file. */
+  templateOf({ text, by }: RuledName): string | undefined {
+    return text && this.rules[by]?.templatePath;
+  }
+
+  /** Whether a rule makes texts. */
+  get hasTemplates(): boolean {
+    return this.rules.some(({ templatePath }) => templatePath !== undefined);
+  }
+
+  /** Paths of tables, which hold more than one machine should know. */
+  get tables(): readonly string[] {
+    return this.rules.flatMap(({ tablePath }) => tablePath ?? []);
+  }
+
   /** Whether a rule keeps older versions of uploads. */
   get keepsVersions(): boolean {
     return this.rules.some(({ keep }) => keep > 0);
@@ -132,7 +150,7 @@ export class NameRules {
       const mapped = rule.apply(asked);
       if (mapped !== undefined) {
         const refusing = this.refusedAt(mapped, index, asked);
-        found.push(refusing === NONE ? { name: mapped.name, by: index } : { name: REFUSED_NAME, by: refusing });
+        found.push(refusing === NONE ? { ...mapped, by: index } : { name: REFUSED_NAME, by: refusing });
         if (refusing !== NONE || found.length === MAX_NAMES) {
           return found;
         }

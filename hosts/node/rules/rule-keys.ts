@@ -33,6 +33,10 @@ export class RuleKeys {
     }
   }
 
+  optionalText(key: "template"): string | undefined {
+    return this.rule[key] === undefined ? undefined : checkedText(key, this.rule[key]);
+  }
+
   text(key: "match" | "to", byDefault: string): string {
     return checkedText(key, this.rule[key] ?? byDefault);
   }

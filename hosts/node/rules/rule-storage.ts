@@ -62,13 +62,17 @@ export class RuleStorage implements Storage, NameRights {
       if (found === REFUSED_NAME) {
         return this.refuseByRule(candidate);
       }
-      const file = open(found);
+      if (candidate.text !== undefined && suffix !== "") {
+        // No later rule may give the checksum of another file.
+        return refuseFor(NOT_FOUND, "not_found", ": a text from a template has no checksum");
+      }
+      const file = candidate.text ?? open(found);
       if (file === BUSY) {
         // The client asks again, and the answer is reported then.
         return file;
       }
       if (file !== NOT_FOUND) {
-        this.report(name + suffix, found + suffix, candidate, address, false);
+        this.report(name + suffix, this.rules.templateOf(candidate) ?? found + suffix, candidate, address, false);
         return file;
       }
     }

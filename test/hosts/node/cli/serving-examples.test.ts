@@ -9,9 +9,9 @@ import { CONTENT, Place } from "./configuration-place.js";
 
 describe("the examples of docs/serving.md", () => {
   const page = readFileSync(path.join(PROJECT, "docs/serving.md"), "utf8");
-  const [settings = "", rules = "", folders = "", versions = ""] = [...page.matchAll(/^```toml\n(.*?)^```$/gms)].map(
-    ([, example]) => example,
-  );
+  const [settings = "", rules = "", folders = "", versions = "", template = ""] = [
+    ...page.matchAll(/^```toml\n(.*?)^```$/gms),
+  ].map(([, example]) => example);
 
   test("the settings of docs/serving.md are accepted, and give the phone its file", async (t) => {
     const place = new Place(t, [settings]);
@@ -44,6 +44,31 @@ describe("the examples of docs/serving.md", () => {
     assert.deepEqual(readFileSync(path.join(place.root, "backups/127.0.0.1/switch")), CONTENT);
     await assert.rejects(putFile("my.key", CONTENT, { port: server.port }), { errorCode: 2 });
     await assert.rejects(fetchFile("keys/my.KEY", { port: server.port }), { errorCode: 2 });
+  });
+
+  test("the rule of docs/serving.md with a template fills it from its table, which is read again with the rules", async (t) => {
+    const [xml = "", csv = ""] = [...page.matchAll(/^```(?:xml|csv)\n(.*?)^```$/gms)].map(([, example]) => example);
+    const place = new Place(t, [template]);
+    const table = path.join(place.folder, "phones/phones.csv");
+    mkdirSync(path.dirname(table));
+    writeFileSync(table, csv);
+    writeFileSync(path.join(place.folder, "phones/7911.xml"), xml);
+    const server = await place.start(t);
+    const fetched = async (): Promise<string> =>
+      (await fetchFile("SEP001122AABBCC.cnf.xml", { port: server.port })).content.toString();
+    const text = await fetched();
+    assert.match(text, /^<device><!-- 00-11-22-aa-bb-cc at 127\.0\.0\.1 -->\n/);
+    assert.ok(text.includes('<name>2001</name><label>Lobby, east</label><password>a "b"</password>'), text);
+    await assert.rejects(fetchFile("SEP001122AABBEE.cnf.xml", { port: server.port }), { errorCode: 1 });
+    writeFileSync(table, csv.replace("2001", "3001"));
+    server.signal("SIGHUP");
+    await server.line(/"event":"reloaded"/);
+    assert.match(await fetched(), /<name>3001<\/name>/);
+    writeFileSync(table, csv.replace("2002,", ""));
+    server.signal("SIGHUP");
+    const failed = /rule 1 in \S+tftp\.toml, line 3: \S+phones\.csv, line 4: 3 fields instead of 4/;
+    assert.match(JSON.parse(await server.line(/"event":"reload-failed"/)).reason, failed);
+    assert.match(await fetched(), /<name>3001<\/name>/);
   });
 
   test("the rule of docs/serving.md that keeps versions makes the files that the page names", async (t) => {

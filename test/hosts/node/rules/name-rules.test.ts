@@ -118,7 +118,7 @@ describe("names made by rules pass the checks of names from the wire", () => {
 
 describe("an error message names the rule and its mistake", () => {
   const MISTAKES: readonly (readonly [rule: unknown, message: RegExp])[] = [
-    [{}, /it has no effect; add to, table, case, refuse, makeFolders or keep/],
+    [{}, /it has no effect; add to, table, template, case, refuse, makeFolders or keep/],
     [{ keep: 0 }, /keep is 0; it must be a whole number from 1 to 1000/],
     [{ keep: "5" }, /keep is "5"; it must be a whole number/],
     [{ keep: 1001 }, /keep is 1001; it must be a whole number/],
