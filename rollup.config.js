@@ -197,6 +197,12 @@ const PUBLISHED = [
     file: "dist/moddable/storage.d.ts",
   },
   {
+    name: "lockstep-tftp/templates",
+    about: "Texts that a board fills for each machine, for firmware on the Moddable SDK.",
+    input: "hosts/moddable/templates.d.ts",
+    file: "dist/moddable/templates.d.ts",
+  },
+  {
     name: "lockstep-tftp/copy",
     about: "Copying from the flash image, without garbage, for firmware on the Moddable SDK.",
     input: "hosts/moddable/copy.d.ts",
@@ -265,6 +271,7 @@ export default [
     "board-simulator": "hosts/moddable/firmware/board-simulator.ts",
   }),
   boardBundles({ client: "hosts/moddable/client.ts" }),
+  boardBundles({ templates: "hosts/moddable/templates.ts" }),
   boardBundles({ "dhcp-server": "hosts/moddable/dhcp-server.ts" }),
   boardBundles({ "status-page": "hosts/moddable/status/status-page.ts" }),
   boardBundles({ "board-wifi": "hosts/moddable/firmware/board-wifi.ts" }),

@@ -18,16 +18,17 @@ const ENTRIES = [
   "/udp",
   "/storage",
   "/copy",
+  "/templates",
   "/status-page",
   "/engine",
   "/engine/client",
 ].map((subpath) => `lockstep-tftp${subpath}`);
 /** Entries that only a board can run. */
-const ONLY_ON_A_BOARD = ["server", "client", "udp", "storage", "copy", "status-page"];
+const ONLY_ON_A_BOARD = ["server", "client", "udp", "storage", "copy", "templates", "status-page"];
 
 /** Manifests that an app may include besides, which name modules that it also imports. */
-const INCLUDED = [[], ["server"], ["client"], ["client", "status_page"], ["dhcp"], ["udp"]].map((names) =>
-  names.map((name) => `hosts/moddable/manifest_${name}.json`),
+const INCLUDED = [[], ["server"], ["client"], ["client", "status_page"], ["dhcp"], ["udp"], ["templates"]].map(
+  (names) => names.map((name) => `hosts/moddable/manifest_${name}.json`),
 );
 const PLATFORMS = ["esp32", "lin", "mac", "win"];
 

@@ -136,6 +136,7 @@ describe("the published package", () => {
       "lockstep-tftp/server",
       "lockstep-tftp/client",
       "lockstep-tftp/storage",
+      "lockstep-tftp/templates",
       "lockstep-tftp/status-page",
       "lockstep-tftp/dhcp",
       "lockstep-tftp/dhcp-server",

@@ -101,7 +101,7 @@ export default [
   },
   variant(`${PROGRAMS}/steps.js`, "steps-on-one-line", [withEngine, onOneLine]),
   variant(`${PROGRAMS}/board.js`, "board-on-one-line", [withEngine, withSdk, onOneLine]),
-  ...["server", "storage", "client", "firmware", "status-page"].map(boardModule),
+  ...["server", "storage", "client", "firmware", "status-page", "templates"].map(boardModule),
   {
     input: { "engine-on-one-line": ENGINE, "core-on-one-line": CORE },
     output: { dir: BUNDLES, format: "es" },

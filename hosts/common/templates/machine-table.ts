@@ -1,12 +1,12 @@
 /** A table of machines, in CSV: the first column tells the machine, the others are filled into a template. */
 import { CsvReader } from "./csv-reader.js";
+import { isPlaceholderName } from "./text-template.js";
 
 /** Names of the first column. */
 const MAC = "mac";
 const ADDRESS = "address";
 /** Filled in from the request. */
 const RESERVED: readonly string[] = [MAC, ADDRESS, "name"];
-const COLUMN_NAME = /^[A-Za-z][A-Za-z0-9_-]*$/;
 /** A small prime, as usual. */
 const HASH_FACTOR = 31;
 
@@ -72,7 +72,7 @@ export class MachineTable {
 
   private checkColumns(): void {
     this.columns.forEach((column, index) => {
-      if (!COLUMN_NAME.test(column)) {
+      if (!isPlaceholderName(column)) {
         throw this.reader.error(
           `"${column}" is no name for a column; begin with a letter, and use letters, digits, - and _`,
         );

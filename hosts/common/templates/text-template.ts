@@ -107,12 +107,21 @@ export class TextTemplate {
   }
 }
 
-function isNameByte(byte: number): boolean {
+/** Whether a text can be the name of a placeholder: a letter, then letters, digits, hyphens and underscores. */
+export function isPlaceholderName(text: string): boolean {
+  for (let index = 0; index < text.length; index++) {
+    if (!isNameByte(text.charCodeAt(index))) {
+      return false;
+    }
+  }
+  return isLetter(text.charCodeAt(0));
+}
+
+function isLetter(byte: number): boolean {
   const letter = byte | SMALL;
-  return (
-    (letter >= LETTER_A && letter <= LETTER_Z) ||
-    (byte >= DIGIT_ZERO && byte <= DIGIT_NINE) ||
-    byte === HYPHEN ||
-    byte === UNDERSCORE
-  );
+  return letter >= LETTER_A && letter <= LETTER_Z;
+}
+
+function isNameByte(byte: number): boolean {
+  return isLetter(byte) || (byte >= DIGIT_ZERO && byte <= DIGIT_NINE) || byte === HYPHEN || byte === UNDERSCORE;
 }

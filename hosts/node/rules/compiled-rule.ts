@@ -1,11 +1,11 @@
 /** One rule, checked and compiled. */
 import { isIP } from "node:net";
 import type { ReadableFile } from "../../../src/index.js";
+import { plainMac } from "../../common/mac-address.js";
 import type { MachineText } from "../../common/templates/machine-text.js";
 import { cleanedName } from "../files/clean-name.js";
 import { plainAddress } from "../udp/addresses.js";
 import { AllowedNetworks } from "../udp/allowed-networks.js";
-import { plainMac } from "./mac-address.js";
 import { type NameMatch, NamePattern } from "./name-pattern.js";
 import { type NameRule, RULE_KEYS } from "./name-rule.js";
 import { type MatchedRequest, NameTemplate } from "./name-template.js";

@@ -3,8 +3,8 @@
  * each part of the pattern is compared at most once with each position of the name.
  */
 import { MAX_NAME_BYTES } from "../../../src/index.js";
+import { macLengthAt, plainMac } from "../../common/mac-address.js";
 import { foldCase } from "../files/fold-case.js";
-import { macLengthAt, plainMac } from "./mac-address.js";
 
 /** Bounds the time of a match. */
 const MAX_WILDCARDS = 8;

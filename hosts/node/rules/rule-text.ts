@@ -1,10 +1,10 @@
 /** Texts that rules make of templates and tables, which are files of the server's owner. */
 import fs from "node:fs";
 import { isIP } from "node:net";
+import { plainMac } from "../../common/mac-address.js";
 import { MachineText, type SourceFile, type TextHost } from "../../common/templates/machine-text.js";
 import { nameBytes } from "../files/disk-names.js";
 import { plainAddress } from "../udp/addresses.js";
-import { plainMac } from "./mac-address.js";
 
 /** Longer than any configuration. They stay in memory. */
 const MAX_TEMPLATE_BYTES = 1024 * 1024;

@@ -49,6 +49,19 @@ test("the example simple serves the file of its image, and logs the transfer", a
   ]);
 });
 
+test("the example phones fills its template for each phone, and serves neither template nor table", async () => {
+  for (const name of ["7911.xml", "phones.csv"]) {
+    putIntoImage(name, readFileSync(path.join(EXAMPLES, "phones", name)));
+  }
+  await import(path.join(EXAMPLES, "phones/main.js"));
+  const client = new Client("192.168.0.7", PORT);
+  assert.match(text(client, "SEP001122AABBCC.cnf.xml"), /^<device><!-- 00-11-22-aa-bb-cc at 192\.168\.0\.7 -->/);
+  assert.match(text(client, "SEP001122AABBDD.cnf.xml"), /<name>2002<\/name><label>Workshop<\/label>/);
+  for (const name of ["7911.xml", "phones.csv", "SEP001122AABBCE.cnf.xml"]) {
+    assert.equal(client.get(name), ERROR_FILE_NOT_FOUND, name);
+  }
+});
+
 test("the example configurations makes a file for the phone that asks", async () => {
   await import(path.join(EXAMPLES, "configurations/main.js"));
   const name = "0004F2ABCDEF.cfg";

@@ -21,6 +21,7 @@ const MODULES: Readonly<Record<string, string>> = {
   "lockstep-tftp/client": "../../../../dist/moddable/client.js",
   "lockstep-tftp/dhcp-server": "../../../../dist/moddable/dhcp-server.js",
   "lockstep-tftp/storage": "../../../../dist/moddable/storage.js",
+  "lockstep-tftp/templates": "../../../../dist/moddable/templates.js",
   "lockstep-tftp/status-page": "../../../../dist/moddable/status-page.js",
   "embedded:io/socket/listener": "./sdk/tcp.js",
   "lockstep-tftp/firmware": "../../../../dist/moddable/firmware.js",

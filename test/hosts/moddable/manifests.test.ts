@@ -51,7 +51,7 @@ for (const file of manifestFiles) {
     for (const part of parts(readManifest(file))) {
       const named = [
         ...list(part.include).map((name) => [name, [""]] as const),
-        ...Object.values(part.data ?? {}).map((name) => [name, [""]] as const),
+        ...Object.values(part.data ?? {}).flatMap((names) => list(names).map((name) => [name, [""]] as const)),
         ...Object.values(part.build ?? {}).map((name) => [name, [""]] as const),
         ...(part.ffi?.sources ?? []).map((name) => [name, [""]] as const),
         ...Object.values(part.modules ?? {}).flatMap((sources) =>
@@ -190,6 +190,13 @@ test("the DHCP of a board is the bundle that Node's tests run, runs from flash, 
   assert.deepEqual(importsOf("dist/dhcp.js"), { fixed: [], late: [] });
   const served = [...modulesOf(`${BOARD}/manifest_server.json`).keys(), ...modulesOf("manifest_firmware.json").keys()];
   assert.ok(!served.some((name) => name.includes("dhcp")));
+});
+
+test("the templates of a board run from flash, and come only if asked for", () => {
+  const file = `${BOARD}/manifest_templates.json`;
+  assert.ok(preloadsOf(file).includes("lockstep-tftp/templates"));
+  const served = [...modulesOf(`${BOARD}/manifest_server.json`).keys(), ...modulesOf("manifest_firmware.json").keys()];
+  assert.ok(!served.some((name) => name.includes("templates")));
 });
 
 test("each board's native functions are declared as its manifest links them", () => {

@@ -10,7 +10,7 @@ export interface Manifest {
   preload?: string | string[];
   config?: Record<string, unknown>;
   defines?: Record<string, unknown>;
-  data?: Record<string, string>;
+  data?: Record<string, string | string[]>;
   ffi?: { sources?: string[]; functions: Record<string, { arguments: string[]; returns: string }> };
   build?: Record<string, string>;
   platforms?: Record<string, Manifest>;

@@ -53,7 +53,7 @@ export async function moduleSize(): Promise<ModuleSize> {
 }
 
 /** The shipped modules of a board beside the engine, each after those that it imports. */
-export const BOARD_MODULES = ["server", "storage", "client", "firmware", "status-page"] as const;
+export const BOARD_MODULES = ["server", "storage", "client", "firmware", "status-page", "templates"] as const;
 
 export interface BoardModule extends ModuleSize {
   readonly name: (typeof BOARD_MODULES)[number];
