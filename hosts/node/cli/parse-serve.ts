@@ -173,7 +173,11 @@ function hosts({ values, nameOf }: SettingReader): readonly string[] | undefined
 /** DHCP is for the network of one address, which must be named: it would disturb any other. */
 function dhcpOptions({ values, nameOf }: SettingReader, table: DhcpTable | undefined): DhcpServerOptions | undefined {
   const range = values.dhcp ?? table?.range;
+  const file = values["boot-file"];
   if (range === undefined && table === undefined) {
+    if (file !== undefined) {
+      throw new UsageError(`${nameOf("boot-file")} needs --dhcp with the addresses to give`);
+    }
     return undefined;
   }
   const name = values.dhcp === undefined ? "[dhcp]" : nameOf("dhcp");
@@ -186,7 +190,9 @@ function dhcpOptions({ values, nameOf }: SettingReader, table: DhcpTable | undef
       `${name} needs one --host with the IPv4 address of the interface whose network gets addresses`,
     );
   }
-  return { ...table, host, range };
+  // The last rule, for the clients that fit none of the table's.
+  const boot = [...(table?.boot ?? []), ...(file === undefined ? [] : [{ file }])];
+  return { ...table, host, range, boot };
 }
 
 function writePolicy({ values, nameOf }: SettingReader): WritePolicy {

@@ -25,6 +25,7 @@ export const SETTING_KINDS = {
   processes: "text",
   "status-page": "text",
   dhcp: "text",
+  "boot-file": "text",
   grace: "text",
   log: "text",
   "log-level": "text",

@@ -117,6 +117,12 @@ export const SERVE_FLAG_HELPS: Readonly<Record<keyof typeof SERVE_FLAGS, FlagHel
       "--config, which docs/boot.md describes.",
     isRare: true,
   },
+  "boot-file": {
+    value: "FILE",
+    summary: "with --dhcp: the file that clients are told to fetch",
+    more: "Rules of the table [dhcp] go first.",
+    isRare: true,
+  },
   "status-page": {
     heading: "Output",
     value: "[ADDRESS:PORT]",

@@ -25,7 +25,7 @@ leases = "${folder}/leases.json"
 file = "boot.cfg"
 `,
 );
-const words = ["--host", SERVER_ADDRESS, "--port", "69", "--config", configuration];
+const words = ["--host", SERVER_ADDRESS, "--port", "69", "--config", configuration, "--boot-file", "other.cfg"];
 
 /** Asks for an address, and does nothing with it. Returns the server's line. */
 async function ask(server: ServerProcess, machine: ClientMachine, ...wanted: readonly string[]): Promise<string> {

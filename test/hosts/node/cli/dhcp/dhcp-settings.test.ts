@@ -32,6 +32,7 @@ const CASES: readonly (readonly [
   ["DHCP without an address", ["--dhcp", RANGE], [], /--dhcp needs one --host with the IPv4 address/],
   ["DHCP with two addresses", ["--dhcp", RANGE, "--host", "127.0.0.1", "--host", "127.0.0.2"], [], /needs one --host/],
   ["DHCP on an IPv6 address", ["--dhcp", RANGE, "--host", "::1"], [], /needs one --host/],
+  ["a boot file without DHCP", ["--boot-file", "x"], [], /--boot-file needs --dhcp with the addresses to give/],
   ["a table without a range", HOST, ["[dhcp]", 'lease-time = "1h"'], /\[dhcp\] needs a range/],
   ["an unknown setting", HOST, ["[dhcp]", 'rnge = "x"'], /unknown setting "rnge" of dhcp in \S+; did you mean range/],
   ["no table", HOST, ['dhcp = "x"'], /dhcp in \S+ is "x"; write it as a table/],

@@ -17,12 +17,23 @@ const root = path.join(folder, "root.cfg");
 const configuration = path.join(folder, "boot.toml");
 const hook = path.join(folder, "hook.sh");
 writeFileSync(root, "interface Ethernet0\n");
-writeFileSync(configuration, `[dhcp]\nleases = "${folder}/leases.json"\n[[dhcp.boot]]\nfile = "root.cfg"\n`);
+writeFileSync(configuration, `[dhcp]\nleases = "${folder}/leases.json"\n`);
 writeFileSync(hook, `#!/bin/sh\n[ "$1" != bound ] || ip addr add "$ip/24" dev ${CLIENT_INTERFACE}\n`);
 chmodSync(hook, 0o755);
 
 await makeServerNetwork();
-const words = ["serve", folder, "--host", SERVER_ADDRESS, "--port", "69", "--config", configuration];
+const words = [
+  "serve",
+  folder,
+  "--host",
+  SERVER_ADDRESS,
+  "--port",
+  "69",
+  "--config",
+  configuration,
+  "--boot-file",
+  "root.cfg",
+];
 const terminal = await Terminal.open(ending, [...words, "--dhcp", RANGE, "--log-level", "debug"], /DHCP: giving/, {
   columns: 140,
 });
