@@ -136,6 +136,11 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
     return this.content.rules;
   }
 
+  /** Whether requests of this address are answered (`allow`). */
+  allows(address: string): boolean {
+    return this.content.allowed.includes(address);
+  }
+
   /** Requests that got no answer, because all transfers were taken or a limit was reached. */
   get unansweredRequests(): number {
     return this.engine.unansweredRequests;

@@ -218,5 +218,9 @@ function statusPageOptions({ values, nameOf }: SettingReader): StatusPageOptions
     const advice = "write an address and a port, for example 127.0.0.1:8069";
     throw new UsageError(`${nameOf("status-page")} is "${text}"; ${advice}`);
   }
-  return options;
+  if (values.http && options === undefined) {
+    const advice = "add --status-page with an address that the devices reach, for example 192.168.0.2:8069";
+    throw new UsageError(`${nameOf("http")} serves files on the server of the status page; ${advice}`);
+  }
+  return options && { ...options, ...(values.http ? { serveFiles: true } : {}) };
 }

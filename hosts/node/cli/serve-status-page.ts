@@ -4,6 +4,7 @@ import { printable } from "../../common/printable.js";
 import type { TftpServer } from "../server.js";
 import type { ChangedFile, StatusPage, StatusPageOptions } from "../status/status-page.js";
 import { hostAndPort, isWildcard, LOOPBACK, STATUS_PAGE_PORT } from "../udp/addresses.js";
+import { counted } from "./counted.js";
 import type { Log } from "./log.js";
 import { STATUS_PAGE_FLAG } from "./status-page-flag.js";
 
@@ -22,6 +23,11 @@ export async function serveStatusPage(server: TftpServer, options: StatusPageOpt
   };
   page.on("put", (file) => logChange("page-put", "puts", file));
   page.on("removed", (file) => logChange("page-removed", "removes", file));
+  page.on("fetched", ({ name, address, status, bytes, isComplete }) => {
+    const file = printable(name);
+    const text = `${address} gets "${file}" over HTTP: ${isComplete ? "" : "broken off, "}status ${status}; ${counted(bytes, "byte")}`;
+    log.write("info", "page-fetched", text, { file, address, status, bytes, isComplete });
+  });
   await listenAfterFormer(page, server, options, log);
   if (page.url !== "") {
     log.write("info", "status-page", `Status page at ${page.url}`, { url: page.url });

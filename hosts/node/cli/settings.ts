@@ -24,6 +24,7 @@ export const SETTING_KINDS = {
   "busy-polling": "switch",
   processes: "text",
   "status-page": "text",
+  http: "switch",
   dhcp: "text",
   "boot-file": "text",
   grace: "text",

@@ -5,7 +5,7 @@ import type fs from "node:fs";
 const SETTLED_MS = 3000;
 
 /** Whether any further change of the file would show in its figures. */
-export function isSettled({ ctimeMs }: fs.Stats): boolean {
+export function isSettled({ ctimeMs }: Pick<fs.Stats, "ctimeMs">): boolean {
   return Date.now() - ctimeMs > SETTLED_MS;
 }
 

@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import { MAX_BLOCK_BYTES, type ReadableFile } from "../../../src/index.js";
 import { closeRead, type OpenedFile } from "./confined-folder.js";
+import type { FileIdentity } from "./file-identity.js";
 import { refuseToContinue } from "./file-reasons.js";
 import type { FileErrorListener } from "./file-refusals.js";
 import { giveBackPiece, isPieceLeft, PIECE_BYTES, type Piece, type PieceOwner, takePiece } from "./read-ahead.js";
@@ -22,6 +23,11 @@ export class SharedFile implements ReadableFile, PieceOwner {
     private readonly onClosed: () => void = () => {},
   ) {
     this.sizeBytes = opened.status.size;
+  }
+
+  /** What tells this content of the file from others. */
+  get identity(): FileIdentity {
+    return this.opened.status;
   }
 
   /**

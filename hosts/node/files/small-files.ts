@@ -72,9 +72,10 @@ export class SmallFiles {
     if (fs.readSync(descriptor, bytes, 0, bytes.length, 0) !== bytes.length) {
       return undefined;
     }
-    const file = new MemoryFile(bytes);
+    const identity = identityOf(status);
+    const file = new MemoryFile(bytes, identity);
     if (isSettled(status)) {
-      this.kept.set(name, { file, path, identity: identityOf(status), checkedAt: now(), lookedUpAt: NEVER_LOOKED_UP });
+      this.kept.set(name, { file, path, identity, checkedAt: now(), lookedUpAt: NEVER_LOOKED_UP });
     }
     return file;
   }

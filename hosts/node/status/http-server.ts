@@ -8,6 +8,7 @@ import type { FileQuery } from "../../status/file-query.js";
 import type { RequestHead } from "../../status/request-head.js";
 import type { Decision, Site } from "../../status/site.js";
 import { PROGRESS_CHECK_MS, type Upload } from "../../status/upload.js";
+import { type FileExchange, isForFile } from "../http/file-exchange.js";
 
 /** A browser sends some 1,000 bytes, plus the cookies of other servers at the same address. */
 const MAX_HEAD_BYTES = 16 * 1024;
@@ -34,8 +35,8 @@ export interface HttpLimits {
 }
 
 /** Creates the server; it does not listen yet. */
-export function createHttpServer(site: Site, limits: HttpLimits): http.Server {
-  const exchanges = new Exchanges(site);
+export function createHttpServer(site: Site, limits: HttpLimits, files: FileExchange | undefined): http.Server {
+  const exchanges = new Exchanges(site, files);
   const server = http.createServer({
     maxHeaderSize: MAX_HEAD_BYTES,
     headersTimeout: limits.headTimeoutMs,
@@ -67,7 +68,10 @@ class Exchanges {
   /** Requests of a connection that wait for the answer before theirs. */
   private readonly waiting = new WeakMap<Socket, (() => void)[]>();
 
-  constructor(private readonly site: Site) {}
+  constructor(
+    private readonly site: Site,
+    private readonly files: FileExchange | undefined,
+  ) {}
 
   /**
    * Takes the requests of a connection one after the other: Node hands over a pipelined one before the body of the one
@@ -100,6 +104,14 @@ class Exchanges {
   }
 
   private handle(request: http.IncomingMessage, response: http.ServerResponse, expectsContinue: boolean): void {
+    if (this.files !== undefined && isForFile(request)) {
+      refuseBody(request, response, expectsContinue);
+      this.files.answer(request, response, addressOf(request)).catch((error: Error) => {
+        process.emitWarning(error);
+        response.destroy();
+      });
+      return;
+    }
     const decision = this.decide(request);
     switch (decision.kind) {
       case "answer":
@@ -169,13 +181,17 @@ async function walked(catalogue: Catalogue, folder: string, isDeep: boolean): Pr
 /** Where a server listens on all of IPv6, clients of IPv4 have addresses in this form (RFC 4291 §2.5.5.2). */
 const MAPPED_IPV4 = /^::ffff:(?=\d+\.)/i;
 
+function addressOf({ socket }: http.IncomingMessage): string {
+  return (socket.remoteAddress ?? "").replace(MAPPED_IPV4, "");
+}
+
 /** Presents HEAD as GET: Node leaves out the body of the answer. */
 function headOf(request: http.IncomingMessage): RequestHead {
   const { method = "", url = "", rawHeaders, headersDistinct } = request;
   return {
     method: method === "HEAD" ? "GET" : method,
     target: url,
-    address: (request.socket.remoteAddress ?? "").replace(MAPPED_IPV4, ""),
+    address: addressOf(request),
     // Names and values take turns.
     headerCount: rawHeaders.length / 2,
     // Of two headers with one name, `headers` would drop one.

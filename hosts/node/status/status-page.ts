@@ -12,6 +12,7 @@ import { TransferRecords } from "../../status/records.js";
 import { Site } from "../../status/site.js";
 import type { SiteDescription } from "../../status/status-report.js";
 import { now } from "../clock.js";
+import { FileExchange, type HttpDownload } from "../http/file-exchange.js";
 import type { TftpServer } from "../server.js";
 import type { EndedTransfer, RefusedRequest } from "../server-options.js";
 import { hostAndPort, isWildcard, LOOPBACK, plainAddress, STATUS_PAGE_PORT } from "../udp/addresses.js";
@@ -41,6 +42,11 @@ export interface StatusPageOptions {
    * TFTP client at their address may.
    */
   ignoreRules?: boolean;
+  /**
+   * Serves the files at `/files/NAME`, for devices that begin with TFTP and go on with HTTP: GET and HEAD, by the rules and for
+   * the networks of the server. Default false.
+   */
+  serveFiles?: boolean;
   /** What is shown of a DHCP server: a `BootWatch` of `lockstep-tftp/dhcp-server`. Default: nothing. */
   dhcp?: AddressSource;
   /** Connections at once, 1 or more; further ones are closed. Default 64. */
@@ -63,6 +69,8 @@ export interface StatusPageEvents {
   put: [file: ChangedFile];
   /** A user of the page has removed a file. */
   removed: [file: ChangedFile];
+  /** A file was asked for at `/files/`, and the answer is over. */
+  fetched: [download: HttpDownload];
 }
 
 /**
@@ -94,6 +102,7 @@ export class StatusPage extends EventEmitter<StatusPageEvents> {
     this.host = options.host ?? LOOPBACK;
     this.port = options.port ?? STATUS_PAGE_PORT;
     this.name = options.name ?? hostname();
+    const hosts = ownHosts(this.host, options.hostNames ?? []);
     const site = new Site({
       source: server,
       records: this.records,
@@ -107,7 +116,7 @@ export class StatusPage extends EventEmitter<StatusPageEvents> {
       get rights() {
         return options.ignoreRules === true ? undefined : server.rules;
       },
-      hosts: ownHosts(this.host, options.hostNames ?? []),
+      hosts,
       page: fs.readFileSync(new URL("../status/status-page.html.gz", import.meta.url)),
       fileLimits: FILE_LIMITS,
       maxUploads: MAX_UPLOADS,
@@ -119,10 +128,14 @@ export class StatusPage extends EventEmitter<StatusPageEvents> {
       put: (name, address) => this.emit("put", { name: readableName(name), address }),
       removed: (name, address) => this.emit("removed", { name: readableName(name), address }),
     });
-    this.http = createHttpServer(site, {
+    const limits = {
       maxConnections: options.maxConnections ?? DEFAULT_MAX_CONNECTIONS,
       headTimeoutMs: options.headTimeoutMs ?? HEAD_TIMEOUT_MS_DEFAULT,
-    });
+    };
+    const files = options.serveFiles
+      ? new FileExchange(server, hosts, (download) => this.emit("fetched", download))
+      : undefined;
+    this.http = createHttpServer(site, limits, files);
     server.on("ended", this.onEnded);
     server.on("refused", this.onRefused);
   }

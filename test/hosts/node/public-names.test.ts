@@ -42,6 +42,7 @@ const TYPES = [
   "FetchedFile",
   "GetOptions",
   "GetToOptions",
+  "HttpDownload",
   "IgnoredRequest",
   "Later",
   "LaterStorage",

@@ -129,6 +129,11 @@ export const SERVE_FLAG_HELPS: Readonly<Record<keyof typeof SERVE_FLAGS, FlagHel
     summary: "serve a page for browsers (default: at 127.0.0.1:8069)",
     more: "It has metrics for Prometheus, too.",
   },
+  http: {
+    summary: "serve the files over HTTP, too, at /files/ of the page",
+    more: "For devices that begin with TFTP and go on with HTTP. Needs --status-page with an address that they reach.",
+    isRare: true,
+  },
   log: {
     value: "FORMAT",
     summary: "one of live, text, json (default: live on a terminal)",

@@ -1,0 +1,274 @@
+/**
+ * The served files over HTTP, for clients that begin with TFTP and go on with HTTP (U-Boot's wget, iPXE, UEFI): GET and
+ * HEAD, by the same storage and rules, for the same clients as over TFTP.
+ */
+import type http from "node:http";
+import { setImmediate } from "node:timers/promises";
+import {
+  BUSY,
+  FORBIDDEN,
+  isRefusal,
+  MAX_BLOCK_BYTES,
+  NOT_FOUND,
+  type ReadableFile,
+  type Refusal,
+} from "../../../src/index.js";
+import { readableName } from "../../common/printable.js";
+import {
+  STATUS_BAD_REQUEST,
+  STATUS_FAILED,
+  STATUS_FORBIDDEN,
+  STATUS_METHOD_NOT_ALLOWED,
+  STATUS_MISDIRECTED,
+  STATUS_NOT_FOUND,
+  STATUS_OK,
+  STATUS_UNAVAILABLE,
+} from "../../status/answer.js";
+import { nameInPath } from "../../status/file-name.js";
+import type { OwnHosts } from "../../status/origins.js";
+import type { TftpServer } from "../server.js";
+import { type ByteRange, requestedRange, UNSATISFIABLE } from "./byte-range.js";
+import { isSamePart, isUnchanged, validatorsOf } from "./validators.js";
+
+/** Files are under this path. */
+const FILES_PREFIX = "/files/";
+/** Bytes that are read before the client takes them, and before others have their turn. */
+const CHUNK_BYTES = 64 * 1024;
+
+const STATUS_PARTIAL = 206;
+const STATUS_NOT_MODIFIED = 304;
+const STATUS_RANGE_NOT_SATISFIABLE = 416;
+
+/** A file that was asked for over HTTP, and what became of it. */
+export interface HttpDownload {
+  /** Name of the file; bytes that are not UTF-8 are written as `\xff`. */
+  readonly name: string;
+  readonly address: string;
+  readonly status: number;
+  /** Bytes of the file that were sent. */
+  readonly bytes: number;
+  /** Whether all that was asked for was sent. */
+  readonly isComplete: boolean;
+}
+
+/** The path of a request, without its query. */
+function pathOf({ url = "" }: http.IncomingMessage): string {
+  return url.replace(/\?.*$/s, "");
+}
+
+/** Whether a request is for one of the served files. */
+export function isForFile(request: http.IncomingMessage): boolean {
+  return pathOf(request).startsWith(FILES_PREFIX);
+}
+
+export class FileExchange {
+  /**
+   * @param hosts names and addresses of this server: another site could make its own name lead here (DNS rebinding), and
+   * read the files in a browser.
+   * @param done receives each request for a file, when it is over.
+   */
+  constructor(
+    private readonly server: TftpServer,
+    private readonly hosts: OwnHosts,
+    private readonly done: (download: HttpDownload) => void,
+  ) {}
+
+  /** Answers a request whose path {@link isForFile}. */
+  async answer(request: http.IncomingMessage, response: http.ServerResponse, address: string): Promise<void> {
+    const path = pathOf(request);
+    const name = nameInPath(path.slice(FILES_PREFIX.length));
+    let bytes = 0;
+    try {
+      const { host } = request.headers;
+      if (host !== undefined && !this.hosts.includes(host)) {
+        // Without a name it is HTTP/1.0, which no browser speaks.
+        refuse(response, STATUS_MISDIRECTED, "This is not a name of this server. Open it by its address.");
+      } else if (request.method !== "GET" && request.method !== "HEAD") {
+        response.setHeader("allow", "GET, HEAD");
+        refuse(response, STATUS_METHOD_NOT_ALLOWED, "Only GET and HEAD are allowed here.");
+      } else if (name === undefined) {
+        refuse(response, STATUS_BAD_REQUEST, "Invalid file name. Choose one without .. and control characters.");
+      } else if (!this.server.allows(address)) {
+        refuse(response, STATUS_FORBIDDEN, "This network is not served.");
+      } else {
+        bytes = await this.send(name, address, request, response);
+      }
+    } finally {
+      const isComplete = response.writableFinished;
+      this.done({ name: readableName(name ?? path), address, status: response.statusCode, bytes, isComplete });
+    }
+  }
+
+  /** @returns the number of bytes of the file that were sent. */
+  private async send(
+    name: string,
+    address: string,
+    request: http.IncomingMessage,
+    response: http.ServerResponse,
+  ): Promise<number> {
+    const { rules, storage } = this.server;
+    const file = (rules ?? storage).openForReading(name, address);
+    if (isRefusal(file)) {
+      refuseFile(response, file);
+      return 0;
+    }
+    try {
+      const range = begin(file, request, response);
+      if (range !== undefined && request.method === "GET") {
+        return await sendRange(file, range, response);
+      }
+      response.end();
+      return 0;
+    } finally {
+      file.close();
+      await ended(response);
+    }
+  }
+}
+
+/** Writes the head of the answer. Returns what follows it. */
+function begin(
+  file: ReadableFile,
+  { headers }: http.IncomingMessage,
+  response: http.ServerResponse,
+): ByteRange | undefined {
+  const { sizeBytes } = file;
+  const validators = validatorsOf(file);
+  setCommonHeaders(response);
+  response.setHeader("content-type", "application/octet-stream");
+  if (validators !== undefined) {
+    response.setHeader("etag", validators.entityTag);
+    response.setHeader("last-modified", validators.lastModified);
+    if (isUnchanged(validators, headers["if-none-match"], headers["if-modified-since"])) {
+      response.writeHead(STATUS_NOT_MODIFIED).end();
+      return undefined;
+    }
+  }
+  if (sizeBytes < 0) {
+    // It is known at the end only: sent in chunks, or until the connection closes (HTTP/1.0).
+    response.writeHead(STATUS_OK);
+    return { first: 0, last: Number.MAX_SAFE_INTEGER };
+  }
+  response.setHeader("accept-ranges", "bytes");
+  const asked = isSamePart(validators, headers["if-range"] as string | undefined) ? headers.range : undefined;
+  const range = requestedRange(asked, sizeBytes);
+  if (range === UNSATISFIABLE) {
+    response.setHeader("content-range", `bytes */${sizeBytes}`);
+    refuse(response, STATUS_RANGE_NOT_SATISFIABLE, `The file has ${sizeBytes} bytes.`);
+    return undefined;
+  }
+  const { first, last } = range ?? { first: 0, last: sizeBytes - 1 };
+  response.setHeader("content-length", last - first + 1);
+  if (range !== undefined) {
+    response.setHeader("content-range", `bytes ${first}-${last}/${sizeBytes}`);
+  }
+  response.writeHead(range === undefined ? STATUS_OK : STATUS_PARTIAL);
+  return { first, last };
+}
+
+/** @returns the number of bytes that were sent. */
+async function sendRange(
+  file: ReadableFile,
+  { first, last }: ByteRange,
+  response: http.ServerResponse,
+): Promise<number> {
+  let position = first;
+  while (position <= last && !response.destroyed) {
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    const length = readChunk(file, chunk, position, last);
+    if (length < 0) {
+      // The length was promised: the client must see that the file is not whole.
+      response.destroy();
+      break;
+    }
+    if (length === 0) {
+      break;
+    }
+    position += length;
+    if (!response.write(chunk.subarray(0, length))) {
+      await drained(response);
+    }
+    await setImmediate();
+  }
+  if (!response.destroyed) {
+    response.end();
+  }
+  return position - first;
+}
+
+/**
+ * Reads in blocks, as storages expect it (a multiple of them at a time, from any position).
+ *
+ * @returns the number of bytes, or a refusal.
+ */
+function readChunk(file: ReadableFile, chunk: Buffer, position: number, last: number): number {
+  const wanted = Math.min(chunk.length, last - position + 1);
+  let length = 0;
+  while (length < wanted) {
+    const block = chunk.subarray(length, length + MAX_BLOCK_BYTES);
+    const count = file.read(block, position + length);
+    if (count < 0) {
+      return count;
+    }
+    length += count;
+    if (count < MAX_BLOCK_BYTES) {
+      break;
+    }
+  }
+  return Math.min(length, wanted);
+}
+
+/** Resolves when more may be written, or nothing can be any more. */
+function drained(response: http.ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off("drain", done);
+      response.off("close", done);
+      resolve();
+    };
+    response.on("drain", done);
+    response.on("close", done);
+  });
+}
+
+function ended(response: http.ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    if (response.writableFinished || response.destroyed) {
+      resolve();
+    } else {
+      response.once("close", resolve);
+      response.once("finish", resolve);
+    }
+  });
+}
+
+function setCommonHeaders(response: http.ServerResponse): void {
+  // A browser must not take a served file for a page of this server, nor give it to a page of another one.
+  response.setHeader("x-content-type-options", "nosniff");
+  response.setHeader("cross-origin-resource-policy", "same-origin");
+  response.setHeader("cache-control", "no-cache");
+}
+
+function refuseFile(response: http.ServerResponse, refusal: Refusal): void {
+  switch (refusal) {
+    case NOT_FOUND:
+      refuse(response, STATUS_NOT_FOUND, "No such file.");
+      break;
+    case FORBIDDEN:
+      refuse(response, STATUS_FORBIDDEN, "Access refused. The log of the server says why.");
+      break;
+    case BUSY:
+      response.setHeader("retry-after", 1);
+      refuse(response, STATUS_UNAVAILABLE, "The file is not ready yet. Ask again.");
+      break;
+    default:
+      refuse(response, STATUS_FAILED, "The server failed. See its log.");
+  }
+}
+
+function refuse(response: http.ServerResponse, status: number, text: string): void {
+  const body = `${text}\n`;
+  response.setHeader("content-type", "text/plain; charset=utf-8");
+  response.setHeader("content-length", Buffer.byteLength(body));
+  response.writeHead(status).end(body);
+}
