@@ -32,16 +32,22 @@ import {
 } from "../../src/index.js";
 import { GuardedStorage } from "../common/guarded-storage.js";
 import { Loop } from "../common/loop.js";
+import type { Reason } from "../common/reasons.js";
 import { Callbacks } from "./callbacks.js";
 import { chipWindowSize } from "./chip.js";
 import { type NetworkWait, openNetwork } from "./network-wait.js";
+import { refusalReason } from "./refusal-reason.js";
 import { type DatagramHandler, Sockets } from "./sockets.js";
+import type { ReasonedStorage } from "./storage/reasoned-storage.js";
 import { BoardTimer } from "./timer.js";
 import type { UDPClass, UDPConstructor } from "./udp.js";
 
 export { addressText } from "../common/address-text.js";
 export { errorName, outcomeName } from "../common/outcomes.js";
+export type { Reason, ReasonCode } from "../common/reasons.js";
 export type { BufferUDP, Datagram, UDP, UDPClass, UDPConstructor, UDPOptions } from "./udp.js";
+
+const REASON = "refusalReason";
 
 /** Options of a {@link TFTPServer}. In every callback `this` is the server; what a callback throws is caught. */
 export interface TFTPServerOptions extends Omit<ServerOptions, "addressHash" | "maxWindowSize"> {
@@ -87,8 +93,18 @@ export interface TFTPServerOptions extends Omit<ServerOptions, "addressHash" | "
   onProgress?(this: TFTPServer, transfer: TransferView): void;
   /** A transfer is over. `outcome` is one of the engine's OUTCOME_ constants; `outcomeName` gives its name. */
   onEnded?(this: TFTPServer, transfer: TransferView, outcome: Outcome, durationMs: number): void;
-  /** A request was answered with an ERROR: `errorCode` of RFC 1350 §5, whose name `errorName` gives. */
-  onRefused?(this: TFTPServer, name: string, isUpload: boolean, errorCode: number, address: Address): void;
+  /**
+   * A request was answered with an ERROR: `errorCode` of RFC 1350 §5, whose name `errorName` gives. `reason` is undefined where
+   * the storage gives none.
+   */
+  onRefused?(
+    this: TFTPServer,
+    name: string,
+    isUpload: boolean,
+    errorCode: number,
+    address: Address,
+    reason: Reason | undefined,
+  ): void;
   /**
    * The storage, a callback or the opening of a socket threw. The server goes on. Default: a line on the console.
    */
@@ -100,7 +116,7 @@ export interface TransferRecorder {
   /** A transfer is over. `now` is the server's time. */
   ended(transfer: TransferView, outcome: Outcome, now: number): void;
   /** A request was answered with an ERROR: `errorCode` of RFC 1350 §5. `now` is the server's time. */
-  refused(name: string, isUpload: boolean, errorCode: number, address: Address, now: number): void;
+  refused(name: string, isUpload: boolean, errorCode: number, address: Address, now: number, reason?: Reason): void;
 }
 
 /** A TFTP server on a board. It listens from its construction, or as soon as the network is up, until `close`. */
@@ -187,12 +203,18 @@ function withWindowSize(options: TFTPServerOptions): ServerOptions {
   return maxWindowSize === undefined ? options : { ...options, maxWindowSize };
 }
 
+function reasonedStorage(storage: Storage): ReasonedStorage | null {
+  return REASON in storage ? (storage as ReasonedStorage) : null;
+}
+
 /** Everything that the author of the firmware decides or hears: requests, reports of the engine, and exceptions. */
 class ServerCallbacks
   extends Callbacks<TFTPServer, TransferView, TFTPServerOptions>
   implements Observer, DatagramHandler
 {
   loop: Loop<Server> | null = null;
+  /** The storage, if it gives reasons. */
+  private readonly reasoned = reasonedStorage(this.options.storage);
 
   /** Null where no callback needs the engine's reports, which then cost nothing. */
   get observer(): Observer | null {
@@ -204,6 +226,9 @@ class ServerCallbacks
   receive(packet: DataView, length: number, listener: LocalPort, address: Address, port: number): void {
     const isRequest = length >= 2 && packet.getUint16(0) <= OPCODE_WRITE_REQUEST;
     if (!isRequest || this.allows(address)) {
+      if (this.reasoned !== null) {
+        this.reasoned.refusalReason = undefined;
+      }
       (this.loop as Loop<Server>).request(packet, length, listener, address, port);
     }
   }
@@ -222,9 +247,10 @@ class ServerCallbacks
   }
 
   refused(name: string, isUpload: boolean, errorCode: number, address: Address): void {
+    const reason = refusalReason(errorCode, this.reasoned);
     try {
-      this.options.records?.refused(name, isUpload, errorCode, address, this.owner.now());
-      this.options.onRefused?.call(this.owner, name, isUpload, errorCode, address);
+      this.options.records?.refused(name, isUpload, errorCode, address, this.owner.now(), reason);
+      this.options.onRefused?.call(this.owner, name, isUpload, errorCode, address, reason);
     } catch (error) {
       this.failed(error);
     }

@@ -19,7 +19,13 @@ import type { Address, ReadableFile, Refusal, Storage, WritableFile } from "../.
 import { addressText } from "../common/address-text.js";
 import { addressBits } from "../common/ipv4.js";
 import { plainMac } from "../common/mac-address.js";
+import type { ReasonCode } from "../common/reasons.js";
 import { MachineText, type TextHost } from "../common/templates/machine-text.js";
+
+import { type ReasonedStorage, takeReason } from "./storage/reasoned-storage.js";
+
+export type { ReasonCode } from "../common/reasons.js";
+export type { ReasonedStorage } from "./storage/reasoned-storage.js";
 
 const MAC = "{mac}";
 
@@ -62,7 +68,9 @@ const HOST: TextHost = {
 };
 
 /** A storage with texts that are filled for each machine, over another storage. */
-export default class TemplateStorage implements Storage {
+export default class TemplateStorage implements ReasonedStorage {
+  /** Reason of the storage below. */
+  refusalReason: ReasonCode | undefined = undefined;
   private readonly storage: Storage;
   private readonly texts: readonly NamedText[];
 
@@ -80,12 +88,16 @@ export default class TemplateStorage implements Storage {
         return file;
       }
     }
-    return this.storage.openForReading(name, address);
+    const found = this.storage.openForReading(name, address);
+    takeReason(this, this.storage);
+    return found;
   }
 
   /** Uploads go to the storage. */
   openForWriting(name: string, sizeBytes: number, address: Address): WritableFile | Refusal {
-    return this.storage.openForWriting(name, sizeBytes, address);
+    const file = this.storage.openForWriting(name, sizeBytes, address);
+    takeReason(this, this.storage);
+    return file;
   }
 }
 

@@ -151,9 +151,9 @@ export class Firmware implements NetworkListener {
         statistics.countEnd(transfer, outcome);
         log.ended(transfer, outcome, durationMs);
       },
-      onRefused(name, isUpload, errorCode, address) {
+      onRefused(name, isUpload, errorCode, address, reason) {
         statistics.countRefusal();
-        log.refused(name, isUpload, errorCode, address);
+        log.refused(name, isUpload, errorCode, address, reason);
       },
       onError(error) {
         log.say(`Error: ${(error as Error).message}`);

@@ -1,6 +1,6 @@
 /** Lines of the firmware on the console. A line is made only if the log is on. */
 import { type Address, OUTCOME_COMPLETED, type Outcome, type TransferView } from "../../../src/index.js";
-import { addressText, errorName, outcomeName } from "../server.js";
+import { addressText, errorName, outcomeName, type Reason } from "../server.js";
 
 /** A longer name is cut. */
 const MAX_NAME_CHARACTERS = 64;
@@ -25,9 +25,9 @@ export class Log {
     }
   }
 
-  refused(name: string, isUpload: boolean, errorCode: number, address: Address): void {
+  refused(name: string, isUpload: boolean, errorCode: number, address: Address, reason: Reason | undefined): void {
     if (this.isOn) {
-      this.say(`${subject(address, isUpload, name)}: ${words(errorName(errorCode))}`);
+      this.say(`${subject(address, isUpload, name)}: ${reason?.text ?? words(errorName(errorCode))}`);
     }
   }
 }

@@ -1,9 +1,11 @@
 /**
  * The files of an archive in the flash image. They are read in place, and are read-only.
  */
-import { decodeName, FORBIDDEN, NOT_FOUND, type ReadableFile, type Refusal, type Storage } from "../../../src/index.js";
+import { decodeName, FORBIDDEN, NOT_FOUND, type ReadableFile, type Refusal } from "../../../src/index.js";
 import type { Catalogue, ListedFile } from "../../common/catalogue.js";
+import type { ReasonCode } from "../../common/reasons.js";
 import { ImageFile } from "./image-file.js";
+import { type ReasonedStorage, refuse, UPLOADS_OFF } from "./reasoned-storage.js";
 import {
   filledUp,
   TAR_BLOCK_BYTES,
@@ -28,7 +30,8 @@ export interface ArchiveMemory {
   slice(begin: number, end?: number): ArrayBuffer;
 }
 
-export class ArchiveStorage implements Storage, Catalogue {
+export class ArchiveStorage implements ReasonedStorage, Catalogue {
+  refusalReason: ReasonCode | undefined = undefined;
   private readonly view: DataView;
 
   private readonly archive: ArrayBuffer;
@@ -95,7 +98,7 @@ export class ArchiveStorage implements Storage, Catalogue {
   }
 
   openForWriting(): Refusal {
-    return FORBIDDEN;
+    return refuse(this, FORBIDDEN, UPLOADS_OFF);
   }
 }
 

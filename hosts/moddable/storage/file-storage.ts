@@ -8,13 +8,21 @@ import {
   NOT_FOUND,
   type ReadableFile,
   type Refusal,
-  type Storage,
   type WritableFile,
 } from "../../../src/index.js";
 import type { Catalogue, ListedFile } from "../../common/catalogue.js";
+import type { ReasonCode } from "../../common/reasons.js";
 import { checkedWritePolicy, type WritePolicy } from "../../common/write-policy.js";
 import type { Directory, File, FileStatus } from "./directory.js";
 import { PartView } from "./part-view.js";
+import {
+  FOLDER,
+  FOLDER_MISSING,
+  NOT_A_FILE_NAME,
+  type ReasonedStorage,
+  refuse,
+  UPLOADS_OFF,
+} from "./reasoned-storage.js";
 import { isTemporary, removeLitter, StagedFile } from "./staged-file.js";
 
 /** Deeper folders are not listed: each takes memory while it is open. */
@@ -29,7 +37,8 @@ export interface FileStorageOptions {
 }
 
 /** The board's file system as storage. */
-export class FileStorage implements Storage, Catalogue {
+export class FileStorage implements ReasonedStorage, Catalogue {
+  refusalReason: ReasonCode | undefined = undefined;
   private readonly directory: Directory;
   private readonly write: WritePolicy;
   private stagedCount = 0;
@@ -45,30 +54,33 @@ export class FileStorage implements Storage, Catalogue {
 
   openForReading(name: string): ReadableFile | Refusal {
     if (isTemporary(name)) {
-      return NOT_FOUND;
+      return refuse(this, NOT_FOUND, NOT_A_FILE_NAME);
     }
     const status = statusOf(this.directory, name);
     if (status === undefined || !status.isFile()) {
-      return status?.isDirectory() ? FORBIDDEN : NOT_FOUND;
+      return status?.isDirectory() ? refuse(this, FORBIDDEN, FOLDER) : NOT_FOUND;
     }
     return new DirectoryFile(this.directory.openFile({ path: name, mode: "r" }), status.size);
   }
 
   /** The folder of the file must exist. */
   openForWriting(name: string): WritableFile | Refusal {
-    if (!this.mayWrite || isTemporary(name)) {
-      return FORBIDDEN;
+    if (!this.mayWrite) {
+      return refuse(this, FORBIDDEN, UPLOADS_OFF);
     }
-    const status = statusOf(this.directory, name);
-    if (status === undefined || status.isDirectory()) {
-      return FORBIDDEN;
+    const status = isTemporary(name) ? undefined : statusOf(this.directory, name);
+    if (status === undefined) {
+      return refuse(this, FORBIDDEN, NOT_A_FILE_NAME);
+    }
+    if (status.isDirectory()) {
+      return refuse(this, FORBIDDEN, FOLDER);
     }
     if (status.isFile() && !this.mayOverwrite) {
       return EXISTS;
     }
     const folder = name.slice(0, Math.max(0, name.lastIndexOf("/")));
     if (folder !== "" && !this.directory.status(folder).isDirectory()) {
-      return NOT_FOUND;
+      return refuse(this, NOT_FOUND, FOLDER_MISSING);
     }
     return new StagedFile(this.directory, name, this.mayOverwrite, ++this.stagedCount, this.part);
   }

@@ -14,6 +14,8 @@ import {
   type WritableFile,
 } from "../../../src/index.js";
 import { type Catalogue, catalogueOf, type ListedFile } from "../../common/catalogue.js";
+import type { ReasonCode } from "../../common/reasons.js";
+import { type ReasonedStorage, takeReason } from "./reasoned-storage.js";
 
 /** Options of an {@link OverlayStorage}. */
 export interface OverlayStorageOptions {
@@ -26,7 +28,8 @@ export interface OverlayStorageOptions {
 }
 
 /** One storage over another, as the board's file system over the flash image. */
-export class OverlayStorage implements Storage, Catalogue {
+export class OverlayStorage implements ReasonedStorage, Catalogue {
+  refusalReason: ReasonCode | undefined = undefined;
   private readonly upper: Storage;
   private readonly lower: Storage;
   private readonly mayHide: boolean;
@@ -39,12 +42,21 @@ export class OverlayStorage implements Storage, Catalogue {
 
   openForReading(name: string, address: Address): ReadableFile | Refusal {
     const file = this.upper.openForReading(name, address);
-    return file === NOT_FOUND ? this.lower.openForReading(name, address) : file;
+    const isUpper = file !== NOT_FOUND;
+    const found = isUpper ? file : this.lower.openForReading(name, address);
+    if (isRefusal(found)) {
+      takeReason(this, isUpper ? this.upper : this.lower);
+    }
+    return found;
   }
 
   openForWriting(name: string, sizeBytes: number, address: Address): WritableFile | Refusal {
     const file = this.upper.openForWriting(name, sizeBytes, address);
-    if (this.mayHide || isRefusal(file)) {
+    if (isRefusal(file)) {
+      takeReason(this, this.upper);
+      return file;
+    }
+    if (this.mayHide) {
       return file;
     }
     const hidden = this.lower.openForReading(name, address);

@@ -2,11 +2,14 @@
  * Resources of the flash image, where the SDK's manifests put them. They are read-only.
  */
 import Resource from "Resource";
-import { FORBIDDEN, NOT_FOUND, type ReadableFile, type Refusal, type Storage } from "../../../src/index.js";
+import { FORBIDDEN, NOT_FOUND, type ReadableFile, type Refusal } from "../../../src/index.js";
 import type { Catalogue, ListedFile } from "../../common/catalogue.js";
+import type { ReasonCode } from "../../common/reasons.js";
 import { ImageFile } from "./image-file.js";
+import { type ReasonedStorage, refuse, UPLOADS_OFF } from "./reasoned-storage.js";
 
-export class ResourceStorage implements Storage, Catalogue {
+export class ResourceStorage implements ReasonedStorage, Catalogue {
+  refusalReason: ReasonCode | undefined = undefined;
   readonly mayWrite = false;
   readonly mayOverwrite = false;
 
@@ -25,7 +28,7 @@ export class ResourceStorage implements Storage, Catalogue {
   }
 
   openForWriting(): Refusal {
-    return FORBIDDEN;
+    return refuse(this, FORBIDDEN, UPLOADS_OFF);
   }
 
   listFiles(visit: (file: ListedFile) => boolean): void {

@@ -55,8 +55,8 @@ test("the console shows the address of the server, and each transfer with its re
   assert.deepEqual(consoleLines, [
     "TFTP server ready at 192.168.4.1, port 69, 8 transfers at once",
     '192.168.4.7 gets "a.bin": completed, 1024 bytes in 5 ms',
-    '192.168.4.8 gets "missing": file not found',
-    '192.168.4.9 puts "a.bin": access violation',
+    '192.168.4.8 gets "missing": no such file',
+    '192.168.4.9 puts "a.bin": uploads are off (write allows them)',
   ]);
 });
 
@@ -64,14 +64,14 @@ test("a name on the console is printable and of limited length", () => {
   start();
   consoleLines.length = 0;
   new Client().get(`\u009b31m\u202e${"x".repeat(200)}`);
-  assert.deepEqual(consoleLines, [`192.168.4.2 gets "?31m?${"x".repeat(59)}...": access violation`]);
+  assert.deepEqual(consoleLines, [`192.168.4.2 gets "?31m?${"x".repeat(59)}...": not a name for files`]);
 });
 
 test("a name that is not UTF-8 is on the console with its bytes", () => {
   start();
   consoleLines.length = 0;
   new Client().ask(packetOf(1, "T", Uint8Array.of(0xfc), "r", Uint8Array.of(0x80, 0x61), "\0", "octet\0"));
-  assert.deepEqual(consoleLines, [String.raw`192.168.4.2 gets "T\xfcr\x80a": file not found`]);
+  assert.deepEqual(consoleLines, [String.raw`192.168.4.2 gets "T\xfcr\x80a": no such file`]);
 });
 
 test("the console shows statistics once a minute", () => {

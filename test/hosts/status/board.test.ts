@@ -78,7 +78,10 @@ test("the status of a board has its refusals, and the missing files, with their 
   new Client().get("../a");
   assert.deepEqual(await missing(), ["1 T\udcfc 192.168.4.2", "2 b 192.168.4.3"]);
   const [refusal, ...others] = (await askJson<StatusData>(site, "/api/status")).refusals;
-  assert.deepEqual([refusal?.name, refusal?.code, refusal?.reason], ["../a", "access_violation", "access violation"]);
+  assert.deepEqual(
+    [refusal?.name, refusal?.code, refusal?.reason],
+    ["../a", "not_a_file_name", "not a name for files"],
+  );
   assert.deepEqual(others, []);
   await put(site, "b", CONTENT);
   assert.deepEqual(await missing(), ["1 T\udcfc 192.168.4.2"]);
