@@ -1,6 +1,7 @@
 /** A line on a terminal with the progress of `get` or `put`. */
 import type { TransferView } from "../../../../src/index.js";
 import { sizeText } from "../../../common/size-text.js";
+import { placeOfRunner } from "./progress-line.js";
 
 /** The part of a terminal that the bar uses. */
 export interface Terminal {
@@ -14,6 +15,8 @@ const DRAW_MS = 100;
 /** Widest and narrowest bar; a narrow terminal shows the figures alone. */
 const MAX_BAR_COLUMNS = 40;
 const MIN_BAR_COLUMNS = 8;
+/** Width of the mark in the bar of a file of unknown size. */
+const RUNNER_COLUMNS = 3;
 const COLUMNS_DEFAULT = 80;
 const SECOND_MS = 1000;
 const CLEAR_LINE = "\r\u001b[K";
@@ -26,6 +29,8 @@ export class ProgressBar {
   /** Time of the first progress; undefined before. */
   private startedAt: number | undefined;
   private waiting: NodeJS.Timeout | undefined;
+  /** Drawings so far of a file of unknown size. */
+  private steps = 0;
 
   private constructor(
     private readonly terminal: Terminal,
@@ -85,7 +90,7 @@ export class ProgressBar {
     const columns = (this.terminal.columns ?? COLUMNS_DEFAULT) - 1;
     const rate = `${sizeText((bytes * 1000) / Math.max(1, elapsedMs))}/s`;
     if (sizeBytes <= 0) {
-      return fitting(columns, `${sizeText(bytes)}  ${rate}`, sizeText(bytes));
+      return this.lineWithoutEnd(columns, bytes, rate);
     }
     const fraction = Math.min(1, bytes / sizeBytes);
     const percent = `${Math.floor(fraction * 100)} %`.padStart(5);
@@ -96,10 +101,25 @@ export class ProgressBar {
       : `${this.bar(fraction, barColumns)} ${figures}`;
   }
 
+  /** A file of unknown size has a mark that moves as its bytes come. */
+  private lineWithoutEnd(columns: number, bytes: number, rate: string): string {
+    const figures = `${sizeText(bytes)}  ${rate}`;
+    const room = Math.min(MAX_BAR_COLUMNS, columns - figures.length - 3) - RUNNER_COLUMNS;
+    if (room + RUNNER_COLUMNS < MIN_BAR_COLUMNS) {
+      return fitting(columns, figures, sizeText(bytes));
+    }
+    const at = placeOfRunner(this.steps++, room);
+    return `[${".".repeat(at)}${this.marks(RUNNER_COLUMNS)}${".".repeat(room - at)}] ${figures}`;
+  }
+
   private bar(fraction: number, columns: number): string {
     const done = Math.round(fraction * columns);
-    const filled = "#".repeat(done);
-    return `[${this.hasColor ? `${GREEN}${filled}${PLAIN}` : filled}${".".repeat(columns - done)}]`;
+    return `[${this.marks(done)}${".".repeat(columns - done)}]`;
+  }
+
+  private marks(count: number): string {
+    const marks = "#".repeat(count);
+    return this.hasColor ? `${GREEN}${marks}${PLAIN}` : marks;
   }
 }
 

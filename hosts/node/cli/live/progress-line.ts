@@ -39,8 +39,8 @@ const ORDER: readonly Cell[] = ["name", "arrow", "peer", "bar", "percent", "rate
 /** Cells that do not fit are left out from the end. */
 const BY_IMPORTANCE: readonly Cell[] = ["name", "percent", "arrow", "bar", "rate", "left", "retries", "peer"];
 /**
- * A name gets this width before the last two cells get any: names of phones, such as SEP001122334455.cnf.xml, differ in their
- * middle. On a terminal of 80 columns there is no room for addresses then.
+ * A name gets this width before the bar and the cells after it get any: names of phones, such as SEP001122334455.cnf.xml,
+ * differ in their middle. On a terminal of 80 columns there is no room for addresses then, and at 50 none for rates.
  */
 const WANTED_NAME_COLUMNS = 24;
 const GAP = "  ";
@@ -61,7 +61,7 @@ function widthsIn(columns: number): ReadonlyMap<Cell, number> {
   const widths = new Map<Cell, number>();
   let left = columns + GAP.length;
   for (const cell of BY_IMPORTANCE) {
-    if (cell === "retries") {
+    if (cell === "bar") {
       left = widen(widths, "name", WANTED_NAME_COLUMNS, left);
     }
     const width = CELL_COLUMNS[cell] + GAP.length;
@@ -143,13 +143,18 @@ function bar(fraction: number, columns: number, paint: Paint): string {
 
 const RUNNER = "<=>";
 
+/** Place of a mark that goes to and fro, from 0 to `room`. */
+export function placeOfRunner(steps: number, room: number): number {
+  return room - Math.abs(room - (steps % (2 * room)));
+}
+
 /** A bar of a file of unknown size: a mark that moves with the bytes. The bytes take its place where they have no other. */
 function barWithoutEnd({ bytes, steps }: Progress, columns: number, areBytesShown: boolean, paint: Paint): string {
   if (!areBytesShown) {
     return sizeText(bytes).padStart(columns);
   }
   const room = columns - 2 - RUNNER.length;
-  const at = room - Math.abs(room - (steps % (2 * room)));
+  const at = placeOfRunner(steps, room);
   return `[${" ".repeat(at)}${paint.good(RUNNER)}${" ".repeat(room - at)}]`;
 }
 

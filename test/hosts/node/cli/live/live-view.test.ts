@@ -159,7 +159,7 @@ describe("on a terminal", { skip: UNLESS_TERMINALS }, () => {
     await server.startHalfDownload();
     await terminal.shows(/49%$|49% /m);
     for (const [columns, line] of [
-      [50, /^firm\S*\.{3}\S*bin +-> +\[==> +\] +49% +\d.*\/s$/m],
+      [50, /^firmware-of-a-switch-12\.1\.bin +-> +\[==> +\] +49%$/m],
       [20, /^firm\S*\.{3}\S*bin +49%$/m],
       [9, /^fi\.{3}bin$/m],
       [120, /^firmware-of-a-switch-12\.1\.bin +-> +127\.0\.0\.1 +\[=+> +\] +49% /m],
@@ -178,14 +178,16 @@ describe("on a terminal", { skip: UNLESS_TERMINALS }, () => {
     );
   });
 
-  test("at 80 columns the names of phones can be told apart", async (t) => {
+  test("at 80 columns the names of phones can be told apart, and at 50", async (t) => {
     const server = await LiveServer.start(t, []);
     for (const last of ["55", "66", "77"]) {
       const name = `SEP0011223344${last}.cnf.xml`;
       writeFileSync(path.join(server.root, name), CONTENT);
       await server.startHalfDownload(name);
     }
-    await server.terminal.shows(/(?:^SEP0011223344(?:55|66|77)\.cnf\.xml +-> .*\n?){3}$/m);
+    await server.terminal.shows(/(?:^SEP0011223344(?:55|66|77)\.cnf\.xml +-> .*B\/s.*\n?){3}$/m);
+    server.terminal.resize(50, 24);
+    await server.terminal.shows(/(?:^SEP0011223344(?:55|66|77)\.cnf\.xml +-> {2}\[[=> ]+\] +49%\n?){3}$/m);
   });
 
   test("names from the wire are escaped, and long names shortened in the middle", async (t) => {
