@@ -1,13 +1,11 @@
 /** Allocates addresses to clients, and answers their requests. */
-import { hardwareAddressText } from "./address-text.js";
-import type { DhcpObserver, DhcpTransport, LeaseView } from "./host.js";
+import type { DhcpObserver, LeaseView } from "./host.js";
 import type { LeaseCursor } from "./lease-view.js";
 import { LEASE_BOUND, LEASE_DECLINED, LEASE_FREE, LEASE_OFFERED, type Leases, NO_LEASE } from "./leases.js";
 import type { Message } from "./message.js";
 import type { Probes } from "./probes.js";
 import type { Reply } from "./reply.js";
-import type { DhcpSettings } from "./settings.js";
-import { ACKNOWLEDGE, BOOTP, NO_ADDRESS, OFFER } from "./wire.js";
+import { ACKNOWLEDGE, BOOTP, NO_ADDRESS, OFFER, OPTION_REQUESTED_ADDRESS, OPTION_SERVER_IDENTIFIER } from "./wire.js";
 
 /** An offer is kept for this time. Clients wait ten seconds at most for others. */
 const OFFER_SECONDS = 60;
@@ -16,24 +14,27 @@ const DECLINED_SECONDS = 600;
 
 export class Allocation {
   constructor(
-    private readonly transport: DhcpTransport,
-    private readonly settings: DhcpSettings,
     private readonly leases: Leases,
     /** The message that is being handled. */
     private readonly message: Message,
-    private readonly reply: Reply,
+    readonly reply: Reply,
     /** null if the host cannot probe. */
-    private readonly probes: Probes | null,
+    readonly probes: Probes | null,
     private readonly view: LeaseCursor,
-    private readonly observer: DhcpObserver | null,
+    readonly observer: DhcpObserver | null,
   ) {}
 
   /** DISCOVER, or a request of BOOTP. */
   offerAddress(packet: DataView, length: number, now: number): void {
     const { leases, message, probes } = this;
+    if (message.type === BOOTP && message.clientAddress !== NO_ADDRESS) {
+      // The client has an address and wants to know the rest (RFC 951 §4).
+      this.reply.sendAnswer(message, BOOTP, NO_LEASE);
+      return;
+    }
     const lease = this.choose(now);
     if (lease === NO_LEASE) {
-      this.observer?.exhausted(this.hardwareText(), now);
+      this.observer?.exhausted(message.hardwareText, now);
       return;
     }
     if (leases.isClient(lease, message) && leases.isHeld(lease, secondsOf(now))) {
@@ -43,8 +44,8 @@ export class Allocation {
     } else if (probes === null) {
       this.giveAddress(lease, now);
     } else if (probes.add(packet, length, lease, now)) {
-      leases.assign(lease, message, LEASE_OFFERED, secondsOf(now) + OFFER_SECONDS);
-      this.transport.probe?.(leases.addressOf(lease));
+      leases.assign(lease, message, LEASE_OFFERED, secondsOf(now), OFFER_SECONDS);
+      probes.ask(leases.addressOf(lease));
     }
   }
 
@@ -58,26 +59,26 @@ export class Allocation {
     const isRenewed =
       leases.stateOf(lease) === LEASE_BOUND && leases.isClient(lease, message) && leases.isHeld(lease, secondsOf(now));
     if (!isRenewed) {
-      leases.assign(lease, message, LEASE_OFFERED, secondsOf(now) + OFFER_SECONDS);
+      leases.assign(lease, message, LEASE_OFFERED, secondsOf(now), OFFER_SECONDS);
     }
     this.reply.sendAnswer(message, OFFER, lease);
   }
 
-  /** The client's own address, the one that it wants, or the one that was not used for the longest time. */
+  /** The client's own address, the one that it wants, or the one that was free for the longest time. */
   private choose(now: number): number {
     const { leases, message } = this;
     const own = leases.findClient(message);
     if (own !== NO_LEASE && (leases.isFixed(own) || leases.stateOf(own) !== LEASE_DECLINED)) {
       return this.mayHave(own, now) ? own : NO_LEASE;
     }
-    const wanted = leases.findAddress(message.requestedAddress);
+    const wanted = leases.findAddress(this.requestedAddress());
     return wanted !== NO_LEASE && leases.isAvailable(wanted, secondsOf(now))
       ? wanted
       : leases.findOldest(secondsOf(now));
   }
 
   /** Whether the sender may have this address: it is the sender's own, or free. */
-  mayHave(lease: number, now: number): boolean {
+  private mayHave(lease: number, now: number): boolean {
     const { leases, message } = this;
     const nowSeconds = secondsOf(now);
     if (!leases.isClient(lease, message)) {
@@ -89,69 +90,125 @@ export class Allocation {
 
   /** The four states of a client that sends REQUEST (RFC 2131 §4.3.2). */
   takeDhcpRequest(now: number): void {
-    const { leases, message, settings } = this;
+    const { leases, message, reply } = this;
     const hasAddress = message.clientAddress !== NO_ADDRESS;
-    const wanted = hasAddress ? message.clientAddress : message.requestedAddress;
+    const wanted = hasAddress ? message.clientAddress : this.requestedAddress();
     if (wanted === NO_ADDRESS) {
       return;
     }
     const lease = leases.findAddress(wanted);
-    if (message.serverIdentifier === NO_ADDRESS && lease === NO_LEASE && settings.isUsable(wanted)) {
+    const namesServer = message.number(OPTION_SERVER_IDENTIFIER, 4, NO_ADDRESS) !== NO_ADDRESS;
+    if (!namesServer && lease === NO_LEASE && reply.network.isUsable(wanted)) {
       // No record of this client: silence (RFC 2131 §4.3.2), as its address may have been set by hand.
       return;
     }
-    const isChosen = message.serverIdentifier !== NO_ADDRESS && !hasAddress;
     const mayHave = lease !== NO_LEASE && this.mayHave(lease, now);
     const isOffered = mayHave && leases.isClient(lease, message) && leases.isHeld(lease, secondsOf(now));
-    if (isChosen ? isOffered : mayHave) {
+    if (namesServer && !hasAddress ? isOffered : mayHave) {
       this.bind(lease, now);
     } else {
-      this.reply.sendRefusal(message);
-      this.observer?.refused(this.hardwareText(), wanted, now);
+      reply.sendRefusal(message);
+      this.observer?.refused(message.hardwareText, wanted, now);
     }
   }
 
   private bind(lease: number, now: number): void {
-    const { leases, message, settings } = this;
-    leases.assign(lease, message, LEASE_BOUND, secondsOf(now) + settings.leaseSeconds);
-    this.reply.sendAnswer(message, message.type === BOOTP ? BOOTP : ACKNOWLEDGE, lease);
+    const { leases, message, reply } = this;
+    leases.assign(lease, message, LEASE_BOUND, secondsOf(now), reply.network.leaseSeconds);
+    reply.sendAnswer(message, message.type === BOOTP ? BOOTP : ACKNOWLEDGE, lease);
     this.observer?.leased(this.show(lease, now), now);
   }
 
   takeDecline(now: number): void {
-    const lease = this.leases.findAddress(this.message.requestedAddress);
+    const lease = this.leases.findAddress(this.requestedAddress());
     if (lease !== NO_LEASE && this.leases.isClient(lease, this.message)) {
       this.decline(lease, now);
     }
   }
 
   decline(lease: number, now: number): void {
-    this.leases.decline(lease, secondsOf(now) + DECLINED_SECONDS);
+    this.leases.decline(lease, secondsOf(now), DECLINED_SECONDS);
     this.observer?.declined(this.leases.addressOf(lease), now);
   }
 
   takeRelease(now: number): void {
     const { leases, message } = this;
     const lease = leases.findAddress(message.clientAddress);
-    if (lease !== NO_LEASE && leases.isClient(lease, message) && leases.stateOf(lease) !== LEASE_FREE) {
-      leases.free(lease);
+    if (lease === NO_LEASE || !leases.isClient(lease, message)) {
+      return;
+    }
+    // A declined address rests, whoever had it.
+    const state = leases.stateOf(lease);
+    if (state !== LEASE_FREE && state !== LEASE_DECLINED) {
+      leases.free(lease, secondsOf(now));
       this.observer?.released(this.show(lease, now), now);
     }
   }
 
-  show(lease: number, now: number): LeaseView {
+  /** The client has chosen another server: it does not want what it was offered here. */
+  takeBackOffer(now: number): void {
+    const { leases, message } = this;
+    const lease = leases.findClient(message);
+    if (lease !== NO_LEASE && leases.stateOf(lease) === LEASE_OFFERED) {
+      leases.free(lease, secondsOf(now));
+    }
+  }
+
+  /** Gives the sender a lease that it had before, if it may have it. */
+  restore(address: number, remainingSeconds: number, now: number): void {
+    const lease = this.leases.findAddress(address);
+    if (lease !== NO_LEASE && this.mayHave(lease, now)) {
+      this.leases.assign(lease, this.message, LEASE_BOUND, secondsOf(now), remainingSeconds);
+    }
+  }
+
+  /** A machine uses an address that is being probed. */
+  addressInUse(address: number, now: number): void {
+    const lease = this.leases.findAddress(address);
+    if (lease !== NO_LEASE && this.probes?.has(lease)) {
+      this.decline(lease, now);
+    }
+  }
+
+  /** Offers the addresses about which no machine has complained. */
+  pollProbes(now: number): void {
+    const { leases, message, probes } = this;
+    for (let probe = probes?.findDue(now) ?? null; probe !== null; probe = probes?.findDue(now) ?? null) {
+      const { length, lease, request } = probe;
+      probe.length = 0;
+      message.read(request, length);
+      if (leases.isClient(lease, message) && leases.isHeld(lease, secondsOf(now))) {
+        this.giveAddress(lease, now);
+      } else {
+        this.offerAddress(request, length, now);
+      }
+    }
+  }
+
+  /** Shows each address that a client has, or was offered. */
+  visit(visit: (lease: LeaseView) => void, now: number): void {
+    const { leases } = this;
+    for (let lease = 0; lease < leases.count; lease++) {
+      const state = leases.stateOf(lease);
+      if ((state === LEASE_BOUND || state === LEASE_OFFERED) && leases.isHeld(lease, secondsOf(now))) {
+        visit(this.show(lease, now));
+      }
+    }
+  }
+
+  private show(lease: number, now: number): LeaseView {
     this.view.lease = lease;
     this.view.nowSeconds = secondsOf(now);
     return this.view;
   }
 
-  private hardwareText(): string {
-    return hardwareAddressText(this.message.hardwareAddress, 0, this.message.hardwareLength);
+  private requestedAddress(): number {
+    return this.message.number(OPTION_REQUESTED_ADDRESS, 4, NO_ADDRESS);
   }
 }
 
 /** Leases count seconds, which fit into 32 bits for 68 years. */
-export function secondsOf(now: number): number {
+function secondsOf(now: number): number {
   // Only integers: V8 makes an object of a fraction.
   return (now - (now % 1000)) / 1000;
 }

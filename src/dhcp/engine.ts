@@ -2,18 +2,22 @@
  * A DHCP and BOOTP server without I/O, for a network that has no other: a host hands it datagrams and the time, and it answers
  * through the host's {@link DhcpTransport}. Nothing is allocated while messages come, unless an observer reads texts.
  */
-import { Allocation, secondsOf } from "./allocation.js";
+import { NEVER } from "../schedule.js";
+import { Allocation } from "./allocation.js";
 import { BootRules } from "./boot-rules.js";
 import type { DhcpObserver, DhcpTransport, LeaseView } from "./host.js";
 import { LeaseCursor } from "./lease-view.js";
-import { LEASE_BOUND, LEASE_OFFERED, Leases, NO_LEASE } from "./leases.js";
+import { Leases, NO_LEASE } from "./leases.js";
+import { makeMemory } from "./memory.js";
 import { Message } from "./message.js";
-import { OtherServers } from "./other-servers.js";
+import { Network } from "./network.js";
+import { Outgoing } from "./outgoing.js";
 import { Probes } from "./probes.js";
 import { Reply } from "./reply.js";
 import { type DhcpOptions, DhcpSettings } from "./settings.js";
 import {
   ACKNOWLEDGE,
+  AT_MAGIC,
   BOOTP,
   DECLINE,
   DISCOVER,
@@ -21,6 +25,8 @@ import {
   INFORM,
   NO_ADDRESS,
   OFFER,
+  OPTION_SERVER_IDENTIFIER,
+  REFUSE,
   RELEASE,
   REQUEST,
 } from "./wire.js";
@@ -29,37 +35,35 @@ const STATE_STOPPED = 0;
 const STATE_LOOKING = 1;
 const STATE_SERVING = 2;
 
+/** A server may look for the address that it offers before it answers: dnsmasq does it for three seconds. */
+const FIRST_QUESTIONS = 3;
+const FIRST_INTERVAL_MS = 2000;
+/** Rare, since each question holds an address of the other server for a minute. */
+const LATER_INTERVAL_MS = 60_000;
+
 export class DhcpEngine {
   private state = STATE_STOPPED;
-  private readonly settings: DhcpSettings;
-  private readonly leases: Leases;
-  private readonly reply: Reply;
-  private readonly others: OtherServers;
-  private readonly probes: Probes | null;
+  /** Questions for other servers before this one serves, and the time of the next question. */
+  private questions = 0;
+  private askAt = 0;
+  private readonly network: Network;
   private readonly message = new Message();
   private readonly allocation: Allocation;
 
   /** @throws RangeError when an option is out of its range. */
-  constructor(
-    transport: DhcpTransport,
-    options: DhcpOptions,
-    private readonly observer: DhcpObserver | null = null,
-  ) {
+  constructor(transport: DhcpTransport, options: DhcpOptions, observer: DhcpObserver | null = null) {
     const settings = new DhcpSettings(options);
-    const rules = new BootRules(settings.boot);
-    this.settings = settings;
-    this.leases = new Leases(settings.fixed, settings.rangeStart, settings.rangeCount);
-    this.reply = new Reply(transport, settings, rules, this.leases);
-    this.others = new OtherServers(this.reply);
-    this.probes = transport.probe === undefined ? null : new Probes();
+    const { fixed, rangeStart, rangeCount } = settings;
+    const { view, rulesAt, leasesAt } = makeMemory(settings);
+    const rules = new BootRules(view, rulesAt);
+    const leases = new Leases(view, leasesAt, fixed, rangeStart, rangeCount);
+    this.network = new Network(view, settings);
     this.allocation = new Allocation(
-      transport,
-      settings,
-      this.leases,
+      leases,
       this.message,
-      this.reply,
-      this.probes,
-      new LeaseCursor(this.leases, rules),
+      new Reply(new Outgoing(view, transport), this.network, rules, leases),
+      transport.probe === undefined ? null : new Probes(transport),
+      new LeaseCursor(leases, rules),
       observer,
     );
   }
@@ -71,32 +75,28 @@ export class DhcpEngine {
 
   /** Time at which `poll` is needed next; {@link NEVER} when nothing waits. */
   get nextAt(): number {
-    const { others, probes } = this;
-    return probes === null ? others.nextAt : Math.min(others.nextAt, probes.nextAt);
+    const { state, askAt, allocation } = this;
+    const nextQuestion = state === STATE_STOPPED ? NEVER : askAt;
+    return allocation.probes === null ? nextQuestion : Math.min(nextQuestion, allocation.probes.nextAt);
   }
 
   /** Searches for other servers for six seconds, then serves clients if it found none. */
   start(now: number): void {
     this.state = STATE_LOOKING;
-    this.others.start(now);
+    this.questions = 0;
+    this.askAt = now;
     this.poll(now);
   }
 
   /** Answers no more. Leases are kept, for another `start`. */
   stop(): void {
     this.state = STATE_STOPPED;
-    this.others.stop();
-    this.probes?.clear();
+    this.allocation.probes?.clear();
   }
 
   /** Shows each address that a client has, or was offered. `visit` must not call the server. */
   visitLeases(visit: (lease: LeaseView) => void, now: number): void {
-    for (let lease = 0; lease < this.leases.count; lease++) {
-      const state = this.leases.stateOf(lease);
-      if ((state === LEASE_BOUND || state === LEASE_OFFERED) && this.leases.isHeld(lease, secondsOf(now))) {
-        visit(this.allocation.show(lease, now));
-      }
-    }
+    this.allocation.visit(visit, now);
   }
 
   /**
@@ -110,11 +110,11 @@ export class DhcpEngine {
     remainingSeconds: number,
     now: number,
   ): void {
-    const { message, leases } = this;
-    const lease = leases.findAddress(address | 0);
-    if (lease !== NO_LEASE && message.setClient(hardwareType, hardwareAddress) && this.allocation.mayHave(lease, now)) {
-      leases.assign(lease, message, LEASE_BOUND, secondsOf(now) + remainingSeconds);
+    const request = this.allocation.reply.requestOf(hardwareType, hardwareAddress);
+    if (this.message.read(request, AT_MAGIC)) {
+      this.allocation.restore(address | 0, remainingSeconds, now);
     }
+    this.message.forget();
   }
 
   /**
@@ -127,70 +127,72 @@ export class DhcpEngine {
    */
   receive(packet: DataView, length: number, now: number): void {
     const { message } = this;
-    if (this.state === STATE_STOPPED || !message.read(packet, length)) {
-      return;
+    if (this.state !== STATE_STOPPED && message.read(packet, length)) {
+      if (message.isReply) {
+        this.takeReply(now);
+      } else if (!message.isRelayed && !this.isOwnQuestion()) {
+        this.takeRequest(packet, length, now);
+      }
     }
-    if (message.isReply) {
-      this.takeReply(now);
-    } else if (!message.isRelayed && !this.isOwnQuestion()) {
-      this.takeRequest(packet, length, now);
-    }
+    message.forget();
   }
 
   /** A machine uses this address, as `probe` has found. */
   addressInUse(address: number, now: number): void {
-    const lease = this.leases.findAddress(address);
-    if (lease !== NO_LEASE && this.probes?.has(lease)) {
-      this.allocation.decline(lease, now);
-    }
+    this.allocation.addressInUse(address | 0, now);
   }
 
   /** Does what is due. */
   poll(now: number): void {
-    if (this.others.poll(now) && this.state === STATE_LOOKING) {
+    // A question further away than any was due before the host's clock went back.
+    if (this.state !== STATE_STOPPED && (now >= this.askAt || this.askAt - now > LATER_INTERVAL_MS)) {
+      this.ask(now);
+    }
+    this.allocation.pollProbes(now);
+    this.message.forget();
+  }
+
+  /** Asks for other servers, or starts to serve when none has answered. */
+  private ask(now: number): void {
+    if (this.state === STATE_LOOKING && this.questions === FIRST_QUESTIONS) {
       this.state = STATE_SERVING;
-      this.observer?.serving(now);
+      this.askAt = now + LATER_INTERVAL_MS;
+      this.allocation.observer?.serving(now);
+      return;
     }
-    for (let probe = this.probes?.findDue(now) ?? null; probe !== null; probe = this.probes?.findDue(now) ?? null) {
-      const { length, lease, request } = probe;
-      probe.length = 0;
-      this.message.read(request, length);
-      if (this.leases.isClient(lease, this.message) && this.leases.isHeld(lease, secondsOf(now))) {
-        this.allocation.giveAddress(lease, now);
-      } else {
-        this.allocation.offerAddress(request, length, now);
-      }
-    }
+    this.questions++;
+    this.askAt = now + (this.state === STATE_LOOKING ? FIRST_INTERVAL_MS : LATER_INTERVAL_MS);
+    this.allocation.reply.sendDiscover();
   }
 
   private takeRequest(packet: DataView, length: number, now: number): void {
-    const { message, settings } = this;
-    const { serverIdentifier } = message;
-    if (serverIdentifier !== NO_ADDRESS && serverIdentifier !== settings.address) {
-      this.takeRequestToOther(now);
+    const { message, network, allocation } = this;
+    const server = message.number(OPTION_SERVER_IDENTIFIER, 4, NO_ADDRESS);
+    if (server !== NO_ADDRESS && server !== network.address) {
+      this.takeRequestToOther(server, now);
       return;
     }
-    const isFromElsewhere = message.clientAddress !== NO_ADDRESS && !settings.isUsable(message.clientAddress);
+    const isFromElsewhere = message.clientAddress !== NO_ADDRESS && !network.isUsable(message.clientAddress);
     if (this.state !== STATE_SERVING || isFromElsewhere) {
       return;
     }
     switch (message.type) {
       case BOOTP:
       case DISCOVER:
-        this.allocation.offerAddress(packet, length, now);
+        allocation.offerAddress(packet, length, now);
         break;
       case REQUEST:
-        this.allocation.takeDhcpRequest(now);
+        allocation.takeDhcpRequest(now);
         break;
       case DECLINE:
-        this.allocation.takeDecline(now);
+        allocation.takeDecline(now);
         break;
       case RELEASE:
-        this.allocation.takeRelease(now);
+        allocation.takeRelease(now);
         break;
       case INFORM:
         if (message.clientAddress !== NO_ADDRESS) {
-          this.reply.sendAnswer(message, ACKNOWLEDGE, NO_LEASE);
+          allocation.reply.sendAnswer(message, ACKNOWLEDGE, NO_LEASE);
         }
         break;
     }
@@ -198,11 +200,14 @@ export class DhcpEngine {
 
   /** Another server's answer: to this server's question, or from this network to one of its clients. */
   private takeReply(now: number): void {
-    const { message, settings } = this;
-    const server = message.serverIdentifier;
-    const isOther = server !== NO_ADDRESS && server !== settings.address;
-    const isAnswer = message.type === OFFER || message.type === ACKNOWLEDGE;
-    if (isOther && isAnswer && (message.transactionId === settings.transactionId || settings.isUsable(server))) {
+    const { message, network } = this;
+    const { type } = message;
+    const isAnswerToThis = message.transactionId === network.transactionId;
+    // A server that names itself nowhere else has its address in the header (RFC 951 §3).
+    const server = message.number(OPTION_SERVER_IDENTIFIER, 4, isAnswerToThis ? message.serverAddress : NO_ADDRESS);
+    const isOther = server !== NO_ADDRESS && server !== network.address;
+    const isAnswer = isAnswerToThis || type === OFFER || type === ACKNOWLEDGE || type === REFUSE;
+    if (isOther && isAnswer && (isAnswerToThis || network.isUsable(server))) {
       this.fallSilent(server, now);
     }
   }
@@ -211,29 +216,25 @@ export class DhcpEngine {
    * A client has chosen another server. One socket may hear the clients of all interfaces, so only a server of this network
    * counts.
    */
-  private takeRequestToOther(now: number): void {
-    const { message, leases } = this;
-    const lease = leases.findClient(message);
-    if (lease !== NO_LEASE && leases.stateOf(lease) === LEASE_OFFERED) {
-      leases.free(lease);
-    }
-    if (message.type === REQUEST && this.settings.isUsable(message.serverIdentifier)) {
-      this.fallSilent(message.serverIdentifier, now);
+  private takeRequestToOther(server: number, now: number): void {
+    this.allocation.takeBackOffer(now);
+    if (this.message.type === REQUEST && this.network.isUsable(server)) {
+      this.fallSilent(server, now);
     }
   }
 
   private fallSilent(server: number, now: number): void {
     this.stop();
-    this.observer?.silenced(server, now);
+    this.allocation.observer?.silenced(server, now);
   }
 
   /** A broadcast comes back to its sender. */
   private isOwnQuestion(): boolean {
-    const { message, settings } = this;
+    const { message, network } = this;
     return (
-      message.transactionId === settings.transactionId &&
+      message.transactionId === network.transactionId &&
       message.hardwareType === HARDWARE_ETHERNET &&
-      message.hardwareAddress.getInt32(2) === settings.address
+      message.isAskedBy(network.address)
     );
   }
 }

@@ -27,7 +27,7 @@ export class LeaseCursor implements LeaseView {
 
   get hardwareAddress(): string {
     const { leases, lease } = this;
-    return hardwareAddressText(leases.records, leases.hardwareStartOf(lease), leases.hardwareLengthOf(lease));
+    return hardwareAddressText(leases.view, leases.hardwareStartOf(lease), leases.hardwareLengthOf(lease));
   }
 
   get file(): string {
@@ -35,8 +35,11 @@ export class LeaseCursor implements LeaseView {
     if (rule === NO_RULE) {
       return NO_FILE;
     }
+    const { leases, lease } = this;
     const text = new DataView(new ArrayBuffer(FILE_BYTES));
-    return textOf(text, this.rules.write(text, 0, rule, this.leases, this.lease));
+    const start = leases.hardwareStartOf(lease);
+    const length = leases.hardwareLengthOf(lease);
+    return textOf(text, this.rules.write(text, 0, rule, leases.addressOf(lease), leases.view, start, length));
   }
 
   get isBound(): boolean {

@@ -1,5 +1,5 @@
 /**
- * The addresses that the server may give, and the clients that have them: one record for each, all in one buffer.
+ * The addresses that the server may give, and the clients that have them: one record for each.
  *
  * A client is known by its hardware address. RFC 2131 §4.2 prefers the client identifier, but a boot ROM, the loader that it
  * starts and the system after that send three different ones: they would take three addresses of a small range.
@@ -13,6 +13,8 @@ export interface FixedAddress {
   hardwareAddress: readonly number[];
   /** In the server's network, within the range or beside it. */
   address: number;
+  /** The name that the client is told (option 12), 1 to 63 characters of ASCII. Default: none. */
+  hostName?: string;
 }
 
 /** Never given, or given back. */
@@ -41,39 +43,48 @@ const AT_HARDWARE_LENGTH = 7;
 const AT_HARDWARE_ADDRESS = 8;
 /** Seconds of the host's clock. */
 const AT_UNTIL = AT_HARDWARE_ADDRESS + MAX_HARDWARE_BYTES;
-/** Order in which addresses were last used. */
-const AT_USED = AT_UNTIL + 4;
-const RECORD_BYTES = AT_USED + 4;
+export const LEASE_BYTES = AT_UNTIL + 4;
 
 export class Leases {
   /** Number of addresses: the fixed ones, then the range. */
   readonly count: number;
   private readonly fixedCount: number;
-  readonly records: DataView;
-  private uses = 0;
 
   /** @param fixed addresses that are kept for one client each; `rangeCount` others follow from `first` on. */
-  constructor(fixed: readonly FixedAddress[], first: number, rangeCount: number) {
+  constructor(
+    /** The server's buffer, with the records from `start` on. */
+    readonly view: DataView,
+    private readonly start: number,
+    fixed: readonly FixedAddress[],
+    first: number,
+    rangeCount: number,
+  ) {
     this.fixedCount = fixed.length;
     this.count = fixed.length + rangeCount;
-    this.records = new DataView(new ArrayBuffer(this.count * RECORD_BYTES));
     for (let index = 0; index < this.count; index++) {
-      this.setRule(index, NO_RULE);
       const { address, hardwareAddress } = fixed[index] ?? {
         address: first + index - fixed.length,
         hardwareAddress: [],
       };
-      const at = index * RECORD_BYTES;
-      this.records.setInt32(at + AT_ADDRESS, address);
-      this.records.setUint8(at + AT_HARDWARE_TYPE, HARDWARE_ETHERNET);
-      this.records.setUint8(at + AT_HARDWARE_LENGTH, hardwareAddress.length);
-      for (let byte = 0; byte < hardwareAddress.length; byte++) {
-        this.records.setUint8(at + AT_HARDWARE_ADDRESS + byte, hardwareAddress[byte] as number);
-      }
-      if (this.findAddress(this.addressOf(index)) !== index) {
-        // A fixed address within the range is given once only.
-        this.hold(index, LEASE_DECLINED, FOREVER);
-      }
+      this.make(index, address, hardwareAddress);
+    }
+  }
+
+  private make(index: number, address: number, hardwareAddress: readonly number[]): void {
+    const { view } = this;
+    const at = this.at(index);
+    view.setInt32(at + AT_ADDRESS, address);
+    view.setUint8(at + AT_HARDWARE_TYPE, HARDWARE_ETHERNET);
+    view.setUint8(at + AT_HARDWARE_LENGTH, hardwareAddress.length);
+    for (let byte = 0; byte < hardwareAddress.length; byte++) {
+      view.setUint8(at + AT_HARDWARE_ADDRESS + byte, hardwareAddress[byte] as number);
+    }
+    this.setRule(index, NO_RULE);
+    // An address that was never given has been free for longer than any other.
+    this.hold(index, LEASE_FREE, -FOREVER);
+    if (this.findAddress(address) !== index) {
+      // A fixed address within the range is given once only.
+      this.hold(index, LEASE_DECLINED, FOREVER);
     }
   }
 
@@ -82,38 +93,38 @@ export class Leases {
   }
 
   addressOf(index: number): number {
-    return this.records.getInt32(index * RECORD_BYTES + AT_ADDRESS);
+    return this.view.getInt32(this.at(index) + AT_ADDRESS);
   }
 
   stateOf(index: number): number {
-    return this.records.getUint8(index * RECORD_BYTES + AT_STATE);
+    return this.view.getUint8(this.at(index) + AT_STATE);
   }
 
-  /** Time at which the state ends, in seconds of the host's clock. */
+  /** Time at which the state ends or has ended, in seconds of the host's clock. */
   untilOf(index: number): number {
-    return this.records.getInt32(index * RECORD_BYTES + AT_UNTIL);
+    return this.view.getInt32(this.at(index) + AT_UNTIL);
   }
 
   /** Number of the boot rule that the client was told. */
   ruleOf(index: number): number {
-    return this.records.getUint8(index * RECORD_BYTES + AT_RULE);
+    return this.view.getUint8(this.at(index) + AT_RULE);
   }
 
   setRule(index: number, rule: number): void {
-    this.records.setUint8(index * RECORD_BYTES + AT_RULE, rule);
+    this.view.setUint8(this.at(index) + AT_RULE, rule);
   }
 
   hardwareLengthOf(index: number): number {
-    return this.records.getUint8(index * RECORD_BYTES + AT_HARDWARE_LENGTH);
+    return this.view.getUint8(this.at(index) + AT_HARDWARE_LENGTH);
   }
 
   hardwareTypeOf(index: number): number {
-    return this.records.getUint8(index * RECORD_BYTES + AT_HARDWARE_TYPE);
+    return this.view.getUint8(this.at(index) + AT_HARDWARE_TYPE);
   }
 
-  /** Index within `records` of the hardware address of the client that has the address, or had it last. */
+  /** Index within `view` of the hardware address of the client that has the address, or had it last. */
   hardwareStartOf(index: number): number {
-    return index * RECORD_BYTES + AT_HARDWARE_ADDRESS;
+    return this.at(index) + AT_HARDWARE_ADDRESS;
   }
 
   /** Index of the lease of an address, or {@link NO_LEASE}. */
@@ -138,13 +149,14 @@ export class Leases {
 
   /** Whether the sender is the client that has the address, had it last, or for which it is kept. */
   isClient(index: number, message: Message): boolean {
-    const at = index * RECORD_BYTES;
-    const length = this.records.getUint8(at + AT_HARDWARE_LENGTH);
-    if (length !== message.hardwareLength || this.records.getUint8(at + AT_HARDWARE_TYPE) !== message.hardwareType) {
+    const { view } = this;
+    const at = this.at(index);
+    const length = view.getUint8(at + AT_HARDWARE_LENGTH);
+    if (length !== message.hardwareLength || view.getUint8(at + AT_HARDWARE_TYPE) !== message.hardwareType) {
       return false;
     }
     for (let byte = 0; byte < length; byte++) {
-      if (this.records.getUint8(at + AT_HARDWARE_ADDRESS + byte) !== message.hardwareAddress.getUint8(byte)) {
+      if (view.getUint8(at + AT_HARDWARE_ADDRESS + byte) !== message.hardwareByte(byte)) {
         return false;
       }
     }
@@ -161,63 +173,64 @@ export class Leases {
     return this.stateOf(index) !== LEASE_FREE && this.untilOf(index) - nowSeconds > 0;
   }
 
-  /** The available address whose last use is the longest ago, unused ones first; or {@link NO_LEASE}. */
+  /** The available address that has been free for the longest time, unused ones first; or {@link NO_LEASE}. */
   findOldest(nowSeconds: number): number {
     let oldest = NO_LEASE;
-    let oldestUse = 0;
     for (let index = this.fixedCount; index < this.count; index++) {
-      const use = this.records.getInt32(index * RECORD_BYTES + AT_USED);
-      if (this.isAvailable(index, nowSeconds) && (oldest === NO_LEASE || use < oldestUse)) {
+      if (this.isAvailable(index, nowSeconds) && (oldest === NO_LEASE || this.untilOf(index) < this.untilOf(oldest))) {
         oldest = index;
-        oldestUse = use;
       }
     }
     return oldest;
   }
 
-  /** Gives the address to the sender, which has no other then, in `state` and until a time. */
-  assign(index: number, message: Message, state: number, untilSeconds: number): void {
-    const at = index * RECORD_BYTES;
+  /** Gives the address to the sender, which has no other then, in `state` and for some time. */
+  assign(index: number, message: Message, state: number, nowSeconds: number, seconds: number): void {
     for (let former = this.fixedCount; former < this.count; former++) {
       if (former !== index && this.isClient(former, message)) {
-        this.forget(former);
+        this.forget(former, nowSeconds);
       }
     }
     if (!this.isClient(index, message)) {
       this.setRule(index, NO_RULE);
     }
-    this.records.setUint8(at + AT_HARDWARE_TYPE, message.hardwareType);
-    this.records.setUint8(at + AT_HARDWARE_LENGTH, message.hardwareLength);
-    for (let byte = 0; byte < MAX_HARDWARE_BYTES; byte++) {
-      this.records.setUint8(at + AT_HARDWARE_ADDRESS + byte, message.hardwareAddress.getUint8(byte));
+    const { view } = this;
+    const at = this.at(index);
+    view.setUint8(at + AT_HARDWARE_TYPE, message.hardwareType);
+    view.setUint8(at + AT_HARDWARE_LENGTH, message.hardwareLength);
+    for (let byte = 0; byte < message.hardwareLength; byte++) {
+      view.setUint8(at + AT_HARDWARE_ADDRESS + byte, message.hardwareByte(byte));
     }
-    this.hold(index, state, untilSeconds);
-  }
-
-  /** Changes the state of an address, which keeps its last client. */
-  hold(index: number, state: number, untilSeconds: number): void {
-    const at = index * RECORD_BYTES;
-    this.records.setUint8(at + AT_STATE, state);
-    this.records.setInt32(at + AT_UNTIL, untilSeconds);
-    this.records.setInt32(at + AT_USED, ++this.uses);
+    this.hold(index, state, nowSeconds + seconds);
   }
 
   /** Leaves the address alone until a time. Its client is to look for another. */
-  decline(index: number, untilSeconds: number): void {
+  decline(index: number, nowSeconds: number, seconds: number): void {
     if (!this.isFixed(index)) {
-      this.forget(index);
+      this.forget(index, nowSeconds);
     }
-    this.hold(index, LEASE_DECLINED, untilSeconds);
+    this.hold(index, LEASE_DECLINED, nowSeconds + seconds);
   }
 
   /** Ends the state of an address. Other clients get it only when no unused address is left. */
-  free(index: number): void {
-    this.records.setUint8(index * RECORD_BYTES + AT_STATE, LEASE_FREE);
+  free(index: number, nowSeconds: number): void {
+    this.hold(index, LEASE_FREE, nowSeconds);
   }
 
-  private forget(index: number): void {
-    this.records.setUint8(index * RECORD_BYTES + AT_HARDWARE_LENGTH, 0);
+  private forget(index: number, nowSeconds: number): void {
+    this.view.setUint8(this.at(index) + AT_HARDWARE_LENGTH, 0);
     this.setRule(index, NO_RULE);
-    this.free(index);
+    this.free(index, nowSeconds);
+  }
+
+  /** Changes the state of an address, which keeps its last client. */
+  private hold(index: number, state: number, untilSeconds: number): void {
+    const at = this.at(index);
+    this.view.setUint8(at + AT_STATE, state);
+    this.view.setInt32(at + AT_UNTIL, untilSeconds);
+  }
+
+  private at(index: number): number {
+    return this.start + index * LEASE_BYTES;
   }
 }

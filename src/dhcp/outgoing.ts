@@ -1,7 +1,7 @@
 /** The one transmit buffer: the header and options of a message to be sent. */
 import type { DhcpTransport } from "./host.js";
+import type { Message } from "./message.js";
 import {
-  AT_HARDWARE_ADDRESS,
   AT_HARDWARE_LENGTH,
   AT_HARDWARE_TYPE,
   AT_MAGIC,
@@ -9,25 +9,29 @@ import {
   AT_OPTIONS,
   AT_TRANSACTION_ID,
   BOOTP,
+  CODE_AND_LENGTH,
   MAGIC,
-  MAX_HARDWARE_BYTES,
   MAX_REPLY_BYTES,
   MIN_REPLY_BYTES,
   OPTION_END,
   OPTION_MESSAGE_TYPE,
 } from "./wire.js";
 
-const CODE_AND_LENGTH = 2;
 const MAX_OPTION_BYTES = 255;
 
 export class Outgoing {
-  readonly view = new DataView(new ArrayBuffer(MAX_REPLY_BYTES));
-  private readonly packet = new Uint8Array(this.view.buffer);
+  private readonly packet: Uint8Array;
   /** Index of the next option, and of the end of those that the receiver can take. */
   private at = 0;
   private limit = MAX_REPLY_BYTES;
 
-  constructor(private readonly transport: DhcpTransport) {}
+  constructor(
+    /** The server's buffer, which begins with the message. */
+    readonly view: DataView,
+    private readonly transport: DhcpTransport,
+  ) {
+    this.packet = new Uint8Array(view.buffer as ArrayBuffer, 0, MAX_REPLY_BYTES);
+  }
 
   /** Begins a message with a header that is zero but for these fields. */
   begin(operation: number, hardwareType: number, hardwareLength: number, transactionId: number): void {
@@ -37,10 +41,6 @@ export class Outgoing {
     view.setUint8(AT_HARDWARE_TYPE, hardwareType);
     view.setUint8(AT_HARDWARE_LENGTH, hardwareLength);
     view.setInt32(AT_TRANSACTION_ID, transactionId);
-  }
-
-  setHardwareAddress(from: DataView): void {
-    this.put(AT_HARDWARE_ADDRESS, from, 0, MAX_HARDWARE_BYTES);
   }
 
   /** Begins the options, which end before `limit`, with the message type. */
@@ -61,28 +61,44 @@ export class Outgoing {
     }
   }
 
-  addAddresses(code: number, list: readonly number[]): void {
-    if (this.open(code, 4 * list.length)) {
-      for (let index = 0; index < list.length; index++) {
-        this.view.setInt32(this.at, list[index] as number);
-        this.at += 4;
+  /** Adds the bytes that the buffer has from `start` to `end`; nothing if there are none. */
+  addCopy(code: number, start: number, end: number): void {
+    this.addBytes(code, this.view, start, end);
+  }
+
+  /** Adds the bytes that `from` has from `start` to `end`; nothing if there are none. */
+  addBytes(code: number, from: DataView, start: number, end: number): void {
+    if (this.open(code, end - start)) {
+      for (let index = start; index < end; index++) {
+        this.view.setUint8(this.at++, from.getUint8(index));
       }
     }
   }
 
-  /** Adds `length` bytes that `from` has at `start`; nothing if there are none. */
-  addBytes(code: number, from: DataView, start: number, length: number): void {
+  /** Gives the value of an option of the client's back to it; nothing if it is missing. */
+  addFrom(message: Message, code: number): void {
+    let length = 0;
+    message.open(code);
+    while (message.next() >= 0) {
+      length++;
+    }
     if (this.open(code, length)) {
-      this.put(this.at, from, start, length);
-      this.at += length;
+      message.open(code);
+      for (let index = 0; index < length; index++) {
+        this.view.setUint8(this.at++, message.next());
+      }
     }
   }
 
-  /** Writes `length` bytes that `from` has at `start` into the header. */
-  put(at: number, from: DataView, start: number, length: number): void {
-    for (let index = 0; index < length; index++) {
-      this.view.setUint8(at + index, from.getUint8(start + index));
+  /** Whether the message has the option already. */
+  has(code: number): boolean {
+    const { view, at } = this;
+    for (let index = AT_OPTIONS; index < at; index += CODE_AND_LENGTH + view.getUint8(index + 1)) {
+      if (view.getUint8(index) === code) {
+        return true;
+      }
     }
+    return false;
   }
 
   send(address: number, port: number): void {

@@ -1,5 +1,6 @@
 /** Requests that wait until the network has said whether a machine uses the address that is meant for them. */
 import { NEVER } from "../schedule.js";
+import type { DhcpTransport } from "./host.js";
 
 /** ARP answers within milliseconds; a bridge that has just started needs longer. */
 const PROBE_MS = 500;
@@ -19,6 +20,13 @@ export class Probe {
 
 export class Probes {
   private readonly probes: readonly Probe[] = Array.from({ length: PROBES }, () => new Probe());
+
+  constructor(private readonly transport: DhcpTransport) {}
+
+  /** Asks whether a machine uses the address. */
+  ask(address: number): void {
+    this.transport.probe?.(address);
+  }
 
   /** Time at which the first request has waited long enough, or {@link NEVER}. */
   get nextAt(): number {
@@ -64,7 +72,8 @@ export class Probes {
   findDue(now: number): Probe | null {
     for (let index = 0; index < PROBES; index++) {
       const probe = this.probes[index] as Probe;
-      if (probe.length > 0 && probe.until <= now) {
+      // One that waits longer than it can was kept before the clock went back.
+      if (probe.length > 0 && (probe.until <= now || probe.until > now + PROBE_MS)) {
         return probe;
       }
     }

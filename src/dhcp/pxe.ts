@@ -1,6 +1,7 @@
 /** Boot ROMs that take only answers of their own kind (PXE 2.1 §2.2.3, RFC 4578). */
 import { ascii } from "../text.js";
-import type { Message, OptionValue } from "./message.js";
+import type { Message } from "./message.js";
+import { OPTION_VENDOR_CLASS } from "./wire.js";
 
 export const PXE_CLIENT = ascii("PXEClient");
 /**
@@ -19,28 +20,15 @@ const RASPBERRY_PI_VENDORS: readonly number[] = Object.freeze([
 ]);
 
 export function isPxeClient(message: Message): boolean {
-  return hasText(message, message.vendorClass, 0, PXE_CLIENT);
+  return message.startsWith(OPTION_VENDOR_CLASS, PXE_CLIENT, 0, PXE_CLIENT.byteLength);
 }
 
 export function isRaspberryPi(message: Message): boolean {
-  const vendor = (message.hardwareAddress.getUint16(0) << 8) | message.hardwareAddress.getUint8(2);
+  const vendor = (message.hardwareByte(0) << 16) | (message.hardwareByte(1) << 8) | message.hardwareByte(2);
   for (let index = 0; index < RASPBERRY_PI_VENDORS.length; index++) {
     if (RASPBERRY_PI_VENDORS[index] === vendor) {
       return true;
     }
   }
   return false;
-}
-
-/** Whether an option's value has `text` at `from`. */
-export function hasText(message: Message, value: OptionValue, from: number, text: DataView): boolean {
-  if (value.length - from < text.byteLength) {
-    return false;
-  }
-  for (let index = 0; index < text.byteLength; index++) {
-    if (message.kept.getUint8(value.start + from + index) !== text.getUint8(index)) {
-      return false;
-    }
-  }
-  return true;
 }

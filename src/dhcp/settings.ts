@@ -2,7 +2,8 @@
 import { checked } from "../settings.js";
 import type { BootRule } from "./boot-rules.js";
 import type { FixedAddress } from "./leases.js";
-import { NO_ADDRESS } from "./wire.js";
+import { isUsable } from "./network.js";
+import { MAX_HARDWARE_BYTES, NO_ADDRESS } from "./wire.js";
 
 export interface DhcpOptions {
   /** The server's own address. */
@@ -33,13 +34,15 @@ export interface DhcpOptions {
   transactionId: number;
 }
 
-/** More than the addresses of a laboratory; each takes 32 bytes, and each request looks at all. */
+/** More than the addresses of a laboratory; each takes 28 bytes, and each request looks at all. */
 const MAX_RANGE = 4096;
 const DEFAULT_LEASE_SECONDS = 3600;
 /** Clients renew after half of it, and an offer is kept for a minute. */
 const MIN_LEASE_SECONDS = 120;
 const MAX_LEASE_SECONDS = 31_536_000;
 const MAX_TEXT_BYTES = 255;
+/** Length of a label of a domain name (RFC 1035 §2.3.4). */
+const MAX_HOST_NAME_BYTES = 63;
 /** Addresses in one option of 255 bytes. */
 const MAX_LIST = 63;
 
@@ -86,10 +89,8 @@ export class DhcpSettings {
     this.checkAddresses(last);
   }
 
-  /** Whether a machine can have the address in the server's network. */
-  isUsable(address: number): boolean {
-    const host = address & ~this.netmask;
-    return ((address ^ this.address) & this.netmask) === 0 && host !== 0 && host !== ~this.netmask;
+  private isUsable(address: number): boolean {
+    return isUsable(address, this.address, this.netmask);
   }
 
   private checkAddresses(last: number): void {
@@ -101,13 +102,14 @@ export class DhcpSettings {
     if (this.address - this.rangeStart >= 0 && last - this.address >= 0) {
       throw new RangeError("the range must not contain the server's own address");
     }
-    for (const { address, hardwareAddress } of this.fixed) {
+    for (const { address, hardwareAddress, hostName } of this.fixed) {
       if (!this.isUsable(address | 0) || (address | 0) === this.address) {
         throw new RangeError(
           "a fixed address must lie in the network of the server's address, and not be the server's",
         );
       }
-      checked("length of a fixed client's hardwareAddress", hardwareAddress.length, 1, 16);
+      checked("length of a fixed client's hardwareAddress", hardwareAddress.length, 1, MAX_HARDWARE_BYTES);
+      checkedText("hostName", hostName, MAX_HOST_NAME_BYTES);
     }
   }
 }
@@ -120,9 +122,9 @@ function checkedList(name: string, addresses: readonly number[] = []): readonly 
   return addresses.map((address) => address | 0);
 }
 
-function checkedText(name: string, text = ""): string {
-  if (text.length > MAX_TEXT_BYTES || !/^[\x21-\x7e]*$/.test(text)) {
-    throw new RangeError(`${name} must be 1 to ${MAX_TEXT_BYTES} characters of ASCII without spaces`);
+function checkedText(name: string, text = "", maxBytes = MAX_TEXT_BYTES): string {
+  if (text.length > maxBytes || !/^[\x21-\x7e]*$/.test(text)) {
+    throw new RangeError(`${name} must be 1 to ${maxBytes} characters of ASCII without spaces`);
   }
   return text;
 }

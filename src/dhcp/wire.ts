@@ -63,6 +63,8 @@ export const REFUSE = 6;
 export const RELEASE = 7;
 export const INFORM = 8;
 
+/** Bytes of an option before its value. */
+export const CODE_AND_LENGTH = 2;
 export const OPTION_PAD = 0;
 export const OPTION_SUBNET_MASK = 1;
 export const OPTION_ROUTERS = 3;

@@ -9,9 +9,10 @@ import { programFile, XsMachine } from "./support/machine.js";
 const EXCHANGES = 100_000;
 /** The chunk memory available before a collection varies by a piece. */
 const MAX_CHUNK_KIB = 64;
-/** Its buffers take 1,300 bytes of them, and each further address 32. */
-const MAX_BOARD_BYTES = 4300;
-const MAX_MINIFIED_BYTES = 20 * 1024;
+/** Its buffer takes 1,070 bytes of them, and each further address 28. */
+const MAX_BOARD_BYTES = 2048;
+/** The settings are written into one buffer, which takes 1.8 KiB of code and saves 2.2 KiB of each board's memory. */
+const MAX_MINIFIED_BYTES = 22 * 1024;
 
 let machine: XsMachine;
 

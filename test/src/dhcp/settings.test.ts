@@ -17,6 +17,8 @@ test("options that cannot work are refused, by name", () => {
   assert.throws(makes({ domainName: "a b" }), /domainName/);
   assert.throws(makes({ fixed: [{ hardwareAddress: MAC, address: bits("10.0.0.1") }] }), /fixed address/);
   assert.throws(makes({ fixed: [{ hardwareAddress: [], address: bits("192.168.88.7") }] }), /hardwareAddress/);
+  const named = { hardwareAddress: MAC, address: bits("192.168.88.7"), hostName: "two words" };
+  assert.throws(makes({ fixed: [named] }), /hostName/);
   assert.throws(makes({ routers: [0] }), /routers/);
 });
 
@@ -28,4 +30,7 @@ test("boot rules that cannot work are refused", () => {
   assert.throws(makes({ file: "{name}" }), /unknown placeholder/);
   assert.throws(makes({ file: "b\u00fc" }), /not ASCII/);
   assert.throws(makes({ file: "a\nb" }), /not ASCII/);
+  assert.throws(makes({ file: "x", architectures: [] }), /architectures/);
+  assert.throws(makes({ file: "x", vendorClass: "" }), /vendorClass/);
+  assert.throws(makes({ file: "x", userClass: "x".repeat(256) }), /userClass/);
 });

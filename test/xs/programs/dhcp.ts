@@ -1,5 +1,5 @@
 /** Messages of DHCP, for XS. */
-import { DhcpEngine } from "lockstep-tftp/dhcp";
+import { DhcpEngine, type DhcpObserver, type DhcpTransport } from "lockstep-tftp/dhcp";
 import { DhcpFlow } from "../../support/dhcp-flow.js";
 
 type Step = (flow: DhcpFlow) => void;
@@ -21,6 +21,17 @@ export function run(kind: string, count: number): number {
   return flow.sent - before;
 }
 
+/** What a host brings, which is not the engine's memory. */
+const TRANSPORT: DhcpTransport = { send() {} };
+const OBSERVER: DhcpObserver = {
+  leased() {},
+  released() {},
+  declined() {},
+  refused() {},
+  exhausted() {},
+  serving() {},
+  silenced() {},
+};
 const engines: (DhcpEngine | null)[] = [];
 
 /** Reserves the array, so that later only the engine is measured. */
@@ -30,7 +41,7 @@ export function prepare(): number {
 
 export function construct(place: number, addresses: number): void {
   engines[place] = new DhcpEngine(
-    { send() {} },
+    TRANSPORT,
     {
       address: 0x0a000001,
       netmask: 0xffffff00 | 0,
@@ -39,6 +50,7 @@ export function construct(place: number, addresses: number): void {
       boot: [{ file: "image.bin" }],
       transactionId: 1,
     },
+    OBSERVER,
   );
 }
 

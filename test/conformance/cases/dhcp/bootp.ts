@@ -2,7 +2,7 @@
 import { equal, equalTexts, ok } from "../../../support/assertions.js";
 import { BROADCAST, SERVER } from "../../../support/dhcp-harness.js";
 import { optionNumbers } from "../../../support/dhcp-message.js";
-import { type DhcpCase, DISCOVER, dhcpCase, FIRST } from "./case.js";
+import { BESIDE, type DhcpCase, DISCOVER, dhcpCase, FIRST } from "./case.js";
 
 const BOOT = { boot: [{ file: "vmlinux" }] };
 
@@ -62,6 +62,21 @@ export const bootpCases: readonly DhcpCase[] = [
       equal(answer.hardware.join(), hardware.join(), "chaddr");
       equal(answer.flags, 0x8000, "flags");
     },
+  ),
+
+  dhcpCase(
+    "RFC 951 §3: a client that has an address gets server and file, and no other address",
+    async (harness) => {
+      const [answer] = await harness.receive({ clientAddress: BESIDE });
+      ok(answer !== undefined, "there is an answer");
+      equal(answer.to, BESIDE, "receiver");
+      equal(answer.clientAddress, BESIDE, "ciaddr");
+      equal(answer.yourAddress, "0.0.0.0", "yiaddr");
+      equal(answer.serverAddress, SERVER, "siaddr");
+      equal(answer.file, `52-54-00-12-34-56/${BESIDE}`, "file");
+      equal(harness.leases().length, 0, "addresses in use");
+    },
+    { boot: [{ file: "{mac}/{address}" }] },
   ),
 
   dhcpCase("RFC 1534 §2: one client has one address, by BOOTP and by DHCP", async (harness) => {

@@ -1,7 +1,7 @@
 /** DISCOVER, REQUEST in its four states, DECLINE, RELEASE and INFORM. */
 import { equal, equalTexts, ok } from "../../../support/assertions.js";
 import { BROADCAST, SERVER } from "../../../support/dhcp-harness.js";
-import { optionNumbers, optionSeconds, quad } from "../../../support/dhcp-message.js";
+import { bits, MAC, optionNumbers, optionSeconds, optionText, quad } from "../../../support/dhcp-message.js";
 import {
   ACK,
   BESIDE,
@@ -168,9 +168,23 @@ export const exchangeCases: readonly DhcpCase[] = [
       ok(!answer.options.has(51), "no lease time");
       equal(answer.serverAddress, SERVER, "siaddr");
       equal(optionNumbers(answer, 1), "255.255.255.0", "netmask");
+      equal(answer.file, "boot.img", "file");
+      equal(optionText(answer, 67), "boot.img", "option 67");
       equal(harness.leases().length, 0, "addresses in use");
     },
     { boot: [{ file: "boot.img" }] },
+  ),
+
+  dhcpCase(
+    "RFC 2131 §4.3.4: RELEASE does not end the rest of a declined address",
+    async (harness) => {
+      await harness.lease();
+      await harness.ask(DECLINE, [requested(BESIDE), FROM_SERVER]);
+      await harness.ask(RELEASE, [FROM_SERVER], { clientAddress: BESIDE });
+      equal((await harness.ask(DISCOVER)).length, 0, "answers");
+      equal(harness.events.includes(`released ${BESIDE}`), false, "it was released");
+    },
+    { fixed: [{ hardwareAddress: MAC, address: bits(BESIDE) }] },
   ),
 
   dhcpCase("RFC 2131 §4.1: clients with an address of another network are ignored", async (harness) => {

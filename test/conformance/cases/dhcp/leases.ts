@@ -11,6 +11,7 @@ import {
   FOURTH,
   FROM_SERVER,
   NAK,
+  RELEASE,
   REQUEST,
   requested,
   SECOND,
@@ -46,6 +47,18 @@ const given: readonly DhcpCase[] = [
     }
     await harness.pass(3_600_000);
     equal(await harness.leaseAll([9, 8, 2]), `${FOURTH} ${FIRST} ${THIRD}`, "addresses");
+  }),
+
+  dhcpCase("RFC 2131 §4.3.1: of released addresses the first one that was free is given first", async (harness) => {
+    await harness.leaseAll([1, 2, 3, 4]);
+    for (const [number, address] of [
+      [3, THIRD],
+      [1, FIRST],
+    ] as const) {
+      await harness.pass(1000);
+      await harness.ask(RELEASE, [FROM_SERVER], { ...harness.client(number), clientAddress: address });
+    }
+    equal(await harness.leaseAll([8, 9]), `${THIRD} ${FIRST}`, "addresses");
   }),
 
   dhcpCase("RFC 2131 §4.3.1: a requested address is given if it is free", async (harness) => {
@@ -196,6 +209,18 @@ const probed: readonly DhcpCase[] = [
       equal(offered.size, 40, "addresses");
     },
     { rangeEnd: bits("192.168.88.139") },
+    PROBING,
+  ),
+
+  dhcpCase(
+    "RFC 2131 §3.1: a probe ends although the clock goes back",
+    async (harness) => {
+      await harness.ask(DISCOVER);
+      harness.now -= 600_000;
+      harness.engine.poll(harness.now);
+      equal((await harness.pass(0)).at(-1)?.yourAddress, FIRST, "yiaddr");
+    },
+    {},
     PROBING,
   ),
 

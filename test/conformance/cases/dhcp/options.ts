@@ -1,9 +1,9 @@
 /** Options in answers, and options as they come: in pieces, in other fields, wrong. */
-import { equal, equalTexts } from "../../../support/assertions.js";
+import { equal, equalTexts, ok } from "../../../support/assertions.js";
 import type { Sent } from "../../../support/dhcp-harness.js";
 import { DhcpHarness, SERVER } from "../../../support/dhcp-harness.js";
-import { bits, characters, type MessageFields, optionNumbers, optionText } from "../../../support/dhcp-message.js";
-import { type DhcpCase, DISCOVER, dhcpCase } from "./case.js";
+import { bits, characters, MAC, type MessageFields, optionNumbers, optionText } from "../../../support/dhcp-message.js";
+import { type DhcpCase, DISCOVER, dhcpCase, SECOND, THIRD } from "./case.js";
 import { withOptions } from "./raw-options.js";
 
 const IPXE = characters("iPXE");
@@ -53,6 +53,47 @@ const asked: readonly DhcpCase[] = [
     ALL_SET,
   ),
 
+  dhcpCase(
+    "RFC 2132 §9.8: options come in the order of the client's list, each once, as many as fit",
+    async (harness) => {
+      const list = [55, [66, 150, 15, 66, 3, 150]] as const;
+      const all = await harness.answer(DISCOVER, [list]);
+      equal([...all.options.keys()].slice(-4).join(" "), "66 150 15 3", "last options");
+      const few = await harness.answer(DISCOVER, [list, [57, [1, 72]]]);
+      equal([...few.options.keys()].slice(-3).join(" "), "66 150 3", "last options in 300 bytes");
+    },
+    ALL_SET,
+  ),
+
+  dhcpCase(
+    "RFC 2132 §3.3: the netmask comes before the routers",
+    async (harness) => {
+      const { options } = await harness.answer(DISCOVER, [[55, [3, 1]]]);
+      equal([...options.keys()].slice(-2).join(" "), "1 3", "last options");
+    },
+    ALL_SET,
+  ),
+
+  dhcpCase(
+    "RFC 2132 §3.14: a client with a fixed address gets its host name, if one is set",
+    async (harness) => {
+      const list = [[55, [12]] as const];
+      equal(optionText(await harness.answer(DISCOVER, list), 12), "gateway", "host name");
+      ok(!(await harness.answer(DISCOVER, list, harness.client(1))).options.has(12), "none is set");
+      ok(!(await harness.answer(DISCOVER, list, harness.client(2))).options.has(12), "no fixed address");
+      equal(optionText(await harness.answer(DISCOVER, list, harness.client(3)), 12), "third", "host name");
+      ok(!(await harness.answer(DISCOVER, [[55, [1]]])).options.has(12), "not asked for");
+    },
+    {
+      fixed: [
+        { hardwareAddress: MAC, address: bits(SECOND), hostName: "gateway" },
+        { hardwareAddress: [2, 0, 0, 0, 0, 1], address: bits(THIRD) },
+        { hardwareAddress: [2, 0, 0, 0, 0, 3], address: bits("192.168.88.50"), hostName: "third" },
+      ],
+      boot: [{ userClass: "none", file: "x" }],
+    },
+  ),
+
   dhcpCase("docs/boot.md, settings: no router, name server, domain name or time server unless set", async (harness) => {
     const answer = await harness.answer(DISCOVER, [[55, [1, 3, 6, 12, 15, 42]]]);
     equal(codes(answer), "1 51 53 54 58 59", "options");
@@ -79,6 +120,8 @@ const asked: readonly DhcpCase[] = [
     ]);
     equal(refusal.type, 6, "type");
     equal(optionNumbers(refusal, 61), identifier.join("."), "identifier in NAK");
+    const long = Array.from({ length: 250 }, (_, index) => index);
+    equal(optionNumbers(await harness.answer(DISCOVER, [[61, long]]), 61), long.join("."), "a long identifier");
   }),
 ];
 

@@ -8,6 +8,7 @@ import {
   dhcpCase,
   FIRST,
   FOREIGN_SERVER,
+  NAK,
   OFFER,
   OTHER_SERVER,
   REQUEST,
@@ -74,6 +75,27 @@ export const otherServerCases: readonly DhcpCase[] = [
     equal(harness.engine.isServing, true, "it serves");
     await harness.receive(answerOf(OTHER_SERVER, OTHER_TRANSACTION));
     equal(harness.engine.isServing, false, "it serves");
+  }),
+
+  dhcpCase("docs/boot.md, safety: another server's refusal of a client counts", async (harness) => {
+    await harness.receive(answerOf(OTHER_SERVER, OTHER_TRANSACTION, NAK));
+    equalTexts(harness.events, [`silenced ${OTHER_SERVER}`], "events");
+  }),
+
+  dhcpCase("docs/boot.md, safety: an answer that names its server in the header only counts", async (harness) => {
+    await harness.receive({ operation: 2, transactionId: OTHER_TRANSACTION, serverAddress: OTHER_SERVER });
+    equal(harness.engine.isServing, true, "it serves after another client's answer");
+    await harness.receive({ operation: 2, transactionId: OWN_TRANSACTION, serverAddress: OTHER_SERVER });
+    equalTexts(harness.events, [`silenced ${OTHER_SERVER}`], "events");
+  }),
+
+  dhcpCase("docs/boot.md, safety: the server looks for others although the clock goes back", async (harness) => {
+    harness.now -= 900_000;
+    harness.engine.poll(harness.now);
+    const [question, ...others] = await harness.pass(0);
+    equal(question?.type, DISCOVER, "type");
+    equal(others.length, 0, "further messages");
+    equal((await harness.pass(60_000)).length, 1, "questions in the next minute");
   }),
 
   dhcpCase("docs/boot.md, safety: the server's own messages come back to it, and silence nobody", async (harness) => {

@@ -47,6 +47,12 @@ const CASES: readonly (readonly [
     ["[[dhcp.fixed]]", 'hardware-address = "1:2"'],
     /dhcp\.fixed 1 in \S+ needs address/,
   ],
+  [
+    "a host name that is no text",
+    HOST,
+    ["[[dhcp.fixed]]", 'hardware-address = "1:2"', 'address = "192.0.2.9"', "host-name = 5"],
+    /dhcp\.fixed 1\.host-name in \S+ is 5; it must be a string/,
+  ],
   ["an unknown condition", HOST, ["[[dhcp.boot]]", "arch = 7"], /unknown setting "arch" of dhcp\.boot 1/],
 ];
 

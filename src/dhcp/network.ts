@@ -1,0 +1,53 @@
+/** The server's network: numbers that do not change, in the server's buffer. */
+import type { DhcpSettings } from "./settings.js";
+import { MAX_REPLY_BYTES } from "./wire.js";
+
+/** After the message that is sent. */
+const AT_ADDRESS = MAX_REPLY_BYTES;
+const AT_NETMASK = AT_ADDRESS + 4;
+const AT_TFTP_SERVER = AT_ADDRESS + 8;
+const AT_TRANSACTION_ID = AT_ADDRESS + 12;
+const AT_LEASE_SECONDS = AT_ADDRESS + 16;
+export const NETWORK_END = AT_ADDRESS + 20;
+
+export class Network {
+  constructor(
+    private readonly view: DataView,
+    settings: DhcpSettings,
+  ) {
+    view.setInt32(AT_ADDRESS, settings.address);
+    view.setInt32(AT_NETMASK, settings.netmask);
+    view.setInt32(AT_TFTP_SERVER, settings.tftpServer);
+    view.setInt32(AT_TRANSACTION_ID, settings.transactionId);
+    view.setInt32(AT_LEASE_SECONDS, settings.leaseSeconds);
+  }
+
+  /** The server's own address. */
+  get address(): number {
+    return this.view.getInt32(AT_ADDRESS);
+  }
+
+  get tftpServer(): number {
+    return this.view.getInt32(AT_TFTP_SERVER);
+  }
+
+  /** Marks the server's own questions. */
+  get transactionId(): number {
+    return this.view.getInt32(AT_TRANSACTION_ID);
+  }
+
+  get leaseSeconds(): number {
+    return this.view.getInt32(AT_LEASE_SECONDS);
+  }
+
+  /** Whether a machine can have the address in the network. */
+  isUsable(address: number): boolean {
+    return isUsable(address, this.address, this.view.getInt32(AT_NETMASK));
+  }
+}
+
+/** Whether a machine can have `address` in the network of `member`. */
+export function isUsable(address: number, member: number, netmask: number): boolean {
+  const host = address & ~netmask;
+  return ((address ^ member) & netmask) === 0 && host !== 0 && host !== ~netmask;
+}
