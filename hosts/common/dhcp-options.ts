@@ -21,6 +21,8 @@ export interface DhcpFixedAddress {
   /** Such as "52:54:00:12:34:56". */
   readonly hardwareAddress: string;
   readonly address: string;
+  /** The name that the client is told, 1 to 63 characters of ASCII. Default: none. */
+  readonly hostName?: string;
 }
 
 /** Options of a DHCP server that both hosts have. */
@@ -71,6 +73,7 @@ export function engineOptions(
     fixed: (options.fixed ?? []).map((fixed) => ({
       hardwareAddress: hardwareBytes("hardwareAddress", fixed.hardwareAddress),
       address: bitsOf("address", fixed.address),
+      ...(fixed.hostName === undefined ? {} : { hostName: fixed.hostName }),
     })),
     ...(options.leaseSeconds === undefined ? {} : { leaseSeconds: options.leaseSeconds }),
     boot: (options.boot ?? []).map(engineRule),

@@ -1,5 +1,5 @@
 /** The server's network: numbers that do not change, in the server's buffer. */
-import type { DhcpSettings } from "./settings.js";
+import { type DhcpSettings, isUsable } from "./settings.js";
 import { MAX_REPLY_BYTES } from "./wire.js";
 
 /** After the message that is sent. */
@@ -44,10 +44,4 @@ export class Network {
   isUsable(address: number): boolean {
     return isUsable(address, this.address, this.view.getInt32(AT_NETMASK));
   }
-}
-
-/** Whether a machine can have `address` in the network of `member`. */
-export function isUsable(address: number, member: number, netmask: number): boolean {
-  const host = address & ~netmask;
-  return ((address ^ member) & netmask) === 0 && host !== 0 && host !== ~netmask;
 }

@@ -2,7 +2,6 @@
 import { checked } from "../settings.js";
 import type { BootRule } from "./boot-rules.js";
 import type { FixedAddress } from "./leases.js";
-import { isUsable } from "./network.js";
 import { MAX_HARDWARE_BYTES, NO_ADDRESS } from "./wire.js";
 
 export interface DhcpOptions {
@@ -127,4 +126,10 @@ function checkedText(name: string, text = "", maxBytes = MAX_TEXT_BYTES): string
     throw new RangeError(`${name} must be 1 to ${maxBytes} characters of ASCII without spaces`);
   }
   return text;
+}
+
+/** Whether a machine can have `address` in the network of `member`. */
+export function isUsable(address: number, member: number, netmask: number): boolean {
+  const host = address & ~netmask;
+  return ((address ^ member) & netmask) === 0 && host !== 0 && host !== ~netmask;
 }

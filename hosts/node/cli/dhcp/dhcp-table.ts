@@ -37,6 +37,7 @@ const RULE_FIELDS: Readonly<Record<string, Field>> = {
 const FIXED_FIELDS: Readonly<Record<string, Field>> = {
   "hardware-address": { option: "hardwareAddress", kind: "text" },
   address: { option: "address", kind: "text" },
+  "host-name": { option: "hostName", kind: "text" },
 };
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { "": 1, s: 1, m: 60, h: 3600, d: 86_400 };
