@@ -10,6 +10,7 @@ import {
   type Storage,
   type WritableFile,
 } from "../../src/index.js";
+import { addressText } from "./address-text.js";
 
 /** Receives what a storage threw. */
 export interface StorageErrors {
@@ -52,6 +53,7 @@ function isSafe(file: ReadableFile): file is SafeFile {
   return (file as Partial<SafeFile>).neverThrows === true;
 }
 
+/** Gives the storage an address as a text, also where the sockets have a number. */
 export class GuardedStorage implements Storage {
   constructor(
     private readonly storage: Storage,
@@ -60,7 +62,7 @@ export class GuardedStorage implements Storage {
 
   openForReading(name: string, address: Address): ReadableFile | Refusal {
     try {
-      const file = checkedAnswer(this.storage.openForReading(name, address), OPEN_FOR_READING);
+      const file = checkedAnswer(this.storage.openForReading(name, addressText(address)), OPEN_FOR_READING);
       return isRefusal(file) || isSafe(file) ? file : new GuardedReadableFile(file, this.errors);
     } catch (error) {
       return this.errors.refuse(error, false);
@@ -69,7 +71,7 @@ export class GuardedStorage implements Storage {
 
   openForWriting(name: string, sizeBytes: number, address: Address): WritableFile | Refusal {
     try {
-      const file = checkedAnswer(this.storage.openForWriting(name, sizeBytes, address), OPEN_FOR_WRITING);
+      const file = checkedAnswer(this.storage.openForWriting(name, sizeBytes, addressText(address)), OPEN_FOR_WRITING);
       return isRefusal(file) ? file : new GuardedWritableFile(file, this.errors);
     } catch (error) {
       return this.errors.refuse(error, false);

@@ -5,6 +5,7 @@
 import type { Outcome, TransferObserver, TransferView } from "../../src/index.js";
 import { ErrorReport } from "./error-report.js";
 import type { NetworkWaitListener } from "./network-wait.js";
+import { type TFTPTransfer, viewOf } from "./views.js";
 
 /** An owner of callbacks, which is closed when the network does not come up. */
 interface Closable {
@@ -14,9 +15,9 @@ interface Closable {
 /** The callbacks of `Owner`, a server or a client. */
 export interface CallbackOptions<Owner, View extends TransferView> {
   onReady?(this: Owner): void;
-  onStarted?(this: Owner, transfer: TransferView): void;
-  onProgress?(this: Owner, transfer: TransferView): void;
-  onEnded?(this: Owner, transfer: View, outcome: Outcome, durationMs: number): void;
+  onStarted?(this: Owner, transfer: TFTPTransfer): void;
+  onProgress?(this: Owner, transfer: TFTPTransfer): void;
+  onEnded?(this: Owner, transfer: View & TFTPTransfer, outcome: Outcome, durationMs: number): void;
   onError?(this: Owner, error: unknown): void;
 }
 
@@ -24,6 +25,9 @@ export class Callbacks<Owner extends Closable, View extends TransferView, Option
   extends ErrorReport<Owner>
   implements TransferObserver, NetworkWaitListener
 {
+  /** By slot; made when its first transfer is shown. */
+  private readonly views: (View & TFTPTransfer)[] = [];
+
   constructor(
     owner: Owner,
     protected readonly options: Options,
@@ -46,7 +50,7 @@ export class Callbacks<Owner extends Closable, View extends TransferView, Option
 
   started(transfer: TransferView): void {
     try {
-      this.options.onStarted?.call(this.owner, transfer);
+      this.options.onStarted?.call(this.owner, this.shown(transfer as View));
     } catch (error) {
       this.failed(error);
     }
@@ -55,7 +59,7 @@ export class Callbacks<Owner extends Closable, View extends TransferView, Option
   progressed(transfer: TransferView): void {
     if (this.options.onProgress !== undefined) {
       try {
-        this.options.onProgress.call(this.owner, transfer);
+        this.options.onProgress.call(this.owner, this.shown(transfer as View));
       } catch (error) {
         this.failed(error);
       }
@@ -64,9 +68,15 @@ export class Callbacks<Owner extends Closable, View extends TransferView, Option
 
   ended(transfer: View, outcome: Outcome, now: number): void {
     try {
-      this.options.onEnded?.call(this.owner, transfer, outcome, now - transfer.startedAt);
+      this.options.onEnded?.call(this.owner, this.shown(transfer), outcome, now - transfer.startedAt);
     } catch (error) {
       this.failed(error);
     }
+  }
+
+  /** The view of a transfer, with its address as a text. */
+  shown(transfer: View): View & TFTPTransfer {
+    this.views[transfer.slot] ??= viewOf(transfer);
+    return this.views[transfer.slot] as View & TFTPTransfer;
   }
 }

@@ -33,7 +33,6 @@ import {
   type ReadableFile,
   type Refusal,
   TFTP_PORT,
-  type TransferView,
   type WritableFile,
 } from "../../src/index.js";
 import { addressText } from "../common/address-text.js";
@@ -45,17 +44,17 @@ import { type NetworkWait, openNetwork } from "./network-wait.js";
 import { Sockets } from "./sockets.js";
 import { BoardTimer } from "./timer.js";
 import type { UDPClass, UDPConstructor } from "./udp.js";
+import type { TFTPTransfer } from "./views.js";
 
-export { addressText } from "../common/address-text.js";
 export { outcomeName } from "../common/outcomes.js";
 export type { BufferUDP, Datagram, UDP, UDPClass, UDPConstructor, UDPOptions } from "./udp.js";
+export type { TFTPTransfer } from "./views.js";
 
 /** Options of a {@link TFTPClient}. In every callback `this` is the client; what a callback throws is caught. */
 export interface TFTPClientOptions extends ClientOptions {
   /**
    * The class of the sockets: that of `lockstep-tftp/udp`, or another one like it, such as the SDK's
-   * `embedded:io/socket/udp`. The address of a transfer is in the form that it uses: a number with the first, a text with the
-   * SDK's. `addressText` makes a text of either.
+   * `embedded:io/socket/udp`.
    */
   io: UDPClass;
   /** Free for your own use: the client only keeps it, as its property `target`. */
@@ -68,16 +67,22 @@ export interface TFTPClientOptions extends ClientOptions {
   /** The network is up: the moment to `get` and `put`. Soon after the construction without `maxNetworkWaitMs`. */
   onReady?(this: TFTPClient): void;
   /** A server has answered. The view of the transfer is valid during the callback only, here and below. */
-  onStarted?(this: TFTPClient, transfer: TransferView): void;
+  onStarted?(this: TFTPClient, transfer: TFTPTransfer): void;
   /** Blocks got through. */
-  onProgress?(this: TFTPClient, transfer: TransferView): void;
+  onProgress?(this: TFTPClient, transfer: TFTPTransfer): void;
   /**
    * A transfer is over. `outcome` is one of the engine's OUTCOME_ constants; `outcomeName` gives its name. The slot is
    * still taken, so the callback can begin another transfer only if `maxTransfers` leaves one more.
    */
-  onEnded?(this: TFTPClient, transfer: ClientTransferView, outcome: Outcome, durationMs: number): void;
+  onEnded?(this: TFTPClient, transfer: TFTPClientTransfer, outcome: Outcome, durationMs: number): void;
   /** A file, a callback or the opening of a socket threw. The client goes on. Default: a line on the console. */
   onError?(this: TFTPClient, error: unknown): void;
+}
+
+/** A transfer of a client, with its server's address as a text. Valid during the callback only. */
+export interface TFTPClientTransfer extends ClientTransferView {
+  /** The server's IPv4 address, such as "192.168.4.2". */
+  readonly address: string;
 }
 
 /** The name of a file, and the server that has it or gets it. */

@@ -30,6 +30,7 @@ import {
   TFTP_PORT,
   type TransferView,
 } from "../../src/index.js";
+import { addressText } from "../common/address-text.js";
 import { GuardedStorage } from "../common/guarded-storage.js";
 import { Loop } from "../common/loop.js";
 import type { Reason } from "../common/reasons.js";
@@ -41,11 +42,13 @@ import { type DatagramHandler, Sockets } from "./sockets.js";
 import type { ReasonedStorage } from "./storage/reasoned-storage.js";
 import { BoardTimer } from "./timer.js";
 import type { UDPClass, UDPConstructor } from "./udp.js";
+import { RequestView, type TFTPRefusedRequest, type TFTPRequest, type TFTPTransfer } from "./views.js";
 
-export { addressText } from "../common/address-text.js";
+export { addressBits } from "../common/ipv4.js";
 export { errorName, outcomeName } from "../common/outcomes.js";
 export type { Reason, ReasonCode } from "../common/reasons.js";
 export type { BufferUDP, Datagram, UDP, UDPClass, UDPConstructor, UDPOptions } from "./udp.js";
+export type { TFTPRefusedRequest, TFTPRequest, TFTPTransfer } from "./views.js";
 
 const REASON = "refusalReason";
 
@@ -58,11 +61,10 @@ export interface TFTPServerOptions extends Omit<ServerOptions, "addressHash" | "
   maxWindowSize?: number;
   /**
    * The class of the sockets: that of `lockstep-tftp/udp`, or another one like it, such as the SDK's
-   * `embedded:io/socket/udp`. Addresses are in the form that it uses: a number with the first, a text with the SDK's.
-   * `addressText` makes a text of either.
+   * `embedded:io/socket/udp`.
    */
   io: UDPClass;
-  /** Holds the files. What its methods throw is caught. */
+  /** Holds the files. It gets a client's address as a text, such as "192.168.4.2". What its methods throw is caught. */
   storage: Storage;
   /** The port on which requests arrive, 1 to 65,535. Default 69. */
   port?: number;
@@ -86,25 +88,18 @@ export interface TFTPServerOptions extends Omit<ServerOptions, "addressHash" | "
    * Called before each request. False leaves it without an answer, for a stranger's address or while memory is short: the
    * client asks again, and running transfers go on.
    */
-  onRequest?(this: TFTPServer, address: Address): boolean;
+  onRequest?(this: TFTPServer, request: TFTPRequest): boolean;
   /** A request was accepted. The view of the transfer is valid during the callback only, here and below. */
-  onStarted?(this: TFTPServer, transfer: TransferView): void;
+  onStarted?(this: TFTPServer, transfer: TFTPTransfer): void;
   /** Blocks got through. */
-  onProgress?(this: TFTPServer, transfer: TransferView): void;
+  onProgress?(this: TFTPServer, transfer: TFTPTransfer): void;
   /** A transfer is over. `outcome` is one of the engine's OUTCOME_ constants; `outcomeName` gives its name. */
-  onEnded?(this: TFTPServer, transfer: TransferView, outcome: Outcome, durationMs: number): void;
+  onEnded?(this: TFTPServer, transfer: TFTPTransfer, outcome: Outcome, durationMs: number): void;
   /**
    * A request was answered with an ERROR: `errorCode` of RFC 1350 §5, whose name `errorName` gives. `reason` is undefined where
    * the storage gives none.
    */
-  onRefused?(
-    this: TFTPServer,
-    name: string,
-    isUpload: boolean,
-    errorCode: number,
-    address: Address,
-    reason: Reason | undefined,
-  ): void;
+  onRefused?(this: TFTPServer, request: TFTPRefusedRequest, errorCode: number, reason: Reason | undefined): void;
   /**
    * The storage, a callback or the opening of a socket threw. The server goes on. Default: a line on the console.
    */
@@ -114,9 +109,9 @@ export interface TFTPServerOptions extends Omit<ServerOptions, "addressHash" | "
 /** Keeps a record for a status page: `TransferRecords` of `lockstep-tftp/status-page`. */
 export interface TransferRecorder {
   /** A transfer is over. `now` is the server's time. */
-  ended(transfer: TransferView, outcome: Outcome, now: number): void;
+  ended(transfer: TFTPTransfer, outcome: Outcome, now: number): void;
   /** A request was answered with an ERROR: `errorCode` of RFC 1350 §5. `now` is the server's time. */
-  refused(name: string, isUpload: boolean, errorCode: number, address: Address, now: number, reason?: Reason): void;
+  refused(name: string, isUpload: boolean, errorCode: number, address: string, now: number, reason?: Reason): void;
 }
 
 /** A TFTP server on a board. It listens from its construction, or as soon as the network is up, until `close`. */
@@ -127,6 +122,7 @@ export default class TFTPServer {
   readonly maxSizeBytes: number;
   readonly #sockets: Sockets;
   readonly #timer = new BoardTimer();
+  readonly #callbacks: ServerCallbacks;
   readonly #loop: Loop<Server>;
   readonly #networkWait: NetworkWait | null;
 
@@ -141,6 +137,7 @@ export default class TFTPServer {
     this.maxSizeBytes = options.maxSizeBytes ?? Number.MAX_SAFE_INTEGER;
     const port = checked("port", options.port ?? TFTP_PORT, 1, MAX_PORT);
     const callbacks = new ServerCallbacks(this, options);
+    this.#callbacks = callbacks;
     const storage = new GuardedStorage(options.storage, callbacks);
     this.#sockets = new Sockets(options.io as UDPConstructor);
     const engine = new Server(this.#sockets, storage, withWindowSize(options), callbacks.observer);
@@ -181,8 +178,8 @@ export default class TFTPServer {
   }
 
   /** Shows each running transfer. The view is valid during the call only. */
-  visitRunning(visit: (transfer: TransferView) => void): void {
-    this.#loop.engine.visitRunning(visit);
+  visitRunning(visit: (transfer: TFTPTransfer) => void): void {
+    this.#loop.engine.visitRunning((transfer) => visit(this.#callbacks.shown(transfer)));
   }
 
   /** The clock of `startedAt` of a transfer: milliseconds that never go back. */
@@ -196,6 +193,9 @@ export default class TFTPServer {
     this.#loop.close();
   }
 }
+
+/** A request's name is not read before it is allowed. */
+const NO_NAME = "";
 
 /** The options, with the window that the chip's driver has buffers for. */
 function withWindowSize(options: TFTPServerOptions): ServerOptions {
@@ -213,6 +213,7 @@ class ServerCallbacks
   implements Observer, DatagramHandler
 {
   loop: Loop<Server> | null = null;
+  private readonly request = new RequestView();
   /** The storage, if it gives reasons. */
   private readonly reasoned = reasonedStorage(this.options.storage);
 
@@ -225,7 +226,7 @@ class ServerCallbacks
   /** Takes a datagram of the listening port. */
   receive(packet: DataView, length: number, listener: LocalPort, address: Address, port: number): void {
     const isRequest = length >= 2 && packet.getUint16(0) <= OPCODE_WRITE_REQUEST;
-    if (!isRequest || this.allows(address)) {
+    if (!isRequest || this.allows(address, port)) {
       if (this.reasoned !== null) {
         this.reasoned.refusalReason = undefined;
       }
@@ -239,26 +240,27 @@ class ServerCallbacks
 
   override ended(transfer: TransferView, outcome: Outcome, now: number): void {
     try {
-      this.options.records?.ended(transfer, outcome, now);
+      this.options.records?.ended(this.shown(transfer), outcome, now);
     } catch (error) {
       this.failed(error);
     }
     super.ended(transfer, outcome, now);
   }
 
-  refused(name: string, isUpload: boolean, errorCode: number, address: Address): void {
+  refused(name: string, isUpload: boolean, errorCode: number, address: Address, port: number): void {
     const reason = refusalReason(errorCode, this.reasoned);
     try {
-      this.options.records?.refused(name, isUpload, errorCode, address, this.owner.now(), reason);
-      this.options.onRefused?.call(this.owner, name, isUpload, errorCode, address, reason);
+      this.options.records?.refused(name, isUpload, errorCode, addressText(address), this.owner.now(), reason);
+      this.options.onRefused?.call(this.owner, this.request.show(address, port, name, isUpload), errorCode, reason);
     } catch (error) {
       this.failed(error);
     }
   }
 
-  private allows(address: Address): boolean {
+  private allows(address: Address, port: number): boolean {
+    const { onRequest } = this.options;
     try {
-      return this.options.onRequest === undefined || this.options.onRequest.call(this.owner, address);
+      return onRequest === undefined || onRequest.call(this.owner, this.request.show(address, port, NO_NAME, false));
     } catch (error) {
       this.failed(error);
       return false;

@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { boardPackets } from "./support/board.js";
+import { boardPackets, callbackSlots } from "./support/board.js";
 
 /** From the callback of a socket to the message, in lock-step; the engine's own part is 459 down and 518 up. */
 const MAX_DOWNLOAD_STEPS = 686;
@@ -12,6 +12,14 @@ const MAX_UPLOAD_STEPS = 799;
 /** With the log on; an upload to a file system opens, compares, renames and closes. */
 const MAX_TRANSFER_SLOTS = 30;
 const MAX_FILE_UPLOAD_SLOTS = 52;
+
+test("requests and packets leave no slot for callbacks that do not read the address", async () => {
+  assert.deepEqual(await callbackSlots(false), { ignored: 0, refused: 0, unanswered: 0, packet: 0 });
+});
+
+test("callbacks read addresses as texts, which take no slot either", async () => {
+  assert.deepEqual(await callbackSlots(true), { ignored: 0, refused: 0, unanswered: 0, packet: 0 });
+});
 
 for (const { storage, isUpload, hostAndEngine, ownSlots, transferSlots } of await boardPackets()) {
   const what = `${storage}, ${isUpload ? "up" : "down"}`;

@@ -7,19 +7,17 @@
  */
 export default class Backups {
   /** @param files a storage that may overwrite, such as FileStorage. */
-  constructor(files, operator, addressText) {
+  constructor(files, operator) {
     this.files = files;
     this.operator = operator;
-    this.addressText = addressText;
   }
 
   openForReading(name, address) {
-    const client = this.addressText(address);
-    return this.files.openForReading(client === this.operator ? name : keptName(client, name), address);
+    return this.files.openForReading(address === this.operator ? name : keptName(address, name), address);
   }
 
   openForWriting(name, sizeBytes, address) {
-    return this.files.openForWriting(keptName(this.addressText(address), name), sizeBytes, address);
+    return this.files.openForWriting(keptName(address, name), sizeBytes, address);
   }
 }
 

@@ -11,7 +11,7 @@
 import Listener from "embedded:io/socket/listener";
 import files from "embedded:storage/files";
 import Backups from "backups";
-import TFTPServer, { addressText, outcomeName } from "lockstep-tftp/server";
+import TFTPServer, { outcomeName } from "lockstep-tftp/server";
 import StatusPage, { TransferRecords } from "lockstep-tftp/status-page";
 import { FileStorage } from "lockstep-tftp/storage";
 import UDP from "lockstep-tftp/udp";
@@ -26,12 +26,12 @@ const records = new TransferRecords(8);
 const server = new TFTPServer({
   io: UDP,
   port: Number(config.port),
-  storage: new Backups(storage, config.operator, addressText),
+  storage: new Backups(storage, config.operator),
   records,
   maxSizeBytes: MAX_BACKUP_BYTES,
   onEnded(transfer, outcome) {
     const verb = transfer.isUpload ? "puts" : "gets";
-    trace(`${addressText(transfer.address)} ${verb} ${transfer.name}: ${outcomeName(outcome)}\n`);
+    trace(`${transfer.address} ${verb} ${transfer.name}: ${outcomeName(outcome)}\n`);
   },
 });
 

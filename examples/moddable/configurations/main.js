@@ -8,7 +8,7 @@
  */
 
 import Configurations from "configurations";
-import TFTPServer, { addressText, outcomeName } from "lockstep-tftp/server";
+import TFTPServer, { outcomeName } from "lockstep-tftp/server";
 import UDP from "lockstep-tftp/udp";
 import config from "mc/config";
 
@@ -17,6 +17,6 @@ new TFTPServer({
   port: Number(config.port),
   storage: new Configurations(),
   onEnded(transfer, outcome) {
-    trace(`${addressText(transfer.address)} ${transfer.name}: ${outcomeName(outcome)}\n`);
+    trace(`${transfer.address} ${transfer.name}: ${outcomeName(outcome)}\n`);
   },
 });

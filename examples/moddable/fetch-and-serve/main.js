@@ -10,7 +10,7 @@
  */
 import files from "embedded:storage/files";
 import TFTPClient, { outcomeName } from "lockstep-tftp/client";
-import TFTPServer, { addressText } from "lockstep-tftp/server";
+import TFTPServer from "lockstep-tftp/server";
 import { FileStorage } from "lockstep-tftp/storage";
 import UDP from "lockstep-tftp/udp";
 import config from "mc/config";
@@ -68,7 +68,7 @@ function serve() {
       trace(`${greeting}\n`);
     },
     onStarted(transfer) {
-      trace(`${addressText(transfer.address)} asks for ${transfer.name}\n`);
+      trace(`${transfer.address} asks for ${transfer.name}\n`);
     },
   });
 }

@@ -6,7 +6,7 @@
  *
  * Then, from another machine:  curl tftp://ADDRESS/hello.txt
  */
-import TFTPServer, { addressText } from "lockstep-tftp/server";
+import TFTPServer from "lockstep-tftp/server";
 import { ResourceStorage } from "lockstep-tftp/storage";
 import UDP from "lockstep-tftp/udp";
 import config from "mc/config";
@@ -16,9 +16,9 @@ new TFTPServer({
   port: Number(config.port),
   storage: new ResourceStorage(["hello.txt"]),
   onStarted(transfer) {
-    trace(`${addressText(transfer.address)} asks for ${transfer.name}\n`);
+    trace(`${transfer.address} asks for ${transfer.name}\n`);
   },
   onEnded(transfer) {
-    trace(`${addressText(transfer.address)} has ${transfer.bytes} bytes of ${transfer.name}\n`);
+    trace(`${transfer.address} has ${transfer.bytes} bytes of ${transfer.name}\n`);
   },
 });

@@ -3,9 +3,8 @@
  * console.
  */
 import Board from "lockstep-tftp/board";
-import type { Address, Storage } from "../../../src/index.js";
-import { isSameNetwork } from "../../common/ipv4.js";
-import TFTPServer from "../server.js";
+import type { Storage } from "../../../src/index.js";
+import TFTPServer, { addressBits } from "../server.js";
 import type { TransferRecords } from "../status/status-page.js";
 import type { UDPConstructor } from "../udp.js";
 import { Log, printable } from "./log.js";
@@ -44,7 +43,9 @@ export class Firmware implements NetworkListener {
   private readonly statistics = new Statistics();
   private server: TFTPServer | undefined;
   private address = "";
-  private netmask: string | undefined;
+  /** The board's address and netmask as numbers; without a netmask all addresses are of its network. */
+  private ownBits = 0;
+  private netmaskBits = 0;
   private isWaitingToListen = false;
 
   constructor(
@@ -71,7 +72,8 @@ export class Firmware implements NetworkListener {
   /** The sockets survive a loss of the network, so the server is made once. */
   up(address: string, netmask: string | undefined): void {
     this.address = address;
-    this.netmask = netmask;
+    this.ownBits = addressBits(address);
+    this.netmaskBits = netmask === undefined ? 0 : addressBits(netmask);
     if (this.server === undefined) {
       this.listen();
     } else {
@@ -118,7 +120,7 @@ export class Firmware implements NetworkListener {
         port: statusPage,
         name: accessPoint.ssid,
         addresses: () => [`${this.address}:${port}`],
-        onRequest: (address) => this.isWelcome(address),
+        onRequest: (address) => this.isWelcome(addressBits(address)),
         onPut: (name, address) => this.say(`${address} puts "${printable(name)}" on the status page`),
         onRemoved: (name, address) => this.say(`${address} removes "${printable(name)}" on the status page`),
         onError: (error) => this.say(`Error: ${(error as Error).message}`),
@@ -146,14 +148,14 @@ export class Firmware implements NetworkListener {
       maxTransfersPerAddress: MAX_TRANSFERS_PER_ADDRESS,
       maxAnswersPerSecond: MAX_ANSWERS_PER_SECOND,
       maxAnswersPerSecondPerAddress: MAX_ANSWERS_PER_SECOND_PER_ADDRESS,
-      onRequest: (address) => this.isWelcome(address),
+      onRequest: (request) => this.isWelcome(request.addressBits),
       onEnded(transfer, outcome, durationMs) {
         statistics.countEnd(transfer, outcome);
         log.ended(transfer, outcome, durationMs);
       },
-      onRefused(name, isUpload, errorCode, address, reason) {
+      onRefused(request, errorCode, reason) {
         statistics.countRefusal();
-        log.refused(name, isUpload, errorCode, address, reason);
+        log.refused(request, errorCode, reason);
       },
       onError(error) {
         log.say(`Error: ${(error as Error).message}`);
@@ -162,8 +164,8 @@ export class Firmware implements NetworkListener {
   }
 
   /** If the netmask is known, only clients of the board's network get answers. */
-  private isWelcome(address: Address): boolean {
-    const isStranger = this.netmask !== undefined && !isSameNetwork(address, this.address, this.netmask);
+  private isWelcome(clientBits: number): boolean {
+    const isStranger = ((clientBits ^ this.ownBits) & this.netmaskBits) !== 0;
     return !isStranger && this.board.freeMemoryBytes() >= MEMORY_RESERVE_BYTES;
   }
 

@@ -1,6 +1,6 @@
 /** Lines of the firmware on the console. A line is made only if the log is on. */
-import { type Address, OUTCOME_COMPLETED, type Outcome, type TransferView } from "../../../src/index.js";
-import { addressText, errorName, outcomeName, type Reason } from "../server.js";
+import { OUTCOME_COMPLETED, type Outcome } from "../../../src/index.js";
+import { errorName, outcomeName, type Reason, type TFTPRefusedRequest, type TFTPTransfer } from "../server.js";
 
 /** A longer name is cut. */
 const MAX_NAME_CHARACTERS = 64;
@@ -14,26 +14,26 @@ export class Log {
     }
   }
 
-  ended(transfer: TransferView, outcome: Outcome, durationMs: number): void {
+  ended(transfer: TFTPTransfer, outcome: Outcome, durationMs: number): void {
     if (this.isOn) {
       const repeated = transfer.retransmissions === 0 ? "" : `, ${transfer.retransmissions} retransmissions`;
       const figures = `${transfer.bytes} bytes in ${durationMs} ms${repeated}`;
       const name = outcomeName(outcome);
       // The usual outcome is one word.
       const result = outcome === OUTCOME_COMPLETED ? name : words(name);
-      this.say(`${subject(transfer.address, transfer.isUpload, transfer.name)}: ${result}, ${figures}`);
+      this.say(`${subject(transfer)}: ${result}, ${figures}`);
     }
   }
 
-  refused(name: string, isUpload: boolean, errorCode: number, address: Address, reason: Reason | undefined): void {
+  refused(request: TFTPRefusedRequest, errorCode: number, reason: Reason | undefined): void {
     if (this.isOn) {
-      this.say(`${subject(address, isUpload, name)}: ${reason?.text ?? words(errorName(errorCode))}`);
+      this.say(`${subject(request)}: ${reason?.text ?? words(errorName(errorCode))}`);
     }
   }
 }
 
-function subject(address: Address, isUpload: boolean, name: string): string {
-  return `${addressText(address)} ${isUpload ? "puts" : "gets"} "${printable(name)}"`;
+function subject({ address, isUpload, name }: Pick<TFTPTransfer, "address" | "isUpload" | "name">): string {
+  return `${address} ${isUpload ? "puts" : "gets"} "${printable(name)}"`;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Settings of the firmware: `config` of a manifest, or words of mcconfig such as `port=6969`. */
 import { MAX_PORT, TFTP_PORT } from "../../../src/index.js";
-import { addressBits, isNetmask } from "../../common/ipv4.js";
 import type { WritePolicy } from "../../common/write-policy.js";
+import { addressBits } from "../server.js";
 
 /** A fixed IPv4 address of the board. */
 export interface StaticAddress {
@@ -157,4 +157,11 @@ function staticAddress(config: Config): StaticAddress | undefined {
     throw new RangeError(`netmask is "${netmask}"; write for example 255.255.255.0`);
   }
   return { address, netmask };
+}
+
+/** Whether `text` is a netmask: ones before zeros. */
+function isNetmask(text: string): boolean {
+  const bits = addressBits(text);
+  const zeros = ~bits >>> 0;
+  return bits > 0 && (zeros & (zeros + 1)) === 0;
 }

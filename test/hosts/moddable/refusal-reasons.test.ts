@@ -92,7 +92,7 @@ for (const [storage, write, request, name, code, text] of REFUSALS) {
       storage: STORAGES[storage](write),
       maxSizeBytes: MAX_SIZE_BYTES,
       records,
-      onRefused(_name, _isUpload, _errorCode, _address, reason) {
+      onRefused(_request, _errorCode, reason) {
         reasons.push(reason);
       },
     });
@@ -124,7 +124,7 @@ test("a refusal that nobody asked for over TFTP leaves no reason for the next re
   new TFTPServer({
     io: UDP as unknown as TFTPServerOptions["io"],
     storage,
-    onRefused(_name, _isUpload, _errorCode, _address, reason) {
+    onRefused(_request, _errorCode, reason) {
       codes.push(reason?.code);
     },
   });

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  type Address,
   ERROR_DISK_FULL,
   ERROR_FILE_NOT_FOUND,
   ERROR_NOT_DEFINED,
@@ -48,7 +47,7 @@ test("callbacks have the server as this, and its target", () => {
     onEnded(transfer, outcome, durationMs) {
       seen.push(["ended", this.target, transfer.bytes, outcome, durationMs]);
     },
-    onRefused(name, isUpload, code, address) {
+    onRefused({ name, isUpload, address }, code) {
       seen.push(["refused", this.target, name, isUpload, code, address]);
     },
   });
@@ -111,9 +110,9 @@ test("an exception of the storage becomes an ERROR, and frees the slot", () => {
 
 test("onRequest leaves requests without an answer while running transfers go on", () => {
   let isWelcome = true;
-  const asked: Address[] = [];
+  const asked: string[] = [];
   start({
-    onRequest(address) {
+    onRequest({ address }) {
       asked.push(address);
       return isWelcome;
     },

@@ -1,7 +1,7 @@
 /** The server class of a board on sockets that read into a buffer and have numbers for addresses. */
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { type Address, NOT_FOUND, type ReadableFile, type Storage } from "lockstep-tftp/engine";
+import type { Storage } from "lockstep-tftp/engine";
 import type { default as TFTPServerClass, TFTPServerOptions } from "../../../dist/types/hosts/moddable/server.js";
 import { boardModule, consoleLines, resetBoard } from "./board.js";
 import { Client, contentsOf, data, readRequest, SERVER_PORT, writeRequest } from "./client.js";
@@ -13,7 +13,6 @@ import { BufferUDP, deliver, network } from "./sdk/udp.js";
 
 interface ServerModule {
   default: typeof TFTPServerClass;
-  addressText(address: Address): string;
 }
 
 interface StorageModule {
@@ -24,7 +23,7 @@ interface FirmwareModule {
   startFirmware(config: Record<string, unknown>, io: typeof BufferUDP, directory: Directory): void;
 }
 
-const { default: TFTPServer, addressText } = await boardModule<ServerModule>("server");
+const { default: TFTPServer } = await boardModule<ServerModule>("server");
 const { FileStorage } = await boardModule<StorageModule>("storage");
 const { startFirmware } = await boardModule<FirmwareModule>("firmware");
 
@@ -87,29 +86,6 @@ test("a datagram longer than the buffer does not disturb transfers", () => {
   assert.deepEqual(directory.files.get("new.bin") ?? new Uint8Array(0), new Uint8Array(0), "too long a block ends it");
   assert.equal(new Client().put("other.bin", contentsOf(7)), -1);
   assert.deepEqual(directory.files.get("other.bin"), contentsOf(7));
-});
-
-test("callbacks and storages get an address as a number, and addressText makes its text", () => {
-  const seen: Address[] = [];
-  const storage: Storage = {
-    openForReading(_, address) {
-      seen.push(address);
-      return { sizeBytes: 1, read: () => 1, close() {} } satisfies ReadableFile;
-    },
-    openForWriting: () => NOT_FOUND,
-  };
-  start({
-    storage,
-    onRequest: (address) => seen.push(address) > 0,
-    onStarted: (transfer) => seen.push(transfer.address),
-    onRefused: (_name, _isUpload, _code, address) => seen.push(address),
-  });
-  new Client("192.168.0.66").get("a");
-  new Client("192.168.0.66").put("a", contentsOf(1));
-  assert.deepEqual(seen, new Array(5).fill(0xc0a80042));
-  assert.equal(addressText(seen[0] as Address), "192.168.0.66");
-  assert.equal(addressText("192.168.0.66"), "192.168.0.66");
-  assert.equal(addressText(0xffffffff), "255.255.255.255");
 });
 
 test("a burst longer than one turn is answered whole, in several turns", () => {

@@ -186,6 +186,53 @@ export function start(storage: keyof typeof STORAGES, udp: string, hasLog: boole
   });
 }
 
+let callbackCount = 0;
+
+function count(): void {
+  callbackCount++;
+}
+
+/**
+ * Starts a server whose callbacks all do nothing but count, or read the address as well.
+ *
+ * @param isWelcome whether requests are answered.
+ * @param name the file that is requested.
+ */
+export function startWatched(isWelcome: boolean, name: string, readsAddress: boolean): void {
+  wire = new Wire();
+  client = new Client({ receive() {} });
+  callbackCount = 0;
+  const read = (view: { readonly address: string }): void => {
+    count();
+    if (readsAddress && view.address !== CLIENT_TEXT) {
+      throw new Error(`The address is ${view.address}`);
+    }
+  };
+  server = new TFTPServer({
+    io: OwnUDP as unknown as UDPConstructor,
+    storage: STORAGES.nothing(),
+    onRequest(request) {
+      read(request);
+      return isWelcome;
+    },
+    onStarted: read,
+    onProgress: read,
+    onEnded: read,
+    onRefused: read,
+  });
+  writeRequest({ ...DOWNLOAD, name });
+}
+
+/** Requests of clients on different ports. Returns how often callbacks were called. */
+export function flood(times: number): number {
+  const before = callbackCount;
+  for (let index = 0; index < times; index++) {
+    (wire.sockets[0] as OwnUDP).peerPort = CLIENT_PORT + index;
+    requestAgain();
+  }
+  return callbackCount - before;
+}
+
 function arrive(socket: FakeUDP | undefined, length: number): void {
   wire.length = length;
   (socket as FakeUDP).arrive();

@@ -11,6 +11,9 @@ const TRANSFERS = 50;
 /** A text as a buffer takes three slots with the SDK's function; the worker lacks it, and its stand-in takes more. */
 const TEXT_SLOTS = 3;
 
+/** The file of the stand-ins, as in the programs. */
+const SERVED = "recovery.bin";
+
 const ROUTES = [
   { storage: "image", isUpload: false, texts: 1 },
   { storage: "file", isUpload: false, texts: 0 },
@@ -82,6 +85,49 @@ async function begin(machine: XsMachine, storage: string, udp: string, isUpload:
   await machine.run(`program.start("${storage}", "${udp}", false, false)`);
   await machine.run(`program.request(${isUpload})`);
   await machine.run("program.receive(10)");
+}
+
+/** Slots that a server with all callbacks leaves for a request and for a packet. */
+export interface CallbackSlots {
+  /** Requests that `onRequest` leaves without an answer. */
+  readonly ignored: number;
+  /** Requests for a file that does not exist. */
+  readonly refused: number;
+  /** Requests that find all transfers taken. */
+  readonly unanswered: number;
+  /** ACKs of a download. */
+  readonly packet: number;
+}
+
+export async function callbackSlots(readsAddress: boolean): Promise<CallbackSlots> {
+  const machine = await XsMachine.start(PROGRAM);
+  const begin = (isWelcome: boolean, name: string) =>
+    machine.run(`program.startWatched(${isWelcome}, "${name}", ${readsAddress})`);
+  try {
+    await begin(false, SERVED);
+    const ignored = await floodSlots(machine, 1);
+    await begin(true, "missing.bin");
+    const refused = await floodSlots(machine, 2);
+    await begin(true, SERVED);
+    const unanswered = await floodSlots(machine, 1);
+    await begin(true, SERVED);
+    await machine.run("program.request(false)");
+    await machine.run("program.receive(10)");
+    const packet = await slotsOf(machine, (count) => `program.receive(${count})`);
+    return { ignored, refused, unanswered, packet };
+  } finally {
+    await machine.stop();
+  }
+}
+
+/** Ten clients are more than there are transfers. */
+async function floodSlots(machine: XsMachine, callbacks: number): Promise<number> {
+  await machine.run("program.flood(10)");
+  const { value } = await machine.run("program.flood(10)");
+  if (value !== 10 * callbacks) {
+    throw new Error(`Callbacks were called ${value} times for ten requests`);
+  }
+  return slotsOf(machine, (count) => `program.flood(${count})`);
 }
 
 async function slotsOf(machine: XsMachine, call: (count: number) => string): Promise<number> {
