@@ -10,7 +10,7 @@ const MAX_GROWTH = 1.1;
 /** Budgets with few transfers. */
 const MAX_PACKET_STEPS = 612;
 const MAX_SINGLE_PORT_STEPS = 726;
-const MAX_POLL_STEPS = 74;
+const MAX_POLL_STEPS = 62;
 
 const few = await crowdSteps(FEW);
 

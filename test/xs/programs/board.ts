@@ -6,23 +6,16 @@
 import { OPCODE_ACKNOWLEDGEMENT, OPCODE_DATA } from "lockstep-tftp/engine";
 import { Log } from "../../../hosts/moddable/firmware/log.js";
 import { Statistics } from "../../../hosts/moddable/firmware/statistics.js";
-import TFTPServer, {
-  type TFTPServerOptions,
-  type UDPConstructor,
-  type UDPOptions,
-} from "../../../hosts/moddable/server.js";
+import TFTPServer, { type TFTPServerOptions, type UDPConstructor } from "../../../hosts/moddable/server.js";
 import { ArchiveStorage } from "../../../hosts/moddable/storage/archive-storage.js";
 import { FileStorage } from "../../../hosts/moddable/storage/file-storage.js";
-import type { BufferUDPOptions } from "../../../hosts/moddable/udp.js";
+import { CLIENT_PORT, CLIENT_TEXT, type FakeUDP, newWire, OwnUDP, SdkUDP, wire } from "./shared/fake-udp.js";
 import { OneFileDirectory } from "./shared/one-file-directory.js";
 import { Client, DOWNLOAD, EndlessFile, OneFileStorage, type RequestText, UPLOAD } from "./shared/workbench.js";
 
 const HEADER_BYTES = 4;
 const BLOCK_BYTES = 512;
 const BLOCK_NUMBER_MASK = 0xffff;
-const CLIENT_NUMBER = 0xc0a80042;
-const CLIENT_TEXT = "192.168.0.66";
-const CLIENT_PORT = 2000;
 const TAR_HEADER_BYTES = 512;
 
 /** The SDK's clock, from the stand-in for its module. */
@@ -40,88 +33,6 @@ export function encodeTexts(count: number): void {
 }
 
 globalThis.trace = () => {};
-
-/** What the sockets of a test receive and have sent. */
-class Wire {
-  readonly packet = new DataView(new ArrayBuffer(1500));
-  /** Length of the datagram that waits; 0 if none does. */
-  length = 0;
-  sentCount = 0;
-  /** Sockets in the order of their making: the listening one, then those of transfers. */
-  readonly sockets: FakeUDP[] = [];
-}
-
-let wire = new Wire();
-
-abstract class FakeUDP {
-  readonly target: unknown;
-  peerPort = CLIENT_PORT;
-
-  constructor({ target }: UDPOptions) {
-    this.target = target;
-    wire.sockets.push(this);
-  }
-
-  /** The datagram on the wire has arrived. */
-  abstract arrive(): void;
-
-  send(): void {
-    wire.sentCount++;
-  }
-
-  write(): void {
-    wire.sentCount++;
-  }
-
-  close(): void {}
-}
-
-/** Reads into the buffer of its options, as the project's own UDP does. */
-class OwnUDP extends FakeUDP {
-  static readonly readsIntoBuffer = true;
-  readonly droppedDatagrams = 0;
-  private readonly onDatagram: NonNullable<BufferUDPOptions["onDatagram"]>;
-  private readonly buffer: DataView;
-
-  constructor(options: BufferUDPOptions) {
-    super(options);
-    this.onDatagram = options.onDatagram as typeof this.onDatagram;
-    this.buffer = options.buffer as DataView;
-  }
-
-  arrive(): void {
-    const { length, packet } = wire;
-    const { buffer } = this;
-    for (let at = 0; at < 32 && at < length; at += 4) {
-      buffer.setUint32(at, packet.getUint32(at));
-    }
-    this.onDatagram.call(this as never, buffer, length, CLIENT_NUMBER, this.peerPort);
-  }
-}
-
-/** Makes a buffer and a text for each datagram, as the SDK's UDP does. */
-class SdkUDP extends FakeUDP {
-  private readonly onReadable: NonNullable<UDPOptions["onReadable"]>;
-
-  constructor(options: UDPOptions) {
-    super(options);
-    this.onReadable = options.onReadable as typeof this.onReadable;
-  }
-
-  arrive(): void {
-    this.onReadable.call(this as never, 1);
-  }
-
-  read(): ArrayBuffer | undefined {
-    const { length, packet } = wire;
-    if (length === 0) {
-      return undefined;
-    }
-    wire.length = 0;
-    const datagram = packet.buffer.slice(0, length);
-    return Object.assign(datagram, { address: `${CLIENT_TEXT}`, port: CLIENT_PORT });
-  }
-}
 
 /** An archive of one file. */
 function archive(sizeBytes: number): ArrayBuffer {
@@ -167,7 +78,7 @@ let block = 0;
 
 /** Starts a server. With a log it has the callbacks of the firmware. */
 export function start(storage: keyof typeof STORAGES, udp: string, hasLog: boolean, isShort: boolean): void {
-  wire = new Wire();
+  newWire();
   client = new Client({ receive() {} });
   const log = new Log(true);
   const statistics = new Statistics();
@@ -199,7 +110,7 @@ function count(): void {
  * @param name the file that is requested.
  */
 export function startWatched(isWelcome: boolean, name: string, readsAddress: boolean): void {
-  wire = new Wire();
+  newWire();
   client = new Client({ receive() {} });
   callbackCount = 0;
   const read = (view: { readonly address: string }): void => {
