@@ -11,6 +11,7 @@ import { ACKNOWLEDGE, BOOTP, NO_ADDRESS, OFFER, OPTION_REQUESTED_ADDRESS, OPTION
 const OFFER_SECONDS = 60;
 /** An address that another machine uses is left alone for this time. */
 const DECLINED_SECONDS = 600;
+const MS_PER_SECOND = 1000;
 
 export class Allocation {
   constructor(
@@ -56,9 +57,12 @@ export class Allocation {
       this.bind(lease, now);
       return;
     }
-    const isRenewed =
-      leases.stateOf(lease) === LEASE_BOUND && leases.isClient(lease, message) && leases.isHeld(lease, secondsOf(now));
-    if (!isRenewed) {
+    const keepsLease =
+      leases.stateOf(lease) === LEASE_BOUND &&
+      leases.isClient(lease, message) &&
+      leases.isHeld(lease, secondsOf(now) + OFFER_SECONDS);
+    // The address stays the client's while it may accept the offer.
+    if (!keepsLease) {
       leases.assign(lease, message, LEASE_OFFERED, secondsOf(now), OFFER_SECONDS);
     }
     this.reply.sendAnswer(message, OFFER, lease);
@@ -114,7 +118,8 @@ export class Allocation {
 
   private bind(lease: number, now: number): void {
     const { leases, message, reply } = this;
-    leases.assign(lease, message, LEASE_BOUND, secondsOf(now), reply.network.leaseSeconds);
+    // No lease ends before the client's own clock ends it.
+    leases.assign(lease, message, LEASE_BOUND, secondsOf(now + MS_PER_SECOND - 1), reply.network.leaseSeconds);
     reply.sendAnswer(message, message.type === BOOTP ? BOOTP : ACKNOWLEDGE, lease);
     this.observer?.leased(this.show(lease, now), now);
   }
@@ -210,5 +215,5 @@ export class Allocation {
 /** Leases count seconds, which fit into 32 bits for 68 years. */
 function secondsOf(now: number): number {
   // Only integers: V8 makes an object of a fraction.
-  return (now - (now % 1000)) / 1000;
+  return (now - (now % MS_PER_SECOND)) / MS_PER_SECOND;
 }

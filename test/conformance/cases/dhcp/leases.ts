@@ -80,6 +80,31 @@ const given: readonly DhcpCase[] = [
   ),
 
   dhcpCase(
+    "RFC 2131 §3.3: a lease does not end before its time, however late in a second it began",
+    async (harness) => {
+      await harness.pass(900);
+      await harness.lease(harness.client(1));
+      await harness.pass(3_599_900);
+      equal((await harness.ask(DISCOVER, [], harness.client(2))).length, 0, "offers to another after 3,599.9 s");
+      await harness.pass(1100);
+      equal(await harness.lease(harness.client(2)), FIRST, "address after 3,601 s");
+    },
+    ONE_ADDRESS,
+  ),
+
+  dhcpCase(
+    "RFC 2131 §4.3.1: a client may accept an offer that it was made in the last seconds of its lease",
+    async (harness) => {
+      await harness.lease();
+      await harness.pass(3_598_000);
+      equal((await harness.answer(DISCOVER)).yourAddress, FIRST, "yiaddr");
+      await harness.pass(5000);
+      equal((await harness.answer(REQUEST, [requested(FIRST), FROM_SERVER])).type, ACK, "type");
+    },
+    ONE_ADDRESS,
+  ),
+
+  dhcpCase(
     "RFC 2131 §4.3.1: an offer that is not taken is free after a minute",
     async (harness) => {
       await harness.ask(DISCOVER, [], harness.client(1));
