@@ -7,6 +7,9 @@ export type { CheckedLimits, EngineState } from "./checks/check-context.js";
 export { CheckedStorage, type OpenedFile } from "./checks/checked-storage.js";
 export { type Culprit, RuleViolation } from "./checks/violation.js";
 export { WireChecker } from "./checks/wire-checker.js";
+export type { DevicePlan, Habit } from "./dhcp/dhcp-device.js";
+export { type DhcpSummary, runDhcpScenario } from "./dhcp/dhcp-run.js";
+export { type DhcpScenario, dhcpScenarioOf } from "./dhcp/dhcp-scenario.js";
 export type { SimulatedDatagram } from "./network/datagram.js";
 export {
   type LossBurst,
@@ -37,6 +40,17 @@ export { Simulation, SimulationFailure, type SimulationOptions } from "./simulat
 export { FaultyStorage, type StallMachine, type StorageFaults } from "./storage/faulty-storage.js";
 export { MemoryStorage, type MemoryStorageOptions } from "./storage/memory-storage.js";
 export { bytesOf, equalBytes, type GrowingBytes, textOf, utf8Of } from "./wire/bytes.js";
+export {
+  addressBytes,
+  addressNumber,
+  addressText,
+  DhcpMessage,
+  type DhcpMessageFields,
+  type DhcpOptionList,
+  describeDhcpMessage,
+  dhcpMessage,
+  readDhcpMessage,
+} from "./wire/dhcp-messages.js";
 export {
   acknowledgement,
   dataMessage,

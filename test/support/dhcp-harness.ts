@@ -7,6 +7,7 @@ import {
   type DhcpTransport,
   type LeaseView,
 } from "lockstep-tftp/dhcp";
+import type { DhcpMessage } from "lockstep-tftp/simulated";
 import {
   bits,
   dhcpMessage,
@@ -14,7 +15,6 @@ import {
   type OptionList,
   quad,
   quadText,
-  type ReadMessage,
   readDhcpMessage,
 } from "./dhcp-message.js";
 
@@ -23,7 +23,7 @@ export const BROADCAST = quadText(BROADCAST_ADDRESS);
 /** The engine asks for other servers for this time before it serves. */
 export const LOOKING_MS = 6000;
 
-export interface Sent extends ReadMessage {
+export interface Sent extends DhcpMessage {
   readonly to: string;
   readonly port: number;
 }
@@ -169,7 +169,7 @@ export class DhcpHarness {
     const sent: Sent[] = [];
     for (const { packet, to, port } of this.leaving.splice(0)) {
       const arrived = (await carrier?.answer(packet, to, port)) ?? packet;
-      sent.push({ ...readDhcpMessage(arrived), to, port });
+      sent.push(Object.assign(readDhcpMessage(arrived), { to, port }));
     }
     return sent;
   }

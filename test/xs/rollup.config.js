@@ -24,16 +24,19 @@ const programs = readdirSync(PROGRAMS)
   .filter((file) => file.endsWith(".js"))
   .map((file) => [basename(file, ".js"), `${PROGRAMS}/${file}`]);
 
-/** Puts the engine and its client into a program. */
-const INCLUDED = { [ENGINE_NAME]: ENGINE, [CLIENT_NAME]: CLIENT };
+/** Puts the engines into a program. */
+const INCLUDED = { [ENGINE_NAME]: ENGINE, [CLIENT_NAME]: CLIENT, [DHCP_NAME]: DHCP };
 const withEngine = { name: "with-engine", resolveId: (name) => INCLUDED[name] ?? null };
-/** Test cases run on the simulated network, which takes its numbers from the one engine too. */
+/** Test cases run on the simulated network, which takes its numbers from the one engine of each kind too. */
 const SIMULATED = resolve("dist/simulated/index.js");
 const withSimulated = {
   name: "with-simulated",
   resolveId(name, importer) {
     if (importer === SIMULATED && name.endsWith("/engine.js")) {
       return { id: ENGINE_NAME, external: true };
+    }
+    if (importer === SIMULATED && name.endsWith("/dhcp.js")) {
+      return { id: DHCP_NAME, external: true };
     }
     return name === "lockstep-tftp/simulated" ? SIMULATED : null;
   },
@@ -100,6 +103,7 @@ export default [
     onwarn: failOnWarning,
   },
   variant(`${PROGRAMS}/steps.js`, "steps-on-one-line", [withEngine, onOneLine]),
+  variant(`${PROGRAMS}/dhcp.js`, "dhcp-on-one-line", [withEngine, onOneLine]),
   variant(`${PROGRAMS}/board.js`, "board-on-one-line", [withEngine, withSdk, onOneLine]),
   ...["server", "storage", "client", "firmware", "status-page", "templates"].map(boardModule),
   {

@@ -28,8 +28,14 @@ export class PacketLog {
   private readonly entries: Entry[] = [];
   private digestWord = DIGEST_START;
 
-  /** @param maxEntries entries that are kept, the latest; 0 turns the log off, and its digest too. */
-  constructor(private readonly maxEntries = DEFAULT_MAX_ENTRIES) {}
+  /**
+   * @param maxEntries entries that are kept, the latest; 0 turns the log off, and its digest too.
+   * @param describe tells a message in words. Default: those of TFTP.
+   */
+  constructor(
+    private readonly maxEntries = DEFAULT_MAX_ENTRIES,
+    private readonly describe: (bytes: Uint8Array) => string = describeMessage,
+  ) {}
 
   /** Whether entries are kept. */
   get isOn(): boolean {
@@ -74,7 +80,7 @@ export class PacketLog {
     const start = this.count % this.maxEntries;
     const inOrder =
       kept < this.maxEntries ? this.entries : [...this.entries.slice(start), ...this.entries.slice(0, start)];
-    const lines = inOrder.map(lineOf);
+    const lines = inOrder.map((entry) => lineOf(entry, this.describe));
     if (kept < this.count) {
       lines.unshift(`(${this.count - kept} earlier entries are not kept)`);
     }
@@ -96,11 +102,11 @@ export class PacketLog {
   }
 }
 
-function lineOf({ atUs, datagram, text }: Entry): string {
+function lineOf({ atUs, datagram, text }: Entry, describe: (bytes: Uint8Array) => string): string {
   const time = `${(atUs / US_PER_MS).toFixed(3).padStart(12)} ms`;
   if (datagram === undefined) {
     return `${time}  -- ${text}`;
   }
   const { fromAddress, fromPort, toAddress, toPort, bytes } = datagram;
-  return `${time}  ${fromAddress}:${fromPort} > ${toAddress}:${toPort}  ${describeMessage(bytes)}  [${text}]`;
+  return `${time}  ${fromAddress}:${fromPort} > ${toAddress}:${toPort}  ${describe(bytes)}  [${text}]`;
 }

@@ -1,8 +1,9 @@
 /** The DHCP server of a board, on stand-ins for the SDK, with both kinds of UDP. */
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
+import type { DhcpMessage } from "lockstep-tftp/simulated";
 import type { default as DHCPServerClass, DHCPServerOptions } from "../../../dist/types/hosts/moddable/dhcp-server.js";
-import { dhcpMessage, quad, type ReadMessage, readDhcpMessage } from "../../support/dhcp-message.js";
+import { dhcpMessage, quad, readDhcpMessage } from "../../support/dhcp-message.js";
 import { boardModule, consoleLines, resetBoard } from "./board.js";
 import { advance, scheduledTimers } from "./sdk/timer.js";
 import UDP, { BufferUDP, deliver, network } from "./sdk/udp.js";
@@ -31,7 +32,7 @@ function start(options: Partial<DHCPServerOptions> = {}): DHCPServerClass {
 }
 
 /** What the server sends for a message, after the first one of each look for other servers. */
-function ask(options: Parameters<typeof dhcpMessage>[0] = {}, port = 67): ReadMessage[] {
+function ask(options: Parameters<typeof dhcpMessage>[0] = {}, port = 67): DhcpMessage[] {
   const message = dhcpMessage(options);
   network.sent.length = 0;
   deliver(port, { address: "0.0.0.0", port: 68, message: new Uint8Array(message.buffer, 0, message.byteLength) });

@@ -1,7 +1,7 @@
 /** Which file a client is told, and in which form. */
 import { equal, ok } from "../../../support/assertions.js";
 import { DhcpHarness, SERVER } from "../../../support/dhcp-harness.js";
-import { characters, type OptionList, optionNumbers, optionText } from "../../../support/dhcp-message.js";
+import { characters, type OptionList } from "../../../support/dhcp-message.js";
 import { type DhcpCase, DISCOVER, dhcpCase, FIRST } from "./case.js";
 
 const IDENTIFIER = [0, ...Array.from({ length: 16 }, (_, index) => index)];
@@ -96,10 +96,10 @@ const forms: readonly DhcpCase[] = [
       equal(offer.serverAddress, SERVER, "siaddr");
       equal(offer.serverName, SERVER, "sname");
       equal(offer.file, "ipxe.efi", "file");
-      equal(optionText(offer, 60), "PXEClient", "option 60");
-      equal(optionNumbers(offer, 97), IDENTIFIER.join("."), "option 97");
-      equal(optionText(offer, 66), SERVER, "option 66");
-      equal(optionText(offer, 67), "ipxe.efi", "option 67");
+      equal(offer.text(60), "PXEClient", "option 60");
+      equal(offer.numbers(97), IDENTIFIER.join("."), "option 97");
+      equal(offer.text(66), SERVER, "option 66");
+      equal(offer.text(67), "ipxe.efi", "option 67");
     },
     RULES,
   ),
@@ -108,7 +108,7 @@ const forms: readonly DhcpCase[] = [
     "RFC 2132 §8.4: a PXE ROM is told to use the file of this answer, or UEFI asks a boot server that is not there",
     async (harness) => {
       const offer = await harness.answer(DISCOVER, PXE_UEFI);
-      equal(optionNumbers(offer, 43), "6.1.8.255", "option 43");
+      equal(offer.numbers(43), "6.1.8.255", "option 43");
     },
     RULES,
   ),
@@ -117,7 +117,7 @@ const forms: readonly DhcpCase[] = [
     "RFC 2132 §8.4: a Raspberry Pi gets the menu with the entry that its ROM looks for",
     async (harness) => {
       const offer = await harness.answer(DISCOVER, PXE_BIOS, { hardware: RASPBERRY_PI });
-      ok(optionText(offer, 43)?.includes("Raspberry Pi Boot") === true, "the entry is there");
+      ok(offer.text(43)?.includes("Raspberry Pi Boot") === true, "the entry is there");
       const menu = offer.options.get(43) as Uint8Array;
       let at = 0;
       while (menu[at] !== 255) {
@@ -134,8 +134,8 @@ const forms: readonly DhcpCase[] = [
     async (harness) => {
       const offer = await harness.answer(DISCOVER, [[55, [66, 150]]]);
       equal(offer.serverAddress, "10.0.0.2", "siaddr");
-      equal(optionText(offer, 66), "10.0.0.2", "option 66");
-      equal(optionNumbers(offer, 150), "10.0.0.2", "option 150");
+      equal(offer.text(66), "10.0.0.2", "option 66");
+      equal(offer.numbers(150), "10.0.0.2", "option 150");
     },
     { boot: [{ file: "x" }], tftpServer: 0x0a000002 },
   ),

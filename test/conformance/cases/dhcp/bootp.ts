@@ -1,7 +1,6 @@
 /** BOOTP: messages without a type of DHCP. */
 import { equal, equalTexts, ok } from "../../../support/assertions.js";
 import { BROADCAST, SERVER } from "../../../support/dhcp-harness.js";
-import { optionNumbers } from "../../../support/dhcp-message.js";
 import { BESIDE, type DhcpCase, DISCOVER, dhcpCase, FIRST } from "./case.js";
 
 const BOOT = { boot: [{ file: "vmlinux" }] };
@@ -38,7 +37,7 @@ export const bootpCases: readonly DhcpCase[] = [
     async (harness) => {
       const [answer] = await harness.receive({ options: [] });
       ok(answer !== undefined, "there is an answer");
-      equal(optionNumbers(answer, 1), "255.255.255.0", "netmask");
+      equal(answer.numbers(1), "255.255.255.0", "netmask");
       for (const code of [51, 53, 54, 58, 59]) {
         ok(!answer.options.has(code), `no option ${code}`);
       }

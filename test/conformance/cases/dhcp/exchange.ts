@@ -1,7 +1,7 @@
 /** DISCOVER, REQUEST in its four states, DECLINE, RELEASE and INFORM. */
 import { equal, equalTexts, ok } from "../../../support/assertions.js";
 import { BROADCAST, SERVER } from "../../../support/dhcp-harness.js";
-import { bits, MAC, optionNumbers, optionSeconds, optionText, quad } from "../../../support/dhcp-message.js";
+import { bits, MAC, quad } from "../../../support/dhcp-message.js";
 import {
   ACK,
   BESIDE,
@@ -29,11 +29,11 @@ export const exchangeCases: readonly DhcpCase[] = [
     equal(offer.type, OFFER, "type");
     equal(offer.transactionId, 0x1234, "xid");
     equal(offer.yourAddress, FIRST, "yiaddr");
-    equal(optionNumbers(offer, 54), SERVER, "server identifier");
+    equal(offer.numbers(54), SERVER, "server identifier");
     const answer = await harness.answer(REQUEST, [requested(FIRST), FROM_SERVER]);
     equal(answer.type, ACK, "type");
     equal(answer.yourAddress, FIRST, "yiaddr");
-    equal(optionNumbers(answer, 54), SERVER, "server identifier");
+    equal(answer.numbers(54), SERVER, "server identifier");
     equalTexts(harness.events, [`leased ${FIRST} 52-54-00-12-34-56 `], "events");
   }),
 
@@ -49,9 +49,9 @@ export const exchangeCases: readonly DhcpCase[] = [
 
   dhcpCase("RFC 2131 §4.4.5: T1 is half of the lease, T2 seven eighths", async (harness) => {
     const offer = await harness.answer(DISCOVER);
-    equal(optionSeconds(offer, 51), 3600, "lease time");
-    equal(optionSeconds(offer, 58), 1800, "renewal time");
-    equal(optionSeconds(offer, 59), 3150, "rebinding time");
+    equal(offer.number(51, 4), 3600, "lease time");
+    equal(offer.number(58, 4), 1800, "renewal time");
+    equal(offer.number(59, 4), 3150, "rebinding time");
   }),
 
   dhcpCase("RFC 2131 §4.1: answers go to all of the network, and to clients that have an address", async (harness) => {
@@ -82,7 +82,7 @@ export const exchangeCases: readonly DhcpCase[] = [
       equal(answer.yourAddress, "0.0.0.0", "yiaddr");
       equal(answer.serverAddress, "0.0.0.0", "siaddr");
       ok(!answer.options.has(51), "NAK has no lease time");
-      equal(optionNumbers(answer, 54), SERVER, "server identifier");
+      equal(answer.numbers(54), SERVER, "server identifier");
       equalTexts(harness.events, [`refused 52-54-00-12-34-56 ${SECOND}`], "events");
     },
   ),
@@ -167,9 +167,9 @@ export const exchangeCases: readonly DhcpCase[] = [
       equal(answer.yourAddress, "0.0.0.0", "yiaddr");
       ok(!answer.options.has(51), "no lease time");
       equal(answer.serverAddress, SERVER, "siaddr");
-      equal(optionNumbers(answer, 1), "255.255.255.0", "netmask");
+      equal(answer.numbers(1), "255.255.255.0", "netmask");
       equal(answer.file, "boot.img", "file");
-      equal(optionText(answer, 67), "boot.img", "option 67");
+      equal(answer.text(67), "boot.img", "option 67");
       equal(harness.leases().length, 0, "addresses in use");
     },
     { boot: [{ file: "boot.img" }] },

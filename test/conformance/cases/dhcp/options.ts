@@ -2,7 +2,7 @@
 import { equal, equalTexts, ok } from "../../../support/assertions.js";
 import type { Sent } from "../../../support/dhcp-harness.js";
 import { DhcpHarness, SERVER } from "../../../support/dhcp-harness.js";
-import { bits, characters, MAC, type MessageFields, optionNumbers, optionText } from "../../../support/dhcp-message.js";
+import { bits, characters, MAC, type MessageFields } from "../../../support/dhcp-message.js";
 import { type DhcpCase, DISCOVER, dhcpCase, SECOND, THIRD } from "./case.js";
 import { withOptions } from "./raw-options.js";
 
@@ -34,13 +34,13 @@ const asked: readonly DhcpCase[] = [
     async (harness) => {
       const answer = await harness.answer(DISCOVER);
       equal(codes(answer), "1 3 6 15 42 51 53 54 58 59 66 67 150", "options");
-      equal(optionNumbers(answer, 3), "192.168.88.254", "router");
-      equal(optionNumbers(answer, 6), "192.168.88.2.192.168.88.3", "name servers");
-      equal(optionNumbers(answer, 42), "192.168.88.4", "time server");
-      equal(optionText(answer, 15), "lab.example", "domain name");
-      equal(optionText(answer, 66), SERVER, "TFTP server");
-      equal(optionText(answer, 67), "x", "boot file");
-      equal(optionNumbers(answer, 150), SERVER, "TFTP server's address");
+      equal(answer.numbers(3), "192.168.88.254", "router");
+      equal(answer.numbers(6), "192.168.88.2.192.168.88.3", "name servers");
+      equal(answer.numbers(42), "192.168.88.4", "time server");
+      equal(answer.text(15), "lab.example", "domain name");
+      equal(answer.text(66), SERVER, "TFTP server");
+      equal(answer.text(67), "x", "boot file");
+      equal(answer.numbers(150), SERVER, "TFTP server's address");
     },
     ALL_SET,
   ),
@@ -78,10 +78,10 @@ const asked: readonly DhcpCase[] = [
     "RFC 2132 §3.14: a client with a fixed address gets its host name, if one is set",
     async (harness) => {
       const list = [[55, [12]] as const];
-      equal(optionText(await harness.answer(DISCOVER, list), 12), "gateway", "host name");
+      equal((await harness.answer(DISCOVER, list)).text(12), "gateway", "host name");
       ok(!(await harness.answer(DISCOVER, list, harness.client(1))).options.has(12), "none is set");
       ok(!(await harness.answer(DISCOVER, list, harness.client(2))).options.has(12), "no fixed address");
-      equal(optionText(await harness.answer(DISCOVER, list, harness.client(3)), 12), "third", "host name");
+      equal((await harness.answer(DISCOVER, list, harness.client(3))).text(12), "third", "host name");
       ok(!(await harness.answer(DISCOVER, [[55, [1]]])).options.has(12), "not asked for");
     },
     {
@@ -113,15 +113,15 @@ const asked: readonly DhcpCase[] = [
   dhcpCase("RFC 6842 §3: the client identifier comes back, in OFFER, ACK and NAK", async (harness) => {
     const identifier = [1, 0x52, 0x54, 0, 0x12, 0x34, 0x56];
     const offer = await harness.answer(DISCOVER, [[61, identifier]]);
-    equal(optionNumbers(offer, 61), identifier.join("."), "identifier in OFFER");
+    equal(offer.numbers(61), identifier.join("."), "identifier in OFFER");
     const refusal = await harness.answer(3, [
       [50, [10, 0, 0, 1]],
       [61, identifier],
     ]);
     equal(refusal.type, 6, "type");
-    equal(optionNumbers(refusal, 61), identifier.join("."), "identifier in NAK");
+    equal(refusal.numbers(61), identifier.join("."), "identifier in NAK");
     const long = Array.from({ length: 250 }, (_, index) => index);
-    equal(optionNumbers(await harness.answer(DISCOVER, [[61, long]]), 61), long.join("."), "a long identifier");
+    equal((await harness.answer(DISCOVER, [[61, long]])).numbers(61), long.join("."), "a long identifier");
   }),
 ];
 
@@ -172,7 +172,7 @@ const received: readonly DhcpCase[] = [
       ];
       const [offer] = await harness.receive(withOptions(pieces));
       equal(offer?.yourAddress, "192.168.88.102", "yiaddr");
-      equal(offer === undefined ? "" : optionNumbers(offer, 61), "9.8.7", "client identifier");
+      equal(offer === undefined ? "" : offer.numbers(61), "9.8.7", "client identifier");
       equal(offer === undefined ? "" : codes(offer), "1 51 53 54 58 59 61 66", "options");
     },
     ALL_SET,
