@@ -18,6 +18,7 @@ const AT_YOUR_ADDRESS = 16;
 const AT_HARDWARE = 28;
 const AT_OPTIONS = 240;
 const AT_TYPE = 242;
+const TYPE_AND_LENGTH = 0x3501;
 const AT_REQUESTED = 245;
 const AT_SERVER = 251;
 
@@ -57,7 +58,8 @@ export class DhcpFlow {
   private client = 0;
   private random = 1;
 
-  constructor() {
+  /** @param clients number of clients that take turns. Default: more than there are addresses. */
+  constructor(private readonly clients = CLIENTS) {
     this.engine.start(0);
     for (this.now = 0; !this.engine.isServing; this.now += STEP_MS) {
       this.engine.poll(this.now);
@@ -69,8 +71,8 @@ export class DhcpFlow {
     return this.transport.sent;
   }
 
-  /** The whole exchange of the next client: DISCOVER, REQUEST for what is offered, and sometimes RELEASE. */
-  exchange(): void {
+  /** The next client's DISCOVER, and REQUEST for what is offered. */
+  lease(): void {
     const { packet } = this;
     this.next();
     packet.setInt32(AT_CLIENT_ADDRESS, 0);
@@ -78,6 +80,22 @@ export class DhcpFlow {
     packet.setInt32(AT_REQUESTED, this.transport.offered);
     packet.setInt32(AT_SERVER, SERVER);
     this.take(3);
+  }
+
+  /** A request of BOOTP by the next client: one without a message type. */
+  bootp(): void {
+    const { packet } = this;
+    this.next();
+    packet.setInt32(AT_CLIENT_ADDRESS, 0);
+    packet.setUint16(AT_OPTIONS, 0);
+    this.take(0);
+    packet.setUint16(AT_OPTIONS, TYPE_AND_LENGTH);
+  }
+
+  /** The whole exchange of the next client: DISCOVER, REQUEST, and sometimes RELEASE. */
+  exchange(): void {
+    const { packet } = this;
+    this.lease();
     if (this.client % 3 === 0) {
       packet.setInt32(AT_CLIENT_ADDRESS, this.transport.offered);
       this.take(7);
@@ -109,7 +127,7 @@ export class DhcpFlow {
   }
 
   private next(): void {
-    this.client = (this.client + 1) % CLIENTS;
+    this.client = (this.client + 1) % this.clients;
     this.now = (this.now + STEP_MS) % 0x3fffffff;
     this.packet.setInt32(AT_TRANSACTION, this.client);
     this.packet.setInt16(AT_HARDWARE + 4, this.client);

@@ -14,6 +14,13 @@ const MAX_BOARD_BYTES = 2048;
 /** The settings are written into one buffer, which takes 1.8 KiB of code and saves 2.2 KiB of each board's memory. */
 const MAX_MINIFIED_BYTES = 22 * 1024;
 
+/** From DISCOVER to ACK, with 16 clients: a client is looked for in all leases. */
+const MAX_LEASE_STEPS = 65_500;
+/** One request and its answer. */
+const MAX_BOOTP_STEPS = 36_500;
+/** All clients some times. */
+const COUNTED = 240;
+
 let machine: XsMachine;
 
 before(async () => {
@@ -22,6 +29,19 @@ before(async () => {
 
 after(() => machine.stop());
 
+/** Of one more, without the line breaks for which the worker would count steps that firmware does not take. */
+async function stepsOf(kind: string): Promise<number> {
+  const counting = await XsMachine.start("dhcp-on-one-line");
+  try {
+    await counting.run(`program.run("${kind}", ${COUNTED})`);
+    const once = (await counting.run(`program.run("${kind}", ${COUNTED})`)).meter.steps;
+    const twice = (await counting.run(`program.run("${kind}", ${2 * COUNTED})`)).meter.steps;
+    return Math.round((twice - once) / COUNTED);
+  } finally {
+    await counting.stop();
+  }
+}
+
 for (const kind of ["exchange", "strange", "garbage"]) {
   test(`no allocation on XS for ${EXCHANGES} times: ${kind}`, async () => {
     const few = await growthOf(machine, `program.run("${kind}", 48)`);
@@ -29,6 +49,16 @@ for (const kind of ["exchange", "strange", "garbage"]) {
     assert.ok(kind === "garbage" || (many.value as number) >= EXCHANGES, `${many.value} answers`);
     assert.equal(many.slots, few.slots, "slots");
     assert.ok(many.chunkKib - few.chunkKib <= MAX_CHUNK_KIB, `${many.chunkKib - few.chunkKib} KiB of chunks`);
+  });
+}
+
+for (const [kind, maxSteps] of [
+  ["lease", MAX_LEASE_STEPS],
+  ["bootp", MAX_BOOTP_STEPS],
+] as const) {
+  test(`steps of XS for a ${kind} of a PXE client, the test's own included: at most ${maxSteps}`, async () => {
+    const steps = await stepsOf(kind);
+    assert.ok(steps <= maxSteps, `${steps} steps`);
   });
 }
 

@@ -6,14 +6,20 @@ type Step = (flow: DhcpFlow) => void;
 
 const STEPS: Readonly<Record<string, Step>> = {
   exchange: (flow) => flow.exchange(),
+  lease: (flow) => flow.lease(),
+  bootp: (flow) => flow.bootp(),
   strange: (flow) => flow.strange(),
   garbage: (flow) => flow.garbage(),
 };
-const flow = new DhcpFlow();
+/** Each client has an address. */
+const SERVED_CLIENTS = 16;
+const crowd = new DhcpFlow();
+const served = new DhcpFlow(SERVED_CLIENTS);
 
 /** Runs one kind of step. Returns the number of messages that the engine sent. */
 export function run(kind: string, count: number): number {
   const step = STEPS[kind] as Step;
+  const flow = kind === "lease" || kind === "bootp" ? served : crowd;
   const before = flow.sent;
   for (let index = 0; index < count; index++) {
     step(flow);
