@@ -19,6 +19,10 @@ const ENGINE_BUNDLES = {
   [CLIENT_SOURCE]: CLIENT_BUNDLE,
   [DHCP_SOURCE]: DHCP_BUNDLE,
 };
+/** Modules of the Node host that few programs load, in bundles apart. */
+const APART = { "/upstream/upstream.js": "./upstream.js" };
+const apartSource = (id) => Object.keys(APART).find((source) => id.endsWith(source));
+
 const engineSource = (id) => Object.keys(ENGINE_BUNDLES).find((source) => id.endsWith(source));
 const isEngineBundle = (id) => engineSource(id) !== undefined;
 /** Path by which published bundles import the engine. */
@@ -80,9 +84,13 @@ function nodeBundle(input, options) {
       format: "es",
       chunkFileNames: "[name].js",
       hoistTransitiveImports: false,
-      paths: toEngineBundle,
+      paths: (id) => APART[apartSource(id)] ?? toEngineBundle(id),
     },
-    external: (id) => isEngineBundle(id) || id.startsWith("node:") || Object.hasOwn(dependencies, id),
+    external: (id, importer) =>
+      isEngineBundle(id) ||
+      (importer !== undefined && apartSource(id) !== undefined) ||
+      id.startsWith("node:") ||
+      Object.hasOwn(dependencies, id),
     plugins: [pageModule, compiled],
     onwarn: failOnWarning,
   };
@@ -243,6 +251,7 @@ export default [
   nodeBundle({ index: "hosts/node/index.ts" }),
   // Apart, so that programs which only serve files do not load it.
   nodeBundle({ "dhcp-server": "hosts/node/dhcp/index.ts" }),
+  nodeBundle({ upstream: "hosts/node/upstream/upstream.ts" }),
   nodeBundle({ cli: "hosts/node/cli/cli.ts" }, { preserveEntrySignatures: false }),
   // For the build alone, which writes the manual page with it.
   {

@@ -38,6 +38,8 @@ export type ReasonCode =
   | "disk_full"
   | "too_large"
   | "forbidden"
+  | "upstream_unreachable"
+  | "upstream_failed"
   | "failed"
   | "broadcast"
   | "broadcast_elsewhere"
@@ -66,6 +68,8 @@ const REASON_TEXTS: Readonly<Record<ReasonCode, string>> = {
   disk_full: "the disk is full",
   too_large: "larger than allowed (--max-size)",
   forbidden: "the storage does not allow it",
+  upstream_unreachable: "the upstream cannot be reached…",
+  upstream_failed: "the upstream failed…",
   failed: "failed…",
   broadcast: "a broadcast is not answered (--answer-broadcast allows it)",
   broadcast_elsewhere: "a broadcast from a network in which this server has no address",

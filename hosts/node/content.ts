@@ -15,6 +15,9 @@ import type { NameRule } from "./rules/name-rule.js";
 import { NameRules } from "./rules/name-rules.js";
 import { type Renamed, RuleStorage } from "./rules/rule-storage.js";
 import { AllowedNetworks } from "./udp/allowed-networks.js";
+import { UpstreamFiles } from "./upstream/upstream-files.js";
+import type { UpstreamOptions } from "./upstream/upstream-options.js";
+import { UpstreamStorage } from "./upstream/upstream-storage.js";
 
 /** Options of a server that can be replaced while it runs. */
 export interface ContentOptions extends DirectoryOptions {
@@ -24,6 +27,12 @@ export interface ContentOptions extends DirectoryOptions {
   storage?: LaterStorage;
   /** Rules that change requested names. Default: a client gets the file of the name that it asks for. */
   rules?: readonly NameRule[];
+  /**
+   * An HTTP server that has the files which the folder lacks, or its URL. Rules with URLs use it as well.
+   *
+   * Default: no file is fetched, unless a rule has a URL.
+   */
+  upstream?: string | UpstreamOptions;
   /** Networks whose requests are answered, as `192.168.0.0/24` or a single address. Default: all. */
   allow?: readonly string[];
 }
@@ -36,7 +45,10 @@ export class Content {
   readonly rules: RuleStorage | undefined;
   /** The storage's list of files, if it has one. */
   readonly catalogue: Catalogue | undefined;
+  /** The files as the engine asks for them. */
+  readonly storage: Storage;
   private readonly directory: DirectoryStorage | undefined;
+  private readonly upstream: UpstreamFiles | undefined;
 
   /**
    * @param held keeps requests that the storage answers later.
@@ -68,17 +80,31 @@ export class Content {
     this.directory?.checkOutside(rules?.tables ?? []);
     this.files = this.directory ?? guarded(options.storage as LaterStorage, held, onError);
     this.catalogue = catalogueOf(options.storage ?? this.files);
-    this.rules = rules && new RuleStorage(this.files, rules, onRenamed);
+    const upstream = typeof options.upstream === "string" ? { url: options.upstream } : options.upstream;
+    this.upstream =
+      upstream !== undefined || rules?.fetches === true ? new UpstreamFiles(upstream ?? {}, onWarning) : undefined;
+    const fetched = this.upstream && guarded(this.upstream, held, onError);
+    this.rules = rules && new RuleStorage(this.files, rules, onRenamed, fetched);
+    this.storage = this.rules ?? this.files;
+    if (fetched !== undefined && upstream?.url !== undefined) {
+      this.storage = new UpstreamStorage(this.storage, fetched, upstream.url);
+    }
   }
 
-  /** The files as the engine asks for them, after the rules. */
-  get storage(): Storage {
-    return this.rules ?? this.files;
-  }
-
-  /** Removes unfinished uploads of earlier runs from the folder. */
-  async removeLitter(): Promise<void> {
+  /**
+   * Removes unfinished uploads of earlier runs from the folder, and opens the cache of an upstream.
+   *
+   * @throws RangeError or TypeError when an option of the upstream is not acceptable; NodeJS.ErrnoException when its cache
+   * cannot be used.
+   */
+  async prepare(): Promise<void> {
     await this.directory?.removeLitter();
+    await this.upstream?.prepare();
+  }
+
+  /** Stops what is being fetched. */
+  close(): void {
+    this.upstream?.close();
   }
 }
 

@@ -67,3 +67,4 @@ export {
 export { STATUS_PAGE_PORT } from "./udp/addresses.js";
 export type { IgnoredRequest } from "./udp/broadcast-requests.js";
 export type { PortRange } from "./udp/transfer-ports.js";
+export type { UpstreamOptions } from "./upstream/upstream-options.js";

@@ -182,7 +182,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
     }
     this.hasStarted = true;
     try {
-      await this.content.removeLitter();
+      await this.content.prepare();
       if (this.inherited.length > 0) {
         this.requestSockets.inherit(this.inherited);
       } else {
@@ -208,10 +208,13 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
   async reconfigure(options: ContentOptions): Promise<void> {
     const content = this.contentOf(options);
     const reconfiguration = ++this.reconfigurations;
-    await content.removeLitter();
+    await content.prepare();
     if (reconfiguration > this.contentSince) {
       this.contentSince = reconfiguration;
+      this.content.close();
       this.content = content;
+    } else {
+      content.close();
     }
   }
 
@@ -247,6 +250,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
       this.finishClosing = resolve;
     });
     this.loop.close();
+    this.content.close();
     this.hasStarted = false;
     this.events.emit("close");
   }

@@ -3,9 +3,11 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { NameRule } from "../rules/name-rule.js";
 import { suggestion } from "../rules/nearest-name.js";
+import type { UpstreamOptions } from "../upstream/upstream-options.js";
 import { type DhcpTable, dhcpTable } from "./dhcp/dhcp-table.js";
 import { rulesOf } from "./rules-table.js";
 import { FORMER_NAMES, SETTING_KINDS, SETTING_NAMES, type SettingName, type SettingValues } from "./settings.js";
+import { upstreamOf } from "./upstream-table.js";
 import { UsageError } from "./usage-error.js";
 
 export interface Configuration {
@@ -14,11 +16,13 @@ export interface Configuration {
   readonly root: string | undefined;
   readonly rules: readonly NameRule[] | undefined;
   readonly dhcp: DhcpTable | undefined;
+  readonly upstream: UpstreamOptions | undefined;
 }
 
 const ROOT = "root";
 const RULES = "rules";
 const DHCP = "dhcp";
+const UPSTREAM = "upstream";
 const LINKS_INTO: SettingName = "links-into";
 
 /** @throws UsageError when the file cannot be read, is not TOML, or has an unknown or invalid setting or rule. */
@@ -27,6 +31,7 @@ export async function readConfiguration(file: string): Promise<Configuration> {
   let root: string | undefined;
   let rules: readonly NameRule[] | undefined;
   let dhcp: DhcpTable | undefined;
+  let upstream: UpstreamOptions | undefined;
   const contents = await readContents(file);
   for (const [name, value] of Object.entries(await parsedTable(contents, file))) {
     if (name === ROOT) {
@@ -35,15 +40,17 @@ export async function readConfiguration(file: string): Promise<Configuration> {
       rules = rulesOf(value, file, contents);
     } else if (name === DHCP) {
       dhcp = dhcpTable(value, file);
+    } else if (name === UPSTREAM) {
+      upstream = upstreamOf(value, file);
     } else if (Object.hasOwn(SETTING_KINDS, name)) {
       const setting = settingOf(name as SettingName, value, file);
       values[name] = name === LINKS_INTO ? resolvedFrom(file, setting as readonly string[]) : setting;
     } else {
-      const meant = suggestion(name, [...SETTING_NAMES, ROOT, RULES], { formerNames: FORMER_NAMES });
+      const meant = suggestion(name, [...SETTING_NAMES, ROOT, RULES, UPSTREAM], { formerNames: FORMER_NAMES });
       throw new UsageError(`unknown setting "${name}" in ${file}${meant}`);
     }
   }
-  return { values: values as SettingValues, root, rules, dhcp };
+  return { values: values as SettingValues, root, rules, dhcp, upstream };
 }
 
 /** Folders that are relative to that of the file. */

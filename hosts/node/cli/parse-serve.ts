@@ -8,6 +8,7 @@ import type { NameRule } from "../rules/name-rule.js";
 import type { TftpServerOptions } from "../server-options.js";
 import type { StatusPageOptions } from "../status/status-page.js";
 import { CAN_SHARE_WITH_SAME_USER } from "../udp/socket.js";
+import type { UpstreamOptions } from "../upstream/upstream-options.js";
 import { type Configuration, readConfiguration } from "./configuration-file.js";
 import type { DhcpTable } from "./dhcp/dhcp-table.js";
 import type { FlagKinds, FlagValues } from "./flags.js";
@@ -42,7 +43,7 @@ const STRICT_LIMITS = {
   maxAnswersPerSecondPerAddress: 50,
 } as const;
 
-const NO_CONFIGURATION = { rules: undefined, dhcp: undefined } as const;
+const NO_CONFIGURATION = { rules: undefined, dhcp: undefined, upstream: undefined } as const;
 
 /** More than a machine has cores for. */
 const MAX_PROCESSES = 64;
@@ -91,7 +92,7 @@ function flagName(name: SettingName): string {
 function serveCommand(
   reader: SettingReader,
   root: string | undefined,
-  { rules, dhcp }: Pick<Configuration, "rules" | "dhcp">,
+  { rules, dhcp, upstream }: Pick<Configuration, "rules" | "dhcp" | "upstream">,
   configuration: ServeCommand["configuration"],
 ): ServeCommand {
   if (root === undefined) {
@@ -100,7 +101,7 @@ function serveCommand(
   }
   return {
     kind: "serve",
-    server: serverOptions(reader, root, rules),
+    server: serverOptions(reader, root, rules, upstream),
     processes: processes(reader),
     statusPage: statusPageOptions(reader),
     dhcp: dhcpOptions(reader, dhcp),
@@ -118,6 +119,7 @@ function serverOptions(
   reader: SettingReader,
   root: string,
   rules: readonly NameRule[] | undefined,
+  upstream: UpstreamOptions | undefined,
 ): ServeCommand["server"] {
   const { values, nameOf } = reader;
   if (values["single-port"] && values["port-range"] !== undefined) {
@@ -146,6 +148,7 @@ function serverOptions(
       giveUpMs: reader.durationMs("give-up", 1),
       busyPolling: values["busy-polling"],
       rules,
+      upstream,
     }),
   };
 }

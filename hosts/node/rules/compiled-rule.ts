@@ -3,7 +3,6 @@ import { isIP } from "node:net";
 import type { ReadableFile } from "../../../src/index.js";
 import { plainMac } from "../../common/mac-address.js";
 import type { MachineText } from "../../common/templates/machine-text.js";
-import { cleanedName } from "../files/clean-name.js";
 import { plainAddress } from "../udp/addresses.js";
 import { AllowedNetworks } from "../udp/allowed-networks.js";
 import { type NameMatch, NamePattern } from "./name-pattern.js";
@@ -54,6 +53,8 @@ export class CompiledRule {
 
   /** Whether the folders of an upload are made. */
   readonly makesFolders: boolean;
+  /** Whether it has a URL, and so does not apply to uploads. */
+  readonly fetches: boolean;
   /** Older versions that are kept of an upload. */
   readonly keep: number;
 
@@ -79,6 +80,7 @@ export class CompiledRule {
     this.refuses = keys.flag("refuse");
     this.makesFolders = keys.flag("makeFolders");
     this.keep = keys.count("keep", MAX_KEPT);
+    this.fetches = this.template.isUrl || [...(this.table?.values() ?? [])].some((template) => template.isUrl);
     this.checkTogether(rule, nameOf);
   }
 
@@ -101,7 +103,7 @@ export class CompiledRule {
     if (template === undefined) {
       return undefined;
     }
-    return { name: this.refuses ? REFUSED_NAME : cleanedName(this.inCase(template.fill(request))) };
+    return { name: this.refuses ? REFUSED_NAME : template.fill(request, (text) => this.inCase(text)) };
   }
 
   private readText(template: string): MachineText {
@@ -141,6 +143,9 @@ export class CompiledRule {
       const key = this.makesFolders ? nameOf("makeFolders") : "keep";
       throw new TypeError(`${key} is for uploads; leave out refuse, and direction = "get"`);
     }
+    if (this.fetches && (isForUploads || this.direction === "put")) {
+      throw new TypeError("uploads cannot go to a URL; such a rule is for downloads");
+    }
     const hasEffect = rule.to !== undefined || (this.table ?? this.text) !== undefined || this.letterCase !== undefined;
     if (!hasEffect && !this.refuses && !isForUploads) {
       throw new TypeError(`it has no effect; add to, table, template, case, refuse, ${nameOf("makeFolders")} or keep`);
@@ -148,7 +153,8 @@ export class CompiledRule {
   }
 
   private match({ name, address, isUpload }: AskedName): NameMatch | undefined {
-    const isOtherDirection = this.direction !== undefined && this.direction !== (isUpload ? "put" : "get");
+    const direction = this.fetches ? "get" : this.direction;
+    const isOtherDirection = direction !== undefined && direction !== (isUpload ? "put" : "get");
     return isOtherDirection || !this.clients.includes(address)
       ? undefined
       : this.pattern.match(this.refuses ? composed(name) : name);

@@ -64,6 +64,11 @@ export class NameRules {
     });
   }
 
+  /** Whether a rule has a URL. */
+  get fetches(): boolean {
+    return this.rules.some((rule) => rule.fetches);
+  }
+
   /**
    * The names to look up instead of `name`: one per rule that applies, in the order of the rules; `name` itself if none
    * applies. The last one may be undefined: the request is refused there. A name that a rule makes is held against the

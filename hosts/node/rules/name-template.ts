@@ -3,6 +3,7 @@ import { isIPv6 } from "node:net";
 import { cleanedName } from "../files/clean-name.js";
 import { withoutZone } from "../udp/addresses.js";
 import type { NameMatch, NamePattern } from "./name-pattern.js";
+import { checkedUrl, checkUrlTemplate, encodedAfter, isUrl } from "./url-template.js";
 
 const PLACEHOLDERS = /(\{[^}]*\})/;
 
@@ -23,6 +24,8 @@ const TIME_END = 19;
 
 export class NameTemplate {
   private readonly pieces: readonly string[];
+  /** Whether it makes URLs. */
+  readonly isUrl: boolean;
 
   /**
    * @param text `{name}` is replaced by the requested name, `{1}` to `{8}` by the texts of the pattern's wildcards, `{mac}`
@@ -34,14 +37,24 @@ export class NameTemplate {
     for (const piece of this.pieces) {
       checkPlaceholder(piece, pattern);
     }
-    if (cleanedName(text.replaceAll(/\{[^}]*\}/g, "x")) === undefined) {
+    this.isUrl = isUrl(text);
+    if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) {
+      checkUrlTemplate(text);
+    } else if (cleanedName(text.replaceAll(/\{[^}]*\}/g, "x")) === undefined) {
       throw new RangeError(`"${text}" is not a valid file name; write a relative path without ".."`);
     }
   }
 
-  /** The result may be invalid, or lead out of the folder: the texts come from the wire. */
-  fill(request: MatchedRequest): string {
-    return this.pieces.map((piece) => fillPiece(piece, request)).join("");
+  /** Returns undefined for an invalid name, or one that leads out of the folder: the texts come from the wire. */
+  fill(request: MatchedRequest, inCase: (text: string) => string): string | undefined {
+    if (!this.isUrl) {
+      return cleanedName(inCase(this.pieces.map((piece) => fillPiece(piece, request)).join("")));
+    }
+    let url = "";
+    for (const piece of this.pieces) {
+      url += piece.startsWith("{") ? encodedAfter(url, inCase(fillPiece(piece, request))) : piece;
+    }
+    return checkedUrl(url);
   }
 }
 

@@ -17,6 +17,7 @@ import { quoted } from "../files/file-reasons.js";
 import type { PlacedUploads } from "../files/upload-place.js";
 import { REFUSED_NAME } from "./compiled-rule.js";
 import type { NameRules, RuledName } from "./name-rules.js";
+import { isUrl, shownUrl } from "./url-template.js";
 
 /** Called when a rule has mapped a requested name to another one. `rule` is its number, from 1. */
 export type Renamed = (name: string, foundName: string, address: string, isUpload: boolean, rule: number) => void;
@@ -30,13 +31,18 @@ export class RuleStorage implements Storage, NameRights {
    * give it.
    * @param rules find the names.
    * @param renamed called for each name that a rule has changed.
-   * @throws TypeError if a rule makes folders, and the storage cannot.
+   * @param upstream opens files by the URLs of rules.
+   * @throws TypeError if a rule makes folders, and the storage cannot; if one has a URL, and there is no upstream.
    */
   constructor(
     private readonly storage: Storage | ChecksummedStorage | (Storage & PlacedUploads),
     private readonly rules: NameRules,
     private readonly renamed: Renamed = () => {},
+    private readonly upstream?: Pick<Storage, "openForReading">,
   ) {
+    if (rules.fetches && upstream === undefined) {
+      throw new TypeError("a rule has a URL, and only a server fetches files");
+    }
     if (rules.needsFolder && !("openUpload" in storage)) {
       throw new TypeError("makeFolders and keep of rules need a folder: serve a root, or leave them out");
     }
@@ -66,7 +72,7 @@ export class RuleStorage implements Storage, NameRights {
         // No later rule may give the checksum of another file.
         return refuseFor(NOT_FOUND, "not_found", ": a text from a template has no checksum");
       }
-      const file = candidate.text ?? open(found);
+      const file = candidate.text ?? (isUrl(found) ? this.openUrl(found, suffix, address) : open(found));
       if (file === BUSY) {
         // The client asks again, and the answer is reported then.
         return file;
@@ -78,6 +84,11 @@ export class RuleStorage implements Storage, NameRights {
     }
     const [first] = candidates;
     return candidates.length === 1 && first?.name === name ? NOT_FOUND : refuseMissing(candidates);
+  }
+
+  /** No checksums are made of files of others. */
+  private openUrl(url: string, suffix: string, address: Address): ReadableFile | Refusal {
+    return suffix === "" ? (this.upstream as Storage).openForReading(url, address) : NOT_FOUND;
   }
 
   openForWriting(name: string, sizeBytes: number, address: Address): WritableFile | Refusal {
@@ -128,12 +139,16 @@ export class RuleStorage implements Storage, NameRights {
   private report(name: string, found: string, candidate: RuledName, address: Address, isUpload: boolean): void {
     this.rules.countUse(candidate);
     if (found !== name) {
-      this.renamed(name, found, String(address), isUpload, candidate.by + 1);
+      this.renamed(name, shownName(found), String(address), isUpload, candidate.by + 1);
     }
   }
 }
 
+function shownName(name: string): string {
+  return isUrl(name) ? shownUrl(name) : name;
+}
+
 function refuseMissing(candidates: readonly RuledName[]): Refusal {
-  const tried = candidates.map(({ name }) => quoted(name as string));
+  const tried = candidates.map(({ name }) => quoted(shownName(name as string)));
   return refuseFor(NOT_FOUND, "not_found", `: the rules tried ${tried.join(", ")}`);
 }

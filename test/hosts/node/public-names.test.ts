@@ -78,6 +78,7 @@ const TYPES = [
   "TransferSnapshot",
   "TransferSummary",
   "TransferView",
+  "UpstreamOptions",
   "UploadPlace",
   "WritableFile",
   "WritePolicy",

@@ -1,0 +1,33 @@
+/** Options of an upstream: an HTTP server that has the files which the folder lacks. */
+
+/** Where files come from that are fetched over HTTP, and how they are kept. */
+export interface UpstreamOptions {
+  /**
+   * Address that the requested name is added to, such as `https://files.example/tftp/`, for downloads of files that the
+   * folder does not have. Default: only rules with a URL fetch files.
+   */
+  readonly url?: string;
+  /** Folder of the cache. Several servers may share it. Default: `lockstep-tftp` in the user's folder for caches. */
+  readonly cache?: string;
+  /** Largest size of the cache in bytes, from 1 MiB: the files that were used least recently go. Default 4 GiB. */
+  readonly maxCacheBytes?: number;
+  /** Largest file in bytes. Default: `maxCacheBytes`. */
+  readonly maxFileBytes?: number;
+  /** Time in which each response must bring something, in milliseconds, 100 to 3,600,000. Default 10,000. */
+  readonly timeoutMs?: number;
+  /** Files that are fetched at once, 1 to 256. Default 16. */
+  readonly maxFetches?: number;
+  /** Headers of requests. `${NAME}` is replaced by a variable of the environment. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Origins that a redirect may lead to, such as `https://cdn.example`. Default: only the origin that was asked. */
+  readonly redirectsTo?: readonly string[];
+  /** Sends the client's address in the header `X-TFTP-Address`, and keeps a copy for each client. Default false. */
+  readonly tellClient?: boolean;
+}
+
+/** A file that could not be had. `code` is that of its reason. */
+export interface UpstreamFailureLike {
+  readonly outcome: "not_found" | "forbidden" | "failed";
+  readonly code: "not_found" | "upstream_unreachable" | "upstream_failed";
+  readonly message: string;
+}
