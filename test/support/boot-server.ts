@@ -30,10 +30,17 @@ export interface BootServerOptions {
   readonly files: Readonly<Record<string, string | Uint8Array>>;
   /** Further lines of the table `[dhcp]`. */
   readonly lines: readonly string[];
+  /** Further settings. */
+  readonly settings?: readonly string[];
 }
 
 /** Makes the network, and starts a server that gives addresses. */
-export async function startBootServer({ range, files, lines }: BootServerOptions): Promise<ServerProcess> {
+export async function startBootServer({
+  range,
+  files,
+  lines,
+  settings = [],
+}: BootServerOptions): Promise<ServerProcess> {
   const root = temporaryFolder(ending);
   for (const [name, content] of Object.entries(files)) {
     writeFileSync(path.join(root, name), content);
@@ -41,7 +48,7 @@ export async function startBootServer({ range, files, lines }: BootServerOptions
   const folder = temporaryFolder(ending);
   const configuration = path.join(folder, "boot.toml");
   const table = ["[dhcp]", `range = "${range}"`, `leases = "${folder}/leases.json"`, ...lines];
-  writeFileSync(configuration, [`root = "${root}"`, 'log = "text"', ...table].join("\n"));
+  writeFileSync(configuration, [`root = "${root}"`, 'log = "text"', ...settings, ...table].join("\n"));
   await makeServerNetwork();
   const words = ["--host", SERVER_ADDRESS, "--port", "69", "--config", configuration];
   const server = await ServerProcess.start(ending, words);
