@@ -57,7 +57,7 @@ function updateTransfer(row: HTMLElement, transfer: ReportedTransfer): void {
     left,
     windowSize > 1 ? `window ${windowSize}` : "",
     roundTripMs >= 0 ? `round trip ${roundTripMs.toFixed(1)} ms` : "",
-    countText(retransmissions, "retransmission", "retransmissions"),
+    retransmissionText(retransmissions),
   );
 }
 
@@ -75,9 +75,13 @@ export function updateResult(row: HTMLElement, result: KnownResult): void {
     row.lastElementChild as HTMLElement,
     peerOf(result),
     `${sizeText(bytes)} in ${timeText(durationMs)}`,
-    retransmissions > 0 ? countText(retransmissions, "retransmission", "retransmissions") : "",
+    retransmissionText(retransmissions),
     `${timeText(Date.now() - endedAt)} ago`,
   );
+}
+
+function retransmissionText(count: number): string {
+  return count > 0 ? countText(count, "retransmission", "retransmissions") : "";
 }
 
 function peerOf({ direction, address }: { direction: string; address: string }): string {
