@@ -241,9 +241,9 @@ export class Page {
     await this.call("DOM.setFileInputFiles", { nodeId, files });
   }
 
-  /** Returns a picture of the whole page, as PNG. */
+  /** Returns a picture of what the window shows, as PNG. */
   async picture(): Promise<Buffer> {
-    const { data } = await this.call<{ data: string }>("Page.captureScreenshot", { captureBeyondViewport: true });
+    const { data } = await this.call<{ data: string }>("Page.captureScreenshot");
     return Buffer.from(data, "base64");
   }
 

@@ -75,9 +75,14 @@ export class Terminal {
     return terminal;
   }
 
+  /** The screen's cells, with their colours. */
+  get buffer() {
+    return this.screenOfIt.buffer.active;
+  }
+
   /** The lines up to the last that is not empty, those that have scrolled off the screen included. */
   get lines(): string[] {
-    const buffer = this.screenOfIt.buffer.active;
+    const { buffer } = this;
     const lines = Array.from(
       { length: buffer.length },
       (_, row) => buffer.getLine(row)?.translateToString(true).trimEnd() ?? "",
