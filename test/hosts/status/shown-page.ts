@@ -1,4 +1,5 @@
 /** Shows a status page in a browser. */
+import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import type { TestContext } from "node:test";
@@ -50,12 +51,30 @@ export async function showPage(t: TestContext, options: ShownPageOptions = {}): 
   await page.until(`document.querySelector("#file-count").textContent === "${listed}"`);
   // There is none, or its row is shown.
   await page.until(`document.querySelector("#files").childElementCount > 0 || ${listed === "0"}`);
+  await holdNotes(page);
   const outside = temporaryFolder(t);
   const file = (name: string, content: Uint8Array): string => {
     writeFileSync(path.join(outside, name), content);
     return path.join(outside, name);
   };
   return { folder, status, browser, page, file };
+}
+
+/**
+ * Keeps what the page shows for a while (an upload that has arrived, a copied address) until `endNotes`: on a busy machine it
+ * could be gone before a test looks.
+ */
+async function holdNotes(page: Page): Promise<void> {
+  await page.value(`(() => {
+    const wait = setTimeout;
+    window.notes = [];
+    window.setTimeout = (call, ms) => ([4000, 15_000].includes(ms) ? window.notes.push(call) : wait(call, ms));
+  })()`);
+}
+
+/** Lets the time of the notes end. Fails if there is none. */
+export async function endNotes(page: Page): Promise<void> {
+  assert.ok(await page.value("window.notes.splice(0).map((end) => end()).length > 0"));
 }
 
 export function listedNames(page: Page): Promise<string[]> {
