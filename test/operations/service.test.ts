@@ -61,7 +61,14 @@ test("systemd-analyze security rates the service at 2.0 or less", { skip: UNLESS
 
 test("the command has every flag that the service, the container and the firewall examples use", async () => {
   const { stdout } = await run(process.execPath, [CLI, "serve", "--help", "--all"]);
-  for (const file of [SERVICE, "lockstep-tftp-uploads.conf", "Containerfile", "port-range.nft", "single-port.nft"]) {
+  for (const file of [
+    SERVICE,
+    "lockstep-tftp-uploads.conf",
+    "Containerfile",
+    "keepalived.conf",
+    "port-range.nft",
+    "single-port.nft",
+  ]) {
     const lines = readFileSync(path.join(OPERATIONS, file), "utf8")
       .split("\n")
       .filter((line) => line.includes("lockstep-tftp") && /\bserve\b/.test(line));

@@ -118,6 +118,11 @@ export class ClientMachine {
     return stdout;
   }
 
+  /** Starts a program on this machine, which follows these words. */
+  get launcher(): readonly string[] {
+    return ["nsenter", this.namespace];
+  }
+
   stop(): void {
     this.holder.kill("SIGKILL");
   }

@@ -73,7 +73,7 @@ export class FileExchange {
     private readonly done: (download: HttpDownload) => void,
   ) {}
 
-  /** Answers a request whose path {@link isForFile}. */
+  /** Answers a request for a file (`isForFile`). */
   async answer(request: http.IncomingMessage, response: http.ServerResponse, address: string): Promise<void> {
     const path = pathOf(request);
     const name = nameInPath(path.slice(FILES_PREFIX.length));
