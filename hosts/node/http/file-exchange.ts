@@ -43,7 +43,9 @@ const STATUS_RANGE_NOT_SATISFIABLE = 416;
 export interface HttpDownload {
   /** Name of the file; bytes that are not UTF-8 are written as `\xff`. */
   readonly name: string;
+  /** The client's address. */
   readonly address: string;
+  /** Status code of the answer (RFC 9110 §15). */
   readonly status: number;
   /** Bytes of the file that were sent. */
   readonly bytes: number;
