@@ -82,7 +82,7 @@ export class Leases {
     this.setRule(index, NO_RULE);
     // An address that was never given has been free for longer than any other.
     this.hold(index, LEASE_FREE, -FOREVER);
-    if (this.findAddress(address) !== index) {
+    if (this.findAddress(address | 0) !== index) {
       // A fixed address within the range is given once only.
       this.hold(index, LEASE_DECLINED, FOREVER);
     }
