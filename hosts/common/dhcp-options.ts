@@ -47,9 +47,6 @@ export interface DhcpAddressOptions {
   readonly domainName?: string;
 }
 
-const PAIR = "[0-9a-f]{1,2}";
-const HARDWARE = new RegExp(`^${PAIR}(?:[:-]${PAIR}){0,${MAX_HARDWARE_BYTES - 1}}$`, "i");
-
 /**
  * @param address the server's own, and `netmask` that of its network.
  * @param transactionId any number of 32 bits, at random.
@@ -107,8 +104,15 @@ export function bitsOf(name: string, text: string): number {
 
 /** The bytes of a hardware address, or of its beginning. */
 export function hardwareBytes(name: string, text: string): number[] {
-  if (!HARDWARE.test(text)) {
+  const bytes = text.split(text.includes("-") ? "-" : ":").map(hexadecimalByte);
+  if (bytes.length > MAX_HARDWARE_BYTES || bytes.includes(-1)) {
     throw new RangeError(`${name} is "${text}"; write it as 52:54:00:12:34:56`);
   }
-  return text.split(/[:-]/).map((byte) => Number.parseInt(byte, 16));
+  return bytes;
+}
+
+/** -1 if it is none. A regular expression would take memory of a board. */
+function hexadecimalByte(text: string): number {
+  const byte = text.length > 2 || text !== text.trim() ? Number.NaN : Number(`0x${text}`);
+  return byte >= 0 ? byte : -1;
 }

@@ -23,6 +23,7 @@ import {
   DhcpEngine,
   type DhcpObserver,
   type DhcpTransport,
+  type LeaseView,
 } from "../../src/dhcp/index.js";
 import { addressText } from "../common/address-text.js";
 import { boundLeases, type DhcpLease, leaseOf } from "../common/dhcp-lease.js";
@@ -31,7 +32,7 @@ import { bitsOf, type DhcpAddressOptions, engineOptions } from "../common/dhcp-o
 import type { ErrorListener } from "../common/error-listener.js";
 import { Loop, type LoopSockets } from "../common/loop.js";
 import { ErrorReport } from "./error-report.js";
-import { type DatagramHandler, MAX_DATAGRAM_BYTES, Port } from "./sockets.js";
+import { type DatagramHandler, Port } from "./sockets.js";
 import { BoardTimer } from "./timer.js";
 import type { UDPClass, UDPConstructor } from "./udp.js";
 
@@ -69,6 +70,9 @@ export interface DHCPServerOptions extends DhcpAddressOptions {
 const REQUESTS = 0;
 const OTHER_SERVERS = 1;
 
+/** Clients send at most 576 bytes, headers of IP and UDP included (RFC 2131 §2). Some pad their messages to a little more. */
+const MAX_MESSAGE_BYTES = 640;
+
 /** Gives addresses and boot files from its construction, after it has looked for other servers, until `close`. */
 export default class DHCPServer {
   /** The option `target`. */
@@ -83,13 +87,13 @@ export default class DHCPServer {
    */
   constructor(options: DHCPServerOptions) {
     this.target = options.target;
-    const report = new ErrorReport<DHCPServer>(this, options.onError);
-    const sockets = new DhcpSockets(options.io as UDPConstructor, report);
+    const callbacks = new DhcpCallbacks(this, options);
+    const sockets = new DhcpSockets(options.io as UDPConstructor, callbacks);
     const address = bitsOf("address", options.address);
     const transactionId = (Math.random() * 2 ** 32) | 0;
     const checked = engineOptions(options, address, bitsOf("netmask", options.netmask), transactionId);
-    this.#engine = new DhcpEngine(sockets, checked, observerOf(this, options, report));
-    this.#loop = new Loop(new DhcpLoopEngine(this.#engine), this.#timer, sockets, report);
+    this.#engine = new DhcpEngine(sockets, checked, callbacks);
+    this.#loop = new Loop(new DhcpLoopEngine(this.#engine), this.#timer, sockets, callbacks);
     sockets.open(this.#loop, options.address);
     this.#timer.start(this.#loop);
     this.#loop.run((now) => this.#engine.start(now));
@@ -122,7 +126,7 @@ class DhcpSockets implements DhcpTransport, LoopSockets {
 
   /** @throws whatever the class of the sockets throws. */
   open(handler: DatagramHandler, address: string): void {
-    const buffer = this.io.readsIntoBuffer === true ? new DataView(new ArrayBuffer(MAX_DATAGRAM_BYTES)) : null;
+    const buffer = this.io.readsIntoBuffer === true ? new DataView(new ArrayBuffer(MAX_MESSAGE_BYTES)) : null;
     this.ports = [new Port(handler, REQUESTS, buffer), new Port(handler, OTHER_SERVERS, buffer)];
     try {
       this.ports[REQUESTS]?.open(this.io, { address, port: DHCP_SERVER_PORT });
@@ -159,21 +163,44 @@ class DhcpSockets implements DhcpTransport, LoopSockets {
   }
 }
 
-function observerOf(owner: DHCPServer, options: DHCPServerOptions, report: ErrorReport<DHCPServer>): DhcpObserver {
-  const guarded = (call: () => void): void => {
+/** Everything that the author of the firmware hears. One object, since a closure takes seven slots of the heap of XS. */
+class DhcpCallbacks extends ErrorReport<DHCPServer> implements DhcpObserver {
+  constructor(
+    owner: DHCPServer,
+    private readonly options: DHCPServerOptions,
+  ) {
+    super(owner, options.onError);
+  }
+
+  leased(lease: LeaseView): void {
+    this.tell(this.options.onLeased, leaseOf(lease));
+  }
+
+  released(lease: LeaseView): void {
+    this.tell(this.options.onReleased, leaseOf(lease));
+  }
+
+  declined(): void {}
+
+  refused(): void {}
+
+  exhausted(hardwareAddress: string): void {
+    this.tell(this.options.onExhausted, hardwareAddress);
+  }
+
+  serving(): void {
+    this.tell(this.options.onServing, undefined);
+  }
+
+  silenced(address: number): void {
+    this.tell(this.options.onSilenced, addressText(address));
+  }
+
+  private tell<Value>(callback: ((this: DHCPServer, value: Value) => void) | undefined, value: Value): void {
     try {
-      call();
+      callback?.call(this.owner, value);
     } catch (error) {
-      report.failed(error);
+      this.failed(error);
     }
-  };
-  return {
-    leased: (lease) => guarded(() => options.onLeased?.call(owner, leaseOf(lease))),
-    released: (lease) => guarded(() => options.onReleased?.call(owner, leaseOf(lease))),
-    declined: () => {},
-    refused: () => {},
-    exhausted: (hardwareAddress) => guarded(() => options.onExhausted?.call(owner, hardwareAddress)),
-    serving: () => guarded(() => options.onServing?.call(owner)),
-    silenced: (address) => guarded(() => options.onSilenced?.call(owner, addressText(address))),
-  };
+  }
 }

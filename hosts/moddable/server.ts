@@ -58,7 +58,7 @@ export interface TFTPServerOptions extends Omit<ServerOptions, "addressHash" | "
    * The largest window in blocks that the server grants (RFC 7440), 1 to 16. Default: what the driver of the network has
    * buffers for, 8 on ESP32 and 4 on its successors; 16 in the simulator.
    */
-  maxWindowSize?: number;
+  maxWindowSize?: number | undefined;
   /**
    * The class of the sockets: that of `lockstep-tftp/udp`, or another one like it, such as the SDK's
    * `embedded:io/socket/udp`.
@@ -79,7 +79,7 @@ export interface TFTPServerOptions extends Omit<ServerOptions, "addressHash" | "
    */
   answerBroadcast?: boolean;
   /** Receives ends of transfers and refusals: the records of a status page. */
-  records?: TransferRecorder;
+  records?: TransferRecorder | undefined;
   /** Free for your own use: the server only keeps it, as its property `target`. */
   target?: unknown;
   /** The server listens: soon after its construction, or when the network is up. */
@@ -200,7 +200,7 @@ const NO_NAME = "";
 /** The options, with the window that the chip's driver has buffers for. */
 function withWindowSize(options: TFTPServerOptions): ServerOptions {
   const maxWindowSize = options.maxWindowSize ?? chipWindowSize();
-  return maxWindowSize === undefined ? options : { ...options, maxWindowSize };
+  return maxWindowSize === undefined ? (options as ServerOptions) : { ...options, maxWindowSize };
 }
 
 function reasonedStorage(storage: Storage): ReasonedStorage | null {

@@ -16,7 +16,7 @@ const MAX_READS = 64;
 const MAX_DROPS = 512;
 
 /** The longest datagram that Ethernet and Wi-Fi carry in one piece. A longer one is neither a request nor a block. */
-export const MAX_DATAGRAM_BYTES = 1472;
+const MAX_DATAGRAM_BYTES = 1472;
 
 /** Takes the datagrams of a port. None of this may throw: an exception that leaves the callback of a socket ends the machine. */
 export interface DatagramHandler {

@@ -84,11 +84,20 @@ function boardModule(name) {
       paths: {
         [ENGINE_NAME]: ENGINE,
         [CLIENT_NAME]: CLIENT,
+        [DHCP_NAME]: DHCP,
+        "lockstep-tftp/dhcp-server": resolve(BUNDLES, "dhcp-server-on-one-line.js"),
         "lockstep-tftp/server": resolve(BUNDLES, "server-on-one-line.js"),
         "lockstep-tftp/storage": resolve(BUNDLES, "storage-on-one-line.js"),
       },
     },
-    external: [ENGINE_NAME, CLIENT_NAME, "lockstep-tftp/server", "lockstep-tftp/storage"],
+    external: [
+      ENGINE_NAME,
+      CLIENT_NAME,
+      DHCP_NAME,
+      "lockstep-tftp/dhcp-server",
+      "lockstep-tftp/server",
+      "lockstep-tftp/storage",
+    ],
     plugins: [withSdk, onOneLine],
     onwarn: failOnWarning,
   };
@@ -105,7 +114,9 @@ export default [
   variant(`${PROGRAMS}/steps.js`, "steps-on-one-line", [withEngine, onOneLine]),
   variant(`${PROGRAMS}/dhcp.js`, "dhcp-on-one-line", [withEngine, onOneLine]),
   variant(`${PROGRAMS}/board.js`, "board-on-one-line", [withEngine, withSdk, onOneLine]),
-  ...["server", "storage", "client", "firmware", "status-page", "templates"].map(boardModule),
+  ...["server", "storage", "client", "firmware", "status-page", "templates", "dhcp-server", "firmware-dhcp"].map(
+    boardModule,
+  ),
   {
     input: { "engine-on-one-line": ENGINE, "core-on-one-line": CORE },
     output: { dir: BUNDLES, format: "es" },

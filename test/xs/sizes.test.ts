@@ -39,6 +39,8 @@ const MAX_MODULE_CODE_BYTES: Readonly<Record<BoardModule["name"], number>> = {
   // Pages, folders, search and orders of the list of files take 3,120.
   "status-page": 31_600,
   templates: 9580,
+  "dhcp-server": 8900,
+  "firmware-dhcp": 5300,
 };
 /** The board's server with its storage and log. The manifest of the firmware reserves 1,536 slots for all. */
 const MAX_SERVER_SLOTS = 512;

@@ -1,8 +1,8 @@
 /**
  * Starts the board as an access point.
  *
- * The SDK has no call for the access point's address, which is ESP-IDF's default. A few lines of C set it
- * (native/lockstep-access-point.c); the manifest links them through the SDK's foreign function interface.
+ * The SDK has no call for the access point's address, which is ESP-IDF's default, nor for its DHCP server. A few lines of C set
+ * the one and stop the other (native/lockstep-access-point.c); the manifest links them through the SDK's foreign function interface.
  */
 import type FFI from "mc/ffi";
 import Timer from "timer";
@@ -27,14 +27,15 @@ export function startAccessPoint(
   const { ssid, password, channel } = accessPoint;
   WiFi.accessPoint(password === "" ? { ssid, channel } : { ssid, password, channel });
   listener.say(`Access point "${ssid}", channel ${channel}, ${password === "" ? "open" : "with a password"}`);
-  if (staticAddress === undefined) {
+  if (staticAddress === undefined && !listener.givesAddresses) {
     listener.up(ADDRESS_OF_ESP_IDF, NETMASK_OF_ESP_IDF);
     return;
   }
-  const { address, netmask } = staticAddress;
+  const { address, netmask } = staticAddress ?? { address: ADDRESS_OF_ESP_IDF, netmask: NETMASK_OF_ESP_IDF };
+  const isServedByEspIdf = listener.givesAddresses ? 0 : 1;
   let looks = 0;
   const setAddress = (timer: Timer) => {
-    const error = native.set_access_point_address(address, netmask);
+    const error = native.set_access_point_address(address, netmask, isServedByEspIdf);
     if (error !== 0 && ++looks < MAX_LOOKS) {
       return;
     }
@@ -46,5 +47,5 @@ export function startAccessPoint(
       listener.up(ADDRESS_OF_ESP_IDF, NETMASK_OF_ESP_IDF);
     }
   };
-  every(LOOK_AGAIN_MS, setAddress, (text) => listener.say(text));
+  every(LOOK_AGAIN_MS, setAddress, listener);
 }

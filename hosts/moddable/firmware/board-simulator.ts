@@ -1,10 +1,10 @@
-/** The desktop simulator: the network of the computer is up already. */
+/** The desktop simulator: the network of the computer is up already, and `address` names one of its interfaces. */
 import type { Board, NetworkListener } from "./network.js";
 import type { Settings } from "./settings.js";
 
 export default class SimulatorBoard implements Board {
-  startNetwork(_settings: Settings, listener: NetworkListener): void {
-    listener.up("127.0.0.1", undefined);
+  startNetwork({ staticAddress }: Settings, listener: NetworkListener): void {
+    listener.up(staticAddress?.address ?? "127.0.0.1", staticAddress?.netmask);
   }
 
   freeMemoryBytes(): number {

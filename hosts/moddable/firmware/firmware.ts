@@ -7,6 +7,7 @@ import type { Storage } from "../../../src/index.js";
 import TFTPServer, { addressBits } from "../server.js";
 import type { TransferRecords } from "../status/status-page.js";
 import type { UDPConstructor } from "../udp.js";
+import type BootNetwork from "./boot-network.js";
 import { Log, printable } from "./log.js";
 import type { NetworkListener } from "./network.js";
 import type { PageModules } from "./page-modules.js";
@@ -53,16 +54,17 @@ export class Firmware implements NetworkListener {
     private readonly storage: Storage,
     private readonly settings: Settings,
     private readonly pageModules: PageModules | undefined,
+    private readonly bootNetwork: BootNetwork | undefined,
   ) {
     this.log = new Log(settings.log);
     this.board.startNetwork(settings, this);
     if (settings.log) {
-      every(
-        STATISTICS_EVERY_MS,
-        () => this.sayStatistics(),
-        (text) => this.say(text),
-      );
+      every(STATISTICS_EVERY_MS, () => this.sayStatistics(), this);
     }
+  }
+
+  get givesAddresses(): boolean {
+    return this.bootNetwork !== undefined;
   }
 
   say(text: string): void {
@@ -97,6 +99,7 @@ export class Firmware implements NetworkListener {
       if (pageModules !== undefined && records !== undefined) {
         this.startPage(pageModules, records, this.server);
       }
+      this.bootNetwork?.start(this.io, this.address, this.netmaskBits, this);
     } catch (error) {
       this.say(`Cannot listen yet: ${(error as Error).message}`);
       this.isWaitingToListen = true;
@@ -104,7 +107,7 @@ export class Firmware implements NetworkListener {
         this.isWaitingToListen = false;
         this.listen();
       };
-      after(LISTEN_AGAIN_MS, listen, (text) => this.say(text));
+      after(LISTEN_AGAIN_MS, listen, this);
     }
   }
 
@@ -119,6 +122,7 @@ export class Firmware implements NetworkListener {
         io: Listener,
         port: statusPage,
         name: accessPoint.ssid,
+        dhcp: this.bootNetwork,
         addresses: () => [`${this.address}:${port}`],
         onRequest: (address) => this.isWelcome(addressBits(address)),
         onPut: (name, address) => this.say(`${address} puts "${printable(name)}" on the status page`),
@@ -139,16 +143,19 @@ export class Firmware implements NetworkListener {
       storage: this.storage,
       port,
       maxTransfers,
-      ...(maxWindowSize === undefined ? {} : { maxWindowSize }),
+      maxWindowSize,
       maxSizeBytes,
       singlePort,
       answerBroadcast,
-      ...(records === undefined ? {} : { records }),
+      records,
       maxUnansweredPerAddress: MAX_UNANSWERED_PER_ADDRESS,
       maxTransfersPerAddress: MAX_TRANSFERS_PER_ADDRESS,
       maxAnswersPerSecond: MAX_ANSWERS_PER_SECOND,
       maxAnswersPerSecondPerAddress: MAX_ANSWERS_PER_SECOND_PER_ADDRESS,
-      onRequest: (request) => this.isWelcome(request.addressBits),
+      onRequest: (request) => {
+        this.bootNetwork?.asked(request.addressBits);
+        return this.isWelcome(request.addressBits);
+      },
       onEnded(transfer, outcome, durationMs) {
         statistics.countEnd(transfer, outcome);
         log.ended(transfer, outcome, durationMs);

@@ -82,7 +82,7 @@ export class Link<ConnectOptions> {
         this.isConnectingAgain = false;
         this.connect();
       };
-      after(CONNECT_AGAIN_MS, connect, (text) => this.listener.say(text));
+      after(CONNECT_AGAIN_MS, connect, this.listener);
     }
   }
 }

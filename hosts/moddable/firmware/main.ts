@@ -5,6 +5,7 @@
 import config from "mc/config";
 import type { Directory } from "../storage/directory.js";
 import type { UDPConstructor } from "../udp.js";
+import type BootNetwork from "./boot-network.js";
 import type { PageModules } from "./page-modules.js";
 import { startFirmware } from "./start.js";
 
@@ -43,8 +44,22 @@ async function pageModules(): Promise<PageModules | undefined> {
   }
 }
 
+/** Undefined unless addresses are to be given. Without its manifest the DHCP server takes no flash. */
+async function bootNetwork(): Promise<typeof BootNetwork | undefined> {
+  const { dhcp } = config;
+  if (dhcp === undefined) {
+    return undefined;
+  }
+  try {
+    return (await import("lockstep-tftp/firmware-dhcp")).default;
+  } catch (error) {
+    trace(`No DHCP: ${(error as Error).message}; include manifest_firmware_dhcp.json in the manifest\n`);
+    return undefined;
+  }
+}
+
 async function start(): Promise<void> {
-  startFirmware(config, await udp(), await fileSystem(), await pageModules());
+  startFirmware(config, await udp(), await fileSystem(), await pageModules(), await bootNetwork());
 }
 
 start();

@@ -3,8 +3,11 @@
  * (`lockstep-tftp/board`), whose default export is a class; the manifest chooses.
  */
 import type { Settings } from "./settings.js";
+import type { Speaker } from "./timers.js";
 
-export interface NetworkListener {
+export interface NetworkListener extends Speaker {
+  /** The firmware gives addresses itself, so an access point must have no other DHCP server. */
+  readonly givesAddresses: boolean;
   /**
    * The board can be reached at `address`; it may have had the same or another address before.
    *
@@ -12,8 +15,6 @@ export interface NetworkListener {
    */
   up(address: string, netmask: string | undefined): void;
   down(): void;
-  /** Prints a line for people. */
-  say(text: string): void;
 }
 
 /** The parts that differ between boards. */

@@ -60,7 +60,7 @@ const FORMER_NAMES = [
   ["uploadBytesMax", "maxSizeBytes"],
 ] as const;
 
-type Config = Readonly<Record<string, unknown>>;
+export type Config = Readonly<Record<string, unknown>>;
 
 /**
  * @throws RangeError that names the wrong setting and says what to write instead.
@@ -100,11 +100,11 @@ function checkNames(config: Config): void {
 }
 
 /** Words of mcconfig are texts; a manifest may also have numbers, true or false. */
-function text(config: Config, name: string, otherwise: string): string {
+export function text(config: Config, name: string, otherwise: string): string {
   return String(config[name] ?? otherwise);
 }
 
-function number(config: Config, name: string, otherwise: number, least: number, most: number): number {
+export function number(config: Config, name: string, otherwise: number, least: number, most: number): number {
   const value = text(config, name, String(otherwise));
   const parsed = value === "" ? Number.NaN : Number(value);
   if (!Number.isInteger(parsed) || parsed < least || parsed > most) {

@@ -2,24 +2,28 @@
 import Timer from "timer";
 
 type Action = (timer: Timer) => void;
-type Say = (text: string) => void;
 
-function guarded(action: Action, say: Say): Action {
+/** Prints lines for people. */
+export interface Speaker {
+  say(text: string): void;
+}
+
+function guarded(action: Action, speaker: Speaker): Action {
   return (timer) => {
     try {
       action(timer);
     } catch (error) {
-      say(`Error: ${(error as Error).message}`);
+      speaker.say(`Error: ${(error as Error).message}`);
     }
   };
 }
 
 /** Calls `action` once, after a delay. */
-export function after(delayMs: number, action: Action, say: Say): void {
-  Timer.set(guarded(action, say), delayMs);
+export function after(delayMs: number, action: Action, speaker: Speaker): void {
+  Timer.set(guarded(action, speaker), delayMs);
 }
 
 /** Calls `action` repeatedly, until `Timer.clear` is called with the timer. */
-export function every(intervalMs: number, action: Action, say: Say): void {
-  Timer.repeat(guarded(action, say), intervalMs);
+export function every(intervalMs: number, action: Action, speaker: Speaker): void {
+  Timer.repeat(guarded(action, speaker), intervalMs);
 }

@@ -14,6 +14,7 @@ import Resource from "Resource";
 import type { Storage } from "../../../src/index.js";
 import { catalogueOf } from "../../common/catalogue.js";
 import { GuardedStorage } from "../../common/guarded-storage.js";
+import type { AddressSource } from "../../status/address-source.js";
 import { OwnHosts } from "../../status/origins.js";
 import type { TransferRecords } from "../../status/records.js";
 import { Site } from "../../status/site.js";
@@ -25,6 +26,7 @@ import type { ListenerClass, ListenerConstructor } from "./tcp.js";
 export type { Catalogue, ListedFile } from "../../common/catalogue.js";
 export type { MissingFile, MissingFiles } from "../../common/missing-files.js";
 export type { Reason, ReasonCode } from "../../common/reasons.js";
+export type { AddressedClient, AddressSource } from "../../status/address-source.js";
 export { type DirectionCounts, type RefusalRecord, type Result, TransferRecords } from "../../status/records.js";
 export type { StatusSource } from "../../status/source.js";
 export type {
@@ -64,6 +66,8 @@ export interface StatusPageOptions {
   name?: string;
   /** Addresses of the TFTP server, as `192.168.4.1:69`; shown on the page. */
   addresses?: () => readonly string[];
+  /** A DHCP server, whose clients the page shows. */
+  dhcp?: AddressSource | undefined;
   /** Host names of the page, in lower case, besides the board's address and `localhost`. */
   hostNames?: readonly string[];
   /** Connections at once. Default 3. */
@@ -93,11 +97,6 @@ export default class StatusPage {
     this.errors = new ErrorReport(options, options.onError);
     const { server, records, storage, io } = options;
     const startedAt = server.now();
-    const description = {
-      name: options.name ?? NAME_DEFAULT,
-      startedAt,
-      askAgainMs: ASK_AGAIN_MS,
-    };
     const site = new Site({
       source: server,
       records,
@@ -108,7 +107,13 @@ export default class StatusPage {
       page: new Uint8Array(new Resource(PAGE)),
       fileLimits: FILE_LIMITS,
       maxUploads: MAX_UPLOADS,
-      describe: () => ({ ...description, addresses: options.addresses?.() ?? [] }),
+      describe: () => ({
+        name: options.name ?? NAME_DEFAULT,
+        addresses: options.addresses?.() ?? [],
+        startedAt,
+        askAgainMs: ASK_AGAIN_MS,
+        dhcp: options.dhcp,
+      }),
       put: (name, address) => this.attempt(() => options.onPut?.(name, address)),
       removed: (name, address) => this.attempt(() => options.onRemoved?.(name, address)),
     });

@@ -25,18 +25,23 @@ const MODULES: Readonly<Record<string, string>> = {
   "lockstep-tftp/status-page": "../../../../dist/moddable/status-page.js",
   "embedded:io/socket/listener": "./sdk/tcp.js",
   "lockstep-tftp/firmware": "../../../../dist/moddable/firmware.js",
+  "lockstep-tftp/firmware-dhcp": "../../../../dist/moddable/firmware-dhcp.js",
 };
 
-/** A module that is imported under this name has no file system to import. */
-const WITHOUT_FILES = "?without-files";
+/** A module that is imported with this query does not find the module, for the reason. */
+const MISSING: Readonly<Record<string, readonly [query: string, reason: string]>> = {
+  "embedded:storage/files": ["?without-files", "can't find partition"],
+  "lockstep-tftp/firmware-dhcp": ["?without-dhcp", "module not found"],
+};
 
 export const resolve: ResolveHook = (specifier, context, nextResolve) => {
   const path = MODULES[specifier];
   if (path === undefined) {
     return nextResolve(specifier, context);
   }
-  if (specifier === "embedded:storage/files" && context.parentURL?.endsWith(WITHOUT_FILES)) {
-    throw new Error("can't find partition");
+  const [query, reason] = MISSING[specifier] ?? [];
+  if (query !== undefined && context.parentURL?.endsWith(query)) {
+    throw new Error(reason);
   }
   return { url: new URL(path, import.meta.url).href, format: "module", shortCircuit: true };
 };

@@ -122,12 +122,14 @@ const LATE_MODULES = [
   "embedded:storage/files",
   "lockstep-tftp/status-page",
   "embedded:io/socket/listener",
+  "lockstep-tftp/firmware-dhcp",
 ];
 const OWN_MODULES = [
   "lockstep-tftp/core",
   "lockstep-tftp/engine",
   "lockstep-tftp/engine/client",
   "lockstep-tftp/dhcp",
+  "lockstep-tftp/dhcp-server",
   "lockstep-tftp/server",
   "lockstep-tftp/copy",
   "lockstep-tftp/storage",
@@ -183,10 +185,15 @@ test("the client of a board is the bundle that Node's tests run, and imports onl
 });
 
 test("the DHCP of a board is the bundle that Node's tests run, runs from flash, and comes only if asked for", () => {
-  const file = `${BOARD}/manifest_dhcp.json`;
-  const modules = modulesOf(file);
-  assert.equal(`${modules.get("lockstep-tftp/dhcp")}.js`, "dist/dhcp.js");
-  assert.ok(["lockstep-tftp/dhcp", "lockstep-tftp/dhcp-server"].every((name) => preloadsOf(file).includes(name)));
+  const names = ["lockstep-tftp/dhcp", "lockstep-tftp/dhcp-server", "lockstep-tftp/firmware-dhcp"];
+  const apps = `${BOARD}/manifest_dhcp.json`;
+  const firmware = `${BOARD}/manifest_firmware_dhcp.json`;
+  assert.equal(`${modulesOf(firmware).get("lockstep-tftp/dhcp")}.js`, "dist/dhcp.js");
+  assert.ok(names.every((name) => preloadsOf(firmware).includes(name)));
+  assert.deepEqual(
+    names.filter((name) => preloadsOf(apps).includes(name)),
+    names.slice(0, 2),
+  );
   assert.deepEqual(importsOf("dist/dhcp.js"), { fixed: [], late: [] });
   const served = [...modulesOf(`${BOARD}/manifest_server.json`).keys(), ...modulesOf("manifest_firmware.json").keys()];
   assert.ok(!served.some((name) => name.includes("dhcp")));

@@ -34,10 +34,11 @@ beforeEach(() => {
   Object.assign(native, { errors: [0], addresses: [] });
 });
 
-function startNetwork(BoardClass: new () => Board, settings: Partial<Settings>): void {
+function startNetwork(BoardClass: new () => Board, settings: Partial<Settings>, givesAddresses = false): void {
   const accessPoint = { ssid: "TFTP", password: "", channel: 6 };
   const all = { accessPoint, station: undefined, staticAddress: undefined, ...settings } as Settings;
   new BoardClass().startNetwork(all, {
+    givesAddresses,
     up: (address, netmask) => told.push(`up ${address}${netmask === undefined ? "" : ` ${netmask}`}`),
     down: () => told.push("down"),
     say: (text) => told.push(`say ${text}`),
@@ -74,6 +75,23 @@ test("an access point takes the address of the settings as soon as it is up", ()
   assert.deepEqual(told.slice(1), ["up 192.168.0.66 255.255.255.0"]);
   advance(60_000);
   assert.deepEqual(native.addresses, Array(3).fill("192.168.0.66/255.255.255.0"));
+  assert.equal(scheduledTimers(), 0);
+});
+
+test("an access point whose addresses the firmware gives has no other DHCP server, whichever address it has", () => {
+  native.errors = [259, 0, 0];
+  startNetwork(WiFiBoard, {}, true);
+  advance(500);
+  startNetwork(WiFiBoard, { staticAddress: ADDRESS }, true);
+  advance(250);
+  assert.deepEqual(
+    told.filter((line) => line.startsWith("up")),
+    ["up 192.168.4.1 255.255.255.0", "up 192.168.0.66 255.255.255.0"],
+  );
+  assert.deepEqual(native.addresses, [
+    ...Array(2).fill("192.168.4.1/255.255.255.0 without DHCP"),
+    "192.168.0.66/255.255.255.0 without DHCP",
+  ]);
   assert.equal(scheduledTimers(), 0);
 });
 
@@ -176,5 +194,6 @@ test("an ESP32 reports its free memory, and the simulator has enough", () => {
   assert.equal(new EthernetBoard().freeMemoryBytes(), 123_456);
   assert.equal(new SimulatorBoard().freeMemoryBytes(), Number.POSITIVE_INFINITY);
   startNetwork(SimulatorBoard, {});
-  assert.deepEqual(told, ["up 127.0.0.1"]);
+  startNetwork(SimulatorBoard, { staticAddress: ADDRESS });
+  assert.deepEqual(told, ["up 127.0.0.1", "up 192.168.0.66 255.255.255.0"]);
 });

@@ -27,7 +27,11 @@ const PAGE = readFileSync("dist/status/status-page.html.gz");
 const TICK_MS = 10;
 const ROOM_BYTES = 1e9;
 
-async function openBoardSite(options: SiteOptions): Promise<OpenSite & { writtenBytes(): number }> {
+interface BoardSiteOptions extends SiteOptions {
+  readonly dhcp?: StatusPageModule.AddressSource;
+}
+
+async function openBoardSite(options: BoardSiteOptions): Promise<OpenSite & { writtenBytes(): number }> {
   const { files, write = "never", maxSizeBytes, ...pageOptions } = options;
   resetBoard();
   putIntoImage("status-page.html.gz", PAGE);
@@ -109,6 +113,23 @@ test("a board shows any number of files in pages that fit its memory, and looks 
   await using large = await openBoardSite({ files: more });
   const listing = await askJson<Listing>(large, "/api/files");
   assert.deepEqual([listing.files.length, listing.total, listing.isComplete], [50, 500, false]);
+});
+
+test("the page of a board shows the clients that have an address, as that of Node does", async () => {
+  const client = {
+    address: "192.168.4.100",
+    hardwareAddress: "52-54-00-12-34-56",
+    file: "image.bin",
+    hasAsked: false,
+    remainingSeconds: 60,
+  };
+  const dhcp = { isServing: true, otherServer: "", clients: [client] };
+  const reported = async (options: BoardSiteOptions) => {
+    await using site = await openBoardSite(options);
+    return (await askJson<{ dhcp?: object }>(site, "/api/status")).dhcp;
+  };
+  assert.deepEqual(await reported({ files: {}, dhcp }), dhcp);
+  assert.equal(await reported({ files: {} }), undefined);
 });
 
 function begin(t: TestContext, site: OpenSite, part: Uint8Array): Promise<string> {

@@ -1,7 +1,7 @@
 /** Sizes of the engine: as files, as byte code, and in the heap of XS. */
 import { statSync } from "node:fs";
 import { boardBytes, grown, heapSizeOf } from "./heap-snapshot.js";
-import { CLIENT_FILE, CORE_FILE, ENGINE_FILE, programFile, XsMachine } from "./machine.js";
+import { CLIENT_FILE, CORE_FILE, DHCP_FILE, ENGINE_FILE, programFile, XsMachine } from "./machine.js";
 
 /** Numbers of transfers of the measured engines: the minimum, a board's, and many. */
 const POOL_SIZES = [1, 8, 32];
@@ -53,7 +53,16 @@ export async function moduleSize(): Promise<ModuleSize> {
 }
 
 /** The shipped modules of a board beside the engine, each after those that it imports. */
-export const BOARD_MODULES = ["server", "storage", "client", "firmware", "status-page", "templates"] as const;
+export const BOARD_MODULES = [
+  "server",
+  "storage",
+  "client",
+  "firmware",
+  "status-page",
+  "templates",
+  "dhcp-server",
+  "firmware-dhcp",
+] as const;
 
 export interface BoardModule extends ModuleSize {
   readonly name: (typeof BOARD_MODULES)[number];
@@ -65,6 +74,7 @@ export async function boardModules(): Promise<BoardModule[]> {
   try {
     await machine.load(ENGINE_FILE);
     await machine.load(CLIENT_FILE);
+    await machine.load(DHCP_FILE);
     const sizes: BoardModule[] = [];
     for (const name of BOARD_MODULES) {
       const before = await heapSizeOf(machine);

@@ -1,6 +1,6 @@
 /*
  * Calls the board's native code with a stand-in for ESP-IDF, and prints what it asked for and what it returned. Words:
- * address, netmask, and any of: none (no access point), down, stopped (DHCP server), set-fails.
+ * address, netmask, and any of: none (no access point), down, stopped (DHCP server), set-fails, own-dhcp (the firmware's).
  */
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@ struct esp_netif_obj {
 	int unused;
 };
 
-extern int32_t set_access_point_address(char *address, char *netmask);
+extern int32_t set_access_point_address(char *address, char *netmask, int32_t isServed);
 
 static esp_netif_t gAccessPoint;
 static int gWordCount;
@@ -69,6 +69,6 @@ int main(int count, char *words[])
 {
 	gWordCount = count;
 	gWords = words;
-	printf("%d\n", (int)set_access_point_address(words[1], words[2]));
+	printf("%d\n", (int)set_access_point_address(words[1], words[2], !has("own-dhcp")));
 	return 0;
 }

@@ -1,5 +1,6 @@
 /** A board whose network and memory the tests control. */
 interface Listener {
+  readonly givesAddresses: boolean;
   up(address: string, netmask?: string): void;
   down(): void;
   say(text: string): void;

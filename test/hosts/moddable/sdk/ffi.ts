@@ -10,8 +10,8 @@ export default class FFI {
     return 123_456;
   }
 
-  set_access_point_address(address: string, netmask: string): number {
-    native.addresses.push(`${address}/${netmask}`);
+  set_access_point_address(address: string, netmask: string, isServed: number): number {
+    native.addresses.push(`${address}/${netmask}${isServed === 1 ? "" : " without DHCP"}`);
     return (native.errors.length > 1 ? native.errors.shift() : native.errors[0]) as number;
   }
 }

@@ -1,0 +1,297 @@
+/** Addresses and boot files from the firmware of a board, on stand-ins for the modules of the SDK. */
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import type { DhcpMessage } from "lockstep-tftp/simulated";
+import { dhcpMessage, type MessageFields, type OptionList, quad, readDhcpMessage } from "../../support/dhcp-message.js";
+import { boardModule, consoleLines, resetBoard } from "./board.js";
+import { Client, contentsOf } from "./client.js";
+import { board } from "./sdk/board.js";
+import { config } from "./sdk/config.js";
+import { Directory } from "./sdk/files.js";
+import { directory as mountedDirectory } from "./sdk/storage-files.js";
+import { advance } from "./sdk/timer.js";
+import UDP, { BufferUDP, deliver, network } from "./sdk/udp.js";
+
+interface Clients {
+  readonly isServing: boolean;
+  readonly otherServer: string;
+  readonly clients: readonly { readonly address: string; readonly file: string; readonly hasAsked: boolean }[];
+}
+
+type NetworkClass = new (config: object) => Clients;
+
+interface FirmwareModule {
+  startFirmware(
+    config: object,
+    io: typeof UDP,
+    directory: Directory | undefined,
+    pageModules: object | undefined,
+    Network: NetworkClass | undefined,
+  ): void;
+}
+
+const { startFirmware } = await boardModule<FirmwareModule>("firmware");
+const { default: BootNetwork } = await boardModule<{ default: NetworkClass }>("firmware-dhcp");
+
+const SERVER = "192.168.4.1";
+const RANGE = "192.168.4.100-192.168.4.115";
+const LOOKING_MS = 6000;
+const PATIENCE_MS = 30_000;
+const [DISCOVER, OFFER, REQUEST, ACK, RELEASE] = [1, 2, 3, 5, 7];
+
+/** The network of the firmware that was started last. */
+let started: Clients;
+
+class WatchedNetwork extends BootNetwork {
+  constructor(settings: object) {
+    super(settings);
+    started = this;
+  }
+}
+
+beforeEach(resetBoard);
+
+function start(settings: object = {}, io: typeof UDP = UDP, netmask: string | undefined = "255.255.255.0"): void {
+  const directory = new Directory();
+  directory.files.set("image.bin", contentsOf(600));
+  startFirmware({ dhcp: RANGE, boot: "image.bin", ...settings }, io, directory, undefined, WatchedNetwork);
+  if (consoleLines.length === 0) {
+    board.listener.up(SERVER, netmask);
+    advance(LOOKING_MS);
+    consoleLines.length = 0;
+  }
+}
+
+/** What the board sends for a message. */
+function ask(message: MessageFields): DhcpMessage[] {
+  const { buffer, byteOffset, byteLength } = dhcpMessage(message);
+  network.sent.length = 0;
+  deliver(67, { address: "0.0.0.0", port: 68, message: new Uint8Array(buffer, byteOffset, byteLength) });
+  return network.sent.map(({ bytes }) => readDhcpMessage(bytes));
+}
+
+function exchange(options: OptionList = []): DhcpMessage {
+  const [offer] = ask({ options: [[53, [DISCOVER]], ...options] });
+  assert.equal(offer?.type, OFFER, consoleLines.join("; "));
+  const wanted = quad(offer.yourAddress);
+  const [answer] = ask({ options: [[53, [REQUEST]], [50, wanted], [54, quad(SERVER)], ...options] });
+  assert.equal(answer?.type, ACK);
+  return answer;
+}
+
+for (const [kind, io] of [
+  ["the SDK's", UDP],
+  ["the board's own", BufferUDP],
+] as const) {
+  test(`with ${kind} UDP a client gets its address, the board's and its file, and the console tells the story`, () => {
+    start({}, io);
+    const answer = exchange();
+    assert.deepEqual([answer.yourAddress, answer.serverAddress, answer.file], ["192.168.4.100", SERVER, "image.bin"]);
+    assert.equal(started.clients[0]?.hasAsked, false);
+    const file = new Client("192.168.4.100").get("image.bin") as Uint8Array;
+    assert.equal(file.length, 600);
+    assert.deepEqual(
+      started.clients.map(({ address, hasAsked }) => [address, hasAsked]),
+      [["192.168.4.100", true]],
+    );
+    advance(PATIENCE_MS);
+    assert.deepEqual(consoleLines, [
+      'DHCP: 52-54-00-12-34-56 has 192.168.4.100, told "image.bin"',
+      '192.168.4.100 gets "image.bin": completed, 600 bytes in 0 ms',
+    ]);
+  });
+}
+
+test("the console says that the server looks for others first, and when it gives addresses", () => {
+  startFirmware({ dhcp: RANGE }, UDP, new Directory(), undefined, WatchedNetwork);
+  board.listener.up(SERVER, "255.255.255.0");
+  assert.equal(started.isServing, false);
+  advance(LOOKING_MS);
+  assert.equal(started.isServing, true);
+  assert.deepEqual(consoleLines, [
+    `TFTP server ready at ${SERVER}, port 69, 8 transfers at once`,
+    `DHCP: looking for other servers at ${SERVER} for 6 s`,
+    `DHCP: giving ${RANGE}`,
+  ]);
+});
+
+test("a client that does not ask for its file is named once, and not again when it renews its lease", () => {
+  start();
+  exchange();
+  advance(PATIENCE_MS);
+  const line = 'DHCP: 192.168.4.100 (52-54-00-12-34-56) was told "image.bin" 30 s ago and has not asked for it';
+  assert.deepEqual(consoleLines.slice(1), [line]);
+  exchange();
+  advance(PATIENCE_MS);
+  assert.equal(consoleLines.filter((shown) => shown === line).length, 1);
+});
+
+test("the lines of a client that gives its address back, of a full range, and of another server", () => {
+  start({ dhcp: "192.168.4.100-192.168.4.100", boot: [] });
+  exchange();
+  assert.equal(ask({ hardware: [2, 0, 0, 0, 0, 9], options: [[53, [DISCOVER]]] }).length, 0);
+  ask({
+    clientAddress: "192.168.4.100",
+    options: [
+      [53, [RELEASE]],
+      [54, quad(SERVER)],
+    ],
+  });
+  const foreign = dhcpMessage({
+    operation: 2,
+    options: [
+      [53, [OFFER]],
+      [54, quad("192.168.4.9")],
+    ],
+  });
+  const message = new Uint8Array(foreign.buffer, foreign.byteOffset, foreign.byteLength);
+  deliver(68, { address: "192.168.4.9", port: 67, message });
+  assert.equal(started.otherServer, "192.168.4.9");
+  assert.deepEqual(consoleLines, [
+    "DHCP: 52-54-00-12-34-56 has 192.168.4.100, told no file",
+    "DHCP: no address of 192.168.4.100-192.168.4.100 is left for 02-00-00-00-00-09; set a larger range",
+    "DHCP: 192.168.4.100 (52-54-00-12-34-56) gives its address back",
+    "DHCP: 192.168.4.9 is another DHCP server in this network, so this one is silent; stop that one, and restart the board",
+  ]);
+});
+
+test("a flood of clients without an address makes ten lines a second", () => {
+  start({ dhcp: "192.168.4.100-192.168.4.100" });
+  exchange();
+  advance(1000);
+  consoleLines.length = 0;
+  const flood = (first: number) => {
+    for (let last = first; last < first + 30; last++) {
+      ask({ hardware: [2, 0, 0, 0, 0, last], options: [[53, [DISCOVER]]] });
+    }
+  };
+  flood(0);
+  assert.equal(consoleLines.length, 10);
+  advance(1000);
+  flood(100);
+  assert.equal(consoleLines.length, 20);
+});
+
+test("rules of a manifest select the file, and the other settings reach the client", () => {
+  start({
+    boot: [{ userClass: "iPXE", file: "boot.ipxe" }, { file: "{mac}.cfg" }],
+    fixed: [{ hardwareAddress: "52:54:00:12:34:56", address: "192.168.4.50" }],
+    leaseSeconds: "600",
+    routers: "192.168.4.1, 192.168.4.2",
+    nameServers: ["192.168.4.3"],
+    domainName: "lab",
+  });
+  const answer = exchange([[55, [3, 6, 15, 51]]]);
+  assert.deepEqual([answer.yourAddress, answer.file], ["192.168.4.50", "52-54-00-12-34-56.cfg"]);
+  assert.deepEqual([...(answer.options.get(51) ?? [])], [0, 0, 2, 88]);
+  assert.deepEqual([...(answer.options.get(3) ?? [])], [192, 168, 4, 1, 192, 168, 4, 2]);
+  assert.deepEqual([...(answer.options.get(6) ?? [])], [192, 168, 4, 3]);
+  assert.equal(Buffer.from(answer.options.get(15) ?? []).toString(), "lab");
+  assert.equal(exchange([[77, [...Buffer.from("iPXE")]]]).file, "boot.ipxe");
+});
+
+test("files are served where DHCP cannot start, and the console says why", () => {
+  for (const [settings, netmask, reason] of [
+    [{}, undefined, "the board has no fixed address; set address, such as address=192.168.0.66"],
+    [
+      { dhcp: "10.0.0.5-10.0.0.6" },
+      "255.255.255.0",
+      "the range must lie in the network of the server's address, without its first and last address",
+    ],
+    [
+      { boot: [{ hardwareAddress: "x", file: "a" }] },
+      "255.255.255.0",
+      'hardwareAddress is "x"; write it as 52:54:00:12:34:56',
+    ],
+  ] as const) {
+    resetBoard();
+    const directory = new Directory();
+    directory.files.set("a", contentsOf(1));
+    startFirmware({ dhcp: RANGE, ...settings }, UDP, directory, undefined, WatchedNetwork);
+    board.listener.up(SERVER, netmask);
+    assert.deepEqual(consoleLines.slice(1), [`DHCP: cannot start: ${reason}`]);
+    assert.equal((new Client("192.168.4.9").get("a") as Uint8Array).length, 1);
+    assert.deepEqual([started.isServing, started.clients], [false, []]);
+  }
+});
+
+test("a port 67 that another server has is named, and files are served", () => {
+  new UDP({ port: 67 });
+  startFirmware({ dhcp: RANGE }, UDP, new Directory(), undefined, WatchedNetwork);
+  board.listener.up(SERVER, "255.255.255.0");
+  assert.equal(consoleLines.at(-1), "DHCP: cannot start: no socket");
+});
+
+for (const [settings, line] of [
+  [
+    { dhcp: "192.168.4.100" },
+    'dhcp is "192.168.4.100"; write the first and the last address, as 192.168.4.100-192.168.4.115',
+  ],
+  [
+    { dhcp: "192.168.4.20-192.168.4.10" },
+    'dhcp is "192.168.4.20-192.168.4.10"; write the first and the last address, as 192.168.4.100-192.168.4.115',
+  ],
+  [{ dhcp: "192.168.4.1-192.168.4.129" }, "dhcp has 129 addresses; a board gives at most 128"],
+  [{ leaseSeconds: "60" }, 'leaseSeconds is "60"; it must be a whole number from 120 to 31536000'],
+  [{ boot: { file: "a" } }, 'boot is "[object Object]"; write it as a list, [{ … }], in config of the manifest'],
+  [
+    { boot: [{ vendorclass: "PXEClient", file: "a" }] },
+    'boot has an entry with "vendorclass"; it may have architectures, vendorClass, userClass, hardwareAddress, file',
+  ],
+  [{ boot: [{ vendorClass: "PXEClient" }] }, 'boot has an entry without "file"'],
+  [{ fixed: [{ hardwareAddress: "52:54:00" }] }, 'fixed has an entry without "address"'],
+  [{ routers: "router" }, 'routers contains "router"; write addresses with commas between, as 192.168.4.1,192.168.4.2'],
+] as const) {
+  test(`the settings ${JSON.stringify(settings)} are refused, with a line that says what is right`, () => {
+    start(settings);
+    assert.deepEqual(consoleLines, [`The TFTP server does not start: ${line}`]);
+    assert.equal(network.sockets.size, 0);
+  });
+}
+
+test("the status page shows the clients", () => {
+  let shown: unknown;
+  const pageModules = {
+    StatusPage: class {
+      constructor({ dhcp }: { readonly dhcp: unknown }) {
+        shown = dhcp;
+      }
+    },
+    TransferRecords: class {},
+    Listener: class {},
+  };
+  startFirmware({ dhcp: RANGE, statusPage: "80" }, UDP, new Directory(), pageModules, WatchedNetwork);
+  board.listener.up(SERVER, "255.255.255.0");
+  assert.equal(shown, started);
+});
+
+/** Runs the main module until it has started the network. */
+async function runMain(query: string): Promise<void> {
+  const isStarted = new Promise((resolve) => {
+    board.onStarted = resolve;
+  });
+  await boardModule("main", query);
+  await isStarted;
+}
+
+test("main gives addresses if the setting dhcp and the module are there, and an access point is told so", async (t) => {
+  t.after(() => Reflect.deleteProperty(config, "dhcp"));
+  Object.assign(config, { dhcp: RANGE });
+  mountedDirectory.files.set("mounted.bin", contentsOf(5));
+  await runMain("?with-dhcp");
+  assert.equal(board.listener.givesAddresses, true);
+  board.listener.up(SERVER, "255.255.255.0");
+  assert.match(consoleLines.at(-1) as string, /^DHCP: looking/);
+  resetBoard();
+  await runMain("?without-dhcp");
+  assert.equal(board.listener.givesAddresses, false);
+  assert.match(consoleLines[0] as string, /^No DHCP: .*; include manifest_firmware_dhcp\.json in the manifest$/);
+});
+
+test("without the setting dhcp the module is not loaded", async () => {
+  mountedDirectory.files.set("mounted.bin", contentsOf(5));
+  await runMain("?without-setting");
+  assert.equal(board.listener.givesAddresses, false);
+  board.listener.up(SERVER, "255.255.255.0");
+  assert.deepEqual(consoleLines, [`TFTP server ready at ${SERVER}, port 6969, 8 transfers at once`]);
+});
