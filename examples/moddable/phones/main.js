@@ -8,7 +8,7 @@
  */
 
 import Resource from "Resource";
-import TFTPServer, { addressText, outcomeName } from "lockstep-tftp/server";
+import TFTPServer, { outcomeName } from "lockstep-tftp/server";
 import { ResourceStorage } from "lockstep-tftp/storage";
 import TemplateStorage from "lockstep-tftp/templates";
 import UDP from "lockstep-tftp/udp";
@@ -31,6 +31,6 @@ new TFTPServer({
   port: Number(config.port),
   storage,
   onEnded(transfer, outcome) {
-    trace(`${addressText(transfer.address)} gets ${transfer.name}: ${outcomeName(outcome)}\n`);
+    trace(`${transfer.address} gets ${transfer.name}: ${outcomeName(outcome)}\n`);
   },
 });
