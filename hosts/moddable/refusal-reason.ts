@@ -9,17 +9,17 @@ import {
 import type { Reason, ReasonCode } from "../common/reasons.js";
 import type { ReasonedStorage } from "./storage/reasoned-storage.js";
 
-/** Texts of a module cost a board no memory. */
-const TEXTS: Readonly<Partial<Record<ReasonCode, string>>> = {
-  uploads_off: "uploads are off (write allows them)",
-  exists: "the file exists already (write=overwrite allows replacing it)",
-  folder: "it is a folder",
-  not_a_file_name: "not a name for files",
-  malformed_request: "the request is malformed, or its mode is unknown",
-  folder_missing: "its folder is not there",
-  not_found: "no such file",
-  too_large: "larger than allowed (maxSizeBytes)",
-  forbidden: "the storage does not allow it",
+/** Made once, in a module that is preloaded: a refusal takes no memory. */
+const REASONS: Readonly<Partial<Record<ReasonCode, Reason>>> = {
+  uploads_off: { code: "uploads_off", text: "uploads are off (write allows them)" },
+  exists: { code: "exists", text: "the file exists already (write=overwrite allows replacing it)" },
+  folder: { code: "folder", text: "it is a folder" },
+  not_a_file_name: { code: "not_a_file_name", text: "not a name for files" },
+  malformed_request: { code: "malformed_request", text: "the request is malformed, or its mode is unknown" },
+  folder_missing: { code: "folder_missing", text: "its folder is not there" },
+  not_found: { code: "not_found", text: "no such file" },
+  too_large: { code: "too_large", text: "larger than allowed (maxSizeBytes)" },
+  forbidden: { code: "forbidden", text: "the storage does not allow it" },
 };
 /** What an error means if the storage gives no reason. Others than these are reported as exceptions. */
 const BY_ERROR: Readonly<Record<number, ReasonCode>> = {
@@ -37,6 +37,5 @@ export function refusalReason(errorCode: number, storage: ReasonedStorage | null
     return undefined;
   }
   const code = storage?.refusalReason ?? BY_ERROR[errorCode];
-  const text = code && TEXTS[code];
-  return code && text ? { code, text } : undefined;
+  return code && REASONS[code];
 }
