@@ -3,7 +3,6 @@ import { OUTCOME_COMPLETED, OUTCOME_PROBABLY_COMPLETED } from "../../../src/inde
 import type { DhcpLease } from "../../common/dhcp-lease.js";
 import type { AddressedClient, AddressSource } from "../../status/address-source.js";
 import { now } from "../clock.js";
-import type { TftpServer } from "../server.js";
 import type { DhcpServer } from "./dhcp-server.js";
 
 /** Loaders ask within seconds; some count down before that. */
@@ -35,6 +34,15 @@ interface Boot {
   patience: NodeJS.Timeout | undefined;
 }
 
+/** The events of a `TftpServer` that are watched. Its class has declarations in two modules, which TypeScript tells apart. */
+interface WatchedTransfers {
+  on(event: "started" | "refused", listener: (request: { address: string; name: string }) => void): unknown;
+  on(
+    event: "ended",
+    listener: (transfer: { address: string; name: string; isUpload: boolean }, end: { outcome: number }) => void,
+  ): unknown;
+}
+
 /**
  * Puts together what a DHCP server tells its clients, and what these ask a TFTP server for.
  *
@@ -53,7 +61,7 @@ export class BootWatch implements AddressSource {
    */
   constructor(
     private readonly dhcp: DhcpServer,
-    tftp: TftpServer,
+    tftp: WatchedTransfers,
     private readonly onSilent: (lease: DhcpLease) => void = () => {},
     private readonly onFetched: (lease: DhcpLease) => void = () => {},
   ) {

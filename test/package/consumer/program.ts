@@ -13,6 +13,7 @@ import {
   TftpServer,
   type TftpServerOptions,
 } from "lockstep-tftp";
+import { BootWatch, type DhcpServer } from "lockstep-tftp/dhcp-server";
 
 const READ_GREETING = Buffer.from("\0\x01greeting\0octet\0");
 const FIRST_BLOCK_ACKNOWLEDGED = Buffer.from([0, 4, 0, 1]);
@@ -59,3 +60,8 @@ const fetched = new Promise<void>((resolve) => {
 client.send(READ_GREETING, port, address);
 await fetched;
 client.close();
+
+/** Both servers are of the package, and fit each other. */
+export function watched(dhcp: DhcpServer, tftp: TftpServer): BootWatch {
+  return new BootWatch(dhcp, tftp);
+}
