@@ -1,7 +1,8 @@
 /** Options of a DHCP server under Node, and the network that they are for. */
 import { readFileSync } from "node:fs";
 import { endianness } from "node:os";
-import { bitsOf, type DhcpAddressOptions } from "../../common/dhcp-options.js";
+import { bitsOf, type DhcpAddressOptions, type DhcpBootRule } from "../../common/dhcp-options.js";
+import { suggestion } from "../rules/nearest-name.js";
 import { isLoopback } from "../udp/addresses.js";
 
 export interface DhcpServerOptions extends DhcpAddressOptions {
@@ -11,6 +12,39 @@ export interface DhcpServerOptions extends DhcpAddressOptions {
   readonly leaseFile?: string;
   /** Closes the server at once when it is aborted. */
   readonly signal?: AbortSignal;
+}
+
+const BOOT_KEYS: readonly (keyof DhcpBootRule)[] = [
+  "architectures",
+  "vendorClass",
+  "userClass",
+  "hardwareAddress",
+  "file",
+];
+
+/**
+ * A rule whose only condition is misspelt would fit every client.
+ *
+ * @throws TypeError that names the rule by its number, from 1.
+ */
+export function checkBootRules(rules: readonly DhcpBootRule[] = []): void {
+  if (!Array.isArray(rules)) {
+    throw new TypeError('boot must be a list of rules, such as [{ file: "image.bin" }]');
+  }
+  for (const [index, rule] of rules.entries()) {
+    const named = `boot ${index + 1}`;
+    for (const key of Object.keys(Object(rule))) {
+      if (!BOOT_KEYS.some((known) => known === key)) {
+        throw new TypeError(`${named}: unknown key "${key}"${suggestion(key, BOOT_KEYS)}`);
+      }
+    }
+    if (typeof rule?.file !== "string") {
+      throw new TypeError(`${named}: file is missing; write for example { file: "image.bin" }`);
+    }
+    if (rule.architectures !== undefined && !Array.isArray(rule.architectures)) {
+      throw new TypeError(`${named}: architectures must be a list of numbers, such as [7, 9]`);
+    }
+  }
 }
 
 /**

@@ -9,7 +9,7 @@ import { bitsOf, engineOptions, hardwareBytes } from "../../common/dhcp-options.
 import { Loop } from "../../common/loop.js";
 import { now, WakeTimer } from "../clock.js";
 import { isInUse } from "./address-probe.js";
-import { type DhcpServerOptions, netmaskOf } from "./dhcp-options.js";
+import { checkBootRules, type DhcpServerOptions, netmaskOf } from "./dhcp-options.js";
 import { DhcpSockets } from "./dhcp-sockets.js";
 import { type KeptLease, LeaseFile } from "./lease-file.js";
 
@@ -60,12 +60,14 @@ export class DhcpServer extends EventEmitter<DhcpServerEvents> {
   private isListening = false;
   private closing: Promise<void> | undefined;
 
-  /** @throws RangeError or Error when an option is not acceptable, or no interface has the address. */
+  /** @throws RangeError, TypeError or Error when an option is not acceptable, or no interface has the address. */
   constructor(private readonly options: DhcpServerOptions) {
     super();
     if (process.platform !== "linux") {
       throw new Error("DHCP needs Linux: other systems do not tell broadcasts of one interface from those of another");
     }
+    bitsOf("host", String(options.host));
+    checkBootRules(options.boot);
     const report = (error: Error): void => this.report(error);
     this.leaseFile = options.leaseFile === undefined ? undefined : new LeaseFile(options.leaseFile, report);
     this.sockets = new DhcpSockets(
