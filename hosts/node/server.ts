@@ -25,7 +25,13 @@ import { addressHash } from "./udp/address-hash.js";
 import { BroadcastRequests, ignoredRequest, type RequestHandler } from "./udp/broadcast-requests.js";
 import { BusyPolling } from "./udp/busy-polling.js";
 import { Listeners } from "./udp/listeners.js";
-import { checkedHosts, checkedPort, checkedRange, checkedReusePort } from "./udp/listening-options.js";
+import {
+  checkedDescriptors,
+  checkedHosts,
+  checkedPort,
+  checkedRange,
+  checkedReusePort,
+} from "./udp/listening-options.js";
 import { TransferPorts } from "./udp/transfer-ports.js";
 
 /** Enough for a rack or classroom that boots at once. */
@@ -75,7 +81,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
     this.maxSizeBytes = options.maxSizeBytes ?? Number.MAX_SAFE_INTEGER;
     this.hosts = checkedHosts(options.host);
     this.port = checkedPort("port", options.port ?? TFTP_PORT);
-    this.inherited = options.inheritedSockets ?? [];
+    this.inherited = checkedDescriptors(options.inheritedSockets);
     this.hasOnePort = options.singlePort === true;
     const isAllowed = (address: string): boolean => this.content.allowed.includes(address);
     const request: RequestHandler = (packet, length, listener, address, port) => {

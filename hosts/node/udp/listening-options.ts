@@ -38,6 +38,17 @@ export function checkedRange(range: PortRange | undefined): PortRange | undefine
 }
 
 /**
+ * @throws TypeError when it is no list of descriptors.
+ */
+export function checkedDescriptors(descriptors: readonly number[] | undefined): readonly number[] {
+  const list = descriptors ?? [];
+  if (!Array.isArray(list) || list.some((descriptor) => !Number.isInteger(descriptor) || descriptor < 0)) {
+    throw new TypeError(`inheritedSockets must be a list of descriptors, such as [3]; it is ${shown(descriptors)}`);
+  }
+  return list;
+}
+
+/**
  * @throws TypeError when the port cannot be shared: by this system, or because a datagram of a transfer could come to another
  * server.
  */

@@ -75,3 +75,12 @@ for (const port of [-1, 65_536, 1.5, Number.NaN]) {
     await assert.rejects(serverFor(t).listen(port, "127.0.0.1"), RangeError);
   });
 }
+
+test("inheritedSockets that is no list of descriptors is refused, and not passed over", (t) => {
+  for (const inheritedSockets of [3, "3", [-1], [1.5], ["3"]] as never[]) {
+    assert.throws(() => serverFor(t, { inheritedSockets }), {
+      name: "TypeError",
+      message: /^inheritedSockets must be a list/,
+    });
+  }
+});
