@@ -89,7 +89,11 @@ export class FileExchange {
         response.setHeader("allow", "GET, HEAD");
         refuse(response, STATUS_METHOD_NOT_ALLOWED, "Only GET and HEAD are allowed here.");
       } else if (name === undefined) {
-        refuse(response, STATUS_BAD_REQUEST, "Invalid file name. Choose one without .. and control characters.");
+        refuse(
+          response,
+          STATUS_BAD_REQUEST,
+          "Not a name for files. Write it as /files/boot/vmlinuz, without .. and control characters.",
+        );
       } else if (!this.server.allows(address)) {
         refuse(response, STATUS_FORBIDDEN, "This network is not served.");
       } else {
@@ -257,14 +261,14 @@ function refuseFile(response: http.ServerResponse, refusal: Refusal): void {
       refuse(response, STATUS_NOT_FOUND, "No such file.");
       break;
     case FORBIDDEN:
-      refuse(response, STATUS_FORBIDDEN, "Access refused. The log of the server says why.");
+      refuse(response, STATUS_FORBIDDEN, "Access refused: rules or permissions of the server do not allow it.");
       break;
     case BUSY:
       response.setHeader("retry-after", 1);
       refuse(response, STATUS_UNAVAILABLE, "The file is not ready yet. Ask again.");
       break;
     default:
-      refuse(response, STATUS_FAILED, "The server failed. See its log.");
+      refuse(response, STATUS_FAILED, "The server has no such file over HTTP, or failed. Try TFTP, and see its log.");
   }
 }
 
