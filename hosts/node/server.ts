@@ -10,6 +10,7 @@ import { forgetReason } from "../common/reasons.js";
 import type { StatusSource } from "../status/source.js";
 import { MAX_TIMER_MS, now, WakeTimer } from "./clock.js";
 import { Content, type ContentOptions, storageOf } from "./content.js";
+import { closeOnAbort } from "./events/close-on-abort.js";
 import { EngineObserver } from "./events/engine-observer.js";
 import { GuardedEvents } from "./events/guarded-events.js";
 import { heldRequests } from "./later/held-requests.js";
@@ -114,7 +115,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
     });
     const busyPolling = (options.busyPolling ?? true) ? new BusyPolling(this.engine) : undefined;
     ports.start(this.loop, busyPolling);
-    this.obey(options.signal);
+    closeOnAbort(this, options.signal);
   }
 
   /** Running transfers. */
@@ -284,15 +285,5 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
         });
       }
     });
-  }
-
-  private obey(signal: AbortSignal | undefined): void {
-    const stop = (): void => void this.close();
-    if (signal?.aborted) {
-      stop();
-    } else if (signal !== undefined) {
-      signal.addEventListener("abort", stop, { once: true });
-      this.once("close", () => signal.removeEventListener("abort", stop));
-    }
   }
 }

@@ -8,6 +8,7 @@ import { DhcpLoopEngine } from "../../common/dhcp-loop.js";
 import { bitsOf, engineOptions, hardwareBytes } from "../../common/dhcp-options.js";
 import { Loop } from "../../common/loop.js";
 import { now, WakeTimer } from "../clock.js";
+import { closeOnAbort } from "../events/close-on-abort.js";
 import { isInUse } from "./address-probe.js";
 import { checkBootRules, type DhcpServerOptions, netmaskOf } from "./dhcp-options.js";
 import { DhcpSockets } from "./dhcp-sockets.js";
@@ -85,7 +86,7 @@ export class DhcpServer extends EventEmitter<DhcpServerEvents> {
     this.engine = new DhcpEngine(this.transport(), checked, this.observer());
     const timer = new WakeTimer(() => this.loop.wake());
     this.loop = new Loop(new DhcpLoopEngine(this.engine), timer, this.sockets, { failed: report });
-    this.obey(options.signal);
+    closeOnAbort(this, options.signal);
   }
 
   /** Whether clients are served. */
@@ -148,16 +149,6 @@ export class DhcpServer extends EventEmitter<DhcpServerEvents> {
     await this.leaseFile?.close();
     this.isListening = false;
     this.emitGuarded("close");
-  }
-
-  private obey(signal: AbortSignal | undefined): void {
-    const stop = (): void => void this.close();
-    if (signal?.aborted) {
-      stop();
-    } else if (signal !== undefined) {
-      signal.addEventListener("abort", stop, { once: true });
-      this.once("close", () => signal.removeEventListener("abort", stop));
-    }
   }
 
   private transport(): DhcpTransport {
