@@ -1,6 +1,8 @@
 /** Sockets that systemd passes to the server, and what the server tells it. */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { describe, type TestContext, test } from "node:test";
 import { CONTENT, folderWithFile, NAME } from "../hosts/node/cli/command-line.js";
 import { CLI, hasProgram, run } from "../support/program.js";
 import { fetchFile } from "../support/retrying-client.js";
@@ -86,4 +88,20 @@ test("sockets for another process are left alone", async (t) => {
   const launcher = ["env", "LISTEN_FDS=1", "LISTEN_PID=1"];
   const server = await ServerProcess.start(t, [folderWithFile(t)], { launcher });
   assert.deepEqual((await fetchFile(NAME, { port: server.port })).content, CONTENT);
+});
+
+/** Runs a server whose systemd-notify is this script, stops it, and returns its output. */
+async function outputWithNotifier(t: TestContext, script: string): Promise<string> {
+  const folder = temporaryFolder(t);
+  writeFileSync(path.join(folder, "systemd-notify"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  const { PATH } = process.env;
+  const launcher = ["env", `PATH=${folder}:${PATH}`, "NOTIFY_SOCKET=/nowhere"];
+  const server = await ServerProcess.start(t, [folderWithFile(t)], { launcher });
+  server.signal("SIGTERM");
+  return (await server.ended).stdout;
+}
+
+test("a notifier that fails is named in the log, one that is stopped with the service is not", async (t) => {
+  assert.match(await outputWithNotifier(t, "exit 1"), /systemd was not told STOPPING=1, because systemd-notify failed/);
+  assert.doesNotMatch(await outputWithNotifier(t, "kill -TERM $$"), /was not told/);
 });

@@ -42,7 +42,8 @@ export function tellServiceManager(state: "READY=1" | "STOPPING=1", log: Log): v
     return;
   }
   execFile("systemd-notify", [state], (error) => {
-    if (error !== null) {
+    // A service manager that stops the service ends all its processes, this one too, and need not be told.
+    if (error !== null && error.signal === null) {
       const text = `systemd was not told ${state}, because systemd-notify failed: ${error.message.trim()}`;
       log.write("warn", "not-notified", text, { state });
     }
