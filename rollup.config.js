@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import typescript from "@rollup/plugin-typescript";
 import { dts } from "rollup-plugin-dts";
+import { boardCode } from "./scripts/board-code.js";
 import { makePage, PAGE_MODULE, pageModule } from "./scripts/status-page.js";
 
 /** Packages that the command line loads; the library loads none. */
@@ -111,7 +112,7 @@ function boardBundles(input) {
       },
     },
     external: (id, importer) => importer !== undefined && !/^[./]/.test(id) && id !== PAGE_MODULE,
-    plugins: [boardModules, pageModule, compiled],
+    plugins: [boardModules, pageModule, compiled, boardCode],
     onwarn: failOnWarning,
   };
 }
@@ -233,14 +234,14 @@ export default [
   {
     input: { engine: "src/index.ts", "engine/client": "src/client/index.ts" },
     output: { dir: "dist", format: "es", chunkFileNames: "core.js", minifyInternalExports: false },
-    plugins: [compiled],
+    plugins: [compiled, boardCode],
     onwarn: failOnWarning,
   },
   // A build apart, which shares nothing with those: who only serves files carries none of it.
   {
     input: "src/dhcp/index.ts",
     output: { file: "dist/dhcp.js", format: "es" },
-    plugins: [compiled],
+    plugins: [compiled, boardCode],
     onwarn: failOnWarning,
   },
   {

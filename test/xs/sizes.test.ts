@@ -21,7 +21,7 @@ const MAX_MINIFIED_BYTES = 26_868;
  */
 const MAX_CODE_BYTES = 24_680;
 /** Functions, classes and constants. Preloaded, they are in flash; otherwise each slot takes 16 bytes of RAM. */
-const MAX_MODULE_SLOTS = 2440;
+const MAX_MODULE_SLOTS = 1970;
 /** The engine's default. Half of the slots that the SDK gives to an app suffices for them. */
 const BOARD_TRANSFERS = 8;
 const MAX_BOARD_BYTES = 16 * KIB;
@@ -32,12 +32,12 @@ const MAX_TRANSFER_BOARD_BYTES = 500;
 /** Byte code of a board's other modules: the measured size, rounded up, so that growth is a decision. */
 const MAX_MODULE_CODE_BYTES: Readonly<Record<BoardModule["name"], number>> = {
   // Views that show addresses as texts take 600, reasons of refusals 240, and in the storages 320.
-  server: 11_660,
-  storage: 6840,
-  client: 9950,
-  firmware: 8520,
+  server: 11_570,
+  storage: 6830,
+  client: 9930,
+  firmware: 8510,
   // Pages, folders, search and orders of the list of files take 3,120.
-  "status-page": 31_600,
+  "status-page": 30_270,
   templates: 9580,
   "dhcp-server": 8900,
   "firmware-dhcp": 5300,
