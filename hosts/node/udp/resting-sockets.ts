@@ -19,21 +19,29 @@ export interface RestingSocket {
 }
 
 export class RestingSockets<Socket extends RestingSocket> {
-  /** The one that has rested longest comes first. */
-  private resting: Socket[] = [];
+  /** By client and own address, none of the lists empty. The client whose sockets rest longest comes first. */
+  private readonly resting = new Map<string, Socket[]>();
+  private restingCount = 0;
   private timer: NodeJS.Timeout | undefined;
 
   get count(): number {
-    return this.resting.length;
+    return this.restingCount;
   }
 
   /** Puts a socket to rest, or closes it. */
   put(socket: Socket): void {
-    if (this.resting.length >= MAX_RESTING) {
+    if (this.restingCount >= MAX_RESTING) {
       socket.close();
       return;
     }
-    this.resting.push(socket);
+    this.restingCount++;
+    const key = keyOf(socket.address, socket.lastPeerAddress);
+    const sockets = this.resting.get(key);
+    if (sockets === undefined) {
+      this.resting.set(key, [socket]);
+    } else {
+      sockets.push(socket);
+    }
     this.timer ??= setTimeout(() => this.closeAll(), REST_MS).unref();
   }
 
@@ -42,34 +50,58 @@ export class RestingSockets<Socket extends RestingSocket> {
    * used last is none of them: a late packet of the transfer before would look like one of the new.
    */
   take(address: string, peerAddress: string, peerPort: number, min: number): Socket | undefined {
-    if (this.resting.length < min) {
+    const key = keyOf(address, peerAddress);
+    const sockets = this.resting.get(key);
+    if (sockets === undefined || sockets.length < min) {
       return undefined;
     }
-    const fitting = this.resting.filter(
-      (socket) =>
-        socket.address === address && socket.lastPeerAddress === peerAddress && socket.lastPeerPort !== peerPort,
-    );
-    if (fitting.length === 0 || fitting.length < min) {
-      return undefined;
+    const { length } = sockets;
+    const start = randomInt(length);
+    for (let tried = 0; tried < length; tried++) {
+      const index = (start + tried) % length;
+      if ((sockets[index] as Socket).lastPeerPort !== peerPort) {
+        return this.remove(key, sockets, index);
+      }
     }
-    const taken = fitting[randomInt(fitting.length)] as Socket;
-    this.resting.splice(this.resting.indexOf(taken), 1);
-    return taken;
+    return undefined;
   }
 
-  /** Closes the socket that has rested longest. */
+  /** Closes a socket of the client whose sockets rest longest. */
   closeFirst(): boolean {
-    const first = this.resting.shift();
-    first?.close();
-    return first !== undefined;
+    for (const [key, sockets] of this.resting) {
+      this.remove(key, sockets, 0).close();
+      return true;
+    }
+    return false;
   }
 
   closeAll(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    for (const socket of this.resting) {
-      socket.close();
+    for (const sockets of this.resting.values()) {
+      for (const socket of sockets) {
+        socket.close();
+      }
     }
-    this.resting = [];
+    this.resting.clear();
+    this.restingCount = 0;
   }
+
+  /** The last socket of the list takes the place of the removed one: their order does not matter. */
+  private remove(key: string, sockets: Socket[], index: number): Socket {
+    const removed = sockets[index] as Socket;
+    const last = sockets.pop() as Socket;
+    if (last !== removed) {
+      sockets[index] = last;
+    }
+    if (sockets.length === 0) {
+      this.resting.delete(key);
+    }
+    this.restingCount--;
+    return removed;
+  }
+}
+
+function keyOf(address: string, peerAddress: string): string {
+  return `${address} ${peerAddress}`;
 }
