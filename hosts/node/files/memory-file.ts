@@ -1,15 +1,10 @@
 import type { ReadableFile } from "../../../src/index.js";
-import type { FileIdentity } from "./file-identity.js";
 
 /** A file whose bytes are in memory. It never changes, so any number of transfers may share one. */
 export class MemoryFile implements ReadableFile {
   readonly sizeBytes: number;
 
-  /** @param identity of the file on disk, if the bytes come from one. */
-  constructor(
-    private readonly bytes: Buffer,
-    readonly identity?: FileIdentity,
-  ) {
+  constructor(private readonly bytes: Buffer) {
     this.sizeBytes = bytes.length;
   }
 

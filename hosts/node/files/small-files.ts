@@ -8,22 +8,22 @@
 import fs from "node:fs";
 import type { ReadableFile } from "../../../src/index.js";
 import { now } from "../clock.js";
-import { BoundedMap } from "./bounded-map.js";
 import type { OpenedFile } from "./confined-folder.js";
 import { diskPath } from "./disk-names.js";
 import { type FileIdentity, identityOf, isSameFile, isSettled } from "./file-identity.js";
-import { MemoryFile } from "./memory-file.js";
+import { SmallFile } from "./small-file.js";
 
-/** Six blocks: files for phones and switches are seldom longer. */
-const SMALL_BYTES = 3072;
-/** Together they take less than 1 MiB. */
+/** Configurations and boot loaders are seldom larger. For larger files, opening costs little of the whole transfer. */
+const SMALL_BYTES = 65_536;
 const MAX_KEPT = 256;
+/** Limit of what is kept or being sent. A small file that finds no room is sent like a large one. */
+const MAX_BYTES = 4 * 1024 * 1024;
 /** An older check is repeated. A transfer that began at that check would still be served what it opened. */
 const CHECKED_MS = 1000;
 const NEVER_LOOKED_UP = -1;
 
 interface KeptFile {
-  readonly file: ReadableFile;
+  readonly file: SmallFile;
   readonly path: string;
   readonly identity: FileIdentity;
   readonly checkedAt: number;
@@ -32,7 +32,10 @@ interface KeptFile {
 }
 
 export class SmallFiles {
-  private readonly kept = new BoundedMap<string, KeptFile>(MAX_KEPT);
+  /** By name. The file that was read first comes first. */
+  private readonly kept = new Map<string, KeptFile>();
+  /** Bytes of all files that are kept or being sent. */
+  private bytes = 0;
 
   /** The kept file of this name, if it has not changed; undefined when the file must be opened. */
   find(name: string): ReadableFile | undefined {
@@ -41,14 +44,13 @@ export class SmallFiles {
       return undefined;
     }
     const at = now();
-    if (kept.lookedUpAt === at) {
-      return kept.file;
+    if (kept.lookedUpAt !== at) {
+      if (at - kept.checkedAt >= CHECKED_MS || !isUnchanged(kept)) {
+        return undefined;
+      }
+      kept.lookedUpAt = at;
     }
-    if (at - kept.checkedAt >= CHECKED_MS || !isUnchanged(kept)) {
-      return undefined;
-    }
-    kept.lookedUpAt = at;
-    return kept.file;
+    return kept.file.use();
   }
 
   /** Looks up every path again: a file was put or removed, and that client must not get the old one. */
@@ -59,13 +61,14 @@ export class SmallFiles {
   }
 
   /**
-   * Reads a file that was just opened, if it is small.
+   * Reads and keeps a file that was just opened, if it is small.
    *
-   * @returns the file, whose descriptor is no longer needed; undefined when it is too large or is changing.
+   * @returns the file, whose descriptor is no longer needed; undefined when it is too large, finds no room or is changing.
    * @throws NodeJS.ErrnoException when it cannot be read.
    */
   read(name: string, { descriptor, path, status }: OpenedFile): ReadableFile | undefined {
-    if (status.size > SMALL_BYTES) {
+    this.forget(name);
+    if (status.size > SMALL_BYTES || !isSettled(status) || !this.makeRoom(status.size)) {
       return undefined;
     }
     const bytes = Buffer.allocUnsafeSlow(status.size);
@@ -73,11 +76,40 @@ export class SmallFiles {
       return undefined;
     }
     const identity = identityOf(status);
-    const file = new MemoryFile(bytes, identity);
-    if (isSettled(status)) {
-      this.kept.set(name, { file, path, identity, checkedAt: now(), lookedUpAt: NEVER_LOOKED_UP });
+    const file = new SmallFile(bytes, identity, (unused) => {
+      if (this.kept.get(name)?.file !== unused) {
+        this.bytes -= unused.sizeBytes;
+      }
+    });
+    this.bytes += file.sizeBytes;
+    if (this.kept.size >= MAX_KEPT) {
+      const [first] = this.kept.keys();
+      this.forget(first as string);
     }
-    return file;
+    this.kept.set(name, { file, path, identity, checkedAt: now(), lookedUpAt: NEVER_LOOKED_UP });
+    return file.use();
+  }
+
+  /** Forgets files that no transfer sends, in the order in which they were read, until there is room. */
+  private makeRoom(sizeBytes: number): boolean {
+    if (this.bytes + sizeBytes > MAX_BYTES) {
+      for (const [name, { file }] of this.kept) {
+        if (!file.isUsed) {
+          this.forget(name);
+        }
+        if (this.bytes + sizeBytes <= MAX_BYTES) {
+          break;
+        }
+      }
+    }
+    return this.bytes + sizeBytes <= MAX_BYTES;
+  }
+
+  private forget(name: string): void {
+    const kept = this.kept.get(name);
+    if (kept !== undefined && this.kept.delete(name) && !kept.file.isUsed) {
+      this.bytes -= kept.file.sizeBytes;
+    }
   }
 }
 

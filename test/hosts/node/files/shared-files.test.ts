@@ -15,7 +15,8 @@ import { contentOf } from "../../../support/storage-use.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
 
 const BLOCK_BYTES = 512;
-const BLOCKS = 40;
+/** More than a file has that is kept whole in memory. */
+const BLOCKS = 140;
 /** Blocks that are read at a time. */
 const BLOCKS_AHEAD = 16;
 /** Pieces of all files together that are kept in memory. */

@@ -13,7 +13,7 @@ import { temporaryFolder } from "../../../support/temporary-folder.js";
 const CONTENT = seededBytes(1, 200);
 const OTHER = seededBytes(2, 200);
 /** The largest file that the storage keeps, and the number of files. */
-const MAX_KEPT_BYTES = 3072;
+const MAX_KEPT_BYTES = 65_536;
 const MAX_KEPT_FILES = 256;
 /** After this time a file is opened again, changed or not. */
 const CHECKED_MS = 1000;
