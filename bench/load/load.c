@@ -4,11 +4,12 @@
  *
  *     load --port PORT --name NAME --content FILE --seconds SECONDS
  *          [--address ADDRESS] [--clients COUNT] [--window BLOCKS] [--once] [--stall-after BLOCKS]
- *          [--repeat-ms MILLISECONDS]
+ *          [--repeat-ms MILLISECONDS] [--poll]
  *
  * --once          each client downloads one file, within --seconds
  * --stall-after   a client that has this many blocks sends nothing more
  * --repeat-ms     wait for an answer before the last message is sent again (default: 1000)
+ * --poll          looks for answers all the time instead of sleeping until one comes
  *
  * Prints one JSON line. Exits with 1 if the server sends other bytes than the file's. Sends to loopback only: to 127.0.0.1
  * or another address that begins with 127.
@@ -76,7 +77,7 @@ static void receiveForOne(void)
 {
 	for (uint32_t index = 0; index < downloadCount; index++) {
 		if (downloads[index].isRunning) {
-			receive(&downloads[index], MSG_WAITFORONE);
+			receive(&downloads[index], options.poll ? MSG_DONTWAIT : MSG_WAITFORONE);
 			return;
 		}
 	}
@@ -85,7 +86,7 @@ static void receiveForOne(void)
 static void receiveForAll(void)
 {
 	struct epoll_event events[MAX_EVENTS];
-	int ready = epoll_wait(poller, events, MAX_EVENTS, LOOK_MS);
+	int ready = epoll_wait(poller, events, MAX_EVENTS, options.poll ? 0 : LOOK_MS);
 	for (int index = 0; index < ready; index++) receive(events[index].data.ptr, MSG_DONTWAIT);
 }
 
@@ -138,7 +139,7 @@ int main(int argc, char **argv)
 {
 	if (!parseOptions(argc, argv)) {
 		fprintf(stderr, "usage: load --port PORT --name NAME --content FILE --seconds SECONDS [--address 127.X.Y.Z]"
-			" [--clients COUNT] [--window BLOCKS] [--once] [--stall-after BLOCKS] [--repeat-ms MILLISECONDS]\n");
+			" [--clients COUNT] [--window BLOCKS] [--once] [--stall-after BLOCKS] [--repeat-ms MILLISECONDS] [--poll]\n");
 		return 2;
 	}
 	mapContent();

@@ -30,7 +30,7 @@ struct options {
 	const char *name, *content;
 	double seconds, repeatSeconds;
 	uint32_t clients, window, stallAfter;
-	bool once;
+	bool once, poll;
 };
 
 struct counts {

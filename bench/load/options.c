@@ -40,6 +40,7 @@ bool parseOptions(int argc, char **argv)
 		{ "once", no_argument, NULL, 'o' },
 		{ "stall-after", required_argument, NULL, 'a' },
 		{ "repeat-ms", required_argument, NULL, 'r' },
+		{ "poll", no_argument, NULL, 'l' },
 		{ NULL, 0, NULL, 0 }
 	};
 	int option;
@@ -56,6 +57,7 @@ bool parseOptions(int argc, char **argv)
 		case 'c': options.clients = atoi(optarg); break;
 		case 'w': options.window = atoi(optarg); break;
 		case 'o': options.once = true; break;
+		case 'l': options.poll = true; break;
 		case 'a': options.stallAfter = atoi(optarg); break;
 		case 'r': options.repeatSeconds = atof(optarg) / 1000; break;
 		default: return false;

@@ -16,12 +16,14 @@ export interface Load {
   readonly window?: number;
   /** Each client downloads one file only. */
   readonly once?: boolean;
+  /** The clients look for answers all the time instead of sleeping. */
+  readonly poll?: boolean;
   /** Blocks after which a client sends nothing more. */
   readonly stallAfter?: number;
   /** Wait of a client before it sends its last message again. */
   readonly repeatMs?: number;
-  /** Processor core to run on. Default: any. */
-  readonly core?: number;
+  /** Processor cores to run on, as `taskset` takes them. Default: any. */
+  readonly cores?: string;
 }
 
 export interface LoadResult {
@@ -41,10 +43,10 @@ export interface LoadResult {
 
 /** @throws Error if the server sends bytes that differ from the file. */
 export async function runLoad(load: Load): Promise<LoadResult> {
-  const { core, once, ...values } = load;
+  const { cores, once, poll, ...values } = load;
   const flags = Object.entries(values).flatMap(([name, value]) => [`--${kebabCase(name)}`, String(value)]);
-  const program = [compile("load"), ...flags, ...(once ? ["--once"] : [])];
-  const [command, ...rest] = core === undefined ? program : ["taskset", "-c", String(core), ...program];
+  const program = [compile("load"), ...flags, ...(once ? ["--once"] : []), ...(poll ? ["--poll"] : [])];
+  const [command, ...rest] = cores === undefined ? program : ["taskset", "-c", cores, ...program];
   const { code, stdout, stderr } = await run(command as string, rest);
   if (code !== 0) {
     throw new Error(stderr);

@@ -6,15 +6,20 @@ import { type LoadResult, runLoad } from "./load.js";
 import { type BenchServer, pin, processorUs, stop } from "./servers.js";
 import { median, ratios } from "./statistics.js";
 
-/** Processor cores of server and load generator. */
+/** Processor cores of server and load generator, as `taskset` takes them. */
 export interface Placement {
   readonly name: string;
-  readonly serverCore: number;
-  readonly loadCore: number;
+  readonly serverCores: string;
+  readonly loadCores: string;
+  /** The clients look for answers all the time instead of sleeping. */
+  readonly poll?: boolean;
 }
 
-export const ONE_CORE: Placement = { name: "one core for both", serverCore: 0, loadCore: 0 };
-export const A_CORE_EACH: Placement = { name: "a core each", serverCore: 0, loadCore: 1 };
+export const ONE_CORE: Placement = { name: "one core for both", serverCores: "0", loadCores: "0" };
+export const A_CORE_EACH: Placement = { name: "a core each", serverCores: "0", loadCores: "1" };
+/** The system chooses the cores. */
+export const BOTH_FREE: Placement = { name: "two cores for both", serverCores: "0,1", loadCores: "0,1" };
+export const BOTH_FREE_POLLING: Placement = { ...BOTH_FREE, name: "two cores for both, polling clients", poll: true };
 
 export interface Scenario {
   readonly name: string;
@@ -68,7 +73,8 @@ export async function runRounds({ scenario, placement, servers, rounds, seconds,
       ...file,
       clients: scenario.clients,
       window: scenario.window,
-      core: placement.loadCore,
+      cores: placement.loadCores,
+      ...(placement.poll ? { poll: true } : {}),
       seconds: loadSeconds,
     });
   const rates = servers.map(
@@ -83,7 +89,7 @@ export async function runRounds({ scenario, placement, servers, rounds, seconds,
   );
   try {
     for (const server of servers) {
-      pin(server, placement.serverCore);
+      pin(server, placement.serverCores);
       await load(server, WARM_UP_SECONDS);
     }
     for (let round = 0; round < rounds; round++) {

@@ -98,9 +98,9 @@ export async function stop({ process: child }: BenchServer): Promise<void> {
   await ended;
 }
 
-/** Pins all threads of a process to a processor core. */
-export function pin({ process: { pid } }: BenchServer, core: number): void {
-  execFileSync("taskset", ["-acp", String(core), String(pid)], { stdio: "ignore" });
+/** Pins all threads of a process to processor cores, as `taskset` takes them. */
+export function pin({ process: { pid } }: BenchServer, cores: string): void {
+  execFileSync("taskset", ["-acp", cores, String(pid)], { stdio: "ignore" });
 }
 
 /** Processor time of a process since its start, in microseconds; NaN if it has ended. */
