@@ -61,6 +61,12 @@ export const FAILED: Refusal = ~ERROR_NOT_DEFINED;
 /** Memory or file handles are short for the moment: the request gets no answer, and the client asks again. */
 export const BUSY: Refusal = -0x10000;
 
+/**
+ * Result of {@link WritableFile.commit} while the file is being completed elsewhere: the last ACK waits, and
+ * {@link Server.resumeCommits} asks again. No refusal, and no other result of a commit.
+ */
+export const PENDING = 0x10000;
+
 // In code that XS runs from flash, evaluating a string literal allocates.
 const NUMBER = "number";
 
@@ -99,7 +105,8 @@ export interface WritableFile {
   /**
    * Completes the file after its last block: it takes its name in one atomic step.
    *
-   * @returns 0, or a {@link Refusal}.
+   * @returns 0, or a {@link Refusal}; or, on a server, `PENDING` of the engine, after which it is called again. On a client it must
+   * answer at once.
    */
   commit(): number;
 

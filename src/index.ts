@@ -14,6 +14,7 @@ export {
   type LocalPort,
   NOT_FOUND,
   type Observer,
+  PENDING,
   type ReadableFile,
   type Refusal,
   type Storage,

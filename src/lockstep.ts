@@ -37,6 +37,7 @@ import {
   FLAG_REPEATED,
   FLAG_REPEATED_TWICE,
   NO_PORT,
+  STATE_COMMITTING,
   STATE_FREE,
   STATE_LINGERING,
   STATE_OPENING,
@@ -158,6 +159,18 @@ export abstract class Lockstep {
     }
   }
 
+  /** Asks the files again whose commit was pending, and sends the last ACK of those that are complete. */
+  resumeCommits(now: number): void {
+    for (const transfer of this.transfers.slots) {
+      if (transfer.state === STATE_COMMITTING) {
+        const outcome = this.receiver.complete(transfer, now);
+        if (outcome !== OUTCOME_RUNNING) {
+          this.end(transfer, outcome, now);
+        }
+      }
+    }
+  }
+
   /** Stops a transfer: the peer is told with an ERROR, and an incomplete file is discarded. */
   stop(transfer: Transfer, now: number): void {
     if (transfer.state === STATE_FREE) {
@@ -215,7 +228,7 @@ export abstract class Lockstep {
       return;
     }
     let wakeAt = endsAt;
-    if (transfer.state !== STATE_LINGERING && mayRepeat(transfer)) {
+    if (mayRepeat(transfer)) {
       let dueAt = transfer.sentAt + this.retransmission.waitMs(transfer);
       if (dueAt <= now) {
         this.repeat(transfer, now);
@@ -254,13 +267,12 @@ export abstract class Lockstep {
   }
 }
 
-/** Whether the outstanding message may be repeated. Only DATA is limited: an OACK or ACK is about as small as a request. */
-function mayRepeat(transfer: Transfer): boolean {
-  return (
-    transfer.state !== STATE_SENDING ||
-    (transfer.flags & FLAG_ANSWERED) !== 0 ||
-    transfer.retransmissions < MAX_UNANSWERED_REPEATS
-  );
+/** Whether a message is outstanding and may be repeated. Only DATA is limited: an OACK or ACK is about as small as a request. */
+function mayRepeat({ state, flags, retransmissions }: Transfer): boolean {
+  if (state === STATE_SENDING) {
+    return (flags & FLAG_ANSWERED) !== 0 || retransmissions < MAX_UNANSWERED_REPEATS;
+  }
+  return state !== STATE_LINGERING && state !== STATE_COMMITTING;
 }
 
 function outcomeOfSilence(transfer: Transfer): Outcome {

@@ -2,7 +2,7 @@
  * The side that sends ACK: it takes blocks in order, writes them, and acknowledges each, or the last of each window
  * (RFC 1350 §2, RFC 7440 §4).
  */
-import type { TransferObserver, WritableFile } from "./host.js";
+import { PENDING, type TransferObserver, type WritableFile } from "./host.js";
 import type { Netascii } from "./netascii.js";
 import {
   OUTCOME_COMPLETED,
@@ -134,12 +134,20 @@ export class Receiver {
     }
   }
 
-  /** The last ACK says that the file is safe, so the storage commits first. */
-  private complete(transfer: Transfer, now: number): Outcome {
+  /**
+   * The last ACK says that the file is safe, so the storage commits first. While it does, repeats of the last block get no
+   * answer: none is the ACK of a block before it.
+   */
+  complete(transfer: Transfer, now: number): Outcome {
     const result = (transfer.file as WritableFile).commit();
     if (result < 0) {
       return this.fail(transfer, ~result, OUTCOME_STORAGE_FAILED);
     }
+    if (result === PENDING) {
+      transfer.commit();
+      return OUTCOME_RUNNING;
+    }
+    transfer.progressAt = now;
     this.acknowledge(transfer, now);
     return OUTCOME_COMPLETED;
   }

@@ -167,6 +167,14 @@ export class Server {
     this.lockstep.poll(now);
   }
 
+  /**
+   * Asks the files again whose {@link WritableFile.commit} was pending: a host calls this when one of them has its result. The
+   * last ACK of an upload leaves when its file is complete. A file that stays pending is closed when the transfer gives up.
+   */
+  resumeCommits(now: number): void {
+    this.lockstep.resumeCommits(now);
+  }
+
   /** Ends every transfer: peers are told with an ERROR, incomplete uploads are discarded. No further request is accepted. */
   stop(now: number): void {
     this.accepting = false;

@@ -4,28 +4,30 @@
  *
  * Theory of operation
  *
- * A transfer is in one of five states, whichever role this end plays. Its direction, {@link FLAG_RECEIVING}, is chosen with the
+ * A transfer is in one of six states, whichever role this end plays. Its direction, {@link FLAG_RECEIVING}, is chosen with the
  * slot and never changes.
  *
  *     FREE        unused
  *     OPENING     the opening message awaits its answer: a server's OACK, a client's request
  *     SENDING     DATA is out, an ACK is awaited
  *     RECEIVING   an ACK is out, DATA is awaited
+ *     COMMITTING  the received file is with its storage, which answers later; nothing is sent until then
  *     LINGERING   the received file is complete; the slot stays to repeat the last ACK
  *
  *     from                           to                      by           when
  *     FREE                           OPENING                 `begin`      a slot is taken for a request
  *     OPENING                        SENDING or RECEIVING    `run`        the peer has answered, or no OACK is needed
  *     OPENING, SENDING, RECEIVING    OPENING                 `open`       a server answers an unacknowledged request again
- *     RECEIVING                      LINGERING               `linger`     the last block was written and acknowledged
+ *     RECEIVING                      COMMITTING              `commit`     the last block was written, and its file is pending
+ *     RECEIVING, COMMITTING          LINGERING               `linger`     the last block was acknowledged
  *     all but FREE                   FREE                    `release`    the transfer has ended, or has lingered long enough
  *
  * `begin` is called by the two roles, `open` by `negotiate` in options.ts; `run` by `negotiate`, the sender, the receiver
- * and the client; `linger` and `release` by the pool of transfers. Only these methods assign a state.
+ * and the client; `commit` by the receiver; `linger` and `release` by the pool of transfers. Only these methods assign a state.
  *
  * Invariants:
  *
- * - `file` is set in OPENING, SENDING and RECEIVING, and null otherwise.
+ * - `file` is set in OPENING, SENDING, RECEIVING and COMMITTING, and null otherwise.
  * - `confirmed <= sent` while sending and `sent <= confirmed` while receiving; both are 0 in OPENING.
  * - `port` is {@link NO_PORT} in FREE and until a client's request has been answered, so that no datagram matches.
  * - Except in FREE, the transfer is in the schedule, and `wakeAt` is not later than its next deadline.
@@ -39,6 +41,7 @@ export const STATE_OPENING = 1;
 export const STATE_SENDING = 2;
 export const STATE_RECEIVING = 3;
 export const STATE_LINGERING = 4;
+export const STATE_COMMITTING = 5;
 
 /** The mode is netascii. */
 export const FLAG_NETASCII = 1;
@@ -171,6 +174,12 @@ export class Transfer implements TransferView {
   /** Starts DATA and ACK. */
   run(): void {
     this.state = this.isReceiving ? STATE_RECEIVING : STATE_SENDING;
+  }
+
+  /** Waits for the storage. No gap after the last block may have an ACK sent: it would be the last one. */
+  commit(): void {
+    this.state = STATE_COMMITTING;
+    this.flags |= FLAG_GAP_ACKNOWLEDGED;
   }
 
   linger(): void {

@@ -44,6 +44,7 @@ const ENGINE_VALUES = [
   "OUTCOME_TIMED_OUT",
   "OUTCOME_TOO_LARGE",
   "OUTCOME_UNANSWERED",
+  "PENDING",
   "Server",
   "TFTP_PORT",
   "checked",

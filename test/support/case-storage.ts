@@ -33,7 +33,7 @@ export class CaseStorage implements Storage {
   tellsSizes = true;
   readFault: Fault | null = null;
   writeFault: Fault | null = null;
-  /** Result of every commit; 0 if it succeeds. */
+  /** Result of every commit; 0 if it succeeds, and also `PENDING`. */
   commitResult: Refusal = 0;
 
   private readonly checked = new CheckedStorage(
@@ -91,7 +91,7 @@ export class CaseStorage implements Storage {
         const full = end > this.roomBytes ? DISK_FULL : undefined;
         return failure(this.writeFault, end) ?? full ?? file.write(source, offset, length, position);
       },
-      commit: () => (this.commitResult < 0 ? this.commitResult : file.commit()),
+      commit: () => (this.commitResult !== 0 ? this.commitResult : file.commit()),
       close: () => file.close(),
     };
   }

@@ -23,6 +23,12 @@ export class Harness extends EndpointHarness {
     return endedTransfers[0] as EndedTransfer;
   }
 
+  /** The storage has an answer for commits that were pending. */
+  resumeCommits(): void {
+    this.server.resumeCommits(this.now);
+    this.settle();
+  }
+
   protected override get endpoint(): Server {
     return this.server;
   }

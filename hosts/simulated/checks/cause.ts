@@ -7,7 +7,7 @@ import type { Conversation, Meaning } from "./conversation.js";
 
 /** The cause of an engine call. A "stranger" sent to the port of a transfer that is not its own. */
 export interface Cause {
-  readonly kind: "request" | "message" | "stranger" | "poll" | "stop" | "nothing";
+  readonly kind: "request" | "message" | "stranger" | "poll" | "resume" | "stop" | "nothing";
   readonly address: string;
   readonly port: number;
   readonly localPort: number;

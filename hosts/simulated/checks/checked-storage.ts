@@ -6,6 +6,7 @@ import {
   type Address,
   isRefusal,
   MAX_BLOCK_BYTES,
+  PENDING,
   type ReadableFile,
   type Refusal,
   type Storage,
@@ -24,6 +25,8 @@ export interface OpenedFile {
   readonly known: GrowingBytes;
   /** Reading: the end was seen. Writing: the file was committed. */
   readonly isWhole: boolean;
+  /** Writing: the storage completes the file later. */
+  readonly isPending: boolean;
 }
 
 /** Wraps any storage, and checks the contract between it and the engine. */
@@ -134,6 +137,7 @@ function checkName(name: string): void {
 class CheckedFile {
   readonly known = new GrowingBytes();
   isWhole = false;
+  isPending = false;
   /** Bytes from the start that were read or written. */
   protected knownBytes = 0;
   private isClosed = false;
@@ -242,7 +246,7 @@ class CheckedWritableFile extends CheckedFile implements WritableFile, OpenedFil
 
   write(source: DataView, offset: number, length: number, position: number): number {
     this.mustBeOpen("write");
-    if (this.isWhole || position !== this.knownBytes) {
+    if (this.isWhole || this.isPending || position !== this.knownBytes) {
       const call = this.callText("write");
       violated(`The engine called ${call} at ${position}, not at its end, ${this.knownBytes}`);
     }
@@ -272,6 +276,10 @@ class CheckedWritableFile extends CheckedFile implements WritableFile, OpenedFil
       result = this.file.commit();
     } catch (error) {
       throw storageViolation(this.callText("commit"), error);
+    }
+    this.isPending = result === PENDING;
+    if (this.isPending) {
+      return PENDING;
     }
     if (result !== 0) {
       return this.storage.refuse(this.callText("commit"), result);

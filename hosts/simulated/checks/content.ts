@@ -114,6 +114,9 @@ function checkAcknowledgement(conversation: Conversation, message: Uint8Array, {
   }
   const isRepeated = kind === "message" && meaning === "repeated";
   const block = isRepeated ? conversation.sentUpTo : conversation.confirmed;
+  if (conversation.isComplete && block === conversation.confirmed && !conversation.file.isWhole) {
+    violated(`${describeMessage(message)} was sent before the storage had the file`);
+  }
   if (numberOf(message) !== (block & BLOCK_NUMBER_MASK)) {
     violated(`${describeMessage(message)} was sent; block ${block} is the one to acknowledge`);
   }

@@ -91,6 +91,11 @@ export class Conversation {
     return Math.max(SILENCE_MS, 2 * (this.agreement.timeoutMs ?? 0));
   }
 
+  /** Whether all has arrived, and the storage completes the file later: nothing is sent meanwhile. */
+  get isCommitting(): boolean {
+    return this.isComplete && this.file.isPending;
+  }
+
   /** Whether an OACK opens it. */
   get isOffered(): boolean {
     return this.agreement.acknowledged.length > 0;
@@ -144,10 +149,11 @@ export class Conversation {
     }
     const ahead = (numberOf(message) - this.confirmed) & BLOCK_NUMBER_MASK;
     const payload = message.subarray(4);
-    if (ahead === 1 && !this.isLingering && payload.length > this.agreement.blockSizeBytes) {
+    const isNext = ahead === 1 && !this.isLingering && !this.isCommitting;
+    if (isNext && payload.length > this.agreement.blockSizeBytes) {
       return "too large";
     }
-    if (ahead === 1 && !this.isLingering) {
+    if (isNext) {
       this.isAnswered = true;
       this.isComplete = payload.length < this.agreement.blockSizeBytes;
       this.startedWindow = this.confirmed === this.sentUpTo || this.isComplete;
@@ -162,7 +168,7 @@ export class Conversation {
     if (ahead === 0 || ahead > BLOCK_NUMBER_MASK >> 1) {
       return this.confirmed > 0 ? "repeated" : "nothing";
     }
-    return ahead <= this.agreement.windowSize && ahead > 1 ? "ahead" : "nothing";
+    return ahead <= this.agreement.windowSize && ahead > 1 && !this.isCommitting ? "ahead" : "nothing";
   }
 
   /** Whether the timer repeats only the first block of the window: the first window, and any that was repeated twice. */

@@ -99,7 +99,7 @@ export class DeadlineCheck {
   private dueAt(conversation: Conversation, endsAt: number): number {
     const { timeoutMs } = conversation.agreement;
     const isUnansweredData = !conversation.isAnswered && !conversation.isOffered && !conversation.isUpload;
-    const isSilent = conversation.isLingering || isUnansweredData;
+    const isSilent = conversation.isLingering || conversation.isCommitting || isUnansweredData;
     if (timeoutMs === undefined || isSilent) {
       return endsAt;
     }

@@ -28,6 +28,9 @@ export function checkDemands(context: CheckContext): void {
     checkMessageAnswered(context, conversation, meaning);
   }
   for (const each of conversations.all) {
+    if (kind === "resume" && each.isUpload && each.isComplete && !each.isCommitting && !each.isLingering) {
+      violated("The storage has completed a file, and its transfer is still there");
+    }
     if (each.sentInCall === call.number && !each.isUpload) {
       checkWindowFull(each);
     }
@@ -59,8 +62,9 @@ function checkMessageAnswered(context: CheckContext, conversation: Conversation,
   const isCertain = !conversation.isLingering || !limits.singlePort;
   const isRepeated = meaning === "repeated" && call.cause.block === (conversation.sentUpTo & BLOCK_NUMBER_MASK);
   const isWindowFull = conversation.confirmed - conversation.sentUpTo >= conversation.agreement.windowSize;
+  const { isCommitting } = conversation;
   const mustAnswer = conversation.isUpload
-    ? (meaning === "advances" && (conversation.isComplete || isWindowFull)) ||
+    ? (meaning === "advances" && !isCommitting && (conversation.isComplete || isWindowFull)) ||
       meaning === "too large" ||
       (isRepeated && isCertain)
     : meaning === "advances" && !conversation.isComplete;
@@ -71,7 +75,7 @@ function checkMessageAnswered(context: CheckContext, conversation: Conversation,
   if (meaning === "ends") {
     checkEnded(context, conversation);
   }
-  const isStillThere = conversations.isPresent(conversation) && !conversation.isLingering;
+  const isStillThere = conversations.isPresent(conversation) && !conversation.isLingering && !isCommitting;
   if (conversation.isComplete && meaning === "advances" && isStillThere) {
     violated("The last block is through, and the transfer is still there");
   }

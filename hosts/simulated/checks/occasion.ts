@@ -27,6 +27,9 @@ export class OccasionCheck {
       this.checkRepetition(conversation, message);
       return;
     }
+    if (kind === "resume" && conversation.isUpload && conversation.isComplete) {
+      return;
+    }
     const isPeer = address === conversation.address && port === conversation.port;
     const isAnswer =
       kind === "request" ||
@@ -55,7 +58,7 @@ export class OccasionCheck {
     const isEnd =
       conversation !== undefined &&
       !conversation.isLingering &&
-      (cause.kind === "poll" || cause.kind === "stop" || isToCause) &&
+      (cause.kind === "poll" || cause.kind === "resume" || cause.kind === "stop" || isToCause) &&
       this.mayFail(conversation);
     if (!isRefusal && !isEnd) {
       violated(`${describeMessage(message)} was sent to ${address}:${port} without a reason`);
@@ -64,8 +67,8 @@ export class OccasionCheck {
 
   /** The timer repeats a message: not too early, and DATA at most twice before the peer's first ACK. */
   private checkRepetition(conversation: Conversation, message: Uint8Array): void {
-    if (conversation.isLingering) {
-      violated(`${describeMessage(message)} was repeated by the timer after the transfer had ended`);
+    if (conversation.isLingering || conversation.isCommitting) {
+      violated(`${describeMessage(message)} was repeated by the timer after all had arrived`);
     }
     const isFirst = conversation.sentInCall < 0;
     const ordinaryMs = conversation.agreement.timeoutMs ?? this.context.limits.shortestIntervalMs;

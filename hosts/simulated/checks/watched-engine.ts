@@ -80,6 +80,13 @@ export class WatchedEngine implements ServerLoopEngine, Transport, Observer {
     });
   }
 
+  resumeCommits(now: number): void {
+    this.call(() => {
+      this.checker.resumes(now);
+      this.server.resumeCommits(now);
+    });
+  }
+
   stop(now: number): void {
     this.call(() => {
       this.checker.stops(now);

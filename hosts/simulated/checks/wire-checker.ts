@@ -62,6 +62,12 @@ export class WireChecker {
     this.context.call.cause = causeOf("poll");
   }
 
+  /** `resumeCommits` is about to be called. */
+  resumes(now: number): void {
+    this.begin(now);
+    this.context.call.cause = causeOf("resume");
+  }
+
   /** `stop` is about to be called. */
   stops(now: number): void {
     this.begin(now);

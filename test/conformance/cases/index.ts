@@ -7,6 +7,7 @@ import { clientRoleCases } from "./client/index.js";
 import { clientCases } from "./clients.js";
 import { clockCases } from "./clock.js";
 import { downloadCases } from "./download.js";
+import { lateCommitCases } from "./late-commits.js";
 import { limitCases } from "./limits.js";
 import { listeningPortCases } from "./listening-port.js";
 import { makingRoomCases } from "./making-room.js";
@@ -35,6 +36,7 @@ export const cases: readonly Case[] = [
   ...downloadCases,
   ...uploadCases,
   ...uploadFailureCases,
+  ...lateCommitCases,
   ...transferIdentifierCases,
   ...repeatedRequestCases,
   ...rivalCases,
