@@ -19,7 +19,7 @@ export {
   type WritableFile,
 } from "../../src/index.js";
 export type { Catalogue, ListedFile } from "../common/catalogue.js";
-export type { Later, LaterStorage } from "../common/later/later-storage.js";
+export type { Later, LaterStorage, LaterWritableFile } from "../common/later/later-storage.js";
 export { errorText, outcomeName, outcomeText } from "../common/outcomes.js";
 export { printable } from "../common/printable.js";
 export { type Reason, type ReasonCode, refuse } from "../common/reasons.js";

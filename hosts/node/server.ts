@@ -77,7 +77,10 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
    */
   constructor(options: TftpServerOptions) {
     super();
-    this.held = heldRequests((...datagram) => request(...datagram));
+    this.held = heldRequests(
+      (...datagram) => request(...datagram),
+      () => this.loop.runLater((now) => this.engine.resumeCommits(now)),
+    );
     this.content = this.contentOf(options);
     this.maxSizeBytes = options.maxSizeBytes ?? Number.MAX_SAFE_INTEGER;
     this.hosts = checkedHosts(options.host);

@@ -2,7 +2,7 @@
  * A simulated network for tests of a storage, a host or the engine itself. It uses no API of any platform.
  */
 
-export type { Later, LaterStorage } from "../common/later/later-storage.js";
+export type { Later, LaterStorage, LaterWritableFile } from "../common/later/later-storage.js";
 export type { CheckedLimits, EngineState } from "./checks/check-context.js";
 export { CheckedStorage, type OpenedFile } from "./checks/checked-storage.js";
 export { type Culprit, RuleViolation } from "./checks/violation.js";

@@ -140,6 +140,7 @@ export class SimulatedServer {
       now: () => this.nowMs,
       lookAfter: (delayMs, look) => this.after(delayMs, look),
       whenSettled: (promise, settled) => this.promised.add(promise, settled),
+      resumeCommits: () => this.loop.runLater((now) => this.watched.resumeCommits(now)),
     });
   }
 
@@ -154,7 +155,7 @@ export class SimulatedServer {
 
 /** A promise of the storage was rejected, or brought neither a file nor a refusal; or a file threw when it was closed. */
 function brokenPromise(error: unknown): never {
-  throw violationOf("storage", "The storage broke its contract: opening a file later", error);
+  throw violationOf("storage", "The storage broke its contract: answering later", error);
 }
 
 /** A broken rule, or an exception of the engine, ends the run. */

@@ -9,16 +9,12 @@ import {
   type WritableFile,
 } from "../../../src/index.js";
 import type { StorageErrors } from "../guarded-storage.js";
-import { type Reason, refuse, takeReason } from "../reasons.js";
+import { refuse, takeReason } from "../reasons.js";
 import type { AskedName, JudgedAnswer, Opened, Settled } from "./held-request.js";
 import type { HeldRequests } from "./held-requests.js";
-import { isLater, type Later, type LaterStorage } from "./later-storage.js";
-
-/** Reason that a storage has left for a refusal. */
-export type FindReason = (refusal: Refusal) => Reason | undefined;
-
-/** Runs a call, and tells its reasons from those of other calls that run at the same time. */
-export type ReasonScope = <Result>(call: () => Result) => { readonly result: Result; readonly findReason: FindReason };
+import { LateCommit } from "./late-commit.js";
+import { isLater, type Later, type LaterStorage, type LaterWritableFile } from "./later-storage.js";
+import type { FindReason, ReasonScope } from "./reason-scope.js";
 
 export class AnsweredStorage implements Storage {
   /**
@@ -40,11 +36,14 @@ export class AnsweredStorage implements Storage {
   }
 
   openForWriting(name: string, sizeBytes: number, address: Address): WritableFile | Refusal {
+    const { held, errors, scope } = this;
     const asked = { storage: this, isUpload: true, name };
-    return this.answer<WritableFile>(asked, () => this.storage.openForWriting(name, sizeBytes, address));
+    const file = this.answer(asked, () => this.storage.openForWriting(name, sizeBytes, address));
+    // Anything else is a mistake, which others find.
+    return isWritable(file) ? new LateCommit(file, held.commits, errors, scope) : file;
   }
 
-  private answer<File extends ReadableFile | WritableFile>(
+  private answer<File extends ReadableFile | LaterWritableFile>(
     asked: AskedName,
     open: () => Later<File | Refusal>,
   ): File | Refusal {
@@ -98,6 +97,10 @@ export class AnsweredStorage implements Storage {
       }
     }
   }
+}
+
+function isWritable(opened: LaterWritableFile | Refusal): opened is LaterWritableFile {
+  return typeof (opened as Partial<LaterWritableFile> | undefined)?.commit === "function";
 }
 
 function isFile(opened: unknown): opened is ReadableFile | WritableFile {

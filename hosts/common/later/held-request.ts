@@ -7,13 +7,13 @@ import {
   OPCODE_WRITE_REQUEST,
   type ReadableFile,
   type Refusal,
-  type WritableFile,
 } from "../../../src/index.js";
 import type { Reason } from "../reasons.js";
+import type { LaterWritableFile } from "./later-storage.js";
 
 const OPCODE_BYTES = 2;
 
-export type Opened = ReadableFile | WritableFile | Refusal;
+export type Opened = ReadableFile | LaterWritableFile | Refusal;
 
 /** A name that a storage is asked for. With rules, one request may ask for several. */
 export interface AskedName {

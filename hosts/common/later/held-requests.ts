@@ -16,6 +16,7 @@ import {
   type Opened,
   type Settled,
 } from "./held-request.js";
+import type { LateCommitHost } from "./late-commit.js";
 
 /** Time in which a storage must answer a request. Most clients ask for 25 s or longer. */
 const MAX_ANSWER_MS = 30_000;
@@ -30,15 +31,11 @@ const LOOK_MS = 1000;
 export const HELD = new Error("The request is kept until its storage has answered");
 
 /** The host's part. */
-export interface HeldRequestsHost {
+export interface HeldRequestsHost extends LateCommitHost {
   /** Hands a request to the engine. */
   request(packet: DataView, length: number, listener: LocalPort, address: Address, port: number): void;
   /** Time of the engine, in milliseconds. */
   now(): number;
-  /** Calls `look` after `delayMs`. */
-  lookAfter(delayMs: number, look: () => void): void;
-  /** Calls `settled` when the promise has settled, and the engine does not work. */
-  whenSettled(promise: PromiseLike<unknown>, settled: (settled: Settled) => void): void;
 }
 
 /** The request that the engine is working on. */
@@ -72,6 +69,11 @@ export class HeldRequests {
   private isClosed = false;
 
   constructor(private readonly host: HeldRequestsHost) {}
+
+  /** Completes an upload later that is opened now; undefined outside a request. */
+  get commits(): LateCommitHost | undefined {
+    return this.isInRequest ? this.host : undefined;
+  }
 
   /** Number of requests that are kept. */
   get size(): number {

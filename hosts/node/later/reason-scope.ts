@@ -1,7 +1,7 @@
 /** Reasons of refusals that come later. Several calls of a storage may run at the same time, and each gives its reason. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Refusal } from "../../../src/index.js";
-import type { ReasonScope } from "../../common/later/answered-storage.js";
+import type { ReasonScope } from "../../common/later/reason-scope.js";
 import { keepReasons, type Reason } from "../../common/reasons.js";
 
 interface Scope {

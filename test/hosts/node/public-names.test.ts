@@ -46,6 +46,7 @@ const TYPES = [
   "IgnoredRequest",
   "Later",
   "LaterStorage",
+  "LaterWritableFile",
   "ListedFile",
   "ListeningAddress",
   "NameRights",

@@ -2,8 +2,24 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { FAILED, NOT_FOUND, OUTCOME_COMPLETED, type ReadableFile, type Refusal } from "lockstep-tftp/engine";
-import { equalBytes, MemoryStorage, SeededRandom, Simulation, SimulationFailure } from "lockstep-tftp/simulated";
+import {
+  FAILED,
+  NOT_FOUND,
+  OUTCOME_COMPLETED,
+  OUTCOME_STOPPED,
+  type ReadableFile,
+  type Refusal,
+  type WritableFile,
+} from "lockstep-tftp/engine";
+import {
+  equalBytes,
+  type LaterStorage,
+  type LaterWritableFile,
+  MemoryStorage,
+  SeededRandom,
+  Simulation,
+  SimulationFailure,
+} from "lockstep-tftp/simulated";
 import { seedOr } from "../../support/seed.js";
 
 const FIRST_SEED = seedOr(1);
@@ -39,11 +55,32 @@ class LaterFiles {
     };
   }
 
-  async openForWriting(name: string, sizeBytes: number): Promise<ReturnType<MemoryStorage["openForWriting"]>> {
+  async openForWriting(name: string, sizeBytes: number): Promise<LaterWritableFile | Refusal> {
     this.asked.push(name);
     await pause(0);
-    return this.memory.openForWriting(name, sizeBytes);
+    return completedLater(this.memory.openForWriting(name, sizeBytes));
   }
+}
+
+function completedLater(file: WritableFile | Refusal): LaterWritableFile | Refusal {
+  return typeof file === "number"
+    ? file
+    : {
+        write: (...block) => file.write(...block),
+        commit: async () => {
+          await pause(0);
+          return file.commit();
+        },
+        close: () => file.close(),
+      };
+}
+
+/** Opens uploads at once, and completes them later. */
+function lateCommits(memory = new MemoryStorage()): LaterStorage {
+  return {
+    openForReading: () => NOT_FOUND,
+    openForWriting: (name, sizeBytes) => completedLater(memory.openForWriting(name, sizeBytes)),
+  };
 }
 
 async function blamed(simulation: Simulation, what: RegExp): Promise<void> {
@@ -122,7 +159,31 @@ test("a client that asks rarely gets the answer when it asks again", async () =>
 test("a storage that does not answer for 30 s has failed", async () => {
   const simulation = new Simulation({ storage: new LaterFiles(), answerDelayMs: 40_000 });
   simulation.get({ ...CLIENT, maxRetries: 60 });
-  await blamed(simulation, /opening a file later threw .*it has not answered for 30 s/s);
+  await blamed(simulation, /answering later threw .*it has not answered for 30 s/s);
+});
+
+test("an upload that the storage has not completed in 20 s has failed", async () => {
+  const simulation = new Simulation({ storage: lateCommits(), answerDelayMs: 22_000 });
+  simulation.put({ ...CLIENT, content: CONTENT, maxRetries: 60 });
+  await blamed(simulation, /answering later threw .*the upload was not completed in 20 s/s);
+});
+
+test("a server that is stopped while the storage completes an upload ends it, and the answer changes nothing", async () => {
+  const simulation = new Simulation({ storage: lateCommits(), answerDelayMs: 15_000 });
+  const client = simulation.put({ ...CLIENT, content: CONTENT, maxRetries: 60 });
+  simulation.at(5000, () => simulation.server.stop());
+  await simulation.runAsync();
+  assert.equal(client.reason, "ERROR 0");
+  assert.deepEqual([...simulation.server.outcomes], [[OUTCOME_STOPPED, 1]]);
+});
+
+test("an upload whose client has gone is completed all the same, if the storage is quick", async () => {
+  const memory = new MemoryStorage();
+  const simulation = new Simulation({ storage: lateCommits(memory), answerDelayMs: 15_000 });
+  simulation.put({ ...CLIENT, content: CONTENT, maxRetries: 0 });
+  await simulation.runAsync();
+  assert.ok(equalBytes(memory.get(CLIENT.name) as Uint8Array, CONTENT));
+  assert.deepEqual([...simulation.server.outcomes], [[OUTCOME_COMPLETED, 1]]);
 });
 
 test("a storage is blamed for a rejection, and for a promise of something else", async () => {

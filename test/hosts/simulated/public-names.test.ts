@@ -81,6 +81,7 @@ const TYPES = [
   "IPxeOptions",
   "Later",
   "LaterStorage",
+  "LaterWritableFile",
   "LossBurst",
   "MemoryStorageOptions",
   "NetworkConditions",
