@@ -21,7 +21,7 @@ const MAX_MINIFIED_BYTES = 27_160;
  */
 const MAX_CODE_BYTES = 25_100;
 /** Functions, classes and constants. Preloaded, they are in flash; otherwise each slot takes 16 bytes of RAM. */
-const MAX_MODULE_SLOTS = 1970;
+const MAX_MODULE_SLOTS = 1995;
 /** The engine's default. Half of the slots that the SDK gives to an app suffices for them. */
 const BOARD_TRANSFERS = 8;
 const MAX_BOARD_BYTES = 16 * KIB;
