@@ -93,6 +93,11 @@ function engineRule({ hardwareAddress, ...rule }: DhcpBootRule): BootRule {
     : { ...rule, hardwareAddress: hardwareBytes("hardwareAddress", hardwareAddress) };
 }
 
+/** A `transactionId`. */
+export function randomBits(): number {
+  return (Math.random() * 2 ** 32) | 0;
+}
+
 /** The 32 bits of an address. */
 export function bitsOf(name: string, text: string): number {
   const bits = addressBits(text);

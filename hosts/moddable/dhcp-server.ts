@@ -17,23 +17,12 @@
  * });
  * ```
  */
-import {
-  DHCP_CLIENT_PORT,
-  DHCP_SERVER_PORT,
-  DhcpEngine,
-  type DhcpObserver,
-  type DhcpTransport,
-  type LeaseView,
-} from "../../src/dhcp/index.js";
+import type { DhcpObserver, LeaseView } from "../../src/dhcp/index.js";
 import { addressText } from "../common/address-text.js";
 import { boundLeases, type DhcpLease, leaseOf } from "../common/dhcp-lease.js";
-import { DhcpLoopEngine } from "../common/dhcp-loop.js";
-import { bitsOf, type DhcpAddressOptions, engineOptions } from "../common/dhcp-options.js";
-import type { ErrorListener } from "../common/error-listener.js";
-import { Loop, type LoopSockets } from "../common/loop.js";
+import { bitsOf, type DhcpAddressOptions, engineOptions, randomBits } from "../common/dhcp-options.js";
+import { DhcpHost } from "./dhcp-host.js";
 import { ErrorReport } from "./error-report.js";
-import { type DatagramHandler, Port } from "./sockets.js";
-import { BoardTimer } from "./timer.js";
 import type { UDPClass, UDPConstructor } from "./udp.js";
 
 export type { DhcpLease } from "../common/dhcp-lease.js";
@@ -50,6 +39,11 @@ export interface DHCPServerOptions extends DhcpAddressOptions {
   address: string;
   /** Netmask of that network. */
   netmask: string;
+  /**
+   * A buffer of at least 1,188 bytes for a message and its answer, which others may use between the server's calls: that of a
+   * `TFTPServer` saves memory. Sockets that make a buffer for each datagram need none. Default: a buffer of its own.
+   */
+  buffer?: DataView | null;
   /** Free for your own use: the server only keeps it, as its property `target`. */
   target?: unknown;
   /** No other server has answered for six seconds: clients are served from now on. */
@@ -66,20 +60,11 @@ export interface DHCPServerOptions extends DhcpAddressOptions {
   onError?(this: DHCPServer, error: unknown): void;
 }
 
-/** Numbers of the two sockets. */
-const REQUESTS = 0;
-const OTHER_SERVERS = 1;
-
-/** Clients send at most 576 bytes, headers of IP and UDP included (RFC 2131 §2). Some pad their messages to a little more. */
-const MAX_MESSAGE_BYTES = 640;
-
 /** Gives addresses and boot files from its construction, after it has looked for other servers, until `close`. */
 export default class DHCPServer {
   /** The option `target`. */
   readonly target: unknown;
-  readonly #engine: DhcpEngine;
-  readonly #timer = new BoardTimer();
-  readonly #loop: Loop<DhcpLoopEngine>;
+  readonly #host: DhcpHost;
 
   /**
    * @throws RangeError if an option is out of range; whatever `io` throws if it cannot listen: no network interface is up
@@ -87,97 +72,61 @@ export default class DHCPServer {
    */
   constructor(options: DHCPServerOptions) {
     this.target = options.target;
-    const callbacks = new DhcpCallbacks(this, options);
-    const sockets = new DhcpSockets(options.io as UDPConstructor, callbacks);
-    const address = bitsOf("address", options.address);
-    const transactionId = (Math.random() * 2 ** 32) | 0;
-    const checked = engineOptions(options, address, bitsOf("netmask", options.netmask), transactionId);
-    this.#engine = new DhcpEngine(sockets, checked, callbacks);
-    this.#loop = new Loop(new DhcpLoopEngine(this.#engine), this.#timer, sockets, callbacks);
-    sockets.open(this.#loop, options.address);
-    this.#timer.start(this.#loop);
-    this.#loop.run((now) => this.#engine.start(now));
+    const { address, buffer } = options;
+    const checked = engineOptions(
+      options,
+      bitsOf("address", address),
+      bitsOf("netmask", options.netmask),
+      randomBits(),
+    );
+    const listening = { io: options.io as UDPConstructor, address, buffer };
+    this.#host = new DhcpHost(listening, checked, new DhcpCallbacks(this, options));
   }
 
   /** Whether clients are served: the search for other servers found none. */
   get isServing(): boolean {
-    return this.#engine.isServing;
+    return this.#host.engine.isServing;
   }
 
   /** The addresses that clients have. */
   get leases(): DhcpLease[] {
-    return boundLeases(this.#engine, this.#timer.now());
+    return boundLeases(this.#host.engine, this.#host.now());
   }
 
   /** Answers no more, and closes the sockets. */
   close(): void {
-    this.#loop.close();
-  }
-}
-
-/** The socket of requests, and the one on which other servers answer this one's questions. */
-class DhcpSockets implements DhcpTransport, LoopSockets {
-  private ports: readonly Port[] = [];
-
-  constructor(
-    private readonly io: UDPConstructor,
-    private readonly errors: ErrorListener,
-  ) {}
-
-  /** @throws whatever the class of the sockets throws. */
-  open(handler: DatagramHandler, address: string): void {
-    const buffer = this.io.readsIntoBuffer === true ? new DataView(new ArrayBuffer(MAX_MESSAGE_BYTES)) : null;
-    this.ports = [new Port(handler, REQUESTS, buffer), new Port(handler, OTHER_SERVERS, buffer)];
-    try {
-      this.ports[REQUESTS]?.open(this.io, { address, port: DHCP_SERVER_PORT });
-      this.ports[OTHER_SERVERS]?.open(this.io, { address, port: DHCP_CLIENT_PORT });
-    } catch (error) {
-      this.stopListening();
-      throw error;
-    }
-  }
-
-  send(packet: Uint8Array, length: number, address: number, port: number): void {
-    try {
-      const receiver = this.io.readsIntoBuffer === true ? address >>> 0 : addressText(address);
-      this.ports[REQUESTS]?.socket?.write(packet.subarray(0, length), receiver, port);
-    } catch (error) {
-      this.errors.failed(error);
-    }
-  }
-
-  readWaiting(): void {
-    for (const port of this.ports) {
-      if (port.socket !== null) {
-        port.read();
-      }
-    }
-  }
-
-  stopListening(): void {
-    for (const port of this.ports) {
-      if (port.socket !== null) {
-        port.close();
-      }
-    }
+    this.#host.close();
   }
 }
 
 /** Everything that the author of the firmware hears. One object, since a closure takes seven slots of the heap of XS. */
 class DhcpCallbacks extends ErrorReport<DHCPServer> implements DhcpObserver {
-  constructor(
-    owner: DHCPServer,
-    private readonly options: DHCPServerOptions,
-  ) {
+  private readonly onServing: DHCPServerOptions["onServing"];
+  private readonly onSilenced: DHCPServerOptions["onSilenced"];
+  private readonly onLeased: DHCPServerOptions["onLeased"];
+  private readonly onReleased: DHCPServerOptions["onReleased"];
+  private readonly onExhausted: DHCPServerOptions["onExhausted"];
+
+  /** Keeps the callbacks alone, as the other options take more memory than they do. */
+  constructor(owner: DHCPServer, options: DHCPServerOptions) {
     super(owner, options.onError);
+    this.onServing = options.onServing;
+    this.onSilenced = options.onSilenced;
+    this.onLeased = options.onLeased;
+    this.onReleased = options.onReleased;
+    this.onExhausted = options.onExhausted;
   }
 
   leased(lease: LeaseView): void {
-    this.tell(this.options.onLeased, leaseOf(lease));
+    if (this.onLeased !== undefined) {
+      this.tell(this.onLeased, leaseOf(lease));
+    }
   }
 
   released(lease: LeaseView): void {
-    this.tell(this.options.onReleased, leaseOf(lease));
+    if (this.onReleased !== undefined) {
+      this.tell(this.onReleased, leaseOf(lease));
+    }
   }
 
   declined(): void {}
@@ -185,15 +134,15 @@ class DhcpCallbacks extends ErrorReport<DHCPServer> implements DhcpObserver {
   refused(): void {}
 
   exhausted(hardwareAddress: string): void {
-    this.tell(this.options.onExhausted, hardwareAddress);
+    this.tell(this.onExhausted, hardwareAddress);
   }
 
   serving(): void {
-    this.tell(this.options.onServing, undefined);
+    this.tell(this.onServing, undefined);
   }
 
   silenced(address: number): void {
-    this.tell(this.options.onSilenced, addressText(address));
+    this.tell(this.onSilenced, addressText(address));
   }
 
   private tell<Value>(callback: ((this: DHCPServer, value: Value) => void) | undefined, value: Value): void {

@@ -177,6 +177,14 @@ export default class TFTPServer {
     return this.#sockets.ignoredDatagrams;
   }
 
+  /**
+   * Receives the datagrams of all sockets; null with sockets that make a buffer for each. A {@link DHCPServer} may use it too:
+   * a server is done with a datagram before the next one is read.
+   */
+  get buffer(): DataView | null {
+    return this.#sockets.buffer;
+  }
+
   /** Shows each running transfer. The view is valid during the call only. */
   visitRunning(visit: (transfer: TFTPTransfer) => void): void {
     this.#loop.engine.visitRunning((transfer) => visit(this.#callbacks.shown(transfer)));

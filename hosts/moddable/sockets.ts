@@ -7,13 +7,13 @@ import type { LoopSockets } from "../common/loop.js";
 import type { BufferUDP, BufferUDPOptions, UDP, UDPConstructor } from "./udp.js";
 
 /** Datagrams read from one socket in a row, where the class of the sockets does not hand them on itself: see lockstep-udp.c. */
-const MAX_READS = 64;
+export const MAX_READS = 64;
 
 /**
  * Further datagrams that are read and thrown away where the queue of a socket has no limit, as with the SDK's class: they
  * are a flood, and would take all memory.
  */
-const MAX_DROPS = 512;
+export const MAX_DROPS = 512;
 
 /** The longest datagram that Ethernet and Wi-Fi carry in one piece. A longer one is neither a request nor a block. */
 const MAX_DATAGRAM_BYTES = 1472;
@@ -137,7 +137,7 @@ function droppedBy(socket: UDP | null): number {
 export class Sockets implements Transport, LoopSockets {
   private listener: Port | null = null;
   /** One buffer serves all sockets: the engine is done with a datagram before the next one is read. */
-  private readonly buffer: DataView | null;
+  readonly buffer: DataView | null;
   /** By slot; made when a slot is first used, and kept. */
   private readonly transferPorts: Port[] = [];
   private handler: DatagramHandler | null = null;

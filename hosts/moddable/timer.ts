@@ -1,20 +1,53 @@
 /** The clock of a board, and a timer on it. At rest no timer fires. */
 import Time from "time";
 import Timer from "timer";
-import type { Loop, LoopEngine, LoopTimer } from "../common/loop.js";
+import type { LoopTimer } from "../common/loop.js";
 
 /** A timer of the SDK without an interval to repeat is destroyed when it has fired; this one is set again. */
 const REPEAT_MS = 0x3fffffff;
 
-export class BoardTimer implements LoopTimer {
+/** None of this may throw: an exception that leaves a timer's callback ends the machine. */
+export interface TimerOwner {
+  /** The time has come. */
+  fire(): void;
+}
+
+interface OwnedTimer extends Timer {
+  owner: TimerOwner;
+}
+
+/**
+ * Sets a timer that knows its owner: the closure that would otherwise lead to it takes seven slots of the heap of XS.
+ *
+ * @param repeatMs undefined for a timer that fires once, and is destroyed then.
+ */
+export function ownedTimer(owner: TimerOwner, delayMs: number, repeatMs?: number): Timer {
+  const timer = Timer.set(fire, delayMs, repeatMs) as OwnedTimer;
+  timer.owner = owner;
+  return timer;
+}
+
+/** Called with the timer. */
+function fire(timer: Timer): void {
+  (timer as OwnedTimer).owner.fire();
+}
+
+/** What a {@link BoardTimer} wakes. */
+interface Sleeper {
+  wake(): void;
+}
+
+export class BoardTimer implements LoopTimer, TimerOwner {
+  private sleeper: Sleeper | null = null;
   private ticks = Time.ticks;
   private elapsedMs = 0;
   private timer: Timer | null = null;
   private isSet = false;
 
-  /** Wakes `loop` from now on. */
-  start(loop: Loop<LoopEngine>): void {
-    this.timer = Timer.set(() => this.fire(loop), REPEAT_MS, REPEAT_MS);
+  /** Wakes `sleeper` from now on. */
+  start(sleeper: Sleeper): void {
+    this.sleeper = sleeper;
+    this.timer = ownedTimer(this, REPEAT_MS, REPEAT_MS);
     Timer.schedule(this.timer);
   }
 
@@ -37,9 +70,9 @@ export class BoardTimer implements LoopTimer {
     this.timer = null;
   }
 
-  private fire(loop: Loop<LoopEngine>): void {
+  fire(): void {
     this.isSet = false;
-    loop.wake();
+    this.sleeper?.wake();
     if (!this.isSet && this.timer !== null) {
       Timer.schedule(this.timer);
     }

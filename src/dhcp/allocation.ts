@@ -201,6 +201,12 @@ export class Allocation {
     }
   }
 
+  /** Shows an address if a client has accepted it. */
+  find(address: number, now: number): LeaseView | null {
+    const lease = this.leases.findAddress(address);
+    return lease === NO_LEASE || !this.show(lease, now).isBound ? null : this.view;
+  }
+
   private show(lease: number, now: number): LeaseView {
     this.view.lease = lease;
     this.view.nowSeconds = secondsOf(now);

@@ -23,6 +23,7 @@ import {
   DISCOVER,
   HARDWARE_ETHERNET,
   INFORM,
+  MAX_REPLY_BYTES,
   NO_ADDRESS,
   OFFER,
   OPTION_SERVER_IDENTIFIER,
@@ -50,8 +51,17 @@ export class DhcpEngine {
   private readonly message = new Message();
   private readonly allocation: Allocation;
 
-  /** @throws RangeError when an option is out of its range. */
-  constructor(transport: DhcpTransport, options: DhcpOptions, observer: DhcpObserver | null = null) {
+  /**
+   * @param buffer holds a message that is sent, during the engine's calls only: {@link MAX_REPLY_BYTES} bytes, which others
+   * may use between them. Default: the engine has its own.
+   * @throws RangeError when an option is out of its range.
+   */
+  constructor(
+    transport: DhcpTransport,
+    options: DhcpOptions,
+    observer: DhcpObserver | null = null,
+    buffer: DataView = new DataView(new ArrayBuffer(MAX_REPLY_BYTES)),
+  ) {
     const settings = new DhcpSettings(options);
     const { fixed, rangeStart, rangeCount } = settings;
     const { view, rulesAt, leasesAt } = makeMemory(settings);
@@ -61,7 +71,7 @@ export class DhcpEngine {
     this.allocation = new Allocation(
       leases,
       this.message,
-      new Reply(new Outgoing(view, transport), this.network, rules, leases),
+      new Reply(new Outgoing(buffer, transport), this.network, rules, leases),
       transport.probe === undefined ? null : new Probes(transport),
       new LeaseCursor(leases, rules),
       observer,
@@ -97,6 +107,11 @@ export class DhcpEngine {
   /** Shows each address that a client has, or was offered. `visit` must not call the server. */
   visitLeases(visit: (lease: LeaseView) => void, now: number): void {
     this.allocation.visit(visit, now);
+  }
+
+  /** Shows the lease of an address that a client has accepted; null if none has. The view is good until the next call. */
+  leaseOf(address: number, now: number): LeaseView | null {
+    return this.allocation.find(address | 0, now);
   }
 
   /**

@@ -31,6 +31,11 @@ export interface LeaseView {
   readonly isBound: boolean;
   /** Seconds until the lease ends, 0 or more. */
   readonly remainingSeconds: number;
+  /**
+   * Free for the host's own use, 0 to 255: whether this client has fetched its file, for example. 0 again when the address
+   * gets another client or is given back, and when the client is told another file.
+   */
+  mark: number;
 }
 
 /** A client that gets an address for the first time waits for the network's answer to a probe. */

@@ -8,4 +8,4 @@ export { DhcpEngine } from "./engine.js";
 export type { DhcpObserver, DhcpTransport, LeaseView } from "./host.js";
 export type { FixedAddress } from "./leases.js";
 export type { DhcpOptions } from "./settings.js";
-export { BROADCAST_ADDRESS, DHCP_CLIENT_PORT, DHCP_SERVER_PORT, MAX_HARDWARE_BYTES } from "./wire.js";
+export { BROADCAST_ADDRESS, DHCP_CLIENT_PORT, DHCP_SERVER_PORT, MAX_HARDWARE_BYTES, MAX_REPLY_BYTES } from "./wire.js";

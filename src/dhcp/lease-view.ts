@@ -46,6 +46,14 @@ export class LeaseCursor implements LeaseView {
     return this.leases.stateOf(this.lease) === LEASE_BOUND && this.remainingSeconds > 0;
   }
 
+  get mark(): number {
+    return this.leases.markOf(this.lease);
+  }
+
+  set mark(mark: number) {
+    this.leases.setMark(this.lease, mark);
+  }
+
   get remainingSeconds(): number {
     return Math.max(0, this.leases.untilOf(this.lease) - this.nowSeconds);
   }

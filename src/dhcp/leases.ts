@@ -43,7 +43,9 @@ const AT_HARDWARE_LENGTH = 7;
 const AT_HARDWARE_ADDRESS = 8;
 /** Seconds of the host's clock. */
 const AT_UNTIL = AT_HARDWARE_ADDRESS + MAX_HARDWARE_BYTES;
-export const LEASE_BYTES = AT_UNTIL + 4;
+/** The host's, see {@link LeaseView.mark}. */
+const AT_MARK = AT_UNTIL + 4;
+export const LEASE_BYTES = AT_MARK + 1;
 
 export class Leases {
   /** Number of addresses: the fixed ones, then the range. */
@@ -111,7 +113,18 @@ export class Leases {
   }
 
   setRule(index: number, rule: number): void {
-    this.view.setUint8(this.at(index) + AT_RULE, rule);
+    if (rule !== this.ruleOf(index)) {
+      this.view.setUint8(this.at(index) + AT_RULE, rule);
+      this.setMark(index, 0);
+    }
+  }
+
+  markOf(index: number): number {
+    return this.view.getUint8(this.at(index) + AT_MARK);
+  }
+
+  setMark(index: number, mark: number): void {
+    this.view.setUint8(this.at(index) + AT_MARK, mark);
   }
 
   hardwareLengthOf(index: number): number {
@@ -193,6 +206,7 @@ export class Leases {
     }
     if (!this.isClient(index, message)) {
       this.setRule(index, NO_RULE);
+      this.setMark(index, 0);
     }
     const { view } = this;
     const at = this.at(index);
@@ -214,6 +228,7 @@ export class Leases {
 
   /** Ends the state of an address. Other clients get it only when no unused address is left. */
   free(index: number, nowSeconds: number): void {
+    this.setMark(index, 0);
     this.hold(index, LEASE_FREE, nowSeconds);
   }
 

@@ -1,7 +1,7 @@
 /**
- * The server's one buffer: a board pays 16 bytes for each property of an object, and two for a number here.
+ * What the server keeps, in one buffer: a board pays 16 bytes for each property of an object, and two for a number here.
  *
- *     | message to be sent | numbers | options that are set | boot rules | host names | leases |
+ *     | numbers | options that are set | boot rules | host names | leases |
  */
 import { ADDRESS_BYTES, writeAddress } from "./address-text.js";
 import { encodedRules } from "./boot-rules.js";

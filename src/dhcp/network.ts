@@ -1,9 +1,7 @@
 /** The server's network: numbers that do not change, in the server's buffer. */
 import { type DhcpSettings, isUsable } from "./settings.js";
-import { MAX_REPLY_BYTES } from "./wire.js";
 
-/** After the message that is sent. */
-const AT_ADDRESS = MAX_REPLY_BYTES;
+const AT_ADDRESS = 0;
 const AT_NETMASK = AT_ADDRESS + 4;
 const AT_TFTP_SERVER = AT_ADDRESS + 8;
 const AT_TRANSACTION_ID = AT_ADDRESS + 12;
@@ -12,7 +10,8 @@ export const NETWORK_END = AT_ADDRESS + 20;
 
 export class Network {
   constructor(
-    private readonly view: DataView,
+    /** The server's buffer. */
+    readonly view: DataView,
     settings: DhcpSettings,
   ) {
     view.setInt32(AT_ADDRESS, settings.address);

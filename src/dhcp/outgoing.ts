@@ -26,11 +26,11 @@ export class Outgoing {
   private limit = MAX_REPLY_BYTES;
 
   constructor(
-    /** The server's buffer, which begins with the message. */
+    /** Begins with the message. */
     readonly view: DataView,
     private readonly transport: DhcpTransport,
   ) {
-    this.packet = new Uint8Array(view.buffer as ArrayBuffer, 0, MAX_REPLY_BYTES);
+    this.packet = new Uint8Array(view.buffer as ArrayBuffer, view.byteOffset, MAX_REPLY_BYTES);
   }
 
   /** Begins a message with a header that is zero but for these fields. */
@@ -59,11 +59,6 @@ export class Outgoing {
       this.view.setInt32(this.at, bits);
       this.at += 4;
     }
-  }
-
-  /** Adds the bytes that the buffer has from `start` to `end`; nothing if there are none. */
-  addCopy(code: number, start: number, end: number): void {
-    this.addBytes(code, this.view, start, end);
   }
 
   /** Adds the bytes that `from` has from `start` to `end`; nothing if there are none. */

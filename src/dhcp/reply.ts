@@ -165,7 +165,7 @@ export class Reply {
 
   /** Adds what the client's list asks for, in its order, the most important first (RFC 2132 §9.8); all without a list. */
   private addWanted(message: Message, lease: number, fileEnd: number): void {
-    const { view } = this.outgoing;
+    const { view } = this.network;
     message.open(OPTION_PARAMETER_LIST);
     let code = message.next();
     if (code < 0) {
@@ -196,7 +196,7 @@ export class Reply {
       return;
     }
     if (code === OPTION_BOOT_FILE) {
-      outgoing.addCopy(code, AT_FILE, fileEnd);
+      outgoing.addBytes(code, outgoing.view, AT_FILE, fileEnd);
     } else if (code === OPTION_HOST_NAME) {
       this.addHostName(lease);
     } else {
@@ -205,21 +205,21 @@ export class Reply {
   }
 
   private addHostName(lease: number): void {
-    const { view } = this.outgoing;
+    const { view } = this.network;
     if (lease !== NO_LEASE && this.leases.isFixed(lease)) {
       let at = this.rules.end;
       for (let index = 0; index < lease; index++) {
         at += 1 + view.getUint8(at);
       }
-      this.outgoing.addCopy(OPTION_HOST_NAME, at + 1, at + 1 + view.getUint8(at));
+      this.outgoing.addBytes(OPTION_HOST_NAME, view, at + 1, at + 1 + view.getUint8(at));
     }
   }
 
   private addSet(code: number): void {
-    const { view } = this.outgoing;
+    const { view } = this.network;
     for (let at = OPTIONS_AT; view.getUint8(at) !== OPTION_END; at = afterOption(view, at)) {
       if (view.getUint8(at) === code) {
-        this.outgoing.addCopy(code, at + CODE_AND_LENGTH, afterOption(view, at));
+        this.outgoing.addBytes(code, view, at + CODE_AND_LENGTH, afterOption(view, at));
       }
     }
   }

@@ -44,7 +44,7 @@ const withSimulated = {
 
 /**
  * Stand-ins for the SDK's modules that the board's server imports, and for the copying in C, which takes no steps and leaves
- * nothing. The clock goes on when a program says so.
+ * nothing. The clock goes on, and timers fire, when a program says so.
  */
 const SDK_MODULES = {
   "mc/config": "export default {};",
@@ -52,7 +52,33 @@ const SDK_MODULES = {
   "lockstep-tftp/copy": "export default function copy() {}",
   "lockstep-tftp/board": "export default class Board {}",
   time: "const Time = { ticks: 0 }; globalThis.boardTime = Time; export default Time;",
-  timer: "export default { set: () => ({}), schedule() {}, clear() {} };",
+  timer: `
+    const timers = Array(8).fill(null);
+    const callbacks = Array(8).fill(null);
+    const once = Array(8).fill(false);
+    const clear = (timer) => { timers[timers.indexOf(timer)] = null; };
+    globalThis.boardTimers = {
+      forget() { timers.fill(null); callbacks.fill(null); },
+      fire() {
+        for (let index = 0; index < timers.length; index++) {
+          const timer = timers[index];
+          if (timer !== null) {
+            if (once[index]) { timers[index] = null; }
+            callbacks[index](timer);
+          }
+        }
+      },
+    };
+    export default {
+      set(callback, delay, repeat) {
+        const index = timers.indexOf(null);
+        callbacks[index] = callback;
+        once[index] = repeat === undefined;
+        return timers[index] = {};
+      },
+      schedule() {},
+      clear,
+    };`,
 };
 const withSdk = {
   name: "with-sdk",

@@ -2,171 +2,199 @@
  * The board as a whole network: addresses and boot files from the firmware (`lockstep-tftp/firmware-dhcp`). A module apart,
  * which is loaded only with the setting `dhcp`: a board that only serves files carries none of it.
  */
-
+import type { DhcpObserver, LeaseView } from "../../../src/dhcp/index.js";
 import { addressText } from "../../common/address-text.js";
-import type { DhcpLease } from "../../common/dhcp-lease.js";
-import type { DhcpAddressOptions } from "../../common/dhcp-options.js";
-import { addressBits } from "../../common/ipv4.js";
+import { leaseOf } from "../../common/dhcp-lease.js";
+import { bitsOf, engineOptions, randomBits } from "../../common/dhcp-options.js";
+import type { ErrorListener } from "../../common/error-listener.js";
 import type { AddressedClient, AddressSource } from "../../status/address-source.js";
-import DHCPServer, { type DHCPServerOptions } from "../dhcp-server.js";
+import { DhcpHost } from "../dhcp-host.js";
+import { ownedTimer, type TimerOwner } from "../timer.js";
 import type { UDPConstructor } from "../udp.js";
 import { bootSettings } from "./boot-settings.js";
-import { after, type Speaker } from "./timers.js";
+import { type Config, text } from "./settings.js";
+import type { Speaker } from "./timers.js";
 
-/** Loaders ask within seconds; some count down before that. */
-const PATIENCE_MS = 30_000;
+/**
+ * How far a client has come, as the mark of its lease: 0 before it is told anything, then the seconds that it has left to ask
+ * for its file. Loaders ask within seconds; some count down before that.
+ */
+const MARK_PATIENCE = 30;
+const MARK_OVERDUE = 31;
+const MARK_ASKED = 32;
+const MARK_FETCHED = 33;
+/** It was told no file. */
+const MARK_UNTOLD = 34;
 
 /** Lines about clients in a second. A line takes some 7 ms on a serial port, and a flood would make one for each message. */
 const MAX_LINES = 10;
-const LINES_WITHIN_MS = 1000;
+const SECOND_MS = 1000;
+const NO_SERVER = "";
 
-/** A client that was told a file. */
-interface ToldClient {
-  readonly lease: DhcpLease;
-  hasAsked: boolean;
+/** Where the board listens. */
+export interface BootListening {
+  readonly io: UDPConstructor;
+  readonly address: string;
+  /** 0 if the board has its address from another server. */
+  readonly netmaskBits: number;
+  /** Of the TFTP server. */
+  readonly buffer: DataView | null;
 }
 
 /** The board's DHCP server, with its lines on the console. */
-export default class BootNetwork implements AddressSource {
+export default class BootNetwork implements AddressSource, DhcpObserver, ErrorListener, TimerOwner {
   /** Address of another DHCP server, because of which this one is silent; empty otherwise. */
-  otherServer = "";
-  private readonly options: DhcpAddressOptions;
-  private server: DHCPServer | null = null;
+  otherServer = NO_SERVER;
+  private host: DhcpHost | null = null;
   private speaker: Speaker | null = null;
   /** Said about clients within the present second. */
   private lines = 0;
-  /** By the 32 bits of the address. */
-  private readonly told = new Map<number, ToldClient>();
+  private isCounting = false;
 
   /**
-   * @param config `config` of the manifests, with the words of mcconfig.
+   * @param config `config` of the manifests, with the words of mcconfig. It is in flash, so what it says is not kept.
    * @throws RangeError that names the wrong setting and says what to write instead.
    */
-  constructor(config: Readonly<Record<string, unknown>>) {
-    this.options = bootSettings(config);
+  constructor(private readonly config: Config) {
+    bootSettings(config);
   }
 
   get isServing(): boolean {
-    return this.server?.isServing ?? false;
+    return this.host?.engine.isServing ?? false;
   }
 
   get clients(): readonly AddressedClient[] {
-    const leases = this.server?.leases ?? [];
-    return leases.map((lease) => ({ ...lease, hasAsked: this.told.get(addressBits(lease.address))?.hasAsked ?? true }));
+    const clients: AddressedClient[] = [];
+    this.host?.engine.visitLeases((lease) => {
+      if (lease.isBound) {
+        clients.push({ ...leaseOf(lease), hasAsked: hasAsked(lease.mark) });
+      }
+    }, this.host.now());
+    return clients;
   }
 
-  /**
-   * Starts the server. If that fails, the console says why, and files are served without it.
-   *
-   * @param netmaskBits 0 if the board has its address from another server.
-   */
-  start(io: UDPConstructor, address: string, netmaskBits: number, speaker: Speaker): void {
+  /** Starts the server. If that fails, the console says why, and files are served without it. */
+  start({ io, address, netmaskBits, buffer }: BootListening, speaker: Speaker): void {
     this.speaker = speaker;
-    const netmask = addressText(netmaskBits);
     try {
       if (netmaskBits === 0) {
         throw new Error("the board has no fixed address; set address, such as address=192.168.0.66");
       }
-      this.server = new DHCPServer(Object.assign(this.options, { io, address, netmask, target: this, ...CALLBACKS }));
+      const options = bootSettings(this.config);
+      const checked = engineOptions(options, bitsOf("address", address), netmaskBits, randomBits());
+      this.host = new DhcpHost({ io, address, buffer }, checked, this);
       this.say(`looking for other servers at ${address} for 6 s`);
     } catch (error) {
       this.say(`cannot start: ${(error as Error).message}`);
     }
   }
 
-  say(text: string): void {
-    this.speaker?.say(`DHCP: ${text}`);
+  say(line: string): void {
+    this.speaker?.say(`DHCP: ${line}`);
   }
 
-  private sayOfClient(text: string): void {
-    if (this.lines === 0) {
-      after(LINES_WITHIN_MS, () => this.startSecond(), this);
-    }
+  failed(error: unknown): void {
+    this.say((error as Error).message);
+  }
+
+  private sayOfClient(line: string): void {
     if (this.lines++ < MAX_LINES) {
-      this.say(text);
+      this.say(line);
+    }
+    this.count();
+  }
+
+  /** Counts the seconds while a client is waited for, or lines were said. */
+  private count(): void {
+    if (!this.isCounting) {
+      this.isCounting = true;
+      ownedTimer(this, SECOND_MS);
     }
   }
 
-  private startSecond(): void {
+  /** A second has passed. */
+  fire(): void {
+    this.isCounting = false;
     this.lines = 0;
+    try {
+      this.host?.engine.visitLeases((lease) => this.wait(lease), this.host.now());
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  private wait(lease: LeaseView): void {
+    const { mark } = lease;
+    if (mark > 1 && mark <= MARK_PATIENCE) {
+      lease.mark = mark - 1;
+      this.count();
+    } else if (mark === 1) {
+      lease.mark = MARK_OVERDUE;
+      this.sayOfClient(`${who(lease)} was told "${lease.file}" ${MARK_PATIENCE} s ago and has not asked for it`);
+    }
   }
 
   /** A client has asked for some file. Its address is 32 bits, as `addressBits` of a request. */
   asked(bits: number): void {
-    const client = this.told.get(bits);
-    if (client !== undefined) {
-      client.hasAsked = true;
+    const lease = this.find(bits);
+    if (lease !== null && lease.mark <= MARK_OVERDUE) {
+      lease.mark = MARK_ASKED;
     }
   }
 
-  serving(): void {
-    this.say(`giving ${this.options.range}`);
+  /** A client has fetched a file. */
+  fetched(bits: number, name: string): void {
+    const lease = this.find(bits);
+    if (lease !== null && lease.mark === MARK_ASKED && lease.file === name) {
+      lease.mark = MARK_FETCHED;
+    }
   }
 
-  silenced(other: string): void {
-    this.otherServer = other;
+  private find(bits: number): LeaseView | null {
+    return this.host?.engine.leaseOf(bits, this.host.now()) ?? null;
+  }
+
+  serving(): void {
+    this.say(`giving ${text(this.config, "dhcp", "")}`);
+  }
+
+  silenced(other: number): void {
+    this.otherServer = addressText(other);
     this.say(
-      `${other} is another DHCP server in this network, so this one is silent; stop that one, and restart the board`,
+      `${this.otherServer} is another DHCP server in this network, so this one is silent; stop that one, and restart the board`,
     );
   }
 
   exhausted(hardwareAddress: string): void {
-    this.sayOfClient(`no address of ${this.options.range} is left for ${hardwareAddress}; set a larger range`);
+    this.sayOfClient(
+      `no address of ${text(this.config, "dhcp", "")} is left for ${hardwareAddress}; set a larger range`,
+    );
   }
 
-  released(lease: DhcpLease): void {
-    this.told.delete(addressBits(lease.address));
+  declined(): void {}
+
+  refused(): void {}
+
+  released(lease: LeaseView): void {
     this.sayOfClient(`${who(lease)} gives its address back`);
   }
 
   /** A client that renews its lease has fetched its file long ago, so it is watched once. */
-  leased(lease: DhcpLease): void {
-    const { address, hardwareAddress, file } = lease;
-    this.sayOfClient(`${hardwareAddress} has ${address}, ${file === "" ? "told no file" : `told "${file}"`}`);
-    const bits = addressBits(address);
-    const known = this.told.get(bits)?.lease;
-    if (file === "" || (known?.hardwareAddress === hardwareAddress && known.file === file)) {
-      return;
-    }
-    const client: ToldClient = { lease, hasAsked: false };
-    this.told.set(bits, client);
-    after(PATIENCE_MS, () => this.look(client), this);
-  }
-
-  private look(client: ToldClient): void {
-    const { lease, hasAsked } = client;
-    if (!hasAsked && this.told.get(addressBits(lease.address)) === client) {
-      this.sayOfClient(`${who(lease)} was told "${lease.file}" 30 s ago and has not asked for it`);
+  leased(lease: LeaseView): void {
+    const { file, hardwareAddress } = lease;
+    const told = file === "" ? "told no file" : `told "${file}"`;
+    this.sayOfClient(`${hardwareAddress} has ${addressText(lease.address)}, ${told}`);
+    if (lease.mark === 0) {
+      lease.mark = file === "" ? MARK_UNTOLD : MARK_PATIENCE;
+      this.count();
     }
   }
 }
 
-function networkOf(server: DHCPServer): BootNetwork {
-  return server.target as BootNetwork;
+function hasAsked(mark: number): boolean {
+  return mark > MARK_OVERDUE;
 }
 
-/** Preloaded, they take no slots; closures would take seven each. */
-const CALLBACKS: Partial<DHCPServerOptions> = {
-  onServing() {
-    networkOf(this).serving();
-  },
-  onSilenced(other) {
-    networkOf(this).silenced(other);
-  },
-  onLeased(lease) {
-    networkOf(this).leased(lease);
-  },
-  onReleased(lease) {
-    networkOf(this).released(lease);
-  },
-  onExhausted(hardwareAddress) {
-    networkOf(this).exhausted(hardwareAddress);
-  },
-  onError(error) {
-    networkOf(this).say((error as Error).message);
-  },
-};
-
-function who({ hardwareAddress, address }: DhcpLease): string {
-  return `${address} (${hardwareAddress})`;
+function who({ hardwareAddress, address }: LeaseView): string {
+  return `${addressText(address)} (${hardwareAddress})`;
 }

@@ -3,7 +3,7 @@
  * console.
  */
 import Board from "lockstep-tftp/board";
-import type { Storage } from "../../../src/index.js";
+import { OUTCOME_COMPLETED, type Storage } from "../../../src/index.js";
 import TFTPServer, { addressBits } from "../server.js";
 import type { TransferRecords } from "../status/status-page.js";
 import type { UDPConstructor } from "../udp.js";
@@ -99,7 +99,8 @@ export class Firmware implements NetworkListener {
       if (pageModules !== undefined && records !== undefined) {
         this.startPage(pageModules, records, this.server);
       }
-      this.bootNetwork?.start(this.io, this.address, this.netmaskBits, this);
+      const { io, address, netmaskBits, server } = this;
+      this.bootNetwork?.start({ io, address, netmaskBits, buffer: server.buffer }, this);
     } catch (error) {
       this.say(`Cannot listen yet: ${(error as Error).message}`);
       this.isWaitingToListen = true;
@@ -137,7 +138,7 @@ export class Firmware implements NetworkListener {
 
   private newServer(records: TransferRecords | undefined): TFTPServer {
     const { port, maxTransfers, maxWindowSize, maxSizeBytes, singlePort, answerBroadcast } = this.settings;
-    const { log, statistics } = this;
+    const { log, statistics, bootNetwork } = this;
     return new TFTPServer({
       io: this.io,
       storage: this.storage,
@@ -153,12 +154,15 @@ export class Firmware implements NetworkListener {
       maxAnswersPerSecond: MAX_ANSWERS_PER_SECOND,
       maxAnswersPerSecondPerAddress: MAX_ANSWERS_PER_SECOND_PER_ADDRESS,
       onRequest: (request) => {
-        this.bootNetwork?.asked(request.addressBits);
+        bootNetwork?.asked(request.addressBits);
         return this.isWelcome(request.addressBits);
       },
       onEnded(transfer, outcome, durationMs) {
         statistics.countEnd(transfer, outcome);
         log.ended(transfer, outcome, durationMs);
+        if (outcome === OUTCOME_COMPLETED && !transfer.isUpload) {
+          bootNetwork?.fetched(addressBits(transfer.address), transfer.name);
+        }
       },
       onRefused(request, errorCode, reason) {
         statistics.countRefusal();

@@ -130,6 +130,52 @@ test("without a network, or with a port taken, the constructor throws and leaves
   assert.equal(scheduledTimers(), 0);
 });
 
+test("the buffer of another server serves, unless it is too small", () => {
+  const buffer = new DataView(new ArrayBuffer(1188 + 12), 12);
+  start({ io: BufferUDP as unknown as DHCPServerOptions["io"], buffer });
+  advance(LOOKING_MS);
+  BufferUDP.buffers.clear();
+  assert.equal(ask({})[0]?.yourAddress, "192.168.88.100");
+  assert.deepEqual([...BufferUDP.buffers], [buffer]);
+  resetBoard();
+  const small = new DataView(new ArrayBuffer(1187));
+  assert.throws(
+    () => start({ io: BufferUDP as unknown as DHCPServerOptions["io"], buffer: small }),
+    /^RangeError: byteLength of buffer is 1187/,
+  );
+});
+
+test("a message that is longer than a client's may be is ignored", () => {
+  start({ io: BufferUDP as unknown as DHCPServerOptions["io"], buffer: new DataView(new ArrayBuffer(1472)) });
+  advance(LOOKING_MS);
+  assert.equal(ask({ options: [[224, Array(250).fill(0)]] }).length, 1);
+  assert.equal(
+    ask({
+      options: [
+        [224, Array(250).fill(0)],
+        [225, Array(250).fill(0)],
+      ],
+    }).length,
+    0,
+  );
+});
+
+test("a callback may close the server", () => {
+  for (const io of [UDP, BufferUDP]) {
+    resetBoard();
+    start({
+      io: io as unknown as DHCPServerOptions["io"],
+      onLeased() {
+        this.close();
+      },
+    });
+    advance(LOOKING_MS);
+    assert.equal(ask({})[0]?.yourAddress, "192.168.88.100");
+    assert.equal(network.sockets.size, 0);
+    assert.equal(scheduledTimers(), 0);
+  }
+});
+
 test("options that cannot work are refused", () => {
   assert.throws(() => start({ range: "192.168.88.100" }), RangeError);
   assert.throws(() => start({ netmask: "x" }), /netmask/);

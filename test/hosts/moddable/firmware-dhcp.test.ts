@@ -1,83 +1,33 @@
 /** Addresses and boot files from the firmware of a board, on stand-ins for the modules of the SDK. */
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import type { DhcpMessage } from "lockstep-tftp/simulated";
-import { dhcpMessage, type MessageFields, type OptionList, quad, readDhcpMessage } from "../../support/dhcp-message.js";
+import { dhcpMessage, quad } from "../../support/dhcp-message.js";
 import { boardModule, consoleLines, resetBoard } from "./board.js";
+import {
+  ask,
+  DISCOVER,
+  exchange,
+  LOOKING_MS,
+  OFFER,
+  RANGE,
+  RELEASE,
+  SERVER,
+  start,
+  started,
+  startFirmware,
+  WatchedNetwork,
+} from "./boot-network.js";
 import { Client, contentsOf } from "./client.js";
 import { board } from "./sdk/board.js";
 import { config } from "./sdk/config.js";
 import { Directory } from "./sdk/files.js";
 import { directory as mountedDirectory } from "./sdk/storage-files.js";
 import { advance } from "./sdk/timer.js";
-import UDP, { BufferUDP, deliver, network } from "./sdk/udp.js";
+import UDP, { BufferUDP, deliver } from "./sdk/udp.js";
 
-interface Clients {
-  readonly isServing: boolean;
-  readonly otherServer: string;
-  readonly clients: readonly { readonly address: string; readonly file: string; readonly hasAsked: boolean }[];
-}
-
-type NetworkClass = new (config: object) => Clients;
-
-interface FirmwareModule {
-  startFirmware(
-    config: object,
-    io: typeof UDP,
-    directory: Directory | undefined,
-    pageModules: object | undefined,
-    Network: NetworkClass | undefined,
-  ): void;
-}
-
-const { startFirmware } = await boardModule<FirmwareModule>("firmware");
-const { default: BootNetwork } = await boardModule<{ default: NetworkClass }>("firmware-dhcp");
-
-const SERVER = "192.168.4.1";
-const RANGE = "192.168.4.100-192.168.4.115";
-const LOOKING_MS = 6000;
 const PATIENCE_MS = 30_000;
-const [DISCOVER, OFFER, REQUEST, ACK, RELEASE] = [1, 2, 3, 5, 7];
-
-/** The network of the firmware that was started last. */
-let started: Clients;
-
-class WatchedNetwork extends BootNetwork {
-  constructor(settings: object) {
-    super(settings);
-    started = this;
-  }
-}
 
 beforeEach(resetBoard);
-
-function start(settings: object = {}, io: typeof UDP = UDP, netmask: string | undefined = "255.255.255.0"): void {
-  const directory = new Directory();
-  directory.files.set("image.bin", contentsOf(600));
-  startFirmware({ dhcp: RANGE, boot: "image.bin", ...settings }, io, directory, undefined, WatchedNetwork);
-  if (consoleLines.length === 0) {
-    board.listener.up(SERVER, netmask);
-    advance(LOOKING_MS);
-    consoleLines.length = 0;
-  }
-}
-
-/** What the board sends for a message. */
-function ask(message: MessageFields): DhcpMessage[] {
-  const { buffer, byteOffset, byteLength } = dhcpMessage(message);
-  network.sent.length = 0;
-  deliver(67, { address: "0.0.0.0", port: 68, message: new Uint8Array(buffer, byteOffset, byteLength) });
-  return network.sent.map(({ bytes }) => readDhcpMessage(bytes));
-}
-
-function exchange(options: OptionList = []): DhcpMessage {
-  const [offer] = ask({ options: [[53, [DISCOVER]], ...options] });
-  assert.equal(offer?.type, OFFER, consoleLines.join("; "));
-  const wanted = quad(offer.yourAddress);
-  const [answer] = ask({ options: [[53, [REQUEST]], [50, wanted], [54, quad(SERVER)], ...options] });
-  assert.equal(answer?.type, ACK);
-  return answer;
-}
 
 for (const [kind, io] of [
   ["the SDK's", UDP],
@@ -101,6 +51,14 @@ for (const [kind, io] of [
     ]);
   });
 }
+
+test("both servers of the board read into one buffer", () => {
+  start({}, BufferUDP);
+  BufferUDP.buffers.clear();
+  exchange();
+  assert.equal((new Client("192.168.4.100").get("image.bin") as Uint8Array).length, 600);
+  assert.equal(BufferUDP.buffers.size, 1);
+});
 
 test("the console says that the server looks for others first, and when it gives addresses", () => {
   startFirmware({ dhcp: RANGE }, UDP, new Directory(), undefined, WatchedNetwork);
@@ -221,33 +179,6 @@ test("a port 67 that another server has is named, and files are served", () => {
   board.listener.up(SERVER, "255.255.255.0");
   assert.equal(consoleLines.at(-1), "DHCP: cannot start: no socket");
 });
-
-for (const [settings, line] of [
-  [
-    { dhcp: "192.168.4.100" },
-    'dhcp is "192.168.4.100"; write the first and the last address, as 192.168.4.100-192.168.4.115',
-  ],
-  [
-    { dhcp: "192.168.4.20-192.168.4.10" },
-    'dhcp is "192.168.4.20-192.168.4.10"; write the first and the last address, as 192.168.4.100-192.168.4.115',
-  ],
-  [{ dhcp: "192.168.4.1-192.168.4.129" }, "dhcp has 129 addresses; a board gives at most 128"],
-  [{ leaseSeconds: "60" }, 'leaseSeconds is "60"; it must be a whole number from 120 to 31536000'],
-  [{ boot: { file: "a" } }, 'boot is "[object Object]"; write it as a list, [{ … }], in config of the manifest'],
-  [
-    { boot: [{ vendorclass: "PXEClient", file: "a" }] },
-    'boot has an entry with "vendorclass"; it may have architectures, vendorClass, userClass, hardwareAddress, file',
-  ],
-  [{ boot: [{ vendorClass: "PXEClient" }] }, 'boot has an entry without "file"'],
-  [{ fixed: [{ hardwareAddress: "52:54:00" }] }, 'fixed has an entry without "address"'],
-  [{ routers: "router" }, 'routers contains "router"; write addresses with commas between, as 192.168.4.1,192.168.4.2'],
-] as const) {
-  test(`the settings ${JSON.stringify(settings)} are refused, with a line that says what is right`, () => {
-    start(settings);
-    assert.deepEqual(consoleLines, [`The TFTP server does not start: ${line}`]);
-    assert.equal(network.sockets.size, 0);
-  });
-}
 
 test("the status page shows the clients", () => {
   let shown: unknown;

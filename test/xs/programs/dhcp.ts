@@ -1,5 +1,5 @@
 /** Messages of DHCP, for XS. */
-import { DhcpEngine, type DhcpObserver, type DhcpTransport } from "lockstep-tftp/dhcp";
+import { DhcpEngine, type DhcpObserver, type DhcpTransport, MAX_REPLY_BYTES } from "lockstep-tftp/dhcp";
 import { DhcpFlow } from "../../support/dhcp-flow.js";
 
 type Step = (flow: DhcpFlow) => void;
@@ -38,6 +38,8 @@ const OBSERVER: DhcpObserver = {
   serving() {},
   silenced() {},
 };
+/** Shared with the TFTP server. */
+const BUFFER = new DataView(new ArrayBuffer(MAX_REPLY_BYTES));
 const engines: (DhcpEngine | null)[] = [];
 
 /** Reserves the array, so that later only the engine is measured. */
@@ -57,6 +59,7 @@ export function construct(place: number, addresses: number): void {
       transactionId: 1,
     },
     OBSERVER,
+    BUFFER,
   );
 }
 
