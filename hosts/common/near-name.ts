@@ -1,7 +1,6 @@
 /** Finds the file that a client probably meant: its name differs in upper and lower case, or by one letter. */
+import { differingLetter } from "./one-letter.js";
 
-/** Shorter names differ by one letter by chance. */
-const MIN_CHARACTERS = 4;
 const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
 const DIGIT = /\p{N}/u;
 
@@ -26,20 +25,8 @@ export function nearName(asked: string, names: Iterable<string>): string | undef
  * is another device.
  */
 function differByLetter(one: string, other: string): boolean {
-  const [short, long] = one.length < other.length ? [one, other] : [other, one];
-  if (short.length < MIN_CHARACTERS || long.length - short.length > 1) {
-    return false;
-  }
-  let start = 0;
-  while (start < short.length && short[start] === long[start]) {
-    start++;
-  }
-  let end = 0;
-  while (end < short.length - start && short[short.length - 1 - end] === long[long.length - 1 - end]) {
-    end++;
-  }
-  const isOne = start < long.length && long.length - end - start === 1;
-  return isOne && !DIGIT.test(wordAt(short, start)) && !DIGIT.test(wordAt(long, start));
+  const at = differingLetter(one, other);
+  return at >= 0 && !DIGIT.test(wordAt(one, at)) && !DIGIT.test(wordAt(other, at));
 }
 
 /** The letters and digits around a position. */

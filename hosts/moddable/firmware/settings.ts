@@ -2,6 +2,7 @@
 import { MAX_PORT, TFTP_PORT } from "../../../src/index.js";
 import type { WritePolicy } from "../../common/write-policy.js";
 import { addressBits } from "../server.js";
+import { checkNames } from "./setting-names.js";
 
 /** A fixed IPv4 address of the board. */
 export interface StaticAddress {
@@ -52,14 +53,6 @@ const MAX_TRANSFERS = 12;
 /** Half of what may wait in a socket of the project's own UDP. */
 const MAX_WINDOW_SIZE = 16;
 
-/** Settings that had other names before the first release: ignored, they would change what a board allows. */
-const FORMER_NAMES = [
-  ["uploads", "write"],
-  ["transfers", "maxTransfers"],
-  ["window", "maxWindowSize"],
-  ["uploadBytesMax", "maxSizeBytes"],
-] as const;
-
 export type Config = Readonly<Record<string, unknown>>;
 
 /**
@@ -89,14 +82,6 @@ export function readSettings(config: Config): Settings {
     statusPage: number(config, "statusPage", 0, 0, MAX_PORT),
     log: flag(config, "log", true),
   };
-}
-
-function checkNames(config: Config): void {
-  for (const [former, name] of FORMER_NAMES) {
-    if (config[former] !== undefined) {
-      throw new RangeError(`${former} is now called ${name}`);
-    }
-  }
 }
 
 /** Words of mcconfig are texts; a manifest may also have numbers, true or false. */
