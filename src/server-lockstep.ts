@@ -16,7 +16,6 @@ import {
   FLAG_REPEATED_TWICE,
   FLAG_RIVALLED,
   STATE_OPENING,
-  STATE_SENDING,
   type Transfer,
 } from "./transfer.js";
 import type { Peers } from "./transfers.js";
@@ -31,6 +30,8 @@ export const RECENT_MS = 3000;
  * from a port that it does not know stops some clients: curl, if it is an ACK.
  */
 const BESIDE_MS = 300;
+/** A window that is repeated has at most this many blocks: it asks for an ACK, and what a forged ACK can bring stays small. */
+const MAX_REPEATED_BLOCKS = 16;
 /** Of these flags, a transfer that goes on has the first only. */
 const OVER = FLAG_ANSWERED | FLAG_LAST_BLOCK_SENT;
 
@@ -132,23 +133,26 @@ export class ServerLockstep extends Lockstep implements Rivals {
   }
 
   /**
-   * Repeats a window whole at most twice, and the first not at all: after that only its first block, which asks for an ACK as
-   * well. A request and an ACK can both be forged, and would otherwise bring a victim the window again and again.
+   * Repeats the first 16 blocks of a window at most twice, and those of the first window not at all: after that only its first
+   * block, which asks for an ACK as well. A request and an ACK can both be forged, and would otherwise bring a victim the
+   * window again and again.
    */
   protected override repeat(transfer: Transfer, now: number): void {
-    const { sent, sentPosition, windowSize } = transfer;
-    const isWhole = transfer.confirmed > 0 && (transfer.flags & FLAG_REPEATED_TWICE) === 0;
-    if (isWhole || windowSize === 1 || transfer.state !== STATE_SENDING) {
-      super.repeat(transfer, now);
-      return;
+    const { confirmed, sent, sentPosition, windowSize } = transfer;
+    const blocks = confirmed > 0 && !(transfer.flags & FLAG_REPEATED_TWICE) ? MAX_REPEATED_BLOCKS : 1;
+    // Nothing is outstanding while receiving.
+    const isPart = sent - confirmed > blocks;
+    if (isPart) {
+      transfer.windowSize = blocks;
+      transfer.sent = confirmed + blocks;
     }
-    transfer.windowSize = 1;
-    transfer.sent = transfer.confirmed + 1;
     super.repeat(transfer, now);
-    // The client may have the whole window, and acknowledge all of it.
-    transfer.windowSize = windowSize;
-    transfer.sent = sent;
-    transfer.sentPosition = sentPosition;
+    if (isPart) {
+      // The client may have the whole window, and acknowledge all of it.
+      transfer.windowSize = windowSize;
+      transfer.sent = sent;
+      transfer.sentPosition = sentPosition;
+    }
   }
 
   private agree(transfer: Transfer, { options, isNetascii }: Request): void {

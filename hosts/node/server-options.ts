@@ -6,6 +6,14 @@ import type { ContentOptions } from "./content.js";
 import type { IgnoredRequest } from "./udp/broadcast-requests.js";
 import type { PortRange } from "./udp/transfer-ports.js";
 
+/** Enough for a rack or classroom that boots at once. */
+const DEFAULT_MAX_TRANSFERS = 1024;
+/**
+ * A window costs no memory, and over long round trips this is 64 times as fast as lock-step. Whoever forges an ACK to have it
+ * sent to a victim must guess the port, one of 28,000 on Linux: a forged ACK so brings less than two bytes on average.
+ */
+const DEFAULT_MAX_WINDOW_SIZE = 64;
+
 /** Options of a {@link TftpServer}. */
 export interface TftpServerOptions extends Omit<ServerOptions, "addressHash">, ContentOptions {
   /** Addresses or names to listen on. Default: every address of the machine, IPv4 and IPv6. */
@@ -24,6 +32,11 @@ export interface TftpServerOptions extends Omit<ServerOptions, "addressHash">, C
   reusePort?: boolean;
   /** Transfers at once, 1 to 65,536. Default 1,024; a slot takes some 300 bytes. */
   maxTransfers?: number;
+  /**
+   * Largest window granted, in blocks, 1 to 16,384 (RFC 7440); 1 keeps lock-step. Default 64; 16 with `portRange` and 8 with
+   * `singlePort`, where the port of a transfer is easier to guess, and a forged ACK brings a victim a window.
+   */
+  maxWindowSize?: number;
   /** Ports of transfers. Default: any free port. */
   portRange?: PortRange;
   /**
@@ -39,6 +52,13 @@ export interface TftpServerOptions extends Omit<ServerOptions, "addressHash">, C
   busyPolling?: boolean;
   /** Closes the server at once when it is aborted. */
   signal?: AbortSignal;
+}
+
+/** Adds the defaults that are not the engine's. Where the port of a transfer is easy to guess, its smaller window holds. */
+export function withDefaults(options: TftpServerOptions): TftpServerOptions {
+  const isGuessable = options.singlePort === true || options.portRange !== undefined;
+  const window = isGuessable ? {} : { maxWindowSize: options.maxWindowSize ?? DEFAULT_MAX_WINDOW_SIZE };
+  return { ...options, ...window, maxTransfers: options.maxTransfers ?? DEFAULT_MAX_TRANSFERS };
 }
 
 /** A copy of the figures of a transfer. It is frozen, and may be kept. */

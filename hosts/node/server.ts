@@ -21,6 +21,7 @@ import {
   readableView,
   type TftpServerEvents,
   type TftpServerOptions,
+  withDefaults,
 } from "./server-options.js";
 import { addressHash } from "./udp/address-hash.js";
 import { BroadcastRequests, ignoredRequest, type RequestHandler } from "./udp/broadcast-requests.js";
@@ -34,9 +35,6 @@ import {
   checkedReusePort,
 } from "./udp/listening-options.js";
 import { TransferPorts } from "./udp/transfer-ports.js";
-
-/** Enough for a rack or classroom that boots at once. */
-const DEFAULT_MAX_TRANSFERS = 1024;
 
 /**
  * A TFTP server.
@@ -108,7 +106,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
     this.engine = new HoldingServer(
       ports,
       storageOf(() => this.content),
-      { ...options, maxTransfers: options.maxTransfers ?? DEFAULT_MAX_TRANSFERS, addressHash },
+      { ...withDefaults(options), addressHash },
       this.observer(),
       this.held,
     );

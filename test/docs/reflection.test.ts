@@ -16,6 +16,8 @@ interface Attack {
   readonly options: OptionTexts;
   readonly isAcknowledged: boolean;
   readonly singlePort: boolean;
+  /** Default: the engine's. */
+  readonly maxWindowSize?: number;
 }
 
 const ATTACKS: readonly Attack[] = [
@@ -25,11 +27,18 @@ const ATTACKS: readonly Attack[] = [
   { what: "a request with options", options: WORST, isAcknowledged: false, singlePort: true },
   { what: "a request with options, and an ACK", options: WORST, isAcknowledged: true, singlePort: true },
   { what: "the same, if the port were guessed", options: WORST, isAcknowledged: true, singlePort: false },
+  {
+    what: "the same, with windows of 64 blocks",
+    options: WORST,
+    isAcknowledged: true,
+    singlePort: false,
+    maxWindowSize: 64,
+  },
 ];
 
 /** Attacks a server with its default settings; returns the cells of the table: packets and bytes of UDP's payload. */
-function rowOf({ what, options, isAcknowledged, singlePort }: Attack): string[] {
-  const harness = new Harness({ singlePort });
+function rowOf({ what, options, isAcknowledged, singlePort, maxWindowSize }: Attack): string[] {
+  const harness = new Harness({ singlePort, ...(maxWindowSize === undefined ? {} : { maxWindowSize }) });
   harness.file("file", contents(100_000));
   const victim = harness.peer();
   const sent = [readRequest("file", options), ...(isAcknowledged ? [acknowledgement(0)] : [])];

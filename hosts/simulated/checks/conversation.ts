@@ -13,8 +13,10 @@ const REPEATS_BEFORE_SILENCE = 2;
 const SILENCE_MS = 6000;
 /** From this time on a repeated request opens the file again, which may have changed. */
 const REOPEN_AFTER_MS = 1000;
-/** A window is repeated whole at most this many times. */
+/** More than the first block of a window is repeated at most this many times. */
 const MAX_WINDOW_REPEATS = 2;
+/** Blocks of a window that are repeated then. */
+const MAX_REPEATED_BLOCKS = 16;
 
 /** The meaning of a received message to a conversation. */
 export type Meaning = "advances" | "repeated" | "ahead" | "too large" | "ends" | "nothing";
@@ -171,9 +173,14 @@ export class Conversation {
     return ahead <= this.agreement.windowSize && ahead > 1 && !this.isCommitting ? "ahead" : "nothing";
   }
 
-  /** Whether the timer repeats only the first block of the window: the first window, and any that was repeated twice. */
-  get repeatsFirstBlock(): boolean {
-    return this.repeats > 0 && (this.confirmed === 0 || this.repeats > MAX_WINDOW_REPEATS);
+  /** Number of blocks that are sent now, if the file has as many: a window, or what the timer repeats of it. */
+  get blocksDue(): number {
+    const { windowSize } = this.agreement;
+    if (this.repeats === 0) {
+      return windowSize;
+    }
+    const isFirstOnly = this.confirmed === 0 || this.repeats > MAX_WINDOW_REPEATS;
+    return isFirstOnly ? 1 : Math.min(windowSize, MAX_REPEATED_BLOCKS);
   }
 
   /** The payload that a block of a download must carry, as far as the file was read. */

@@ -91,9 +91,8 @@ function checkEnded({ conversations }: CheckContext, conversation: Conversation)
 }
 
 function checkWindowFull(conversation: Conversation): void {
-  const { confirmed, lastSent, lastBlock, agreement, isAnswered, isOffered } = conversation;
+  const { confirmed, lastSent, lastBlock, blocksDue: blocks, isAnswered, isOffered } = conversation;
   const isData = isAnswered || !isOffered;
-  const blocks = conversation.repeatsFirstBlock ? 1 : agreement.windowSize;
   const isWhole = lastSent === confirmed + blocks || (lastSent === lastBlock && lastSent < confirmed + blocks);
   if (isData && !isWhole) {
     violated(`A window of ${blocks} ended with block ${lastSent}; it begins after block ${confirmed}`);

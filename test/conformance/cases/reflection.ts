@@ -58,6 +58,32 @@ const repeats: readonly Case[] = [
     equal(harness.ended.retransmissions, 2 * WINDOW + 3 + times.length, "retransmissions, as the observer saw them");
   }),
 
+  engineCase(
+    "docs/protocol.md, a window of more than 16 blocks: only 16 are repeated, and all are acknowledged",
+    (harness) => {
+      const file = contents(200 * 512);
+      harness.file("file", file);
+      const peer = harness.peer();
+      peer.read("file", ["windowsize", "64"]);
+      peer.ignoreAll();
+      peer.acknowledge(0);
+      peer.ignoreAll();
+      peer.acknowledge(64);
+      peer.ignoreAll();
+      for (const blocks of [16, 16, 1, 1]) {
+        untilRepeat(harness);
+        for (let block = 65; block < 65 + blocks; block++) {
+          peer.expectData(block, blockOf(file, block));
+        }
+        peer.expectNothing();
+      }
+      peer.acknowledge(128);
+      peer.expectData(129, blockOf(file, 129));
+      peer.ignoreAll();
+    },
+    { maxWindowSize: 64 },
+  ),
+
   engineCase("docs/protocol.md, the first window: only its first block is repeated", (harness) => {
     const peer = download(harness);
     untilRepeat(harness);

@@ -69,8 +69,8 @@ export const SERVE_FLAG_HELPS: Readonly<Record<keyof typeof SERVE_FLAGS, FlagHel
   },
   "max-window-size": {
     value: "N",
-    summary: "largest window in blocks (default: 16)",
-    more: "1 is for no windows. With --single-port, the default is 8.",
+    summary: "largest window in blocks (default: 64)",
+    more: "1 is for no windows. With --port-range the default is 16, with --single-port 8: their ports are easier to guess.",
     isRare: true,
   },
   "initial-interval": {
