@@ -13,7 +13,7 @@ import { Content, type ContentOptions, storageOf } from "./content.js";
 import { closeOnAbort } from "./events/close-on-abort.js";
 import { EngineObserver } from "./events/engine-observer.js";
 import { GuardedEvents } from "./events/guarded-events.js";
-import { heldRequests } from "./later/held-requests.js";
+import { heldRequests, pacedTransfers } from "./later/held-requests.js";
 import type { RuleStorage } from "./rules/rule-storage.js";
 import {
   type CloseOptions,
@@ -109,6 +109,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
       { ...withDefaults(options), addressHash },
       this.observer(),
       this.held,
+      pacedTransfers(request, (...datagram) => this.loop.receive(...datagram)),
     );
     const timer = new WakeTimer(() => this.loop.wake());
     this.loop = new Loop(this.engine, timer, ports, {

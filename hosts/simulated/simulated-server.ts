@@ -6,6 +6,7 @@ import { type Observer, type Outcome, type Server, type ServerOptions, TFTP_PORT
 import { AnsweredStorage } from "../common/later/answered-storage.js";
 import { HeldRequests } from "../common/later/held-requests.js";
 import type { LaterStorage } from "../common/later/later-storage.js";
+import { PacedTransfers } from "../common/later/paced-transfers.js";
 import { Loop } from "../common/loop.js";
 import { violated, violationOf } from "./checks/violation.js";
 import { WatchedEngine } from "./checks/watched-engine.js";
@@ -64,7 +65,9 @@ export class SimulatedServer {
     const answered = new AnsweredStorage(options.storage, this.held, { refuse: brokenPromise });
     const storage = faults === undefined ? answered : new FaultyStorage(answered, faults, random, stall);
     const sockets = new MachineSockets(this.machine, network, this.address, this.port);
-    this.watched = new WatchedEngine(sockets, storage, options, observer, (line) => this.note(line), this.held);
+    const note = (line: string): void => this.note(line);
+    const paced = this.pacedTransfers();
+    this.watched = new WatchedEngine(sockets, storage, options, observer, note, this.held, paced);
     const timer = this.machine.timer(() => this.loop.wake());
     this.loop = new Loop(this.watched, timer, sockets, { failed });
     sockets.listen(this.loop);
@@ -141,6 +144,15 @@ export class SimulatedServer {
       lookAfter: (delayMs, look) => this.after(delayMs, look),
       whenSettled: (promise, settled) => this.promised.add(promise, settled),
       resumeCommits: () => this.loop.runLater((now) => this.watched.resumeCommits(now)),
+    });
+  }
+
+  private pacedTransfers(): PacedTransfers {
+    return new PacedTransfers({
+      request: (...datagram) => this.machine.whenFree(() => this.loop.request(...datagram)),
+      receive: (...datagram) => this.machine.whenFree(() => this.loop.receive(...datagram)),
+      now: () => this.nowMs,
+      lookAfter: (delayMs, look) => this.after(delayMs, look),
     });
   }
 

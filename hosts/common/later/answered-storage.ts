@@ -50,14 +50,14 @@ export class AnsweredStorage implements Storage {
     const { held } = this;
     const later = held.take(asked) as File | Refusal | undefined;
     if (later !== undefined) {
-      return later;
+      return held.opened(later);
     }
     if (!held.hasRoom) {
       return held.leave();
     }
     const { result: answer, findReason } = this.scope(open);
     if (!isLater(answer)) {
-      return answer;
+      return held.opened(answer);
     }
     const judge = {
       judge: (settled: Settled) => this.judge(asked, settled, findReason),

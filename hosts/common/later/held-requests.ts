@@ -7,6 +7,7 @@
  */
 import { type Address, BUSY, type LocalPort, type Refusal } from "../../../src/index.js";
 import { refuseWith } from "../reasons.js";
+import { type GrowingFile, isGrowing } from "./growing-file.js";
 import {
   type AskedName,
   copyOfRequest,
@@ -49,6 +50,8 @@ interface PresentRequest {
   readonly askedFirst: Date;
   /** Undefined if it is not kept. */
   held: HeldRequest | undefined;
+  /** The file that was opened for it, if that still grows. */
+  growing?: GrowingFile;
   /** Whether the storage was asked. */
   isAsked: boolean;
   /** Whether the engine must leave it, since it is kept or there is no room to keep it. */
@@ -152,6 +155,19 @@ export class HeldRequests {
       refuseWith(answer.opened as Refusal, answer.reason);
     }
     return answer?.opened;
+  }
+
+  /** Notes what was opened for the present request. Returns it. */
+  opened<Answer>(answer: Answer): Answer {
+    if (this.present !== undefined && isGrowing(answer)) {
+      this.present.growing = answer;
+    }
+    return answer;
+  }
+
+  /** The file that was opened for the present request, if that still grows. */
+  get growing(): GrowingFile | undefined {
+    return this.present?.growing;
   }
 
   /** Keeps the present request until the promise has settled. Returns the storage's answer for now. */

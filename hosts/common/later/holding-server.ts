@@ -3,15 +3,18 @@ import {
   type Address,
   type LocalPort,
   type Observer,
+  type Outcome,
   type ReadableFile,
   type Refusal,
   Server,
   type ServerOptions,
   type Storage,
+  type TransferView,
   type Transport,
   type WritableFile,
 } from "../../../src/index.js";
 import { HELD, type HeldRequests } from "./held-requests.js";
+import type { PacedTransfers } from "./paced-transfers.js";
 
 export class HoldingServer extends Server {
   /**
@@ -24,8 +27,10 @@ export class HoldingServer extends Server {
     options: ServerOptions,
     observer: Observer,
     private readonly held: HeldRequests,
+    private readonly paced: PacedTransfers,
   ) {
-    super(transport, new PassingStorage(storage, held), options, observer);
+    super(transport, new PassingStorage(storage, held), options, new GrowthObserver(observer, held, paced));
+    paced.giveUpMs = options.giveUpMs;
     held.max = this.free;
     held.maxPerAddress = Math.min(
       options.maxTransfersPerAddress ?? held.max,
@@ -41,8 +46,11 @@ export class HoldingServer extends Server {
     port: number,
     now: number,
   ): void {
-    const { held } = this;
-    if (held.begin(packet, length, listener, address, port, now)) {
+    const { held, paced } = this;
+    if (
+      (paced.size > 0 && paced.holds(packet, length, listener, address, port, now)) ||
+      held.begin(packet, length, listener, address, port, now)
+    ) {
       return;
     }
     try {
@@ -55,6 +63,13 @@ export class HoldingServer extends Server {
       if (held.end()) {
         this.unansweredRequests++;
       }
+    }
+  }
+
+  override receive(packet: DataView, length: number, slot: number, address: Address, port: number, now: number): void {
+    const { paced } = this;
+    if (paced.size === 0 || !paced.holds(packet, length, slot, address, port, now)) {
+      super.receive(packet, length, slot, address, port, now);
     }
   }
 }
@@ -75,5 +90,37 @@ class PassingStorage implements Storage {
 
   openForWriting(name: string, sizeBytes: number, address: Address): WritableFile | Refusal {
     return this.held.pass(this.storage.openForWriting(name, sizeBytes, address));
+  }
+}
+
+/** Finds the transfers whose files still grow. */
+class GrowthObserver implements Observer {
+  constructor(
+    private readonly observer: Observer,
+    private readonly held: HeldRequests,
+    private readonly paced: PacedTransfers,
+  ) {}
+
+  started(transfer: TransferView, now: number): void {
+    const { growing } = this.held;
+    if (growing !== undefined) {
+      this.paced.add(transfer, growing, now);
+    }
+    this.observer.started(transfer, now);
+  }
+
+  progressed(transfer: TransferView, now: number): void {
+    this.observer.progressed(transfer, now);
+  }
+
+  ended(transfer: TransferView, outcome: Outcome, now: number): void {
+    if (this.paced.size > 0) {
+      this.paced.remove(transfer);
+    }
+    this.observer.ended(transfer, outcome, now);
+  }
+
+  refused(name: string, isUpload: boolean, errorCode: number, address: Address, port: number): void {
+    this.observer.refused(name, isUpload, errorCode, address, port);
   }
 }

@@ -16,6 +16,7 @@ import {
 } from "../../../src/index.js";
 import type { HeldRequests } from "../../common/later/held-requests.js";
 import { HoldingServer } from "../../common/later/holding-server.js";
+import type { PacedTransfers } from "../../common/later/paced-transfers.js";
 import type { ServerLoopEngine } from "../../common/loop.js";
 import { CheckedStorage } from "./checked-storage.js";
 import { RuleViolation, violated } from "./violation.js";
@@ -49,9 +50,10 @@ export class WatchedEngine implements ServerLoopEngine, Transport, Observer {
     private readonly observer: Observer | undefined,
     private readonly note: (line: string) => void,
     held: HeldRequests,
+    private readonly paced: PacedTransfers,
   ) {
     const checkedStorage = new CheckedStorage(storage);
-    this.server = new HoldingServer(this, checkedStorage, options, this, held);
+    this.server = new HoldingServer(this, checkedStorage, options, this, held, paced);
     this.checker = new WireChecker(limitsOf(options), checkedStorage, this.server);
   }
 
@@ -60,6 +62,10 @@ export class WatchedEngine implements ServerLoopEngine, Transport, Observer {
   }
 
   request(packet: DataView, length: number, listener: LocalPort, address: Address, port: number, now: number): void {
+    if (this.paced.holds(packet, length, listener, address, port, now)) {
+      // The engine gets it later, and must answer it then.
+      return;
+    }
     this.call(() => {
       this.checker.receives(bytesOf(packet, length), listener, address as string, port, now);
       this.server.request(packet, length, listener, address, port, now);
@@ -67,6 +73,9 @@ export class WatchedEngine implements ServerLoopEngine, Transport, Observer {
   }
 
   receive(packet: DataView, length: number, slot: number, address: Address, port: number, now: number): void {
+    if (this.paced.holds(packet, length, slot, address, port, now)) {
+      return;
+    }
     this.call(() => {
       this.checker.receives(bytesOf(packet, length), slot, address as string, port, now);
       this.server.receive(packet, length, slot, address, port, now);
