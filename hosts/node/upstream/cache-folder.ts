@@ -6,14 +6,22 @@ import { mkdir, open, readdir, rename, rm, stat, utimes } from "node:fs/promises
 import path from "node:path";
 import { removeTemporaryFiles } from "../files/litter.js";
 import { beginUpload, endUpload, newTemporaryName } from "../files/temporary-files.js";
-import { type CachedCopy, type CopyFacts, openCopy, trailerOf } from "./cached-copy.js";
+import { CachedCopy, type CopyFacts, openCopy, trailerOf } from "./cached-copy.js";
 
 const COPY_NAME = /^[0-9a-f]{64}$/;
 /** Room is made for more than one file, so that not each file reads the folder. */
 const KEPT_SHARE = 0.9;
 
+/** A copy that is being written. */
+export interface CopyWriter {
+  /** Adds bytes at the end. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Opens what has been written, and what will be. `release` closes it. */
+  open(facts: CopyFacts): Promise<CachedCopy>;
+}
+
 /** Writes a body. Throws what stops it. */
-export type WriteBody = (write: (bytes: Uint8Array) => Promise<void>) => Promise<CopyFacts>;
+export type WriteBody = (writer: CopyWriter) => Promise<CopyFacts>;
 
 export class CacheFolder {
   private totalBytes = 0;
@@ -66,7 +74,10 @@ export class CacheFolder {
     try {
       const handle = await open(temporary, "wx", 0o600);
       try {
-        const facts = await writeBody(async (bytes) => void (await handle.writeFile(bytes)));
+        const facts = await writeBody({
+          write: (bytes) => handle.writeFile(bytes),
+          open: async (known) => new CachedCopy(await open(temporary, "r"), known),
+        });
         await handle.writeFile(trailerOf(facts));
         await handle.datasync();
         this.totalBytes += facts.sizeBytes;

@@ -1,16 +1,9 @@
 /** Files by their URLs, as a storage that answers later. What fetches them is loaded when a server asks for it. */
-import { FAILED, FORBIDDEN, NOT_FOUND, type ReadableFile, type Refusal } from "../../../src/index.js";
+import { FORBIDDEN, type ReadableFile, type Refusal } from "../../../src/index.js";
 import type { LaterStorage } from "../../common/later/later-storage.js";
-import { printable } from "../../common/printable.js";
-import { refuseFor } from "../../common/reasons.js";
 import type { Upstream } from "./upstream.js";
-import type { UpstreamFailureLike, UpstreamOptions } from "./upstream-options.js";
-
-const REFUSALS: Readonly<Record<UpstreamFailureLike["outcome"], Refusal>> = {
-  not_found: NOT_FOUND,
-  forbidden: FORBIDDEN,
-  failed: FAILED,
-};
+import type { UpstreamOptions } from "./upstream-options.js";
+import { refuseFailed } from "./upstream-refusal.js";
 
 export class UpstreamFiles implements LaterStorage {
   private upstream: Upstream | undefined;
@@ -26,7 +19,7 @@ export class UpstreamFiles implements LaterStorage {
   async prepare(): Promise<void> {
     // The bundler knows the module by this path.
     const { openUpstream } = await import("../upstream/upstream.js");
-    this.upstream = await openUpstream(this.options, this.warn);
+    this.upstream = await openUpstream(this.options, { warn: this.warn, refuse: refuseFailed });
     if (this.isClosed) {
       this.upstream.close();
     }
@@ -37,11 +30,7 @@ export class UpstreamFiles implements LaterStorage {
     try {
       return await (this.upstream as Upstream).open(url, String(address));
     } catch (error) {
-      const { outcome, code, message } = error as Partial<UpstreamFailureLike>;
-      if (outcome === undefined || code === undefined) {
-        throw error;
-      }
-      return refuseFor(REFUSALS[outcome], code, `: ${printable(message ?? "")}`);
+      return refuseFailed(error);
     }
   }
 

@@ -3,14 +3,16 @@
  * own, which only servers with an upstream load.
  */
 import { createHash } from "node:crypto";
-import type { ReadableFile } from "../../../src/index.js";
+import type { ReadableFile, Refusal } from "../../../src/index.js";
 import { BoundedMap } from "../files/bounded-map.js";
 import { shownUrl } from "../rules/url-template.js";
 import { CacheFolder } from "./cache-folder.js";
 import type { CachedCopy, CopyFacts } from "./cached-copy.js";
-import { causeOf, failed, UpstreamFailure } from "./upstream-failure.js";
+import { FillingCopy } from "./filling-copy.js";
+import { type ReadEarly, UpstreamBody } from "./upstream-body.js";
+import { UpstreamFailure } from "./upstream-failure.js";
 import type { UpstreamOptions } from "./upstream-options.js";
-import { announcedBytes, Patience, requestFile, tooLarge } from "./upstream-request.js";
+import { Patience, requestFile } from "./upstream-request.js";
 import { UpstreamSettings } from "./upstream-settings.js";
 
 /** A rack that boots at once asks once whether a copy is still good. */
@@ -24,25 +26,53 @@ const STATUS_NOT_MODIFIED = 304;
 const FORBIDDEN_STATUS: ReadonlySet<number> = new Set([401, 403]);
 const MISSING_STATUS: ReadonlySet<number> = new Set([404, 410]);
 
-/** Receives what the owner of the server should know. */
-export type Warn = (message: string) => void;
+/** The server's part. It has the reasons of refusals, of which this module, in a bundle apart, has none. */
+export interface UpstreamOwner {
+  /** Receives what the owner of the server should know. Must not throw. */
+  warn(message: string): void;
+  /** The refusal for a file that cannot be read any further, with its reason. Throws errors that are no UpstreamFailure. */
+  refuse(failure: unknown): Refusal;
+}
+
+/** A file that clients want. */
+interface Wanted {
+  readonly url: string;
+  /** Name of its copy. */
+  readonly key: string;
+  /** Address of the client that has a copy for itself; otherwise empty. */
+  readonly client: string;
+}
+
+/** A copy that transfers share. */
+interface SharedCopy {
+  share(): ReadableFile;
+}
+
+/** Receives a copy of which the rest has not come. */
+type ReadShared = (copy: SharedCopy) => void;
+
+/** A request to the upstream, and the copy that is read while it is written, if it is large. */
+interface Fetching {
+  readonly patience: Patience;
+  filling?: FillingCopy;
+}
 
 /** @throws RangeError or TypeError for an option; NodeJS.ErrnoException if the folder of the cache cannot be used. */
-export async function openUpstream(options: UpstreamOptions, warn: Warn): Promise<Upstream> {
+export async function openUpstream(options: UpstreamOptions, owner: UpstreamOwner): Promise<Upstream> {
   const settings = new UpstreamSettings(options);
   const cache = new CacheFolder(settings.cache, settings.maxCacheBytes);
   await cache.check();
-  return new Upstream(settings, cache, warn);
+  return new Upstream(settings, cache, owner);
 }
 
 export class Upstream {
   /** By key: a copy that is being fetched or checked. */
-  private readonly running = new Map<string, Promise<CachedCopy>>();
+  private readonly running = new Map<string, Promise<SharedCopy>>();
   private readonly freshUntil = new BoundedMap<string, number>(MAX_KNOWN);
   private readonly missingUntil = new BoundedMap<string, number>(MAX_KNOWN);
   /** Origins whose copies are served since they failed. */
   private readonly warnedOf = new Set<string>();
-  private readonly patiences = new Set<Patience>();
+  private readonly fetching = new Set<Fetching>();
   private readonly waiting: (() => void)[] = [];
   private fetches = 0;
   private isClosed = false;
@@ -50,7 +80,7 @@ export class Upstream {
   constructor(
     private readonly settings: UpstreamSettings,
     private readonly cache: CacheFolder,
-    private readonly warn: Warn,
+    private readonly owner: UpstreamOwner,
   ) {}
 
   /**
@@ -61,30 +91,45 @@ export class Upstream {
   async open(url: string, address: string): Promise<ReadableFile> {
     const client = this.settings.tellClient ? address : "";
     const key = createHash("sha256").update(`${url}\n${client}`).digest("hex");
-    let copy = this.running.get(key);
-    if (copy === undefined) {
-      copy = this.copyOf(url, key, client).finally(() => this.running.delete(key));
-      this.running.set(key, copy);
-    }
+    const copy = this.running.get(key) ?? this.begin({ url, key, client });
     return (await copy).share();
   }
 
-  /** Stops what is being fetched. */
+  /** Stops what is being fetched. A file that transfers read already is fetched until they have ended. */
   close(): void {
     this.isClosed = true;
-    for (const { controller } of this.patiences) {
-      controller.abort(new UpstreamFailure("failed", "upstream_failed", "the server was closed"));
+    for (const { patience, filling } of this.fetching) {
+      const stop = (): void =>
+        patience.controller.abort(new UpstreamFailure("failed", "upstream_failed", "the server was closed"));
+      if (filling === undefined) {
+        stop();
+      } else {
+        filling.whenUnread(stop);
+      }
     }
   }
 
+  /** Returns the copy as soon as it can be read. */
+  private begin(wanted: Wanted): Promise<SharedCopy> {
+    const { key } = wanted;
+    const copy = new Promise<SharedCopy>((resolve, reject) => {
+      this.copyOf(wanted, resolve)
+        .finally(() => this.running.delete(key))
+        .then(resolve, reject);
+    });
+    this.running.set(key, copy);
+    return copy;
+  }
+
   /** The copy stays open until all who wait for it have got theirs. */
-  private async copyOf(url: string, key: string, client: string): Promise<CachedCopy> {
+  private async copyOf(wanted: Wanted, readEarly: ReadShared): Promise<CachedCopy> {
+    const { url, key } = wanted;
     if ((this.missingUntil.get(key) ?? 0) > now()) {
       throw missing(url);
     }
     const old = await this.cache.open(key);
     const isFresh = old !== undefined && (this.freshUntil.get(key) ?? 0) > now();
-    const copy = isFresh ? old : await this.renewed(url, key, client, old);
+    const copy = isFresh ? old : await this.renewed(wanted, old, readEarly);
     setImmediate(() => copy.release());
     if (copy === old) {
       void this.cache.use(key);
@@ -93,10 +138,11 @@ export class Upstream {
   }
 
   /** Asks the upstream for a file, or whether the copy is still good. A copy that may be old is better than nothing. */
-  private async renewed(url: string, key: string, client: string, old: CachedCopy | undefined): Promise<CachedCopy> {
+  private async renewed(wanted: Wanted, old: CachedCopy | undefined, readEarly: ReadShared): Promise<CachedCopy> {
+    const { url, key } = wanted;
     await this.turn();
     try {
-      const copy = await this.fetchCopy(url, key, client, old);
+      const copy = await this.fetchCopy(wanted, old, readEarly);
       this.freshUntil.set(key, now() + FRESH_MS);
       this.warnedOf.delete(new URL(url).origin);
       if (copy !== old) {
@@ -121,9 +167,14 @@ export class Upstream {
     }
   }
 
-  private async fetchCopy(url: string, key: string, client: string, old: CachedCopy | undefined): Promise<CachedCopy> {
-    const patience = new Patience(this.settings.timeoutMs, url);
-    this.patiences.add(patience);
+  private async fetchCopy(
+    { url, key, client }: Wanted,
+    old: CachedCopy | undefined,
+    readEarly: ReadShared,
+  ): Promise<CachedCopy> {
+    const fetching: Fetching = { patience: new Patience(this.settings.timeoutMs, url) };
+    const { patience } = fetching;
+    this.fetching.add(fetching);
     try {
       const response = await requestFile(url, headersFor(client, old?.facts), this.settings, patience);
       if (response.status === STATUS_NOT_MODIFIED && old !== undefined) {
@@ -133,42 +184,20 @@ export class Upstream {
         await response.body?.cancel();
         throw refusedWith(url, response.status);
       }
-      return await this.cache.store(key, (write) => this.readBody(url, response, patience, write));
+      const fill: ReadEarly = (copy) => {
+        const filling = new FillingCopy(copy, url, this.owner.refuse);
+        fetching.filling = filling;
+        readEarly(filling);
+        return filling;
+      };
+      // If the new file breaks off, the old one is served: nobody may have begun with the new one.
+      const body = new UpstreamBody(url, response, this.settings.maxFileBytes, old === undefined ? fill : undefined);
+      return await this.cache.store(key, (writer) => body.write(writer, patience));
     } finally {
       patience.end();
-      this.patiences.delete(patience);
+      this.fetching.delete(fetching);
+      setImmediate(() => fetching.filling?.release());
     }
-  }
-
-  private async readBody(
-    url: string,
-    response: Response,
-    patience: Patience,
-    write: (bytes: Uint8Array) => Promise<void>,
-  ): Promise<CopyFacts> {
-    const { maxFileBytes } = this.settings;
-    let announced: number | undefined;
-    let sizeBytes = 0;
-    const body = response.body?.getReader();
-    try {
-      announced = announcedBytes(url, response, maxFileBytes);
-      for (let part = await body?.read(); part !== undefined && !part.done; part = await body?.read()) {
-        sizeBytes += part.value.length;
-        if (sizeBytes > maxFileBytes) {
-          throw tooLarge(url, maxFileBytes);
-        }
-        patience.received(part.value.length);
-        await write(part.value);
-      }
-    } catch (error) {
-      void body?.cancel().catch(() => {});
-      throw brokenOff(url, error, sizeBytes);
-    }
-    if (announced !== undefined && sizeBytes !== announced) {
-      throw failed(url, `ended after ${sizeBytes} of ${announced} bytes`);
-    }
-    const { headers } = response;
-    return { url: shownUrl(url), sizeBytes, etag: headers.get("etag"), lastModified: headers.get("last-modified") };
   }
 
   /** Waits for one of the fetches that may run at once. */
@@ -183,7 +212,7 @@ export class Upstream {
     const { origin } = new URL(url);
     if (!this.warnedOf.has(origin)) {
       this.warnedOf.add(origin);
-      this.warn(
+      this.owner.warn(
         `The upstream ${origin} fails, and files come from the cache, where they may be old: ${failure.message}`,
       );
     }
@@ -213,11 +242,4 @@ function refusedWith(url: string, status: number): UpstreamFailure {
   }
   const outcome = FORBIDDEN_STATUS.has(status) ? "forbidden" : "failed";
   return new UpstreamFailure(outcome, "upstream_failed", `${shownUrl(url)} answered with status ${status}`);
-}
-
-/** The body has ended before its time; or the disk is full, which is no failure of the upstream. */
-function brokenOff(url: string, error: unknown, sizeBytes: number): unknown {
-  const { code, cause } = error as { code?: string; cause?: unknown };
-  const isOwn = error instanceof UpstreamFailure || (typeof code === "string" && cause === undefined);
-  return isOwn ? error : failed(url, `broke off after ${sizeBytes} bytes: ${causeOf(error)}`);
 }

@@ -209,13 +209,13 @@ test("headers have variables of the environment, which no message shows, and go 
 test("the files that were used least recently make room in the cache", async (t) => {
   clockOf(t);
   const origin = await Origin.start(t);
-  const large = seededBytes(3, 400_000);
+  const large = seededBytes(3, 250_000);
   origin.respond = withFile(large);
   const { port, cache } = await servingFrom(t, { url: origin.url, maxCacheBytes: 2 ** 20 });
-  for (const name of ["a", "b", "c", "d"]) {
+  for (const name of ["a", "b", "c", "d", "e"]) {
     assert.deepEqual(await contentOf(name, port), large);
   }
-  assert.equal(readdirSync(cache).length, 2);
-  await contentOf("d", port);
-  assert.equal(origin.requests.length, 4);
+  assert.equal(readdirSync(cache).length, 3);
+  await contentOf("e", port);
+  assert.equal(origin.requests.length, 5);
 });
