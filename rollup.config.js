@@ -164,7 +164,7 @@ const PUBLISHED = [
     file: "dist/dhcp.d.ts",
   },
   {
-    name: "lockstep-tftp/dhcp-server",
+    name: "lockstep-tftp/node/dhcp-server",
     about: "A DHCP and BOOTP server for Node programs: {@link DhcpServer}.",
     input: "hosts/node/dhcp/index.d.ts",
     file: "dist/node/dhcp-server.d.ts",
@@ -195,7 +195,7 @@ const PUBLISHED = [
     file: "dist/moddable/udp.d.ts",
   },
   {
-    name: "lockstep-tftp/dhcp-server on a board",
+    name: "lockstep-tftp/dhcp-server",
     about: "A DHCP and BOOTP server for firmware on the Moddable SDK.",
     input: "hosts/moddable/dhcp-server.d.ts",
     file: "dist/moddable/dhcp-server.d.ts",

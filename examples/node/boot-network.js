@@ -6,7 +6,7 @@
  * Ctrl-C ends it when the running transfers are over, after at most ten seconds.
  */
 import { printable, TftpServer } from "lockstep-tftp";
-import { BootWatch, DhcpServer } from "lockstep-tftp/dhcp-server";
+import { BootWatch, DhcpServer } from "lockstep-tftp/node/dhcp-server";
 
 const [root, host, range, file] = process.argv.slice(2);
 

@@ -178,7 +178,7 @@ export default class TFTPServer {
   }
 
   /**
-   * Receives the datagrams of all sockets; null with sockets that make a buffer for each. A {@link DHCPServer} may use it too:
+   * Receives the datagrams of all sockets; null with sockets that make a buffer for each. A `DHCPServer` may use it too:
    * a server is done with a datagram before the next one is read.
    */
   get buffer(): DataView | null {

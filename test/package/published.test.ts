@@ -35,6 +35,8 @@ const RESOLUTIONS = {
   bundler: { module: "ESNext", moduleResolution: "Bundler" },
 };
 
+const BOARD_IMPORT = /from "lockstep-tftp\/(server|client|dhcp-server)"/;
+
 /** Without this `node --test` inside a test run does nothing and succeeds. */
 const OWN_RUN = { NODE_TEST_CONTEXT: undefined };
 
@@ -74,9 +76,29 @@ async function compile(project: string, files: readonly string[], compilerOption
   for (const file of files) {
     copyFileSync(path.join(CONSUMER, file), path.join(project, file));
   }
+  await compileWritten(project, files, compilerOptions);
+}
+
+async function compileWritten(project: string, files: readonly string[], compilerOptions: object): Promise<void> {
   writeFileSync(path.join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files }));
   const { code, stdout } = await run(process.execPath, [TSC, "-p", "."], { cwd: project });
   assert.equal(code, 0, stdout);
+}
+
+/** Writes the whole apps of the pages into files. Returns their names. */
+function shownApps(project: string): string[] {
+  const files: string[] = [];
+  for (const page of ["boot", "board-app"]) {
+    const text = readFileSync(path.join(PROJECT, `docs/${page}.md`), "utf8");
+    const blocks = [...text.matchAll(/^```js\n([\s\S]*?)^```/gm)].map(([, code]) => code as string);
+    for (const code of blocks.filter((block) => BOARD_IMPORT.test(block))) {
+      const file = `shown-${page}-${files.length}.ts`;
+      writeFileSync(path.join(project, file), code);
+      files.push(file);
+    }
+  }
+  assert.ok(files.length > 2, files.join());
+  return files;
 }
 
 test("the built command is executable, so that a globally installed clone survives a build", () => {
@@ -140,6 +162,7 @@ describe("the published package", () => {
       "lockstep-tftp/status-page",
       "lockstep-tftp/dhcp",
       "lockstep-tftp/dhcp-server",
+      "lockstep-tftp/node/dhcp-server",
       "lockstep-tftp/simulated",
     ]) {
       assert.ok(stdout.includes(`"${entry}"`), entry);
@@ -182,6 +205,14 @@ describe("the published package", () => {
         await compile(project, ["firmware.ts"], { ...STRICT, ...resolution, lib: ["ES2022"], types: [] });
         const types = ["lockstep-tftp/typings"];
         await compile(project, ["board-app.ts"], { ...STRICT, ...resolution, lib: ["ES2022"], types });
+      });
+    }
+
+    for (const [name, resolution] of Object.entries(RESOLUTIONS)) {
+      test(`compiles the apps for a board that the pages show, resolution ${name}`, async () => {
+        const types = ["lockstep-tftp/typings"];
+        const compilerOptions = { ...STRICT, ...resolution, lib: ["ES2022"], types };
+        await compileWritten(project, shownApps(project), compilerOptions);
       });
     }
 

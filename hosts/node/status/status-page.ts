@@ -47,7 +47,7 @@ export interface StatusPageOptions {
    * the networks of the server. Default false.
    */
   serveFiles?: boolean;
-  /** What is shown of a DHCP server: a `BootWatch` of `lockstep-tftp/dhcp-server`. Default: nothing. */
+  /** What is shown of a DHCP server: a `BootWatch` of `lockstep-tftp/node/dhcp-server`. Default: nothing. */
   dhcp?: AddressSource;
   /** Connections at once, 1 or more; further ones are closed. Default 64. */
   maxConnections?: number;

@@ -1,7 +1,7 @@
 /** Addresses by DHCP on the page, in the status and in the metrics. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { AddressSource } from "lockstep-tftp/dhcp-server";
+import type { AddressSource } from "lockstep-tftp/node/dhcp-server";
 import { options, showPage } from "./shown-page.js";
 
 class Addresses implements AddressSource {

@@ -13,7 +13,7 @@ import {
   TftpServer,
   type TftpServerOptions,
 } from "lockstep-tftp";
-import { BootWatch, type DhcpServer } from "lockstep-tftp/dhcp-server";
+import { BootWatch, type DhcpServer } from "lockstep-tftp/node/dhcp-server";
 
 const READ_GREETING = Buffer.from("\0\x01greeting\0octet\0");
 const FIRST_BLOCK_ACKNOWLEDGED = Buffer.from([0, 4, 0, 1]);

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import { type TestContext, test } from "node:test";
-import { BootWatch, type DhcpLease } from "lockstep-tftp/dhcp-server";
 import { OUTCOME_COMPLETED, OUTCOME_TIMED_OUT } from "lockstep-tftp/engine";
+import { BootWatch, type DhcpLease } from "lockstep-tftp/node/dhcp-server";
 
 const ADDRESS = "192.168.88.100";
 const LEASE: DhcpLease = {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import dgram from "node:dgram";
 import { once } from "node:events";
 import path from "node:path";
-import { DhcpServer } from "lockstep-tftp/dhcp-server";
+import { DhcpServer } from "lockstep-tftp/node/dhcp-server";
 import {
   CLIENT_INTERFACE,
   ClientMachine,

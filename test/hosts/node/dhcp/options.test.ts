@@ -1,7 +1,7 @@
 /** Options of `DhcpServer` with a mistake: each is named, before any address is looked up. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DhcpServer } from "lockstep-tftp/dhcp-server";
+import { DhcpServer } from "lockstep-tftp/node/dhcp-server";
 
 const OPTIONS = { host: "192.168.88.1", range: "192.168.88.100-192.168.88.150" };
 
