@@ -1,5 +1,5 @@
 /** What a service manager (systemd) passes to the process, and what it wants to be told. */
-import { execFile } from "node:child_process";
+import { childProcess } from "../rare-modules.js";
 import type { TftpServerOptions } from "../server-options.js";
 import type { Log } from "./log.js";
 import type { ServeCommand } from "./parse-serve.js";
@@ -41,7 +41,7 @@ export function tellServiceManager(state: "READY=1" | "STOPPING=1", log: Log): v
   if (NOTIFY_SOCKET === undefined) {
     return;
   }
-  execFile("systemd-notify", [state], (error) => {
+  childProcess().execFile("systemd-notify", [state], (error) => {
     // A service manager that stops the service ends all its processes, this one too, and need not be told.
     if (error !== null && error.signal === null) {
       const text = `systemd was not told ${state}, because systemd-notify failed: ${error.message.trim()}`;

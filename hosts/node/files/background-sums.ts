@@ -4,8 +4,8 @@
  */
 import fs from "node:fs";
 import { now } from "../clock.js";
+import { cryptography } from "../rare-modules.js";
 import { closeRead } from "./confined-folder.js";
-import { cryptography } from "./cryptography.js";
 import { reportBroken } from "./file-reasons.js";
 import type { FileErrorListener } from "./file-refusals.js";
 

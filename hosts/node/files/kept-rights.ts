@@ -1,7 +1,6 @@
 /** Gives the new file that replaces another one the owner, group, permissions and access control list of the old one. */
-import type childProcess from "node:child_process";
 import fs from "node:fs";
-import { createRequire } from "node:module";
+import { childProcess } from "../rare-modules.js";
 import { closeRead } from "./confined-folder.js";
 import { diskPath } from "./disk-names.js";
 
@@ -43,7 +42,7 @@ export class AccessListCopy {
   finish(): void {
     if (!this.isDone) {
       this.withSource((source) => {
-        children().spawnSync(...this.command(source));
+        childProcess().spawnSync(...this.command(source));
       });
       this.isDone = true;
     }
@@ -54,7 +53,7 @@ export class AccessListCopy {
       return;
     }
     this.withSource((source) => {
-      const child = children().spawn(...this.command(source));
+      const child = childProcess().spawn(...this.command(source));
       processes++;
       child.unref();
       // A program that does not exist is an error, but no end.
@@ -94,14 +93,6 @@ export class AccessListCopy {
 
 function mayHaveList({ mode }: fs.Stats): boolean {
   return (mode & GROUP_PERMISSIONS) !== 0 && (mode & SPECIAL_BITS) === 0;
-}
-
-function children(): typeof childProcess {
-  // Loaded on first use, as most servers take no uploads. Node before 20.16 has no `getBuiltinModule`.
-  return (
-    process.getBuiltinModule?.("node:child_process") ??
-    (createRequire(import.meta.url)("node:child_process") as typeof childProcess)
-  );
 }
 
 /** Gives owner and group. Returns false if the system does not allow that. */

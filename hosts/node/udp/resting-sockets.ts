@@ -3,7 +3,7 @@
  * their transfer is over and serve later ones, of the same client only: whoever learned a port from a transfer could
  * otherwise acknowledge in the name of the next client, and have the answers sent to it.
  */
-import { randomInt } from "node:crypto";
+import { cryptography } from "../rare-modules.js";
 
 /** Above this number a socket is closed instead of put to rest. */
 const MAX_RESTING = 256;
@@ -56,7 +56,7 @@ export class RestingSockets<Socket extends RestingSocket> {
       return undefined;
     }
     const { length } = sockets;
-    const start = randomInt(length);
+    const start = cryptography().randomInt(length);
     for (let tried = 0; tried < length; tried++) {
       const index = (start + tried) % length;
       if ((sockets[index] as Socket).lastPeerPort !== peerPort) {

@@ -2,9 +2,9 @@
  * A port for each transfer, its transfer identifier (RFC 1350 §4), and the way of its datagrams: what arrives goes to the
  * loop, what the engine sends goes out. Ports are any free ones, or those of a range that a firewall lets through.
  */
-import { randomInt } from "node:crypto";
 import { type Address, FIRST_LISTENER, type LocalPort, type Transport } from "../../../src/index.js";
 import type { LoopSockets } from "../../common/loop.js";
+import { cryptography } from "../rare-modules.js";
 import type { BusyPolling } from "./busy-polling.js";
 import type { Listeners } from "./listeners.js";
 import { type RestingSocket, RestingSockets } from "./resting-sockets.js";
@@ -115,7 +115,7 @@ export class TransferPorts implements Transport, LoopSockets {
       return undefined;
     }
     // From a random port on: who could guess it could acknowledge in the name of another client.
-    const start = randomInt(count);
+    const start = cryptography().randomInt(count);
     for (let tried = 0; tried < count; tried++) {
       const port = range.first + ((start + tried) % count);
       const socket = this.tryToOpen(address, port);
