@@ -1,5 +1,11 @@
 /** The part of a DHCP server that the status page uses. */
 
+/**
+ * What a client has done since it was told its file: nothing (`silent`), asked only for other files, asked for its file, been
+ * refused it, or fetched it. `untold` if no rule names a file for it.
+ */
+export type BootState = "untold" | "silent" | "elsewhere" | "asked" | "refused" | "fetched";
+
 /** A client that has an address. */
 export interface AddressedClient {
   /** Its IPv4 address. */
@@ -8,8 +14,9 @@ export interface AddressedClient {
   readonly hardwareAddress: string;
   /** The boot file that it was told; empty without one. */
   readonly file: string;
-  /** Whether it has asked for any file since it was told one. */
-  readonly hasAsked: boolean;
+  readonly state: BootState;
+  /** Name of the file that it has asked for last; empty before, and where that is not known. */
+  readonly askedFile: string;
   /** Seconds until its lease ends. */
   readonly remainingSeconds: number;
 }

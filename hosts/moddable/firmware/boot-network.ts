@@ -7,7 +7,8 @@ import { addressText } from "../../common/address-text.js";
 import { leaseOf } from "../../common/dhcp-lease.js";
 import { bitsOf, engineOptions, randomBits } from "../../common/dhcp-options.js";
 import type { ErrorListener } from "../../common/error-listener.js";
-import type { AddressedClient, AddressSource } from "../../status/address-source.js";
+import { isToldFile } from "../../common/told-file.js";
+import type { AddressedClient, AddressSource, BootState } from "../../status/address-source.js";
 import { DhcpHost } from "../dhcp-host.js";
 import { ownedTimer, type TimerOwner } from "../timer.js";
 import type { UDPConstructor } from "../udp.js";
@@ -21,15 +22,20 @@ import type { Speaker } from "./timers.js";
  */
 const MARK_PATIENCE = 30;
 const MARK_OVERDUE = 31;
+/** It has asked for a file, for another than its own, been refused its own, or fetched it. */
 const MARK_ASKED = 32;
-const MARK_FETCHED = 33;
+const MARK_ELSEWHERE = 33;
+const MARK_REFUSED = 34;
+const MARK_FETCHED = 35;
 /** It was told no file. */
-const MARK_UNTOLD = 34;
+const MARK_UNTOLD = 36;
+const STATES: readonly BootState[] = Object.freeze(["asked", "elsewhere", "refused", "fetched", "untold"]);
 
 /** Lines about clients in a second. A line takes some 7 ms on a serial port, and a flood would make one for each message. */
 const MAX_LINES = 10;
 const SECOND_MS = 1000;
 const NO_SERVER = "";
+const NO_FILE = "";
 
 /** Where the board listens. */
 export interface BootListening {
@@ -67,7 +73,7 @@ export default class BootNetwork implements AddressSource, DhcpObserver, ErrorLi
     const clients: AddressedClient[] = [];
     this.host?.engine.visitLeases((lease) => {
       if (lease.isBound) {
-        clients.push({ ...leaseOf(lease), hasAsked: hasAsked(lease.mark) });
+        clients.push({ ...leaseOf(lease), state: stateOf(lease.mark), askedFile: NO_FILE });
       }
     }, this.host.now());
     return clients;
@@ -142,11 +148,16 @@ export default class BootNetwork implements AddressSource, DhcpObserver, ErrorLi
     }
   }
 
-  /** A client has fetched a file. */
-  fetched(bits: number, name: string): void {
+  /** A client has fetched a file, or was refused it. */
+  answered(bits: number, name: string, isFetched: boolean): void {
     const lease = this.find(bits);
-    if (lease !== null && lease.mark === MARK_ASKED && lease.file === name) {
-      lease.mark = MARK_FETCHED;
+    if (lease === null || lease.mark < MARK_ASKED || lease.mark >= MARK_FETCHED) {
+      return;
+    }
+    if (isToldFile(lease.file, name)) {
+      lease.mark = isFetched ? MARK_FETCHED : MARK_REFUSED;
+    } else if (lease.mark === MARK_ASKED) {
+      lease.mark = MARK_ELSEWHERE;
     }
   }
 
@@ -191,8 +202,8 @@ export default class BootNetwork implements AddressSource, DhcpObserver, ErrorLi
   }
 }
 
-function hasAsked(mark: number): boolean {
-  return mark > MARK_OVERDUE;
+function stateOf(mark: number): BootState {
+  return STATES[mark - MARK_ASKED] ?? "silent";
 }
 
 function who({ hardwareAddress, address }: LeaseView): string {

@@ -161,12 +161,13 @@ export class Firmware implements NetworkListener {
         statistics.countEnd(transfer, outcome);
         log.ended(transfer, outcome, durationMs);
         if (outcome === OUTCOME_COMPLETED && !transfer.isUpload) {
-          bootNetwork?.fetched(addressBits(transfer.address), transfer.name);
+          bootNetwork?.answered(addressBits(transfer.address), transfer.name, true);
         }
       },
       onRefused(request, errorCode, reason) {
         statistics.countRefusal();
         log.refused(request, errorCode, reason);
+        bootNetwork?.answered(request.addressBits, request.name, false);
       },
       onError(error) {
         log.say(`Error: ${(error as Error).message}`);

@@ -26,7 +26,7 @@ import type { ListenerClass, ListenerConstructor } from "./tcp.js";
 export type { Catalogue, ListedFile } from "../../common/catalogue.js";
 export type { MissingFile, MissingFiles } from "../../common/missing-files.js";
 export type { Reason, ReasonCode } from "../../common/reasons.js";
-export type { AddressedClient, AddressSource } from "../../status/address-source.js";
+export type { AddressedClient, AddressSource, BootState } from "../../status/address-source.js";
 export { type DirectionCounts, type RefusalRecord, type Result, TransferRecords } from "../../status/records.js";
 export type { StatusSource } from "../../status/source.js";
 export type {

@@ -1,24 +1,16 @@
 /** Watches whether clients that were told a file ask for it: those that do not are what a technician looks for. */
 import { OUTCOME_COMPLETED, OUTCOME_PROBABLY_COMPLETED } from "../../../src/index.js";
 import type { DhcpLease } from "../../common/dhcp-lease.js";
-import type { AddressedClient, AddressSource } from "../../status/address-source.js";
+import { isToldFile } from "../../common/told-file.js";
+import type { AddressedClient, AddressSource, BootState } from "../../status/address-source.js";
 import { now } from "../clock.js";
 import type { DhcpServer } from "./dhcp-server.js";
 
 /** Loaders ask within seconds; some count down before that. */
 const PATIENCE_MS = 30_000;
 
-/**
- * What a client has done since it was told its file: nothing (`silent`), asked only for other files, asked for its file, been
- * refused it, or fetched it. `untold` if no rule names a file for it.
- */
-export type BootState = "untold" | "silent" | "elsewhere" | "asked" | "refused" | "fetched";
-
 /** A client that has an address, and how far it has come. */
 export interface WatchedClient extends AddressedClient {
-  readonly state: BootState;
-  /** Name of the file that it has asked for last; empty before. */
-  readonly askedFile: string;
   /** Whether it was told a file, and has asked for none for 30 seconds. */
   readonly isOverdue: boolean;
   /** Time of the last change, on the clock of `TftpServer.now()`. */
@@ -93,7 +85,7 @@ export class BootWatch implements AddressSource {
         isOverdue = false,
         changedAt = 0,
       } = this.boots.get(lease.address) ?? {};
-      return { ...lease, hasAsked: state !== "silent", state, askedFile, isOverdue, changedAt };
+      return { ...lease, state, askedFile, isOverdue, changedAt };
     });
   }
 
@@ -126,7 +118,7 @@ export class BootWatch implements AddressSource {
     const boot = this.boots.get(address);
     if (boot !== undefined && boot.state !== "untold" && boot.state !== "fetched") {
       clearTimeout(boot.patience);
-      const isTold = isSameFile(boot.told, name);
+      const isTold = isToldFile(boot.told, name);
       boot.state = isTold ? state : boot.state === "silent" ? "elsewhere" : boot.state;
       boot.askedFile = name;
       boot.isOverdue = false;
@@ -136,7 +128,7 @@ export class BootWatch implements AddressSource {
 
   private fetched(address: string, name: string): void {
     const boot = this.boots.get(address);
-    if (boot?.state === "asked" && isSameFile(boot.told, name)) {
+    if (boot?.state === "asked" && isToldFile(boot.told, name)) {
       boot.state = "fetched";
       this.changed(boot);
       const lease = this.dhcp.leases.find((held) => held.address === address);
@@ -157,10 +149,4 @@ export class BootWatch implements AddressSource {
     clearTimeout(this.boots.get(address)?.patience);
     this.boots.delete(address);
   }
-}
-
-/** Whether a client that was told `told` has asked for that; the server has cleaned the name that it `asked` for. */
-function isSameFile(told: string, asked: string): boolean {
-  const components = told.split(/[/\\]/).filter((component) => component !== "" && component !== ".");
-  return components.join("/") === asked;
 }

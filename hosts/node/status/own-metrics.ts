@@ -1,7 +1,10 @@
 /** Metrics of this host alone: those of DHCP and of rules. A board carries no code for them. */
 import type { RuleUse } from "../../common/rule-use.js";
-import type { AddressSource } from "../../status/address-source.js";
+import type { AddressSource, BootState } from "../../status/address-source.js";
 import { metric, type Sample } from "../../status/metrics.js";
+
+/** Each has its series from the start. */
+const BOOT_STATES: readonly BootState[] = ["untold", "silent", "elsewhere", "asked", "refused", "fetched"];
 
 export function ownMetrics(dhcp: AddressSource | undefined, rules: readonly RuleUse[] | undefined): string {
   return [...dhcpMetrics(dhcp), ...ruleMetrics(rules)].join("");
@@ -11,13 +14,19 @@ function dhcpMetrics(dhcp: AddressSource | undefined): string[] {
   if (dhcp === undefined) {
     return [];
   }
-  const silent = dhcp.clients.filter(({ file, hasAsked }) => file !== "" && !hasAsked);
+  const { clients } = dhcp;
+  const samples = BOOT_STATES.map(
+    (state): Sample => [{ state }, clients.filter((client) => client.state === state).length],
+  );
   return [
     metric("dhcp_serving", "gauge", "1 if addresses are given, 0 if not.", [[{}, dhcp.isServing ? 1 : 0]]),
-    metric("dhcp_clients", "gauge", "Clients that have an address.", [[{}, dhcp.clients.length]]),
-    metric("dhcp_clients_silent", "gauge", "Those that were told a file and have not asked for any.", [
-      [{}, silent.length],
-    ]),
+    metric("dhcp_clients", "gauge", "Clients that have an address.", [[{}, clients.length]]),
+    metric(
+      "dhcp_clients_booting",
+      "gauge",
+      "Those by what they have done about the file that they were told.",
+      samples,
+    ),
   ];
 }
 

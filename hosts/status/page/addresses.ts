@@ -1,5 +1,6 @@
 /** Clients that have an address of this server's, and whether they fetch the file that they were told. */
-import type { AddressedClient } from "../address-source.js";
+import { withoutUnprintable } from "../../common/printable.js";
+import type { AddressedClient, BootState } from "../address-source.js";
 import type { StatusReport } from "../status-report.js";
 import { byId, child, childName, setText, showRows } from "./dom.js";
 import { timeText } from "./figures.js";
@@ -43,10 +44,30 @@ function clientRow({ address, hardwareAddress, file }: AddressedClient): HTMLEle
   return row;
 }
 
-function updateClient(row: HTMLElement, { file, hasAsked, remainingSeconds }: AddressedClient): void {
+function updateClient(row: HTMLElement, { state, askedFile, remainingSeconds }: AddressedClient): void {
   const [, figure, , about] = [...row.children] as [Element, HTMLElement, Element, HTMLElement];
-  const isSilent = file !== "" && !hasAsked;
-  figure.className = isSilent ? "figure bad" : "figure";
-  figure.textContent = isSilent ? "has not asked for it" : "";
+  const tone = TONES[state];
+  figure.className = tone === undefined ? "figure" : `figure ${tone}`;
+  figure.textContent = withoutUnprintable(doneText(state, askedFile));
   about.textContent = `${timeText(remainingSeconds * 1000)} left`;
+}
+
+const TONES: Readonly<Partial<Record<BootState, "good" | "bad">>> = { silent: "bad", refused: "bad", fetched: "good" };
+
+/** What the client has done about its file, in the words of the live view. */
+function doneText(state: BootState, askedFile: string): string {
+  switch (state) {
+    case "untold":
+      return "";
+    case "silent":
+      return "has not asked for it";
+    case "elsewhere":
+      return `asked for ${askedFile === "" ? "another file" : askedFile}`;
+    case "asked":
+      return "asked for it";
+    case "refused":
+      return "asked for it and was refused";
+    case "fetched":
+      return "has it";
+  }
 }

@@ -12,7 +12,7 @@ import UDP, { deliver, network } from "./sdk/udp.js";
 interface Clients {
   readonly isServing: boolean;
   readonly otherServer: string;
-  readonly clients: readonly { readonly address: string; readonly file: string; readonly hasAsked: boolean }[];
+  readonly clients: readonly { readonly address: string; readonly file: string; readonly state: string }[];
 }
 
 type NetworkClass = new (config: object) => Clients;

@@ -17,7 +17,7 @@ import {
   startFirmware,
   WatchedNetwork,
 } from "./boot-network.js";
-import { Client, contentsOf } from "./client.js";
+import { Client, contentsOf, readRequest } from "./client.js";
 import { board } from "./sdk/board.js";
 import { config } from "./sdk/config.js";
 import { Directory } from "./sdk/files.js";
@@ -37,12 +37,12 @@ for (const [kind, io] of [
     start({}, io);
     const answer = exchange();
     assert.deepEqual([answer.yourAddress, answer.serverAddress, answer.file], ["192.168.4.100", SERVER, "image.bin"]);
-    assert.equal(started.clients[0]?.hasAsked, false);
+    assert.equal(started.clients[0]?.state, "silent");
     const file = new Client("192.168.4.100").get("image.bin") as Uint8Array;
     assert.equal(file.length, 600);
     assert.deepEqual(
-      started.clients.map(({ address, hasAsked }) => [address, hasAsked]),
-      [["192.168.4.100", true]],
+      started.clients.map(({ address, state }) => [address, state]),
+      [["192.168.4.100", "fetched"]],
     );
     advance(PATIENCE_MS);
     assert.deepEqual(consoleLines, [
@@ -51,6 +51,27 @@ for (const [kind, io] of [
     ]);
   });
 }
+
+test("the state of a client follows what it asks for", () => {
+  start({ boot: "/boot/./image.bin" });
+  const state = () => started.clients[0]?.state;
+  exchange();
+  const client = new Client("192.168.4.100");
+  client.get("grub.cfg");
+  assert.equal(state(), "elsewhere");
+  client.get("boot/image.bin");
+  assert.equal(state(), "refused");
+  resetBoard();
+  start();
+  exchange();
+  client.ask(readRequest("image.bin"));
+  assert.equal(state(), "asked");
+  resetBoard();
+  start({ boot: [] });
+  exchange();
+  client.ask(readRequest("image.bin"));
+  assert.equal(state(), "untold");
+});
 
 test("both servers of the board read into one buffer", () => {
   start({}, BufferUDP);

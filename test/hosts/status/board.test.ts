@@ -120,7 +120,8 @@ test("the page of a board shows the clients that have an address, as that of Nod
     address: "192.168.4.100",
     hardwareAddress: "52-54-00-12-34-56",
     file: "image.bin",
-    hasAsked: false,
+    state: "silent" as const,
+    askedFile: "",
     remainingSeconds: 60,
   };
   const dhcp = { isServing: true, otherServer: "", clients: [client] };

@@ -34,10 +34,8 @@ function watched(t: TestContext, lease = LEASE) {
   const end = (name: string, outcome: number, isUpload = false): void =>
     void tftp.emit("ended", { address: ADDRESS, name, isUpload }, { outcome });
   const client = () => {
-    const [
-      { state, hasAsked, askedFile, isOverdue } = { state: "", hasAsked: false, askedFile: "", isOverdue: false },
-    ] = watch.clients;
-    return { state, hasAsked, askedFile, isOverdue };
+    const [{ state, askedFile, isOverdue } = { state: "", askedFile: "", isOverdue: false }] = watch.clients;
+    return { state, askedFile, isOverdue };
   };
   dhcp.emit("leased", lease, false);
   return {
@@ -54,14 +52,14 @@ function watched(t: TestContext, lease = LEASE) {
 
 test("a client that asks for nothing in 30 seconds is overdue, until it asks", (t) => {
   const { client, ask, overdue, tick, changes } = watched(t);
-  assert.deepEqual(client(), { state: "silent", hasAsked: false, askedFile: "", isOverdue: false });
+  assert.deepEqual(client(), { state: "silent", askedFile: "", isOverdue: false });
   tick(29_999);
   assert.deepEqual(overdue, []);
   tick(1);
   assert.deepEqual(overdue, [ADDRESS]);
   assert.equal(client().isOverdue, true);
   ask("boot/ipxe.efi");
-  assert.deepEqual(client(), { state: "asked", hasAsked: true, askedFile: "boot/ipxe.efi", isOverdue: false });
+  assert.deepEqual(client(), { state: "asked", askedFile: "boot/ipxe.efi", isOverdue: false });
   assert.equal(changes(), 3);
 });
 
@@ -82,7 +80,7 @@ test("a client has its file once the download of just that file is complete", (t
 test("a client that asks for another file, or is refused its file, is shown with that", (t) => {
   const { client, ask, overdue, tick } = watched(t);
   ask("grubx64.efi", "refused");
-  assert.deepEqual(client(), { state: "elsewhere", hasAsked: true, askedFile: "grubx64.efi", isOverdue: false });
+  assert.deepEqual(client(), { state: "elsewhere", askedFile: "grubx64.efi", isOverdue: false });
   ask("boot/ipxe.efi", "refused");
   assert.equal(client().state, "refused");
   tick(30_000);
