@@ -32,7 +32,7 @@ export class Admission {
 
   /** Whether `address` has as many transfers as one address may have. */
   hasTooMany(address: Address): boolean {
-    const { slots } = this;
+    const slots = this.slots;
     const { maxUnansweredPerAddress, maxTransfersPerAddress } = this.settings;
     return (
       (maxUnansweredPerAddress < slots.length && countOf(slots, address, FLAG_ANSWERED) >= maxUnansweredPerAddress) ||
@@ -108,6 +108,11 @@ function countOf(slots: readonly Transfer[], address: Address, flags: number): n
 
 const MS_PER_SECOND = 1000;
 
+/** Addresses whose answers are counted at once, at most. */
+const MAX_COUNTED_ADDRESSES = 64;
+/** Differs from every address that was counted. */
+const NO_ADDRESS = "";
+
 /**
  * Limits the answers to peers that have not shown that their address is real: the answers to requests in a victim's name go to
  * the victim, and a limit makes the server useless for such a flood.
@@ -115,17 +120,17 @@ const MS_PER_SECOND = 1000;
  * A token bucket that holds the answers of one second, in thousandths so that all numbers stay integers.
  */
 class AnswerLimit {
-  private readonly perSecond: number;
-  private tokens: number;
+  /** The address that it counts for; unused in the limit of all. */
+  address: Address = NO_ADDRESS;
   /** Time of the last request for a token. */
   filledAt = 0;
+  private tokens = 0;
 
   /**
    * @param perSecond answers per second.
    */
-  constructor(perSecond: number) {
-    this.perSecond = perSecond;
-    this.tokens = perSecond * MS_PER_SECOND;
+  constructor(private readonly perSecond: number) {
+    this.fill();
   }
 
   fill(): void {
@@ -136,12 +141,10 @@ class AnswerLimit {
   take(now: number): boolean {
     const elapsedMs = now - this.filledAt;
     this.filledAt = now;
-    const full = this.perSecond * MS_PER_SECOND;
     if (elapsedMs >= MS_PER_SECOND) {
-      this.tokens = full;
+      this.fill();
     } else if (elapsedMs > 0) {
-      const filled = this.tokens + elapsedMs * this.perSecond;
-      this.tokens = filled < full ? filled : full;
+      this.tokens = Math.min(this.tokens + elapsedMs * this.perSecond, this.perSecond * MS_PER_SECOND);
     }
     if (this.tokens < MS_PER_SECOND) {
       return false;
@@ -151,59 +154,45 @@ class AnswerLimit {
   }
 }
 
-/** Addresses whose answers are counted at once, at most. */
-const MAX_COUNTED_ADDRESSES = 64;
-/** Differs from every address that was counted. */
-const NO_ADDRESS = "";
+/**
+ * A limit for each of the addresses that asked last, so that one client cannot use up the answers of all, and one for all. That
+ * of the address comes first, so that a flood from one leaves the common one to others.
+ */
+export class AnswerLimits {
+  /** As many as there are transfers: a small pool comes with little memory. */
+  private readonly limits: readonly AnswerLimit[] | null;
+  private readonly common: AnswerLimit | null;
 
-class AddressAnswerLimit extends AnswerLimit {
-  address: Address = NO_ADDRESS;
-}
-
-/** A limit for each of the addresses that asked last, so that one client cannot use up the answers of all. */
-class AddressAnswerLimits {
-  private readonly limits: readonly AddressAnswerLimit[];
-
-  /**
-   * @param perSecond answers per second to one address.
-   * @param maxTransfers size of the pool: a small one comes with little memory.
-   */
-  constructor(perSecond: number, maxTransfers: number) {
-    const length = Math.min(maxTransfers, MAX_COUNTED_ADDRESSES);
-    this.limits = Array.from({ length }, () => new AddressAnswerLimit(perSecond));
+  constructor(settings: ServerSettings) {
+    const perAddress = settings.maxAnswersPerSecondPerAddress;
+    const perSecond = settings.maxAnswersPerSecond;
+    const length = Math.min(settings.maxTransfers, MAX_COUNTED_ADDRESSES);
+    this.limits = perAddress === 0 ? null : Array.from({ length }, () => new AnswerLimit(perAddress));
+    this.common = perSecond === 0 ? null : new AnswerLimit(perSecond);
   }
 
   /** Takes a token for one answer to `address`. Returns false if none is left. */
   take(address: Address, now: number): boolean {
-    const limits = this.limits;
-    let idlest = limits[0] as AddressAnswerLimit;
-    for (let index = 0; index < limits.length; index++) {
-      const limit = limits[index] as AddressAnswerLimit;
-      if (limit.address === address) {
-        return limit.take(now);
-      }
-      if (limit.filledAt < idlest.filledAt) {
-        idlest = limit;
-      }
-    }
-    idlest.address = address;
-    idlest.fill();
-    return idlest.take(now);
+    return (
+      (this.limits === null || limitOf(this.limits, address).take(now)) &&
+      (this.common === null || this.common.take(now))
+    );
   }
 }
 
-/** The limit of each address comes first, so that a flood from one leaves the common one to others. */
-export class AnswerLimits {
-  private readonly each: AddressAnswerLimits | null;
-  private readonly common: AnswerLimit | null;
-
-  constructor({ maxAnswersPerSecond, maxAnswersPerSecondPerAddress, maxTransfers }: ServerSettings) {
-    const perAddress = maxAnswersPerSecondPerAddress;
-    this.each = perAddress === 0 ? null : new AddressAnswerLimits(perAddress, maxTransfers);
-    this.common = maxAnswersPerSecond === 0 ? null : new AnswerLimit(maxAnswersPerSecond);
+/** Returns the limit of `address`: its own, or that of the address which has not asked for the longest time. */
+function limitOf(limits: readonly AnswerLimit[], address: Address): AnswerLimit {
+  let idlest = limits[0] as AnswerLimit;
+  for (let index = 0; index < limits.length; index++) {
+    const limit = limits[index] as AnswerLimit;
+    if (limit.address === address) {
+      return limit;
+    }
+    if (limit.filledAt < idlest.filledAt) {
+      idlest = limit;
+    }
   }
-
-  take(address: Address, now: number): boolean {
-    return (this.each === null || this.each.take(address, now)) && (this.common === null || this.common.take(now));
-  }
+  idlest.address = address;
+  idlest.fill();
+  return idlest;
 }
