@@ -74,7 +74,7 @@ export abstract class Lockstep {
     maxSizeBytes: number,
     observer: TransferObserver | null,
   ) {
-    const retransmission = new Retransmission(options, peers === null);
+    const retransmission = new Retransmission(options);
     const schedule = new Schedule(slots);
     const transmitter = new Transmitter(transport);
     const netascii = new Netascii(transmitter.view, transmitter.block);

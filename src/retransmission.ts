@@ -5,7 +5,7 @@
  * so progress ends every back-off by itself. Three things make the interval longer than the estimate: Karn's rule until the
  * next sample, a peer that was found to pause, and an interval that was agreed.
  */
-import { checked, type RetransmissionOptions } from "./settings.js";
+import { numberOption, type RetransmissionOptions } from "./settings.js";
 import {
   FLAG_ANSWERED,
   FLAG_ANSWERED_LATE,
@@ -67,7 +67,7 @@ const KEPT = FLAG_FIXED_INTERVAL | FLAG_PEER_PAUSES;
 const NOTHING_TO_LEARN = FLAG_FIXED_INTERVAL | FLAG_NEEDLESS_REPEAT | FLAG_REPEATED;
 
 export class Retransmission {
-  /** Set by a server, whose transfers may have rivals. */
+  /** Set by a server, whose transfers may have rivals; null at a client. */
   rivals: Rivals | null = null;
   readonly initialIntervalMs: number;
   readonly minIntervalMs: number;
@@ -76,21 +76,16 @@ export class Retransmission {
   readonly lingerMs: number;
 
   /**
-   * @param isClient whether this end asks: then it alone has chosen the interval.
    * @throws RangeError when an option is out of its range.
    */
-  constructor(
-    options: RetransmissionOptions,
-    private readonly isClient: boolean,
-  ) {
-    const longestMs = checkedWait("maxIntervalMs", options.maxIntervalMs ?? MAX_INTERVAL_MS);
-    const minIntervalMs = checkedWait("minIntervalMs", options.minIntervalMs ?? Math.min(MIN_INTERVAL_MS, longestMs));
+  constructor(options: RetransmissionOptions) {
+    const longestMs = waitOption(options, "maxIntervalMs", MAX_INTERVAL_MS);
+    const minIntervalMs = waitOption(options, "minIntervalMs", Math.min(MIN_INTERVAL_MS, longestMs));
     this.minIntervalMs = minIntervalMs;
     this.maxIntervalMs = options.maxIntervalMs ?? Math.max(longestMs, minIntervalMs);
-    const initialIntervalMs = options.initialIntervalMs ?? Math.max(INITIAL_INTERVAL_MS, minIntervalMs);
-    this.initialIntervalMs = checkedWait("initialIntervalMs", initialIntervalMs);
-    this.giveUpMs = checkedWait("giveUpMs", options.giveUpMs ?? GIVE_UP_MS);
-    this.lingerMs = checkedWait("lingerMs", options.lingerMs ?? LINGER_MS);
+    this.initialIntervalMs = waitOption(options, "initialIntervalMs", Math.max(INITIAL_INTERVAL_MS, minIntervalMs));
+    this.giveUpMs = waitOption(options, "giveUpMs", GIVE_UP_MS);
+    this.lingerMs = waitOption(options, "lingerMs", LINGER_MS);
     if (this.maxIntervalMs < this.minIntervalMs) {
       throw new RangeError(`maxIntervalMs (${this.maxIntervalMs}) is below minIntervalMs (${this.minIntervalMs})`);
     }
@@ -216,7 +211,8 @@ export class Retransmission {
   /** Returns the time at which a transfer without progress ends, or a lingering one frees its slot. */
   endsAt(transfer: Transfer): number {
     const waitMs = transfer.state === STATE_LINGERING ? this.lingerMs : this.giveUpMs;
-    if ((transfer.flags & STRETCHED) !== STRETCHED || !(this.isClient || hasGoneOn(transfer))) {
+    // A client alone has chosen the interval.
+    if ((transfer.flags & STRETCHED) !== STRETCHED || !(this.rivals === null || hasGoneOn(transfer))) {
       return transfer.progressAt + waitMs;
     }
     const intervals = transfer.state === STATE_RECEIVING ? MIN_FIXED_INTERVALS_RECEIVING : MIN_FIXED_INTERVALS;
@@ -229,6 +225,6 @@ function hasGoneOn(transfer: Transfer): boolean {
   return transfer.state === STATE_LINGERING || transfer.confirmed > (transfer.isReceiving ? 1 : 0);
 }
 
-function checkedWait(name: string, value: number): number {
-  return checked(name, value, 1, MAX_WAIT_MS);
+function waitOption(options: RetransmissionOptions, name: keyof RetransmissionOptions, byDefault: number): number {
+  return numberOption(options, name, byDefault, 1, MAX_WAIT_MS);
 }

@@ -79,6 +79,8 @@ const DEFAULT_WINDOW_SIZE = 16;
  */
 const SINGLE_PORT_WINDOW_SIZE = 8;
 const MAX_ANSWERS_PER_SECOND = 1_000_000;
+/** No file is larger than the numbers that are exact. */
+export const ANY_SIZE = Number.MAX_SAFE_INTEGER;
 
 /** The options of a server, checked and complete. */
 export class ServerSettings {
@@ -97,19 +99,15 @@ export class ServerSettings {
    * @throws RangeError when an option is out of its range.
    */
   constructor(options: ServerOptions) {
-    this.maxTransfers = checked("maxTransfers", options.maxTransfers ?? DEFAULT_TRANSFERS, 1, MAX_TRANSFERS);
+    this.maxTransfers = transfersOption(options, "maxTransfers", DEFAULT_TRANSFERS);
     this.singlePort = options.singlePort ?? false;
-    const windowSize = options.maxWindowSize ?? (this.singlePort ? SINGLE_PORT_WINDOW_SIZE : DEFAULT_WINDOW_SIZE);
-    this.maxWindowSize = checked("maxWindowSize", windowSize, 1, MAX_WINDOW_SIZE_KEPT);
-    const anySize = Number.MAX_SAFE_INTEGER;
-    this.maxSizeBytes = checked("maxSizeBytes", options.maxSizeBytes ?? anySize, 0, anySize);
-    const maxUnanswered = options.maxUnansweredPerAddress ?? MAX_TRANSFERS;
-    this.maxUnansweredPerAddress = checked("maxUnansweredPerAddress", maxUnanswered, 1, MAX_TRANSFERS);
-    const maxPerAddress = options.maxTransfersPerAddress ?? MAX_TRANSFERS;
-    this.maxTransfersPerAddress = checked("maxTransfersPerAddress", maxPerAddress, 1, MAX_TRANSFERS);
-    this.maxAnswersPerSecond = checkedRate("maxAnswersPerSecond", options.maxAnswersPerSecond);
-    const perAddress = options.maxAnswersPerSecondPerAddress;
-    this.maxAnswersPerSecondPerAddress = checkedRate("maxAnswersPerSecondPerAddress", perAddress);
+    const windowSize = this.singlePort ? SINGLE_PORT_WINDOW_SIZE : DEFAULT_WINDOW_SIZE;
+    this.maxWindowSize = numberOption(options, "maxWindowSize", windowSize, 1, MAX_WINDOW_SIZE_KEPT);
+    this.maxSizeBytes = numberOption(options, "maxSizeBytes", ANY_SIZE, 0, ANY_SIZE);
+    this.maxUnansweredPerAddress = transfersOption(options, "maxUnansweredPerAddress", MAX_TRANSFERS);
+    this.maxTransfersPerAddress = transfersOption(options, "maxTransfersPerAddress", MAX_TRANSFERS);
+    this.maxAnswersPerSecond = rateOption(options, "maxAnswersPerSecond");
+    this.maxAnswersPerSecondPerAddress = rateOption(options, "maxAnswersPerSecondPerAddress");
   }
 }
 
@@ -125,6 +123,28 @@ export function checked(name: string, value: number, least: number, most: number
   return value;
 }
 
-function checkedRate(name: string, perSecond: number | undefined): number {
-  return perSecond === undefined ? 0 : checked(name, perSecond, 1, MAX_ANSWERS_PER_SECOND);
+/** Returns an option, or its default, if that is an integer from `least` to `most`. */
+export function numberOption<Name extends string>(
+  options: { readonly [name in Name]?: number | undefined },
+  name: Name,
+  byDefault: number,
+  least: number,
+  most: number,
+): number {
+  return checked(name, options[name] ?? byDefault, least, most);
+}
+
+/** Returns a number of transfers. */
+export function transfersOption<Name extends string>(
+  options: { readonly [name in Name]?: number | undefined },
+  name: Name,
+  byDefault: number,
+): number {
+  return numberOption(options, name, byDefault, 1, MAX_TRANSFERS);
+}
+
+type Rate = "maxAnswersPerSecond" | "maxAnswersPerSecondPerAddress";
+
+function rateOption(options: ServerOptions, name: Rate): number {
+  return options[name] === undefined ? 0 : numberOption(options, name, 0, 1, MAX_ANSWERS_PER_SECOND);
 }

@@ -1,5 +1,5 @@
 /** Options of a client, with their ranges and defaults. */
-import { checked, MAX_TRANSFERS, type RetransmissionOptions } from "../settings.js";
+import { ANY_SIZE, numberOption, type RetransmissionOptions, transfersOption } from "../settings.js";
 
 /** Options of a client. */
 export interface ClientOptions extends RetransmissionOptions {
@@ -18,8 +18,7 @@ export class ClientSettings {
    * @throws RangeError when an option is out of its range.
    */
   constructor(options: ClientOptions) {
-    this.maxTransfers = checked("maxTransfers", options.maxTransfers ?? 1, 1, MAX_TRANSFERS);
-    const anySize = Number.MAX_SAFE_INTEGER;
-    this.maxSizeBytes = checked("maxSizeBytes", options.maxSizeBytes ?? anySize, 0, anySize);
+    this.maxTransfers = transfersOption(options, "maxTransfers", 1);
+    this.maxSizeBytes = numberOption(options, "maxSizeBytes", ANY_SIZE, 0, ANY_SIZE);
   }
 }
