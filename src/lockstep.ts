@@ -6,7 +6,6 @@
  * No I/O: a host hands in datagrams and the time.
  */
 import type { ReadableFile, TransferObserver, Transport, WritableFile } from "./host.js";
-import { Netascii } from "./netascii.js";
 import {
   OUTCOME_ABORTED_BY_PEER,
   OUTCOME_COMPLETED,
@@ -77,10 +76,9 @@ export abstract class Lockstep {
     const retransmission = new Retransmission(options);
     const schedule = new Schedule(slots);
     const transmitter = new Transmitter(transport);
-    const netascii = new Netascii(transmitter.view, transmitter.block);
     this.transfers = new Transfers(slots, peers);
-    this.sender = new Sender(transmitter, netascii, retransmission, schedule, observer);
-    this.receiver = new Receiver(transmitter, netascii, retransmission, schedule, observer, maxSizeBytes);
+    this.sender = new Sender(transmitter, retransmission, schedule, observer);
+    this.receiver = new Receiver(transmitter, retransmission, schedule, observer, maxSizeBytes);
     this.retransmission = retransmission;
     this.schedule = schedule;
     this.transmitter = transmitter;

@@ -3,7 +3,6 @@
  * (RFC 1350 §2, RFC 7440 §4).
  */
 import { PENDING, type TransferObserver, type WritableFile } from "./host.js";
-import type { Netascii } from "./netascii.js";
 import {
   OUTCOME_COMPLETED,
   OUTCOME_PROTOCOL_VIOLATED,
@@ -34,7 +33,6 @@ export class Receiver {
 
   constructor(
     private readonly transmitter: Transmitter,
-    private readonly netascii: Netascii,
     private readonly retransmission: Retransmission,
     private readonly schedule: Schedule,
     private readonly observer: TransferObserver | null,
@@ -71,10 +69,11 @@ export class Receiver {
     let start = HEADER_BYTES;
     let end = length;
     if (transfer.flags & FLAG_NETASCII) {
+      const netascii = this.transmitter.netascii;
       const startsWithin = (transfer.flags & FLAG_CARRIAGE_RETURN) !== 0;
-      end = this.netascii.decode(packet, length, startsWithin, isLast);
-      start = this.netascii.start;
-      transfer.flags = this.netascii.endsWithin
+      end = netascii.decode(packet, length, startsWithin, isLast);
+      start = netascii.start;
+      transfer.flags = netascii.endsWithin
         ? transfer.flags | FLAG_CARRIAGE_RETURN
         : transfer.flags & ~FLAG_CARRIAGE_RETURN;
     }

@@ -4,7 +4,6 @@
  * Nothing that was sent is kept. What must be sent again is read again.
  */
 import type { ReadableFile, TransferObserver } from "./host.js";
-import type { Netascii } from "./netascii.js";
 import { OUTCOME_COMPLETED, OUTCOME_RUNNING, OUTCOME_STORAGE_FAILED, type Outcome } from "./outcome.js";
 import { BLOCK_NUMBER_MASK, HEADER_BYTES, HEADER_DATA } from "./packet.js";
 import type { Retransmission } from "./retransmission.js";
@@ -15,7 +14,6 @@ import type { Transmitter } from "./transmitter.js";
 export class Sender {
   constructor(
     private readonly transmitter: Transmitter,
-    private readonly netascii: Netascii,
     private readonly retransmission: Retransmission,
     private readonly schedule: Schedule,
     private readonly observer: TransferObserver | null,
@@ -31,8 +29,8 @@ export class Sender {
     let length: number;
     do {
       if (transfer.flags & FLAG_NETASCII) {
-        length = this.netascii.encode(transfer.file as ReadableFile, position, blockSize);
-        position = this.netascii.nextCursor;
+        length = transmitter.netascii.encode(transfer.file as ReadableFile, position, blockSize);
+        position = transmitter.netascii.nextCursor;
       } else {
         length = (transfer.file as ReadableFile).read(transmitter.block, position);
         if (length > blockSize) {
@@ -128,17 +126,18 @@ export class Sender {
   /**
    * Something was lost within a window: the blocks before it are confirmed, the others are sent again (RFC 7440 §4). How far a
    * netascii block reaches in the file is found by translating it once more.
+      const netascii = this.transmitter.netascii;
    */
   private confirmPart(transfer: Transfer, blocks: number): boolean {
     if (transfer.flags & FLAG_NETASCII) {
       for (let count = 0; count < blocks; count++) {
-        const { file, confirmedPosition, blockSizeBytes } = transfer;
-        const result = this.netascii.encode(file as ReadableFile, confirmedPosition, blockSizeBytes);
+        const file = transfer.file as ReadableFile;
+        const result = netascii.encode(file, transfer.confirmedPosition, transfer.blockSizeBytes);
         if (result < 0) {
           this.transmitter.sendFailure(transfer, ~result);
           return false;
         }
-        transfer.confirmedPosition = this.netascii.nextCursor;
+        transfer.confirmedPosition = netascii.nextCursor;
       }
     } else {
       transfer.confirmedPosition += blocks * transfer.blockSizeBytes;

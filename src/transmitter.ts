@@ -1,6 +1,6 @@
 /** The one transmit buffer for all transfers: 4 + 512 bytes, and a gap for netascii. Messages are written into it. */
 import type { Address, LocalPort, Transport } from "./host.js";
-import { NETASCII_GAP_BYTES } from "./netascii.js";
+import { NETASCII_GAP_BYTES, Netascii } from "./netascii.js";
 import {
   BLOCK_NUMBER_MASK,
   ERROR_NOT_DEFINED,
@@ -36,6 +36,8 @@ export class Transmitter {
   readonly packet = new Uint8Array(this.view.buffer, 0, MAX_PACKET_BYTES);
   /** The part after the header, as a storage fills it. */
   readonly block = new Uint8Array(this.view.buffer, HEADER_BYTES, MAX_BLOCK_BYTES);
+  /** Translates what is sent in the buffer, and what is received in its packet. */
+  readonly netascii = new Netascii(this.view, this.block);
 
   constructor(readonly transport: Transport) {}
 
