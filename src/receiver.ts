@@ -116,10 +116,7 @@ export class Receiver {
     const ahead = (blockNumber - transfer.confirmed) & BLOCK_NUMBER_MASK;
     const isRepeated = ahead === 0 || ahead > BLOCK_NUMBER_MASK >> 1;
     if (isRepeated && transfer.confirmed > 0) {
-      transfer.duplicates++;
-      if (ahead === 0) {
-        this.retransmission.noteAnsweredAgain(transfer, now);
-      }
+      this.retransmission.noteRepeated(transfer, ahead, now);
       if (blockNumber === (transfer.sent & BLOCK_NUMBER_MASK)) {
         transfer.flags |= FLAG_REPEATED;
         this.transmitter.sendAcknowledgement(transfer);

@@ -161,14 +161,15 @@ export class Retransmission {
   }
 
   /**
-   * The peer has answered the message before the outstanding one again. If that had been repeated, the repeat was needless:
-   * the peer had only paused, and it may do so at every block. The wait grows past that pause, and samples do not make it
-   * shorter. Otherwise something doubles datagrams, and such an answer proves little.
+   * Counts a message that came again, and learns from it if it answers the message before the outstanding one (`ahead` is 0). If
+   * that had been repeated, the repeat was needless: the peer had only paused, and it may do so at every block. The wait grows
+   * past that pause, and samples do not make it shorter. Otherwise something doubles datagrams, and such an answer proves little.
    */
-  noteAnsweredAgain(transfer: Transfer, now: number): void {
+  noteRepeated(transfer: Transfer, ahead: number, now: number): void {
     const { flags, intervalMs } = transfer;
+    transfer.duplicates++;
     // If it comes later than this, the peer's timer has repeated the answer.
-    if (now - transfer.sentAt >= this.minIntervalMs || flags & NOTHING_TO_LEARN) {
+    if (ahead !== 0 || now - transfer.sentAt >= this.minIntervalMs || flags & NOTHING_TO_LEARN) {
       return;
     }
     if (flags & FLAG_ANSWERED_LATE) {
@@ -192,7 +193,7 @@ export class Retransmission {
    * is known: a message that was lost twice is likelier than a peer that takes twice as long, and loss must stay cheap.
    */
   waitMs(transfer: Transfer): number {
-    const { intervalMs } = transfer;
+    const intervalMs = transfer.intervalMs;
     const waitedMs = transfer.sentAt - transfer.progressAt;
     const isTwoRepeats = waitedMs >= 2 * intervalMs;
     // A client that requests a download has sent no ACK yet.

@@ -113,23 +113,20 @@ export class Sender {
    */
   private countPart(transfer: Transfer, blockNumber: number, now: number): number {
     const ahead = (blockNumber - transfer.confirmed) & BLOCK_NUMBER_MASK;
-    const isOld = ahead === 0 || ahead > BLOCK_NUMBER_MASK >> 1;
-    if (isOld) {
-      transfer.duplicates++;
-      if (ahead === 0) {
-        this.retransmission.noteAnsweredAgain(transfer, now);
-      }
+    if (ahead === 0 || ahead > BLOCK_NUMBER_MASK >> 1) {
+      this.retransmission.noteRepeated(transfer, ahead, now);
+      return 0;
     }
-    return isOld || ahead > transfer.sent - transfer.confirmed ? 0 : ahead;
+    return ahead > transfer.sent - transfer.confirmed ? 0 : ahead;
   }
 
   /**
    * Something was lost within a window: the blocks before it are confirmed, the others are sent again (RFC 7440 §4). How far a
    * netascii block reaches in the file is found by translating it once more.
-      const netascii = this.transmitter.netascii;
    */
   private confirmPart(transfer: Transfer, blocks: number): boolean {
     if (transfer.flags & FLAG_NETASCII) {
+      const netascii = this.transmitter.netascii;
       for (let count = 0; count < blocks; count++) {
         const file = transfer.file as ReadableFile;
         const result = netascii.encode(file, transfer.confirmedPosition, transfer.blockSizeBytes);
