@@ -94,19 +94,19 @@ export abstract class Lockstep {
    */
   freeSlot(): Transfer | null {
     const transfers = this.transfers;
-    if (transfers.freeCount === 0) {
+    if (this.schedule.size === transfers.slots.length) {
       if (transfers.lingeringCount === 0) {
         return null;
       }
       this.release(transfers.nextLingering);
     }
-    return transfers.nextFree;
+    return this.schedule.nextFree;
   }
 
   /** Schedules the transfer that has begun in the slot of `freeSlot`. */
   start(transfer: Transfer, now: number): void {
-    this.transfers.take();
-    this.schedule.add(transfer, this.retransmission.endsAt(transfer));
+    this.transfers.add(transfer);
+    this.schedule.add(this.retransmission.endsAt(transfer));
     this.noteScheduled(now);
   }
 
@@ -261,7 +261,7 @@ export abstract class Lockstep {
     if (transfer.localPort === transfer.slot) {
       this.transmitter.transport.close(transfer.slot);
     }
-    this.transfers.giveBack(transfer);
+    this.transfers.remove(transfer);
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Which transfer is due next: a binary heap of the transfers in use, by `wakeAt`.
+ * Which transfer is due next: a binary heap of the transfers in use, by `wakeAt`. The free ones follow in the same array.
  *
  * A transfer's deadline moves with every packet, nearly always to a later time. The heap is not told of that: it wakes the
  * transfer at the earlier time, finds that nothing is due yet, and puts it back. So a packet costs the schedule nothing,
@@ -16,13 +16,19 @@ export class Schedule {
    * interpreter makes an object to read it.
    */
   nextAt: number = undefined as unknown as number;
+  /** Number of transfers in use. */
+  size = 0;
+  /** The transfers in use, as a heap, and after them the free ones. */
   private readonly heap: Transfer[];
-  private size = 0;
 
   constructor(pool: readonly Transfer[]) {
-    // Filled, so that the array has its full size now and never grows.
     this.heap = pool.slice();
     this.nextAt = NEVER;
+  }
+
+  /** The transfer that `add` takes next; one must be free. */
+  get nextFree(): Transfer {
+    return this.heap[this.size] as Transfer;
   }
 
   /** The transfer to wake first. There must be one: `nextAt` is not {@link NEVER}. */
@@ -30,11 +36,14 @@ export class Schedule {
     return this.heap[0] as Transfer;
   }
 
-  add(transfer: Transfer, wakeAt: number): void {
+  /** Takes the next free transfer, after it has begun. */
+  add(wakeAt: number): void {
+    const transfer = this.nextFree;
     transfer.wakeAt = wakeAt;
     this.siftUp(transfer, this.size++);
   }
 
+  /** Puts a transfer back to the free ones. */
   remove(transfer: Transfer): void {
     const index = transfer.heapIndex;
     const last = this.heap[--this.size] as Transfer;
@@ -47,6 +56,7 @@ export class Schedule {
     } else if (index === 0) {
       this.nextAt = NEVER;
     }
+    this.heap[this.size] = transfer;
   }
 
   /** Counts the interval of a message that was sent now. It may have become shorter than the heap knows. */

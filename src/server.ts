@@ -72,12 +72,12 @@ export class Server {
 
   /** Number of unused slots. */
   get free(): number {
-    return this.lockstep.transfers.freeCount;
+    return this.slots.length - this.used;
   }
 
   /** Number of slots in use, lingering ones included. `free + used` is the size of the pool. */
   get used(): number {
-    return this.slots.length - this.free;
+    return this.lockstep.schedule.size;
   }
 
   /** Number of transfers that have not ended. */

@@ -1,17 +1,14 @@
-/** The fixed pool of transfers: free slots, slots that linger, and a table by peer. */
+/** The fixed pool of transfers: slots that linger, and a table by peer. The schedule has the free ones. */
 import type { Address } from "./host.js";
 import { STATE_LINGERING, type Transfer } from "./transfer.js";
 
 export class Transfers {
-  freeCount: number;
   /** Slots of received files, which only wait in case their last ACK must be repeated. */
   lingeringCount = 0;
 
   /** All slots, by number. */
   readonly slots: readonly Transfer[];
   private readonly peers: Peers | null;
-  /** The free slots are the first `freeCount` here. */
-  private readonly freeSlots: Transfer[];
   /** Slot at which the last search for a lingering one ended. */
   private lingeringHand = 0;
 
@@ -21,25 +18,17 @@ export class Transfers {
   constructor(slots: readonly Transfer[], peers: Peers | null) {
     this.slots = slots;
     this.peers = peers;
-    this.freeSlots = slots.slice().reverse();
-    this.freeCount = slots.length;
   }
 
-  /** The slot that `take` takes next; one must be free. */
-  get nextFree(): Transfer {
-    return this.freeSlots[this.freeCount - 1] as Transfer;
-  }
-
-  /** Takes the next free slot, after its transfer has begun. */
-  take(): void {
-    const transfer = this.nextFree;
-    this.freeCount--;
+  /** Lists a transfer that has begun. */
+  add(transfer: Transfer): void {
     if (this.peers !== null) {
       this.peers.add(transfer);
     }
   }
 
-  giveBack(transfer: Transfer): void {
+  /** Clears a transfer that has ended. */
+  remove(transfer: Transfer): void {
     if (this.peers !== null) {
       this.peers.remove(transfer);
     }
@@ -47,7 +36,6 @@ export class Transfers {
       this.lingeringCount--;
     }
     transfer.release();
-    this.freeSlots[this.freeCount++] = transfer;
   }
 
   linger(transfer: Transfer): void {
