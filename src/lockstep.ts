@@ -181,8 +181,9 @@ export abstract class Lockstep {
   }
 
   stopAll(now: number): void {
-    for (const transfer of this.transfers.slots) {
-      this.stop(transfer, now);
+    const slots = this.transfers.slots;
+    for (let slot = 0; slot < slots.length; slot++) {
+      this.stop(slots[slot] as Transfer, now);
     }
   }
 

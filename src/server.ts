@@ -92,7 +92,8 @@ export class Server {
 
   /** Shows each transfer that has not ended, in the order of their slots. `visit` must not call the engine. */
   visitRunning(visit: (transfer: TransferView) => void): void {
-    for (const transfer of this.slots) {
+    for (let slot = 0; slot < this.slots.length; slot++) {
+      const transfer = this.slots[slot] as Transfer;
       if (transfer.isRunning) {
         visit(transfer);
       }
