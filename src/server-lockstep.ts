@@ -36,12 +36,14 @@ const MAX_REPEATED_BLOCKS = 16;
 const OVER = FLAG_ANSWERED | FLAG_LAST_BLOCK_SENT;
 
 export class ServerLockstep extends Lockstep implements Rivals {
+  declare protected readonly observer: Observer | null;
+
   constructor(
     transport: Transport,
     slots: readonly Transfer[],
-    private readonly peers: Peers,
+    readonly peers: Peers,
     options: ServerOptions,
-    private readonly settings: ServerSettings,
+    readonly settings: ServerSettings,
     observer: Observer | null,
   ) {
     super(transport, slots, peers, options, settings.maxSizeBytes, observer);
@@ -49,8 +51,8 @@ export class ServerLockstep extends Lockstep implements Rivals {
   }
 
   /** Whether a transfer with the sender of a request goes on. */
-  goesOn({ address, port }: Request, now: number): boolean {
-    let transfer = this.peers.find(address, port);
+  goesOn(request: Request, now: number): boolean {
+    let transfer = this.peers.find(request.address, request.port);
     while (transfer !== null) {
       if ((transfer.flags & OVER) === FLAG_ANSWERED && transfer.isRunning && now - transfer.progressAt < RECENT_MS) {
         return true;
@@ -61,8 +63,9 @@ export class ServerLockstep extends Lockstep implements Rivals {
   }
 
   /** Opens a port for the transfer in the next free slot, unless all share one. */
-  openPort({ listener, address, port }: Request): boolean {
+  openPort(request: Request): boolean {
     const { slot } = this.freeSlot() as Transfer;
+    const { listener, address, port } = request;
     return this.settings.singlePort || this.transmitter.transport.open(slot, listener, address, port);
   }
 
@@ -155,7 +158,17 @@ export class ServerLockstep extends Lockstep implements Rivals {
     }
   }
 
-  private agree(transfer: Transfer, { options, isNetascii }: Request): void {
-    negotiate(transfer, options, isNetascii, this.settings.maxWindowSize, this.retransmission.initialIntervalMs);
+  /** Refuses a request with an ERROR. */
+  refuse(request: Request, errorCode: number): void {
+    const { name, isUpload, listener, address, port } = request;
+    this.transmitter.sendError(errorCode, listener, address, port);
+    if (this.observer !== null) {
+      this.observer.refused(name, isUpload, errorCode, address, port);
+    }
+  }
+
+  private agree(transfer: Transfer, request: Request): void {
+    const { maxWindowSize } = this.settings;
+    negotiate(transfer, request.options, request.isNetascii, maxWindowSize, this.retransmission.initialIntervalMs);
   }
 }

@@ -1,5 +1,5 @@
 /** The server's role: takes requests, asks the storage for the file, and routes datagrams to transfers. */
-import { Admission, AnswerLimits } from "./admission.js";
+import { Admission } from "./admission.js";
 import {
   type Address,
   BUSY,
@@ -43,11 +43,7 @@ export class Server {
   unansweredRequests = 0;
 
   private readonly storage: Storage;
-  private readonly observer: Observer | null;
-  private readonly settings: ServerSettings;
-  private readonly answerLimits: AnswerLimits;
   private readonly slots: readonly Transfer[];
-  private readonly peers: Peers;
   private readonly lockstep: ServerLockstep;
   private readonly admission: Admission;
   private readonly requestRead = new Request();
@@ -61,13 +57,9 @@ export class Server {
     const slots = Array.from({ length: maxTransfers }, (_, slot) => new Transfer(slot));
     const peers = new Peers(maxTransfers, options.addressHash);
     this.storage = storage;
-    this.observer = observer;
-    this.settings = settings;
-    this.answerLimits = new AnswerLimits(settings);
     this.slots = slots;
-    this.peers = peers;
     this.lockstep = new ServerLockstep(transport, slots, peers, options, settings, observer);
-    this.admission = new Admission(slots, settings, this.lockstep);
+    this.admission = new Admission(this.lockstep);
   }
 
   /** Number of unused slots. */
@@ -113,18 +105,19 @@ export class Server {
     if (length < HEADER_BYTES) {
       return;
     }
+    const lockstep = this.lockstep;
     const opcode = packet.getUint16(0);
     if (opcode !== OPCODE_READ_REQUEST && opcode !== OPCODE_WRITE_REQUEST) {
-      const transfer = this.settings.singlePort ? this.peers.find(address, port) : null;
+      const transfer = lockstep.settings.singlePort ? lockstep.peers.find(address, port) : null;
       if (transfer !== null) {
-        this.lockstep.deliver(transfer, packet, length, now);
+        lockstep.deliver(transfer, packet, length, now);
       }
       return;
     }
     if (!this.accepting || !isClientPort(port)) {
       return;
     }
-    if (!this.answerLimits.take(address, now)) {
+    if (!this.admission.mayAnswer(address, now)) {
       this.unansweredRequests++;
       return;
     }
@@ -134,7 +127,7 @@ export class Server {
       this.refuse(errorCode, now);
       return;
     }
-    const present = this.peers.find(address, port);
+    const present = lockstep.peers.find(address, port);
     if (present === null) {
       this.accept(null, now);
     } else {
@@ -185,7 +178,7 @@ export class Server {
   /** RFC 1350 §4: a stranger gets ERROR 5, except for an ERROR. */
   private refuseStranger(transfer: Transfer, packet: DataView, address: Address, port: number, now: number): void {
     const isAnswered = transfer.state !== STATE_FREE && packet.getUint16(0) !== OPCODE_ERROR && isClientPort(port);
-    if (isAnswered && this.answerLimits.take(address, now)) {
+    if (isAnswered && this.admission.mayAnswer(address, now)) {
       this.lockstep.transmitter.sendError(ERROR_UNKNOWN_TRANSFER_ID, transfer.localPort, address, port);
     }
   }
@@ -205,14 +198,14 @@ export class Server {
         lockstep.end(newest, OUTCOME_SUPERSEDED, now);
         this.accept(null, now);
       }
-    } else if (this.settings.singlePort) {
-      if (isRecent && request.isCopy(newest, this.settings.maxWindowSize)) {
+    } else if (lockstep.settings.singlePort) {
+      if (isRecent && request.isCopy(newest, lockstep.settings.maxWindowSize)) {
         newest.duplicates++;
       } else {
         this.accept(newest, now);
       }
     } else {
-      const isThird = this.peers.findOlder(newest) !== null;
+      const isThird = lockstep.peers.findOlder(newest) !== null;
       const isBeside = isRecent || (this.running < this.slots.length && !this.admission.hasTooMany(request.address));
       this.accept(isThird || !isBeside ? newest : null, now);
     }
@@ -225,7 +218,7 @@ export class Server {
    */
   private accept(replaced: Transfer | null, now: number): void {
     const { lockstep, admission, requestRead: request } = this;
-    const { address } = request;
+    const address = request.address;
     const isFull = this.running === this.slots.length;
     const yielding = isFull && replaced === null ? admission.findYielding(address, now) : null;
     if (replaced === null && ((isFull && yielding === null) || admission.hasTooMany(address))) {
@@ -259,19 +252,17 @@ export class Server {
       return this.storage.openForReading(name, address);
     }
     const sizeBytes = options.transferSizeBytes;
-    return sizeBytes > this.settings.maxSizeBytes ? DISK_FULL : this.storage.openForWriting(name, sizeBytes, address);
+    return sizeBytes > this.lockstep.settings.maxSizeBytes
+      ? DISK_FULL
+      : this.storage.openForWriting(name, sizeBytes, address);
   }
 
   /** Sends an ERROR, but not to a client whose transfer goes on: it would stop clients that mind no port, such as tftp-hpa. */
   private refuse(errorCode: number, now: number): void {
     if (errorCode === ~BUSY || this.lockstep.goesOn(this.requestRead, now)) {
       this.unansweredRequests++;
-      return;
-    }
-    const { name, isUpload, listener, address, port } = this.requestRead;
-    this.lockstep.transmitter.sendError(errorCode, listener, address, port);
-    if (this.observer !== null) {
-      this.observer.refused(name, isUpload, errorCode, address, port);
+    } else {
+      this.lockstep.refuse(this.requestRead, errorCode);
     }
   }
 }
