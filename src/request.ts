@@ -67,7 +67,7 @@ export class Request {
   /** Whether it looks like the request that began `transfer`: for the same file, in the same mode and blocks. */
   isCopy(transfer: Transfer, maxWindowSize: number): boolean {
     const { flags, blockSizeBytes, windowSize } = transfer;
-    const { options } = this;
+    const options = this.options;
     return (
       this.isFor(transfer) &&
       this.isNetascii === transfer.isNetascii &&

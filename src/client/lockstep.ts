@@ -76,7 +76,7 @@ export class ClientLockstep extends Lockstep {
   protected override sendOpening(opened: Transfer): void {
     const transfer = opened as ClientTransfer;
     const { packet, view, transport } = this.transmitter;
-    const { retransmissions } = transfer;
+    const retransmissions = transfer.retransmissions;
     const isPlain = retransmissions >= PLAIN_FROM && retransmissions % 2 === 0;
     const asked = isPlain ? this.nothing : transfer.asked;
     const length = writeRequest(view, transfer.name, transfer.isUpload, transfer.isNetascii, asked);
@@ -148,7 +148,7 @@ export class ClientLockstep extends Lockstep {
 
   /** Restarts with a request of RFC 1350 alone, from another port. Returns false if there was no option or no port is free. */
   private askWithoutOptions(transfer: ClientTransfer, now: number): boolean {
-    if (!transfer.hasAsked) {
+    if (transfer.asked.isEmpty) {
       return false;
     }
     const { slot, address, requestPort } = transfer;
@@ -171,7 +171,7 @@ export class ClientLockstep extends Lockstep {
       this.receiveOptionsAgain(transfer);
       return;
     }
-    const { granted } = this;
+    const granted = this.granted;
     granted.read(packet, OPCODE_BYTES, length);
     if (!isWithin(granted, transfer.asked)) {
       this.transmitter.sendFailure(transfer, ERROR_OPTION_NEGOTIATION);

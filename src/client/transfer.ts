@@ -31,12 +31,6 @@ export class ClientTransfer extends Transfer implements ClientTransferView {
   isWaiting = false;
   errorText = NO_TEXT;
 
-  /** Whether the request has options. */
-  get hasAsked(): boolean {
-    const { blockSizeBytes, timeoutSeconds, transferSizeBytes, windowSize } = this.asked;
-    return blockSizeBytes >= 0 || timeoutSeconds >= 0 || transferSizeBytes >= 0 || windowSize >= 0;
-  }
-
   override get isUpload(): boolean {
     return !this.isReceiving;
   }
@@ -59,7 +53,7 @@ export class ClientTransfer extends Transfer implements ClientTransferView {
     if (request.isNetascii) {
       this.flags |= FLAG_NETASCII;
     }
-    const { asked } = this;
+    const asked = this.asked;
     asked.blockSizeBytes = request.blockSizeBytes ?? NOT_ASKED;
     asked.timeoutSeconds = request.timeoutSeconds ?? NOT_ASKED;
     asked.windowSize = request.windowSize ?? NOT_ASKED;
