@@ -37,8 +37,8 @@ export function cleanName(packet: DataView, start: number, end: number): number 
   let from = start;
   while (from < last) {
     const componentEnd = endOfComponent(packet, from, last);
-    const isRedundant = hasDots(packet, from, componentEnd, 0) || hasDots(packet, from, componentEnd, 1);
-    if (!isRedundant) {
+    const dots = countDots(packet, from, componentEnd);
+    if (dots !== 0 && dots !== 1) {
       if (to > start) {
         packet.setUint8(to++, SLASH);
       }
@@ -56,7 +56,7 @@ function isAllowed(packet: DataView, start: number, end: number): boolean {
   let from = start;
   while (from < end) {
     const componentEnd = endOfComponent(packet, from, end);
-    if (componentEnd < 0 || hasDots(packet, from, componentEnd, 2)) {
+    if (componentEnd < 0 || countDots(packet, from, componentEnd) === 2) {
       return false;
     }
     from = componentEnd + 1;
@@ -88,11 +88,12 @@ function isSecondControl(packet: DataView, index: number, end: number): boolean 
   );
 }
 
-/** Whether a component is `count` dots and nothing else. */
-function hasDots(packet: DataView, start: number, end: number, count: number): boolean {
-  let index = start;
-  while (index < end && packet.getUint8(index) === DOT) {
-    index++;
+/** Returns the length of a component that consists of dots, or is empty; -1 for another. */
+function countDots(packet: DataView, start: number, end: number): number {
+  for (let index = start; index < end; index++) {
+    if (packet.getUint8(index) !== DOT) {
+      return -1;
+    }
   }
-  return index === end && end - start === count;
+  return end - start;
 }
