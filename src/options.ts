@@ -48,12 +48,16 @@ export const MAX_OPTIONS_BYTES = 65;
 
 export class OptionValues {
   /** The values as the peer wrote them, or {@link NOT_ASKED}. */
-  blockSizeBytes = NOT_ASKED;
-  timeoutSeconds = NOT_ASKED;
-  transferSizeBytes = NOT_ASKED;
-  windowSize = NOT_ASKED;
+  blockSizeBytes!: number;
+  timeoutSeconds!: number;
+  transferSizeBytes!: number;
+  windowSize!: number;
   /** Whether there was an unknown option, or a value that is not a number. */
-  hasOthers = false;
+  hasOthers!: boolean;
+
+  constructor() {
+    this.clear();
+  }
 
   clear(): void {
     this.blockSizeBytes = NOT_ASKED;
