@@ -159,7 +159,9 @@ export abstract class Lockstep {
 
   /** Asks the files again whose commit was pending, and sends the last ACK of those that are complete. */
   resumeCommits(now: number): void {
-    for (const transfer of this.transfers.slots) {
+    const slots = this.transfers.slots;
+    for (let slot = 0; slot < slots.length; slot++) {
+      const transfer = slots[slot] as Transfer;
       if (transfer.state === STATE_COMMITTING) {
         const outcome = this.receiver.complete(transfer, now);
         if (outcome !== OUTCOME_RUNNING) {

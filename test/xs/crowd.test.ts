@@ -8,9 +8,9 @@ const FEW = 8;
 const MAX_GROWTH = 1.1;
 
 /** Budgets with few transfers. */
-const MAX_PACKET_STEPS = 612;
-const MAX_SINGLE_PORT_STEPS = 726;
-const MAX_POLL_STEPS = 62;
+const MAX_PACKET_STEPS = 600;
+const MAX_SINGLE_PORT_STEPS = 717;
+const MAX_POLL_STEPS = 60;
 
 const few = await crowdSteps(FEW);
 
