@@ -82,7 +82,9 @@ export class Content {
     this.catalogue = catalogueOf(options.storage ?? this.files);
     const upstream = typeof options.upstream === "string" ? { url: options.upstream } : options.upstream;
     this.upstream =
-      upstream !== undefined || rules?.fetches === true ? new UpstreamFiles(upstream ?? {}, onWarning) : undefined;
+      upstream !== undefined || rules?.fetches === true
+        ? new UpstreamFiles(upstream ?? {}, () => held.clientPort, onWarning)
+        : undefined;
     const fetched = this.upstream && guarded(this.upstream, held, onError);
     this.rules = rules && new RuleStorage(this.files, rules, onRenamed, fetched);
     this.storage = this.rules ?? this.files;

@@ -93,6 +93,11 @@ export class HeldRequests {
     return this.present?.askedFirst ?? new Date();
   }
 
+  /** Port of the client whose request the engine is working on. */
+  get clientPort(): number | undefined {
+    return this.present?.port;
+  }
+
   /** Whether the present request is kept, or can be. */
   get hasRoom(): boolean {
     const { present, requests, max, maxPerAddress } = this;

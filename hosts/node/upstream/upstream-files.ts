@@ -9,9 +9,13 @@ export class UpstreamFiles implements LaterStorage {
   private upstream: Upstream | undefined;
   private isClosed = false;
 
-  /** @param warn receives what the owner of the server should know. Must not throw. */
+  /**
+   * @param clientPort of the present request; undefined for one over HTTP.
+   * @param warn receives what the owner of the server should know. Must not throw.
+   */
   constructor(
     private readonly options: UpstreamOptions,
+    private readonly clientPort: () => number | undefined,
     private readonly warn: (message: string) => void,
   ) {}
 
@@ -28,7 +32,7 @@ export class UpstreamFiles implements LaterStorage {
   /** @param url made by a rule, or by the option `url`. */
   async openForReading(url: string, address: string | number): Promise<ReadableFile | Refusal> {
     try {
-      return await (this.upstream as Upstream).open(url, String(address));
+      return await (this.upstream as Upstream).open(url, { address: String(address), port: this.clientPort() });
     } catch (error) {
       return refuseFailed(error);
     }

@@ -21,7 +21,10 @@ export interface UpstreamOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Origins that a redirect may lead to, such as `https://cdn.example`. Default: only the origin that was asked. */
   readonly redirectsTo?: readonly string[];
-  /** Sends the client's address in the header `X-TFTP-Address`, and keeps a copy for each client. Default false. */
+  /**
+   * Sends the client's address in the header `X-TFTP-Address` and its port in `X-TFTP-Port`, and keeps a copy for each
+   * address. Default false.
+   */
   readonly tellClient?: boolean;
 }
 

@@ -34,13 +34,20 @@ export interface UpstreamOwner {
   refuse(failure: unknown): Refusal;
 }
 
+/** A client that asks for a file. */
+export interface UpstreamClient {
+  readonly address: string;
+  /** Undefined for one that asks over HTTP. */
+  readonly port: number | undefined;
+}
+
 /** A file that clients want. */
 interface Wanted {
   readonly url: string;
   /** Name of its copy. */
   readonly key: string;
-  /** Address of the client that has a copy for itself; otherwise empty. */
-  readonly client: string;
+  /** The client that the upstream is told of. */
+  readonly client: UpstreamClient | undefined;
 }
 
 /** A copy that transfers share. */
@@ -88,9 +95,11 @@ export class Upstream {
    *
    * @throws UpstreamFailure
    */
-  async open(url: string, address: string): Promise<ReadableFile> {
-    const client = this.settings.tellClient ? address : "";
-    const key = createHash("sha256").update(`${url}\n${client}`).digest("hex");
+  async open(url: string, from: UpstreamClient): Promise<ReadableFile> {
+    const client = this.settings.tellClient ? from : undefined;
+    const key = createHash("sha256")
+      .update(`${url}\n${client?.address ?? ""}`)
+      .digest("hex");
     const copy = this.running.get(key) ?? this.begin({ url, key, client });
     return (await copy).share();
   }
@@ -224,9 +233,10 @@ function now(): number {
   return process.uptime() * 1000;
 }
 
-function headersFor(client: string, facts: CopyFacts | undefined): Record<string, string> {
+function headersFor(client: UpstreamClient | undefined, facts: CopyFacts | undefined): Record<string, string> {
   return {
-    ...(client === "" ? {} : { "x-tftp-address": client }),
+    ...(client === undefined ? {} : { "x-tftp-address": client.address }),
+    ...(client?.port === undefined ? {} : { "x-tftp-port": String(client.port) }),
     ...(facts?.etag ? { "if-none-match": facts.etag } : {}),
     ...(facts?.lastModified ? { "if-modified-since": facts.lastModified } : {}),
   };

@@ -174,15 +174,33 @@ test("rules make URLs of names, in path and query, for downloads only", async (t
   assert.deepEqual(renamed, [`${origin.url}phones/00-04-f2-ab-cd-ef?…`, `${origin.url}perABC/x`]);
 });
 
-test("the client's address goes to the upstream if that is wanted, and each client gets a copy of its own", async (t) => {
+test("the client's address and port go to the upstream if that is wanted, and each address gets a copy of its own", async (t) => {
   clockOf(t);
   const origin = await Origin.start(t);
   origin.respond = (request, response) => void response.end(`for ${request.headers["x-tftp-address"]}`);
-  const { port } = await servingFrom(t, { url: origin.url, tellClient: true });
+  const { port, server } = await servingFrom(t, { url: origin.url, tellClient: true });
+  const ports: number[] = [];
+  server.on("started", (transfer) => ports.push(transfer.port));
   for (const localAddress of ["127.0.0.2", "127.0.0.3", "127.0.0.2"]) {
     assert.equal(String((await fetchFile("config", { port, localAddress })).content), `for ${localAddress}`);
   }
-  assert.equal(origin.requests.length, 2);
+  assert.deepEqual(
+    origin.requests.map(({ headers }) => Number(headers["x-tftp-port"])),
+    ports.slice(0, 2),
+  );
+});
+
+test("nothing tells the upstream of clients unless that is wanted, and no name adds a header", async (t) => {
+  const origin = await Origin.start(t);
+  origin.respond = withFile(OTHER);
+  const silent = await servingFrom(t, { url: origin.url });
+  await contentOf("config", silent.port);
+  const telling = await servingFrom(t, { url: origin.url, tellClient: true });
+  await contentOf("config%0D%0AX-TFTP-Address: 10.0.0.1", telling.port);
+  await assert.rejects(fetchFile("config\r\nX-TFTP-Address: 10.0.0.1", { port: telling.port }));
+  const told = origin.requests.map(({ rawHeaders }) => rawHeaders.filter((text) => /^x-tftp/i.test(text)).sort());
+  assert.deepEqual(told, [[], ["x-tftp-address", "x-tftp-port"]]);
+  assert.equal(origin.requests[1]?.headers["x-tftp-address"], "127.0.0.1");
 });
 
 test("headers have variables of the environment, which no message shows, and go to no other origin", async (t) => {
