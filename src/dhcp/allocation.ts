@@ -182,7 +182,9 @@ export class Allocation {
       const { length, lease, request } = probe;
       probe.length = 0;
       message.read(request, length);
-      if (leases.isClient(lease, message) && leases.isHeld(lease, secondsOf(now))) {
+      // A fixed address that another machine uses is still its client's.
+      const isFound = leases.stateOf(lease) === LEASE_DECLINED;
+      if (!isFound && leases.isClient(lease, message) && leases.isHeld(lease, secondsOf(now))) {
         this.giveAddress(lease, now);
       } else {
         this.offerAddress(request, length, now);

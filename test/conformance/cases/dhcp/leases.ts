@@ -208,6 +208,19 @@ const probed: readonly DhcpCase[] = [
   ),
 
   dhcpCase(
+    "RFC 2131 §3.1: a fixed address that a machine uses is not offered, nor another in its place",
+    async (harness) => {
+      await harness.ask(DISCOVER);
+      harness.engine.addressInUse(bits(FIRST), harness.now);
+      equal((await harness.pass(1000)).length, 0, "offers");
+      equalTexts(harness.probed, [FIRST], "probes");
+      equalTexts(harness.events, [`declined ${FIRST}`, "exhausted 52-54-00-12-34-56"], "events");
+    },
+    { fixed: [{ hardwareAddress: MAC, address: bits(FIRST) }] },
+    PROBING,
+  ),
+
+  dhcpCase(
     "RFC 2131 §3.1: a late answer to a probe changes nothing",
     async (harness) => {
       await harness.ask(DISCOVER);
