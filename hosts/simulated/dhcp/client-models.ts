@@ -200,3 +200,12 @@ export const DEVICE_MODELS: readonly DeviceModel[] = [
     lacks: () => NONE,
   },
 ];
+
+/** @throws RangeError for a name that no model has. */
+export function modelOf(name: string): DeviceModel {
+  const model = DEVICE_MODELS.find((candidate) => candidate.name === name);
+  if (model === undefined) {
+    throw new RangeError(`there is no device "${name}"`);
+  }
+  return model;
+}

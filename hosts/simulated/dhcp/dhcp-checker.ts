@@ -25,6 +25,8 @@ export interface CheckedDhcpServer {
   /** The addresses that it may give. */
   readonly addresses: ReadonlySet<string>;
   readonly leaseSeconds: number;
+  /** Addresses that are kept for one client each: by hardware type and address, as {@link clientOf} writes them. */
+  readonly fixed: ReadonlyMap<string, string>;
   /** Options of the network that are set. */
   readonly setOptions: ReadonlySet<number>;
 }
@@ -34,6 +36,9 @@ export class DhcpChecker {
   answers = 0;
   private readonly book: AddressBook;
   private readonly requests = new Map<string, DhcpMessage>();
+  private readonly fixedAddresses: ReadonlySet<string>;
+  /** Whether the engine is handling a request that came through a relay agent. */
+  private isRelayed = false;
 
   constructor(
     private readonly server: CheckedDhcpServer,
@@ -41,17 +46,24 @@ export class DhcpChecker {
     private readonly nowMs: () => number,
   ) {
     this.book = new AddressBook(server.leaseSeconds);
+    this.fixedAddresses = new Set(server.fixed.values());
   }
 
   /** A datagram reaches the engine. */
   receives(bytes: Uint8Array): void {
     const message = readDhcpMessage(bytes);
-    if (message !== undefined && message.operation === 1) {
+    this.isRelayed = message?.operation === 1 && message.relayAddress !== NOWHERE;
+    if (message !== undefined && message.operation === 1 && !this.isRelayed) {
       this.requests.set(exchangeOf(message), message);
       if (message.type === REQUEST && (message.numbers(54) ?? this.server.address) !== this.server.address) {
         this.book.takeBackOffers(clientOf(message));
       }
     }
+  }
+
+  /** The engine is done with the datagram. */
+  rests(): void {
+    this.isRelayed = false;
   }
 
   /** The server's clock is about to jump. */
@@ -69,6 +81,7 @@ export class DhcpChecker {
       return;
     }
     this.answers++;
+    this.checkNotRelayed();
     if (!this.isServing()) {
       violated("an answer of a server that does not serve");
     }
@@ -84,14 +97,27 @@ export class DhcpChecker {
   /** Reports of the engine, which change who has an address. */
   observer(): DhcpObserver {
     return {
-      leased() {},
-      released: ({ address }) => this.book.release(addressText(address)),
-      declined: (address) => this.book.rest(addressText(address), this.nowMs()),
-      refused() {},
-      exhausted() {},
+      leased: () => this.checkNotRelayed(),
+      released: ({ address }) => {
+        this.checkNotRelayed();
+        this.book.release(addressText(address));
+      },
+      declined: (address) => {
+        this.checkNotRelayed();
+        this.book.rest(addressText(address), this.nowMs());
+      },
+      refused: () => this.checkNotRelayed(),
+      exhausted: () => this.checkNotRelayed(),
       serving() {},
-      silenced() {},
+      silenced: () => this.checkNotRelayed(),
     };
+  }
+
+  /** The server serves its own cable: nothing comes of a request that a relay agent hands on. */
+  private checkNotRelayed(): void {
+    if (this.isRelayed) {
+      violated("a relayed request has an effect");
+    }
   }
 
   private checkHeader(request: DhcpMessage, answer: DhcpMessage, to: string, port: number): void {
@@ -141,7 +167,13 @@ export class DhcpChecker {
       demand(yourAddress === NOWHERE, `yiaddr ${yourAddress}`);
       return;
     }
-    demand(this.server.addresses.has(yourAddress), `${yourAddress} is not the server's to give`);
+    const fixed = this.server.fixed.get(client);
+    if (fixed === undefined) {
+      demand(this.server.addresses.has(yourAddress), `${yourAddress} is not the server's to give`);
+      demand(!this.fixedAddresses.has(yourAddress), `${yourAddress} is kept for another client than ${client}`);
+    } else {
+      demand(yourAddress === fixed, `${client} gets ${yourAddress} in place of ${fixed}, which is kept for it`);
+    }
     if (answer.type === OFFER) {
       this.book.offer(yourAddress, client, this.nowMs());
     } else {
@@ -169,6 +201,7 @@ function exchangeOf(message: DhcpMessage): string {
   return `${message.transactionId} ${clientOf(message)}`;
 }
 
-function clientOf({ hardwareType, hardware }: DhcpMessage): string {
+/** A client, as the checker knows it. */
+export function clientOf({ hardwareType, hardware }: Pick<DhcpMessage, "hardwareType" | "hardware">): string {
   return `${hardwareType}/${hardware.join("-")}`;
 }

@@ -9,7 +9,7 @@ import {
   dhcpMessage,
   readDhcpMessage,
 } from "../wire/dhcp-messages.js";
-import { DEVICE_MODELS, type DeviceModel } from "./client-models.js";
+import { type DeviceModel, modelOf } from "./client-models.js";
 import type { Segment, Station } from "./segment.js";
 
 const BROADCAST = "255.255.255.255";
@@ -42,6 +42,10 @@ export interface DevicePlan {
   readonly habit: Habit;
   /** Time from its first address to that, in milliseconds. */
   readonly afterMs: number;
+  /** Address that the server keeps for it, in the range or beside it. Default: none. */
+  readonly fixedAddress?: string;
+  /** Address that it had before, in its memory, and asks for although another may have it now. Default: none. */
+  readonly formerAddress?: string;
 }
 
 type State = "off" | "discovering" | "requesting" | "rebooting" | "bound" | "renewing";
@@ -77,9 +81,9 @@ export class DhcpDevice implements Station {
   ) {
     this.model = modelOf(plan.model);
     this.name = `${plan.model} ${plan.number}`;
-    this.hardware = [...this.model.vendor, 0, plan.number >> 8, plan.number & 0xff];
+    this.hardware = hardwareOf(plan);
     segment.add(this);
-    clock.at(plan.startMs * US_PER_MS, () => this.begin());
+    clock.at(plan.startMs * US_PER_MS, () => this.startUp());
   }
 
   receive(bytes: Uint8Array, port: number): void {
@@ -109,10 +113,29 @@ export class DhcpDevice implements Station {
     }
   }
 
+  private startUp(): void {
+    const { formerAddress } = this.plan;
+    if (formerAddress === undefined || this.model.isBootp === true) {
+      this.begin();
+    } else {
+      this.askForOld(formerAddress);
+    }
+  }
+
   private begin(): void {
+    const { formerAddress } = this.plan;
     this.drop();
     this.newExchange("discovering");
-    this.repeat(() => this.send(this.model.isBootp === true ? [] : [[53, [DISCOVER]]]));
+    const wanted: DhcpOptionList = formerAddress === undefined ? [] : [[50, addressBytes(formerAddress)]];
+    this.repeat(() => this.send(this.model.isBootp === true ? [] : [[53, [DISCOVER]], ...wanted]));
+  }
+
+  /** Asks for an address that it had before (INIT-REBOOT). */
+  private askForOld(address: string): void {
+    this.wanted = address;
+    this.drop();
+    this.newExchange("rebooting");
+    this.repeat(() => this.sendRequest(false));
   }
 
   private request(offer: DhcpMessage): void {
@@ -135,6 +158,7 @@ export class DhcpDevice implements Station {
 
   private take(answer: DhcpMessage): void {
     this.turn++;
+    this.server = answer.numbers(54) ?? this.server;
     const isNew = this.address !== answer.yourAddress;
     if (isNew && this.segment.isUsed(this, answer.yourAddress) && this.model.isBootp !== true) {
       this.send([
@@ -185,10 +209,7 @@ export class DhcpDevice implements Station {
       );
     }
     if (this.plan.habit === "restarts" && this.address !== undefined && this.model.isBootp !== true) {
-      this.wanted = this.address;
-      this.drop();
-      this.newExchange("rebooting");
-      this.repeat(() => this.sendRequest(false));
+      this.askForOld(this.address);
     } else {
       this.drop();
       this.turn++;
@@ -269,10 +290,7 @@ export class DhcpDevice implements Station {
   }
 }
 
-function modelOf(name: string): DeviceModel {
-  const model = DEVICE_MODELS.find((candidate) => candidate.name === name);
-  if (model === undefined) {
-    throw new RangeError(`there is no device "${name}"`);
-  }
-  return model;
+/** Hardware address of a device, which it keeps through all its programs. */
+export function hardwareOf({ model, number }: DevicePlan): number[] {
+  return [...modelOf(model).vendor, 0, number >> 8, number & 0xff];
 }

@@ -74,6 +74,7 @@ export class DhcpMachine implements Station {
     this.buffer.fill(REST, bytes.length);
     this.buffer.set(bytes);
     this.loop.receive(new DataView(this.buffer.buffer), bytes.length, 0, "", 0);
+    this.checker.rests();
   }
 
   private transport(probes: boolean): DhcpTransport {

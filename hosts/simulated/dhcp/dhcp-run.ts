@@ -8,9 +8,11 @@ import { US_PER_MS, VirtualClock } from "../network/virtual-clock.js";
 import { SimulationFailure } from "../simulation.js";
 import { addressNumber, addressText, describeDhcpMessage } from "../wire/dhcp-messages.js";
 import { BIOS_LOADER, PI_LOADER, SCRIPT, UEFI_LOADER } from "./client-models.js";
-import { DhcpDevice } from "./dhcp-device.js";
+import { clientOf } from "./dhcp-checker.js";
+import { type DevicePlan, DhcpDevice, hardwareOf } from "./dhcp-device.js";
 import { DhcpMachine } from "./dhcp-machine.js";
 import { type DhcpScenario, RUN_MS } from "./dhcp-scenario.js";
+import { RelayAgent } from "./relay-agent.js";
 import { RivalServer } from "./rival-server.js";
 import { Segment, type Station } from "./segment.js";
 
@@ -20,6 +22,10 @@ const LOG_ENTRIES = 400;
 /** The server asks for others each minute; some questions and answers are lost. */
 const RIVAL_FOUND_MS = 400_000;
 const GARBAGE_EVERY_MS = 1000;
+/** With more, a device may not have its address when it leaves. */
+const MAX_EXCUSED_LOSS_PERCENT = 10;
+/** RFC 1700. */
+const ETHERNET = 1;
 
 /** Figures of a run. */
 export interface DhcpSummary {
@@ -68,6 +74,7 @@ class DhcpRun {
       address: SERVER,
       addresses: new Set(Array.from({ length: addresses }, (_, index) => addressText(first + index))),
       leaseSeconds,
+      fixed: new Map(scenario.devices.flatMap(fixedEntry)),
       setOptions: new Set<number>(),
     };
     const lossPercent = scenario.network.lossPercent ?? 0;
@@ -83,6 +90,7 @@ class DhcpRun {
       // The checker looks at each message.
     }
     this.checkRival();
+    this.checkFixed();
     if (this.scenario.isGentle) {
       devices.forEach(checkDevice);
     }
@@ -107,6 +115,9 @@ class DhcpRun {
       const squatter: Station = { name: "squatter", ports: [], address: FIRST, receive() {} };
       this.segment.add(squatter);
     }
+    if (scenario.hasRelay === true) {
+      new RelayAgent(this.segment, SERVER);
+    }
     if (scenario.rivalAtMs !== undefined) {
       this.at(scenario.rivalAtMs, () => new RivalServer(this.segment));
     }
@@ -128,6 +139,20 @@ class DhcpRun {
 
   private at(timeMs: number, action: () => void): void {
     this.clock.at(timeMs * US_PER_MS, action);
+  }
+
+  /** A device gets the address that is kept for it, however full the range is, unless more goes wrong than some loss. */
+  private checkFixed(): void {
+    const { network, rivalAtMs, clockJumps, stop, hasSquatter } = this.scenario;
+    const isCalm = rivalAtMs === undefined && stop === undefined && clockJumps.length === 0 && !hasSquatter;
+    if (!isCalm || network.corruptPercent !== undefined || (network.lossPercent ?? 0) > MAX_EXCUSED_LOSS_PERCENT) {
+      return;
+    }
+    for (const { name, plan, addresses } of this.devices) {
+      if (plan.fixedAddress !== undefined && [...addresses].join() !== plan.fixedAddress) {
+        violated(`${name} had ${[...addresses].join() || "no address"} in place of ${plan.fixedAddress}`);
+      }
+    }
   }
 
   /** Another server is found in time, unless the network damages what it says. */
@@ -152,7 +177,12 @@ function checkDevice({ name, addresses, lacked, model, state }: DhcpDevice): voi
   }
 }
 
-function optionsOf({ addresses, leaseSeconds, seed }: DhcpScenario): DhcpOptions {
+function fixedEntry(plan: DevicePlan): [client: string, address: string][] {
+  const client = clientOf({ hardwareType: ETHERNET, hardware: hardwareOf(plan) });
+  return plan.fixedAddress === undefined ? [] : [[client, plan.fixedAddress]];
+}
+
+function optionsOf({ addresses, leaseSeconds, seed, devices }: DhcpScenario): DhcpOptions {
   const first = addressNumber(FIRST);
   return {
     address: addressNumber(SERVER),
@@ -160,6 +190,11 @@ function optionsOf({ addresses, leaseSeconds, seed }: DhcpScenario): DhcpOptions
     rangeStart: first,
     rangeEnd: first + addresses - 1,
     leaseSeconds,
+    fixed: devices.flatMap((plan) =>
+      plan.fixedAddress === undefined
+        ? []
+        : [{ hardwareAddress: hardwareOf(plan), address: addressNumber(plan.fixedAddress) }],
+    ),
     boot: [
       { userClass: "iPXE", file: SCRIPT },
       { vendorClass: "PXEClient", hardwareAddress: [0xb8, 0x27, 0xeb], file: PI_LOADER },

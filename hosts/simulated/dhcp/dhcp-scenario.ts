@@ -21,6 +21,8 @@ export interface DhcpScenario {
   readonly probes: boolean;
   /** The clients. */
   readonly devices: readonly DevicePlan[];
+  /** A relay agent hands on what it hears. Default: none is there. */
+  readonly hasRelay?: boolean;
   /** A machine that uses the first address of the range without asking. */
   readonly hasSquatter: boolean;
   /** Time at which another server appears, in milliseconds; undefined without one. */
@@ -45,6 +47,15 @@ const HABITS: readonly Habit[] = ["stays", "stays", "restarts", "releases", "lea
 /** A client of BOOTP keeps its address without asking again, so it must be gone when the lease ends. */
 const MAX_BOOTP_STAY_MS = 60_000;
 
+/** Last bytes of addresses: of the range, and of those that are kept beside it for at most 50 devices. */
+const FIRST_OF_RANGE = 100;
+const FIRST_BESIDE = 20;
+
+/** Lets some devices ask for an address that they had before, which may be kept for another now. */
+function formerOrNot(random: SeededRandom, plan: DevicePlan, known: readonly string[]): DevicePlan {
+  return random.chance(15) ? { ...plan, formerAddress: random.pick(known) } : plan;
+}
+
 /** Makes the scenario of a seed. */
 export function dhcpScenarioOf(seed: number): DhcpScenario {
   const random = new SeededRandom(seed);
@@ -54,7 +65,7 @@ export function dhcpScenarioOf(seed: number): DhcpScenario {
   const count = isCrowd ? 50 : addresses === 1 ? 2 : random.between(1, isGentle ? 12 : 24);
   const startsWithinMs = isCrowd ? 1000 : random.pick([100, 5000, 60_000]);
   const network = networkOf(random, isGentle);
-  return {
+  const scenario: DhcpScenario = {
     seed,
     isGentle,
     network,
@@ -65,6 +76,20 @@ export function dhcpScenarioOf(seed: number): DhcpScenario {
     devices: Array.from({ length: count }, (_, number) => planDevice(random, number, startsWithinMs)),
     ...(isGentle ? CALM : trouble(random)),
   };
+  const hasRelay = random.chance(25);
+  const devices = scenario.devices.map((plan) => fixedOrNot(random, plan, addresses));
+  const known = [`192.168.88.${FIRST_OF_RANGE}`, ...devices.flatMap(({ fixedAddress = [] }) => fixedAddress)];
+  return { ...scenario, hasRelay, devices: devices.map((plan) => formerOrNot(random, plan, known)) };
+}
+
+/** Keeps an address for some devices: one of the range, or one beside it. */
+function fixedOrNot(random: SeededRandom, plan: DevicePlan, addresses: number): DevicePlan {
+  if (!random.chance(15)) {
+    return plan;
+  }
+  const isInRange = random.chance(50) && plan.number < addresses;
+  const last = (isInRange ? FIRST_OF_RANGE : FIRST_BESIDE) + plan.number;
+  return { ...plan, fixedAddress: `192.168.88.${last}` };
 }
 
 const CALM = { hasSquatter: false, clockJumps: [], garbage: 0 } as const;

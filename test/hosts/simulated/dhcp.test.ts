@@ -69,6 +69,36 @@ test("50 clients at once for 16 addresses: 16 get one", () => {
   assert.equal(runDhcpScenario(crowd).booted, 16);
 });
 
+test("an address that is kept for a device is for it alone, with 5 % loss and the range full", () => {
+  const fixed = new Map([
+    [3, "192.168.88.50"],
+    [7, "192.168.88.100"],
+    [45, "192.168.88.51"],
+  ]);
+  const devices = Array.from({ length: 50 }, (_, number): DevicePlan => {
+    const fixedAddress = fixed.get(number);
+    // The first ones ask for the address that is kept for another.
+    const former = number < 10 ? { formerAddress: "192.168.88.50" } : {};
+    return { ...device("switch", number), ...former, ...(fixedAddress === undefined ? {} : { fixedAddress }) };
+  });
+  for (let seed = 1; seed <= 5; seed++) {
+    // 15 of the range are left for others.
+    assert.equal(runDhcpScenario({ ...GENTLE, seed, isGentle: false, addresses: 16, devices }).booted, 18);
+  }
+});
+
+test("nothing comes of what a relay agent hands on", () => {
+  for (let seed = 1; seed <= 5; seed++) {
+    const alone = runDhcpScenario({ ...GENTLE, seed });
+    const relayed = runDhcpScenario({ ...GENTLE, seed, hasRelay: true });
+    assert.equal(relayed.booted, DEVICES.length);
+    assert.ok(
+      relayed.datagrams > alone.datagrams + 2 * DEVICES.length,
+      `${relayed.datagrams} datagrams, ${alone.datagrams} without`,
+    );
+  }
+});
+
 test("two clients for the last address: one gets it", () => {
   const devices = [device("linux", 1), device("uefi", 2)];
   assert.equal(runDhcpScenario({ ...GENTLE, isGentle: false, addresses: 1, devices }).booted, 1);
