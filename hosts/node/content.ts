@@ -8,6 +8,7 @@ import type { HeldRequests } from "../common/later/held-requests.js";
 import type { LaterStorage } from "../common/later/later-storage.js";
 import { printable } from "../common/printable.js";
 import { explained, refuseFor } from "../common/reasons.js";
+import { checkedWritePolicy } from "../common/write-policy.js";
 import { type DirectoryOptions, DirectoryStorage } from "./files/directory-storage.js";
 import { refusalOf } from "./files/file-refusals.js";
 import { reasonScope } from "./later/reason-scope.js";
@@ -17,7 +18,7 @@ import { type Renamed, RuleStorage } from "./rules/rule-storage.js";
 import { AllowedNetworks } from "./udp/allowed-networks.js";
 import { UpstreamFiles } from "./upstream/upstream-files.js";
 import type { UpstreamOptions } from "./upstream/upstream-options.js";
-import { UpstreamStorage } from "./upstream/upstream-storage.js";
+import { type TakesUpload, UpstreamStorage } from "./upstream/upstream-storage.js";
 
 /** Options of a server that can be replaced while it runs. */
 export interface ContentOptions extends DirectoryOptions {
@@ -68,7 +69,9 @@ export class Content {
       throw new TypeError("A TFTP server needs either a root, the folder to serve, or a storage");
     }
     this.allowed = new AllowedNetworks(options.allow);
-    const rules = options.rules && new NameRules(options.rules, { clock: () => held.time });
+    const upstream = typeof options.upstream === "string" ? { url: options.upstream } : options.upstream;
+    const uploadsToUrls = checkedWritePolicy(upstream?.write) !== "never";
+    const rules = options.rules && new NameRules(options.rules, { clock: () => held.time, uploadsToUrls });
     if (options.write === "new" && rules?.keepsVersions) {
       throw new RangeError("A rule has keep, but no upload replaces a file; allow overwriting, or leave out keep");
     }
@@ -80,16 +83,16 @@ export class Content {
     this.directory?.checkOutside(rules?.tables ?? []);
     this.files = this.directory ?? guarded(options.storage as LaterStorage, held, onError);
     this.catalogue = catalogueOf(options.storage ?? this.files);
-    const upstream = typeof options.upstream === "string" ? { url: options.upstream } : options.upstream;
     this.upstream =
-      upstream !== undefined || rules?.fetches === true
+      upstream !== undefined || rules?.haveUrls === true
         ? new UpstreamFiles(upstream ?? {}, () => held.clientPort, onWarning)
         : undefined;
     const fetched = this.upstream && guarded(this.upstream, held, onError);
     this.rules = rules && new RuleStorage(this.files, rules, onRenamed, fetched);
     this.storage = this.rules ?? this.files;
     if (fetched !== undefined && upstream?.url !== undefined) {
-      this.storage = new UpstreamStorage(this.storage, fetched, upstream.url);
+      const takesUpload: TakesUpload = (name, address) => uploadsToUrls && !this.rules?.mapsUpload(name, address);
+      this.storage = new UpstreamStorage(this.storage, fetched, upstream.url, takesUpload);
     }
   }
 

@@ -29,7 +29,7 @@ const LINKS_INTO: SettingName = "links-into";
 export async function readConfiguration(file: string): Promise<Configuration> {
   const values: Record<string, string | readonly string[] | boolean> = {};
   let root: string | undefined;
-  let rules: readonly NameRule[] | undefined;
+  let rules: unknown;
   let dhcp: DhcpTable | undefined;
   let upstream: UpstreamOptions | undefined;
   const contents = await readContents(file);
@@ -37,7 +37,7 @@ export async function readConfiguration(file: string): Promise<Configuration> {
     if (name === ROOT) {
       [root] = resolvedFrom(file, [textOf(name, value, file)]);
     } else if (name === RULES) {
-      rules = rulesOf(value, file, contents);
+      rules = value;
     } else if (name === DHCP) {
       dhcp = dhcpTable(value, file);
     } else if (name === UPSTREAM) {
@@ -50,7 +50,14 @@ export async function readConfiguration(file: string): Promise<Configuration> {
       throw new UsageError(`unknown setting "${name}" in ${file}${meant}`);
     }
   }
-  return { values: values as SettingValues, root, rules, dhcp, upstream };
+  const uploadsToUrls = upstream?.write !== undefined;
+  return {
+    values: values as SettingValues,
+    root,
+    rules: rules === undefined ? undefined : rulesOf(rules, file, contents, uploadsToUrls),
+    dhcp,
+    upstream,
+  };
 }
 
 /** Folders that are relative to that of the file. */

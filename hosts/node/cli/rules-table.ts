@@ -16,15 +16,16 @@ const HEADING = /^[ \t]*\[\[[ \t]*rules[ \t]*\]\]/;
 /**
  * @param value the rules as TOML has them.
  * @param contents of the file.
+ * @param uploadsToUrls whether rules with a URL apply to uploads, too.
  * @throws UsageError that names the rule, its line and its mistake.
  */
-export function rulesOf(value: unknown, file: string, contents: string): readonly NameRule[] {
+export function rulesOf(value: unknown, file: string, contents: string, uploadsToUrls: boolean): readonly NameRule[] {
   if (!Array.isArray(value)) {
     throw new UsageError(`rules in ${file} is ${JSON.stringify(value)}; begin each rule with [[rules]]`);
   }
   const rules = value.map((rule) => withPlaces(rule, file));
   try {
-    new NameRules(rules, { file, lines: linesOf(contents, value.length) });
+    new NameRules(rules, { file, lines: linesOf(contents, value.length), uploadsToUrls });
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

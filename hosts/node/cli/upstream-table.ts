@@ -16,6 +16,8 @@ const KINDS = {
   "max-fetches": "text",
   "redirects-to": "texts",
   "tell-client": "switch",
+  write: "switch",
+  overwrite: "switch",
 } as const satisfies FlagKinds;
 
 const HEADERS = "headers";
@@ -45,6 +47,7 @@ export function upstreamOf(value: unknown, file: string): UpstreamOptions {
     maxFetches: reader.number("max-fetches", 1, 256),
     redirectsTo: values["redirects-to"],
     tellClient: values["tell-client"],
+    write: values.overwrite ? "overwrite" : values.write ? "new" : undefined,
     headers: headers === undefined ? undefined : headersOf(headers, file),
   });
 }

@@ -26,6 +26,7 @@ import { KeptVersions } from "./kept-versions.js";
 import { nameUnlessTaken } from "./name-unless-taken.js";
 import { type Staging, stageBeside, stageElsewhere } from "./staging.js";
 import { syncFolder } from "./sync-folder.js";
+import { writeWhole } from "./write-whole.js";
 
 /** Permissions of a new file, from which the process's umask takes away. */
 const NEW_FILE_MODE = 0o666;
@@ -123,16 +124,7 @@ export class StagedFile implements WritableFile {
 
   write(source: DataView, offset: number, length: number, position: number): number {
     try {
-      let written = 0;
-      while (written < length) {
-        written += fs.writeSync(
-          this.staging.descriptor,
-          source,
-          offset + written,
-          length - written,
-          position + written,
-        );
-      }
+      writeWhole(this.staging.descriptor, source, offset, length, position);
       return 0;
     } catch (error) {
       return this.refuse(error);

@@ -53,16 +53,21 @@ export class CompiledRule {
 
   /** Whether the folders of an upload are made. */
   readonly makesFolders: boolean;
-  /** Whether it has a URL, and so does not apply to uploads. */
-  readonly fetches: boolean;
+  /** Whether it has a URL. */
+  readonly hasUrl: boolean;
   /** Older versions that are kept of an upload. */
   readonly keep: number;
 
   /**
    * @param nameOf names a key as its author wrote it, for error messages.
+   * @param uploadsToUrls whether a rule with a URL applies to uploads, too.
    * @throws RangeError or TypeError that names the mistake.
    */
-  constructor(rule: NameRule, nameOf: KeyNaming = asWritten) {
+  constructor(
+    rule: NameRule,
+    nameOf: KeyNaming = asWritten,
+    private readonly uploadsToUrls = false,
+  ) {
     const keys = new RuleKeys(rule, RULE_KEYS, nameOf);
     const match = keys.text("match", "**");
     this.matchText = match;
@@ -80,7 +85,7 @@ export class CompiledRule {
     this.refuses = keys.flag("refuse");
     this.makesFolders = keys.flag("makeFolders");
     this.keep = keys.count("keep", MAX_KEPT);
-    this.fetches = this.template.isUrl || [...(this.table?.values() ?? [])].some((template) => template.isUrl);
+    this.hasUrl = this.template.isUrl || [...(this.table?.values() ?? [])].some((template) => template.isUrl);
     this.checkTogether(rule, nameOf);
   }
 
@@ -143,8 +148,11 @@ export class CompiledRule {
       const key = this.makesFolders ? nameOf("makeFolders") : "keep";
       throw new TypeError(`${key} is for uploads; leave out refuse, and direction = "get"`);
     }
-    if (this.fetches && (isForUploads || this.direction === "put")) {
-      throw new TypeError("uploads cannot go to a URL; such a rule is for downloads");
+    if (this.hasUrl && isForUploads) {
+      throw new TypeError(`${nameOf("makeFolders")} and keep are for a folder; leave them out of a rule with a URL`);
+    }
+    if (this.hasUrl && this.direction === "put" && !this.uploadsToUrls) {
+      throw new TypeError("uploads cannot go to a URL unless the upstream has write or overwrite");
     }
     const hasEffect = rule.to !== undefined || (this.table ?? this.text) !== undefined || this.letterCase !== undefined;
     if (!hasEffect && !this.refuses && !isForUploads) {
@@ -153,7 +161,7 @@ export class CompiledRule {
   }
 
   private match({ name, address, isUpload }: AskedName): NameMatch | undefined {
-    const direction = this.fetches ? "get" : this.direction;
+    const direction = this.hasUrl && !this.uploadsToUrls ? "get" : this.direction;
     const isOtherDirection = direction !== undefined && direction !== (isUpload ? "put" : "get");
     return isOtherDirection || !this.clients.includes(address)
       ? undefined

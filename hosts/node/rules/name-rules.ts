@@ -26,6 +26,8 @@ export interface NameRulesOptions {
   readonly lines?: readonly number[];
   /** Clock of `{date}` and `{time}`. Default: that of the system. */
   readonly clock?: () => Date;
+  /** Whether rules with a URL apply to uploads, too. Default false: they are for downloads. */
+  readonly uploadsToUrls?: boolean;
 }
 
 /** A name to look up. */
@@ -46,7 +48,8 @@ export class NameRules {
   private readonly counts: number[];
 
   /** @throws RangeError or TypeError that names the rule, its place in the file, and its mistake. */
-  constructor(rules: readonly NameRule[], { file, lines = [], clock = () => new Date() }: NameRulesOptions = {}) {
+  constructor(rules: readonly NameRule[], options: NameRulesOptions = {}) {
+    const { file, lines = [], clock = () => new Date(), uploadsToUrls = false } = options;
     const place = file === undefined ? "" : ` in ${file}`;
     if (rules.length > MAX_RULES) {
       throw new RangeError(`there are ${rules.length} rules${place}, and at most ${MAX_RULES} are allowed; use tables`);
@@ -55,7 +58,7 @@ export class NameRules {
     this.counts = rules.map(() => 0);
     this.rules = rules.map((rule, index) => {
       try {
-        return new CompiledRule(rule, file === undefined ? asWritten : inKebabCase);
+        return new CompiledRule(rule, file === undefined ? asWritten : inKebabCase, uploadsToUrls);
       } catch (error) {
         const line = lines[index] === undefined ? "" : `, line ${lines[index]}`;
         (error as Error).message = `rule ${index + 1}${place}${line}: ${(error as Error).message}`;
@@ -65,8 +68,8 @@ export class NameRules {
   }
 
   /** Whether a rule has a URL. */
-  get fetches(): boolean {
-    return this.rules.some((rule) => rule.fetches);
+  get haveUrls(): boolean {
+    return this.rules.some((rule) => rule.hasUrl);
   }
 
   /**
@@ -94,6 +97,11 @@ export class NameRules {
   /** The name that an upload of `name` gets; undefined if it is refused. */
   uploadName(name: string, address: string): string | undefined {
     return this.namesFor(name, address, true)[0];
+  }
+
+  /** Whether a rule applies to an upload. */
+  mapsUpload(name: string, address: string): boolean {
+    return this.candidates(name, address, true)[0]?.by !== NONE;
   }
 
   /** Counts a request that a rule was used for. */

@@ -31,17 +31,17 @@ export class RuleStorage implements Storage, NameRights {
    * give it.
    * @param rules find the names.
    * @param renamed called for each name that a rule has changed.
-   * @param upstream opens files by the URLs of rules.
+   * @param upstream opens files by the URLs of rules, and takes uploads.
    * @throws TypeError if a rule makes folders, and the storage cannot; if one has a URL, and there is no upstream.
    */
   constructor(
     private readonly storage: Storage | ChecksummedStorage | (Storage & PlacedUploads),
     private readonly rules: NameRules,
     private readonly renamed: Renamed = () => {},
-    private readonly upstream?: Pick<Storage, "openForReading">,
+    private readonly upstream?: Storage,
   ) {
-    if (rules.fetches && upstream === undefined) {
-      throw new TypeError("a rule has a URL, and only a server fetches files");
+    if (rules.haveUrls && upstream === undefined) {
+      throw new TypeError("a rule has a URL, and only a server fetches and sends files");
     }
     if (rules.needsFolder && !("openUpload" in storage)) {
       throw new TypeError("makeFolders and keep of rules need a folder: serve a root, or leave them out");
@@ -102,8 +102,9 @@ export class RuleStorage implements Storage, NameRights {
     if (place === undefined) {
       return { name, file: this.refuseByRule(candidate) };
     }
-    const file =
-      "openUpload" in storage
+    const file = isUrl(place.name)
+      ? (this.upstream as Storage).openForWriting(place.name, sizeBytes, address)
+      : "openUpload" in storage
         ? storage.openUpload(place, sizeBytes)
         : storage.openForWriting(place.name, sizeBytes, address);
     if (file !== BUSY) {
@@ -114,7 +115,13 @@ export class RuleStorage implements Storage, NameRights {
   }
 
   uploadName(name: string, address: string): string | undefined {
-    return this.rules.uploadName(name, address);
+    const found = this.rules.uploadName(name, address);
+    return found === undefined || isUrl(found) ? undefined : found;
+  }
+
+  /** Whether a rule applies to an upload. */
+  mapsUpload(name: string, address: Address): boolean {
+    return this.rules.mapsUpload(name, String(address));
   }
 
   /** How often each rule was used. */

@@ -1,9 +1,10 @@
 /** Files by their URLs, as a storage that answers later. What fetches them is loaded when a server asks for it. */
-import { FORBIDDEN, type ReadableFile, type Refusal } from "../../../src/index.js";
-import type { LaterStorage } from "../../common/later/later-storage.js";
-import type { Upstream } from "./upstream.js";
+import type { ReadableFile, Refusal } from "../../../src/index.js";
+import type { LaterStorage, LaterWritableFile } from "../../common/later/later-storage.js";
+import type { Upstream, UpstreamClient } from "./upstream.js";
 import type { UpstreamOptions } from "./upstream-options.js";
 import { refuseFailed } from "./upstream-refusal.js";
+import type { UpstreamUpload } from "./upstream-upload.js";
 
 export class UpstreamFiles implements LaterStorage {
   private upstream: Upstream | undefined;
@@ -32,18 +33,54 @@ export class UpstreamFiles implements LaterStorage {
   /** @param url made by a rule, or by the option `url`. */
   async openForReading(url: string, address: string | number): Promise<ReadableFile | Refusal> {
     try {
-      return await (this.upstream as Upstream).open(url, { address: String(address), port: this.clientPort() });
+      return await (this.upstream as Upstream).open(url, this.client(address));
     } catch (error) {
       return refuseFailed(error);
     }
   }
 
-  openForWriting(): Refusal {
-    return FORBIDDEN;
+  /** @param url made by a rule, or by the option `url`. */
+  async openForWriting(url: string, sizeBytes: number, address: string | number): Promise<LaterWritableFile | Refusal> {
+    try {
+      return new RefusingUpload(await (this.upstream as Upstream).openForWriting(url, sizeBytes, this.client(address)));
+    } catch (error) {
+      return refuseFailed(error);
+    }
   }
 
   close(): void {
     this.isClosed = true;
     this.upstream?.close();
+  }
+
+  private client(address: string | number): UpstreamClient {
+    return { address: String(address), port: this.clientPort() };
+  }
+}
+
+/** An upload whose failures are refusals. Those of the disk are exceptions. */
+class RefusingUpload implements LaterWritableFile {
+  constructor(private readonly upload: UpstreamUpload) {}
+
+  write(source: DataView, offset: number, length: number, position: number): number {
+    try {
+      this.upload.write(source, offset, length, position);
+      return 0;
+    } catch (error) {
+      return refuseFailed(error);
+    }
+  }
+
+  async commit(): Promise<number> {
+    try {
+      await this.upload.put();
+      return 0;
+    } catch (error) {
+      return refuseFailed(error);
+    }
+  }
+
+  close(): void {
+    this.upload.close();
   }
 }

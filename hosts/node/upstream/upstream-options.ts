@@ -1,5 +1,7 @@
 /** Options of an upstream: an HTTP server that has the files which the folder lacks. */
 
+import type { WritePolicy } from "../../common/write-policy.js";
+
 /** Where files come from that are fetched over HTTP, and how they are kept. */
 export interface UpstreamOptions {
   /**
@@ -26,11 +28,17 @@ export interface UpstreamOptions {
    * address. Default false.
    */
   readonly tellClient?: boolean;
+  /**
+   * Uploads that go to the upstream, by `PUT`, when they are whole: with `url`, all for which no rule applies, and those to which
+   * a rule gives a URL. `"new"` is for files that the upstream does not have (`If-None-Match: *`), `"overwrite"` for all. Default
+   * `"never"`.
+   */
+  readonly write?: WritePolicy;
 }
 
-/** A file that could not be had. `code` is that of its reason. */
+/** A file that could not be had, or stored. `code` is that of its reason. */
 export interface UpstreamFailureLike {
-  readonly outcome: "not_found" | "forbidden" | "failed";
-  readonly code: "not_found" | "upstream_unreachable" | "upstream_failed";
+  readonly outcome: "not_found" | "forbidden" | "exists" | "too_large" | "failed";
+  readonly code: "not_found" | "exists" | "upstream_unreachable" | "upstream_failed";
   readonly message: string;
 }

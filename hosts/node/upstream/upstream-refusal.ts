@@ -1,5 +1,5 @@
-/** What a client is told when a file could not be had from an upstream, and the reason for the owner of the server. */
-import { FAILED, FORBIDDEN, NOT_FOUND, type Refusal } from "../../../src/index.js";
+/** What a client is told when an upstream has failed, and the reason for the owner of the server. */
+import { DISK_FULL, EXISTS, FAILED, FORBIDDEN, NOT_FOUND, type Refusal } from "../../../src/index.js";
 import { printable } from "../../common/printable.js";
 import { refuseFor } from "../../common/reasons.js";
 import type { UpstreamFailureLike } from "./upstream-options.js";
@@ -7,6 +7,8 @@ import type { UpstreamFailureLike } from "./upstream-options.js";
 const REFUSALS: Readonly<Record<UpstreamFailureLike["outcome"], Refusal>> = {
   not_found: NOT_FOUND,
   forbidden: FORBIDDEN,
+  exists: EXISTS,
+  too_large: DISK_FULL,
   failed: FAILED,
 };
 

@@ -1,9 +1,8 @@
-/** One request to an upstream: its redirects, its limits of time, and what its head says. */
-import { failed, UpstreamFailure, unreachable } from "./upstream-failure.js";
+/** A request for a file: its limits of time, and what the head of the response says. */
+import { exchange } from "./upstream-exchange.js";
+import { failed, type UpstreamFailure } from "./upstream-failure.js";
 import type { UpstreamSettings } from "./upstream-settings.js";
 
-const MAX_REDIRECTS = 5;
-const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** Slower than this is as good as nothing: a modem of 1995. */
 const MIN_BYTES_PER_SECOND = 1024;
 
@@ -37,46 +36,17 @@ export class Patience {
 }
 
 /**
- * Follows redirects, within the origin or to one that is allowed. Headers of the settings go to the first origin only.
+ * Asks for a file.
  *
  * @throws UpstreamFailure
  */
-export async function requestFile(
+export function requestFile(
   url: string,
-  own: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>>,
   settings: UpstreamSettings,
-  patience: Patience,
+  { controller }: Patience,
 ): Promise<Response> {
-  const { origin } = new URL(url);
-  let next = new URL(url);
-  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-    const headers = {
-      "accept-encoding": "identity",
-      ...(next.origin === origin ? { ...settings.headers, ...own } : own),
-    };
-    const response = await send(next.href, headers, patience);
-    if (!REDIRECTS.has(response.status)) {
-      return response;
-    }
-    await response.body?.cancel();
-    const location = response.headers.get("location") ?? "";
-    if (!URL.canParse(location, next.href)) {
-      throw failed(url, "redirects to nowhere");
-    }
-    next = new URL(location, next.href);
-    if (next.origin !== origin && !settings.redirectsTo.has(next.origin)) {
-      throw failed(url, `redirects to ${next.origin}, which redirects-to of the upstream does not allow`);
-    }
-  }
-  throw failed(url, `redirects more than ${MAX_REDIRECTS} times`);
-}
-
-async function send(url: string, headers: Record<string, string>, { controller }: Patience): Promise<Response> {
-  try {
-    return await fetch(url, { headers, redirect: "manual", signal: controller.signal });
-  } catch (error) {
-    throw error instanceof UpstreamFailure ? error : unreachable(url, error);
-  }
+  return exchange(url, { method: "GET", headers, signal: controller.signal }, settings);
 }
 
 /**

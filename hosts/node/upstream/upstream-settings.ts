@@ -1,6 +1,7 @@
 /** The options of an upstream, checked and complete. */
 import { homedir } from "node:os";
 import path from "node:path";
+import { checkedWritePolicy, type WritePolicy } from "../../common/write-policy.js";
 import type { UpstreamOptions } from "./upstream-options.js";
 
 const MIB = 2 ** 20;
@@ -18,6 +19,7 @@ export class UpstreamSettings {
   readonly headers: Readonly<Record<string, string>>;
   readonly redirectsTo: ReadonlySet<string>;
   readonly tellClient: boolean;
+  readonly write: WritePolicy;
 
   /** @throws RangeError or TypeError that names the option and what it may be. */
   constructor(options: UpstreamOptions) {
@@ -29,6 +31,7 @@ export class UpstreamSettings {
     this.headers = headersOf(options.headers ?? {});
     this.redirectsTo = new Set((options.redirectsTo ?? []).map(originOf));
     this.tellClient = options.tellClient ?? false;
+    this.write = checkedWritePolicy(options.write);
   }
 }
 

@@ -9,6 +9,9 @@ import {
 } from "../../../src/index.js";
 import { checkedUrl, checkUrlTemplate, encodedAfter } from "../rules/url-template.js";
 
+/** Whether an upload of this name goes to the upstream. */
+export type TakesUpload = (name: string, address: Address) => boolean;
+
 export class UpstreamStorage implements Storage {
   /**
    * @param files are looked up first.
@@ -18,8 +21,9 @@ export class UpstreamStorage implements Storage {
    */
   constructor(
     private readonly files: Storage,
-    private readonly upstream: Pick<Storage, "openForReading">,
+    private readonly upstream: Storage,
     private readonly url: string,
+    private readonly takesUpload: TakesUpload,
   ) {
     checkUrlTemplate(url);
     if (!/[/=]$/.test(url)) {
@@ -29,11 +33,18 @@ export class UpstreamStorage implements Storage {
 
   openForReading(name: string, address: Address): ReadableFile | Refusal {
     const file = this.files.openForReading(name, address);
-    const url = file === NOT_FOUND ? checkedUrl(this.url + encodedAfter(this.url, name)) : undefined;
+    const url = file === NOT_FOUND ? this.urlOf(name) : undefined;
     return url === undefined ? file : this.upstream.openForReading(url, address);
   }
 
   openForWriting(name: string, sizeBytes: number, address: Address): WritableFile | Refusal {
-    return this.files.openForWriting(name, sizeBytes, address);
+    const url = this.takesUpload(name, address) ? this.urlOf(name) : undefined;
+    return url === undefined
+      ? this.files.openForWriting(name, sizeBytes, address)
+      : this.upstream.openForWriting(url, sizeBytes, address);
+  }
+
+  private urlOf(name: string): string | undefined {
+    return checkedUrl(this.url + encodedAfter(this.url, name));
   }
 }

@@ -9,11 +9,13 @@ import { shownUrl } from "../rules/url-template.js";
 import { CacheFolder } from "./cache-folder.js";
 import type { CachedCopy, CopyFacts } from "./cached-copy.js";
 import { FillingCopy } from "./filling-copy.js";
+import { Turns } from "./turns.js";
 import { type ReadEarly, UpstreamBody } from "./upstream-body.js";
 import { UpstreamFailure } from "./upstream-failure.js";
 import type { UpstreamOptions } from "./upstream-options.js";
 import { Patience, requestFile } from "./upstream-request.js";
 import { UpstreamSettings } from "./upstream-settings.js";
+import { openUpload, type UpstreamUpload } from "./upstream-upload.js";
 
 /** A rack that boots at once asks once whether a copy is still good. */
 const FRESH_MS = 5000;
@@ -80,15 +82,16 @@ export class Upstream {
   /** Origins whose copies are served since they failed. */
   private readonly warnedOf = new Set<string>();
   private readonly fetching = new Set<Fetching>();
-  private readonly waiting: (() => void)[] = [];
-  private fetches = 0;
+  private readonly turns: Turns;
   private isClosed = false;
 
   constructor(
     private readonly settings: UpstreamSettings,
     private readonly cache: CacheFolder,
     private readonly owner: UpstreamOwner,
-  ) {}
+  ) {
+    this.turns = new Turns(settings.maxFetches);
+  }
 
   /**
    * Opens a file, from the cache or from the upstream.
@@ -96,15 +99,29 @@ export class Upstream {
    * @throws UpstreamFailure
    */
   async open(url: string, from: UpstreamClient): Promise<ReadableFile> {
-    const client = this.settings.tellClient ? from : undefined;
-    const key = createHash("sha256")
-      .update(`${url}\n${client?.address ?? ""}`)
-      .digest("hex");
+    const client = this.told(from);
+    const key = keyOf(url, client);
     const copy = this.running.get(key) ?? this.begin({ url, key, client });
     return (await copy).share();
   }
 
-  /** Stops what is being fetched. A file that transfers read already is fetched until they have ended. */
+  /**
+   * Opens a file that is uploaded.
+   *
+   * @param sizeBytes announced size, or -1.
+   * @throws UpstreamFailure, such as when the file exists; NodeJS.ErrnoException if there is no room for it.
+   */
+  openForWriting(url: string, sizeBytes: number, from: UpstreamClient): Promise<UpstreamUpload> {
+    const { settings, turns } = this;
+    const client = this.told(from);
+    const place = { url, headers: headersFor(client, undefined), folder: settings.cache, turns };
+    return openUpload(place, sizeBytes, settings, () => this.forget(keyOf(url, client)));
+  }
+
+  /**
+   * Stops what is being fetched. A file that transfers read already is fetched until they have ended, and uploads go on until
+   * they are closed.
+   */
   close(): void {
     this.isClosed = true;
     for (const { patience, filling } of this.fetching) {
@@ -116,6 +133,17 @@ export class Upstream {
         filling.whenUnread(stop);
       }
     }
+  }
+
+  /** The next client asks the upstream, which has another file now. */
+  private forget(key: string): void {
+    this.freshUntil.delete(key);
+    this.missingUntil.delete(key);
+  }
+
+  /** The client as far as the upstream is told of it. */
+  private told(client: UpstreamClient): UpstreamClient | undefined {
+    return this.settings.tellClient ? client : undefined;
   }
 
   /** Returns the copy as soon as it can be read. */
@@ -149,7 +177,7 @@ export class Upstream {
   /** Asks the upstream for a file, or whether the copy is still good. A copy that may be old is better than nothing. */
   private async renewed(wanted: Wanted, old: CachedCopy | undefined, readEarly: ReadShared): Promise<CachedCopy> {
     const { url, key } = wanted;
-    await this.turn();
+    await this.turns.take();
     try {
       const copy = await this.fetchCopy(wanted, old, readEarly);
       this.freshUntil.set(key, now() + FRESH_MS);
@@ -171,8 +199,7 @@ export class Upstream {
       }
       throw error;
     } finally {
-      this.fetches--;
-      this.waiting.shift()?.();
+      this.turns.give();
     }
   }
 
@@ -209,14 +236,6 @@ export class Upstream {
     }
   }
 
-  /** Waits for one of the fetches that may run at once. */
-  private async turn(): Promise<void> {
-    if (this.fetches >= this.settings.maxFetches) {
-      await new Promise<void>((resolve) => this.waiting.push(resolve));
-    }
-    this.fetches++;
-  }
-
   private warnOfOldCopies(url: string, failure: UpstreamFailure): void {
     const { origin } = new URL(url);
     if (!this.warnedOf.has(origin)) {
@@ -226,6 +245,13 @@ export class Upstream {
       );
     }
   }
+}
+
+/** Name of a copy. */
+function keyOf(url: string, client: UpstreamClient | undefined): string {
+  return createHash("sha256")
+    .update(`${url}\n${client?.address ?? ""}`)
+    .digest("hex");
 }
 
 /** Milliseconds, never going back. */

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { CLI, run } from "../../../support/program.js";
-import { fetchFile } from "../../../support/retrying-client.js";
+import { fetchFile, putFile } from "../../../support/retrying-client.js";
 import { Origin, withFile } from "../upstream/origin.js";
 import { Place } from "./configuration-place.js";
 
@@ -38,6 +38,27 @@ test("a table has the upstream's settings, in the units of other settings, with 
   await server.line(/"event":"refused".*the upstream failed: \S+other answered with status 500/);
 });
 
+test("uploads go to the upstream with write, and replace files there with overwrite", async (t) => {
+  const origin = await Origin.start(t);
+  origin.respond = (request, response) =>
+    void request.resume().once("end", () => response.writeHead(request.method === "HEAD" ? 404 : 201).end());
+  for (const setting of ["write", "overwrite"]) {
+    const rule = ["[[rules]]", 'match = "sw-*"', 'direction = "put"', `to = "${origin.url}{1}"`];
+    const place = new Place(t, ['root = "files"', ...rule, "[upstream]", 'cache = "copies"', `${setting} = true`]);
+    const server = await place.start(t);
+    await putFile(`sw-${setting}`, CONTENT, { port: server.port });
+    await server.kill();
+  }
+  assert.deepEqual(
+    origin.requests.map(({ method, url, headers }) => [method, url, headers["if-none-match"]]),
+    [
+      ["HEAD", "/write", undefined],
+      ["PUT", "/write", "*"],
+      ["PUT", "/overwrite", undefined],
+    ],
+  );
+});
+
 test("a mistake in upstream, or in the URL of a rule, ends the start with its place", async (t) => {
   for (const [lines, message] of [
     [["upstream = 5"], /upstream in \S+ is 5; write a URL, or a table, \[upstream\]/],
@@ -45,6 +66,10 @@ test("a mistake in upstream, or in the URL of a rule, ends the start with its pl
     [["[upstream]", 'ur = "x"'], /unknown setting "ur" of upstream in \S+; did you mean url\?/],
     [["[upstream]", "tell-client = 1"], /upstream\.tell-client in \S+ is 1; it must be true or false/],
     [["[upstream]", 'cache-size = "big"'], /upstream\.cache-size in \S+ is "big"; write a number of bytes/],
+    [
+      ["[[rules]]", 'direction = "put"', 'to = "http://h/{name}"'],
+      /rule 1 in \S+, line 2: uploads cannot go to a URL unless the upstream has write or overwrite/,
+    ],
     [["[upstream]", "headers = { a = 1 }"], /upstream\.headers in \S+ must be a table of texts/],
     [["[[rules]]", 'to = "s3://bucket/{name}"'], /rule 1 in \S+, line 2: "s3:\/\/bucket\/\{name\}" cannot be fetched/],
   ] as const) {

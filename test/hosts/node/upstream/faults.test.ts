@@ -220,7 +220,7 @@ for (const [rule, message] of [
   [{ to: "https://u:p@h/a" }, /no user and no password/],
   [{ to: "https://h/{2}", match: "*" }, /\{2\} needs at least 2 wildcards/],
   [{ to: "https://h/{name}", direction: "put" }, /uploads cannot go to a URL/],
-  [{ to: "https://h/{name}", makeFolders: true }, /uploads cannot go to a URL/],
+  [{ to: "https://h/{name}", makeFolders: true }, /makeFolders and keep are for a folder/],
 ] as const) {
   test(`a rule with ${JSON.stringify(rule)} is refused`, (t) => {
     assert.throws(() => new TftpServer({ root: temporaryFolder(t), rules: [rule] }), message);

@@ -1,66 +1,17 @@
-/** nginx as an upstream: conditional requests, ranges of sizes, and a restart. */
+/** nginx as an upstream: conditional requests, a restart, and uploads. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdirSync, utimesSync, writeFileSync } from "node:fs";
-import net, { type AddressInfo } from "node:net";
+import { readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { type TestContext, test } from "node:test";
-import { ERROR_FILE_NOT_FOUND } from "lockstep-tftp/engine";
-import { hasProgram } from "../../../support/program.js";
-import { fetchFile } from "../../../support/retrying-client.js";
+import { test } from "node:test";
+import { ERROR_DISK_FULL, ERROR_FILE_EXISTS, ERROR_FILE_NOT_FOUND } from "lockstep-tftp/engine";
+import { fetchFile, putFile } from "../../../support/retrying-client.js";
 import { seededBytes } from "../../../support/seed.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
+import { withoutNginx as skip, startNginx } from "./nginx.js";
 import { servingFrom } from "./origin.js";
 
-const skip = hasProgram("nginx") ? false : "nginx is not installed (nginx-light)";
-
-/** Loopback of no other process: between finding a free port and using it, no other test takes it. */
-const ADDRESS = `127.2.${(process.pid >> 8) & 0xff}.${process.pid & 0xff}`;
-
-/** Starts nginx on a port of loopback, with a folder of files. */
-async function nginx(
-  t: TestContext,
-): Promise<{ url: string; files: string; stop: () => Promise<void>; start: () => Promise<void> }> {
-  const folder = temporaryFolder(t);
-  const files = path.join(folder, "files");
-  mkdirSync(files);
-  const probe = net.createServer().listen(0, ADDRESS);
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  const configuration = `daemon off; master_process off; pid ${folder}/pid; error_log stderr;
-    events {}
-    http {
-      access_log off;
-      client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy; fastcgi_temp_path ${folder}/fastcgi;
-      uwsgi_temp_path ${folder}/uwsgi; scgi_temp_path ${folder}/scgi;
-      server { listen ${ADDRESS}:${port}; root ${files}; }
-    }`;
-  const file = path.join(folder, "nginx.conf");
-  writeFileSync(file, configuration);
-  let stop = async (): Promise<void> => {};
-  const url = `http://${ADDRESS}:${port}/`;
-  const start = async (): Promise<void> => {
-    const child = spawn("nginx", ["-c", file, "-p", folder], { stdio: "ignore" });
-    const ended = once(child, "close");
-    stop = async () => {
-      child.kill("SIGKILL");
-      await ended;
-    };
-    while ((await fetch(url).catch(() => undefined)) === undefined) {
-      assert.equal(child.exitCode, null, "nginx has ended");
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  };
-  t.after(() => stop());
-  await start();
-  return { url, files, stop: () => stop(), start };
-}
-
 test("files come from nginx, are asked about by ETag, and outlive it", { skip }, async (t) => {
-  const { url, files, stop, start } = await nginx(t);
+  const { url, files, stop, start } = await startNginx(t);
   const cache = path.join(temporaryFolder(t), "cache");
   const first = seededBytes(1, 300_000);
   writeFileSync(path.join(files, "a file"), first);
@@ -86,4 +37,19 @@ test("files come from nginx, are asked about by ETag, and outlive it", { skip },
   await start();
   writeFileSync(path.join(files, "new"), first);
   assert.deepEqual((await fetchFile("new", { port: four.port })).content, first);
+});
+
+test("uploads go to nginx, which makes their folders, and new files replace none", { skip }, async (t) => {
+  const { url, files } = await startNginx(t, "dav_methods PUT; create_full_put_path on; client_max_body_size 200k;");
+  const content = seededBytes(1, 150_000);
+  const { port, cache } = await servingFrom(t, { url, write: "new" });
+  await putFile("switches/sw 1.cfg", content, { port });
+  await assert.rejects(putFile("switches/sw 1.cfg", content.subarray(1), { port }), { errorCode: ERROR_FILE_EXISTS });
+  assert.deepEqual(readFileSync(path.join(files, "switches", "sw 1.cfg")), content);
+  const overwriting = await servingFrom(t, { url, write: "overwrite" });
+  await putFile("switches/sw 1.cfg", content.subarray(1), { port: overwriting.port });
+  assert.deepEqual((await fetchFile("switches/sw 1.cfg", { port })).content, content.subarray(1));
+  await assert.rejects(putFile("large", seededBytes(2, 300_000), { port }), { errorCode: ERROR_DISK_FULL });
+  assert.deepEqual(readdirSync(files), ["switches"]);
+  assert.equal(readdirSync(cache).length, 1);
 });
