@@ -3,7 +3,7 @@
  * are shipped, `dist/engine.js` and `dist/engine/client.js`, and their common `dist/core.js` by its relative path.
  */
 import { readdirSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { minify } from "terser";
 
 const PROGRAMS = "build/xs/test/xs/programs";
@@ -86,6 +86,22 @@ const withSdk = {
   load: (id) => SDK_MODULES[id.slice(1)] ?? null,
 };
 
+/** Sources that programs name, and the modules of a board in which they are shipped: XS runs those. */
+const SHIPPED = {
+  "/src/index.js": ENGINE_NAME,
+  "/hosts/moddable/server.js": resolve("dist/moddable/server.js"),
+  "/hosts/moddable/storage/archive-storage.js": resolve("dist/moddable/storage.js"),
+  "/hosts/moddable/storage/file-storage.js": resolve("dist/moddable/storage.js"),
+};
+const withShipped = {
+  name: "with-shipped",
+  resolveId(id, importer) {
+    const source = importer === undefined || !id.startsWith(".") ? id : resolve(dirname(importer), id);
+    const shipped = SHIPPED[Object.keys(SHIPPED).find((end) => source.endsWith(end))];
+    return shipped === undefined ? null : this.resolve(shipped, importer);
+  },
+};
+
 function minified(options) {
   return { name: "minified", renderChunk: (code) => minify(code, { module: true, ...options }) };
 }
@@ -134,12 +150,12 @@ export default [
     input: Object.fromEntries(programs),
     output: { dir: BUNDLES, format: "es", paths: { [ENGINE_NAME]: ENGINE, [CLIENT_NAME]: CLIENT, [DHCP_NAME]: DHCP } },
     external: [ENGINE_NAME, CLIENT_NAME, DHCP_NAME],
-    plugins: [withSimulated, withSdk],
+    plugins: [withSimulated, withShipped, withSdk],
     onwarn: failOnWarning,
   },
   variant(`${PROGRAMS}/steps.js`, "steps-on-one-line", [withEngine, onOneLine]),
   variant(`${PROGRAMS}/dhcp.js`, "dhcp-on-one-line", [withEngine, onOneLine]),
-  variant(`${PROGRAMS}/board.js`, "board-on-one-line", [withEngine, withSdk, onOneLine]),
+  variant(`${PROGRAMS}/board.js`, "board-on-one-line", [withEngine, withShipped, withSdk, onOneLine]),
   ...["server", "storage", "client", "firmware", "status-page", "templates", "dhcp-server", "firmware-dhcp"].map(
     boardModule,
   ),
