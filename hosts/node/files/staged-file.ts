@@ -15,6 +15,7 @@ import {
   type WritableFile,
 } from "../../../src/index.js";
 import { refuseFor } from "../../common/reasons.js";
+import { CollectedWrites } from "./collected-writes.js";
 import { type ConfinedFolder, closeRead, pathOfFolder, refuseOtherFile } from "./confined-folder.js";
 import { copyIntoPlace } from "./copy-into-place.js";
 import { RESERVED_ON_WINDOWS } from "./device-names.js";
@@ -26,7 +27,6 @@ import { KeptVersions } from "./kept-versions.js";
 import { nameUnlessTaken } from "./name-unless-taken.js";
 import { type Staging, stageBeside, stageElsewhere } from "./staging.js";
 import { syncFolder } from "./sync-folder.js";
-import { writeWhole } from "./write-whole.js";
 
 /** Permissions of a new file, from which the process's umask takes away. */
 const NEW_FILE_MODE = 0o666;
@@ -63,6 +63,7 @@ interface Target {
 
 export class StagedFile implements WritableFile {
   private isNamed = false;
+  private readonly writes: CollectedWrites;
   private readonly accessList: AccessListCopy | undefined;
   private readonly versions: KeptVersions | undefined;
 
@@ -75,6 +76,7 @@ export class StagedFile implements WritableFile {
   ) {
     const { descriptor, name } = staging;
     const { keep = 0 } = options;
+    this.writes = new CollectedWrites(descriptor);
     this.versions = keep > 0 ? new KeptVersions(folder, path.basename(target.path), keep) : undefined;
     this.accessList = name === undefined ? undefined : AccessListCopy.start(this.final, target.present, descriptor);
   }
@@ -124,7 +126,7 @@ export class StagedFile implements WritableFile {
 
   write(source: DataView, offset: number, length: number, position: number): number {
     try {
-      writeWhole(this.staging.descriptor, source, offset, length, position);
+      this.writes.write(source, offset, length, position);
       return 0;
     } catch (error) {
       return this.refuse(error);
@@ -134,6 +136,7 @@ export class StagedFile implements WritableFile {
   /** Writes the bytes to the disk before the name: after a power failure there is the old file or the new one. */
   commit(): number {
     try {
+      this.writes.flush();
       if (this.options.mayOverwrite) {
         this.replace();
       } else {
@@ -156,6 +159,7 @@ export class StagedFile implements WritableFile {
   }
 
   close(): void {
+    this.writes.close();
     try {
       fs.closeSync(this.staging.descriptor);
     } catch {

@@ -7,7 +7,7 @@ import fs from "node:fs";
  */
 export function writeWhole(
   descriptor: number,
-  source: DataView,
+  source: NodeJS.ArrayBufferView,
   offset: number,
   length: number,
   position: number,
