@@ -1,6 +1,7 @@
 /**
  * The minimum of a TFTP server on Node: `dgram`, every packet of one file ready in memory, no transfers, no timers. A
- * request is answered with the first block, or with an OACK for the window; an ACK with the window that follows its block.
+ * request is answered with the first block, or with an OACK for the window; an ACK with the window that follows its block. Of
+ * an upload, the blocks are acknowledged and dropped.
  *
  *     node node-echo.js FILE WINDOW one-socket|socket-each
  *
@@ -15,6 +16,7 @@ const BLOCK_BYTES = 512;
 const HEADER_BYTES = 4;
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 const READ_REQUEST = 1;
+const WRITE_REQUEST = 2;
 const DATA = 3;
 const ACKNOWLEDGEMENT = 4;
 const OPTION_ACKNOWLEDGEMENT = 6;
@@ -51,19 +53,44 @@ function answerRequest(socket: dgram.Socket, port: number, address: string): voi
   }
 }
 
+/** The ACK of block 0, or an OACK: it answers a request to write. */
+function acceptUpload(socket: dgram.Socket, port: number, address: string): void {
+  socket.send(window > 1 ? offer : acknowledgementOf(0), port, address);
+}
+
+/** Acknowledges the end of a window, and the last block. What was sent is dropped. */
+function answerData(socket: dgram.Socket, message: Buffer, peer: dgram.RemoteInfo): boolean {
+  const block = message.readUInt16BE(2);
+  const isLast = message.length < HEADER_BYTES + BLOCK_BYTES;
+  if (isLast || block % window === 0) {
+    socket.send(acknowledgementOf(block), peer.port, peer.address);
+  }
+  return isLast;
+}
+
+function acknowledgementOf(block: number): Buffer {
+  return Buffer.of(0, ACKNOWLEDGEMENT, block >> 8, block & 0xff);
+}
+
 function answerAcknowledgement(socket: dgram.Socket, message: Buffer, peer: dgram.RemoteInfo): void {
   sendWindow(socket, message.readUInt16BE(2), peer.port, peer.address);
 }
 
-function openTransfer(port: number, address: string): void {
+function openTransfer(isUpload: boolean, port: number, address: string): void {
   const socket = dgram.createSocket("udp4");
   socket.on("message", (message, peer) => {
+    if (isUpload) {
+      if (answerData(socket, message, peer)) {
+        socket.close();
+      }
+      return;
+    }
     answerAcknowledgement(socket, message, peer);
     if (message.readUInt16BE(2) === packets.length) {
       socket.close();
     }
   });
-  socket.bind(0, HOST, () => answerRequest(socket, port, address));
+  socket.bind(0, HOST, () => (isUpload ? acceptUpload : answerRequest)(socket, port, address));
 }
 
 const listening = dgram.createSocket({ type: "udp4", recvBufferSize: RECEIVE_BUFFER_BYTES });
@@ -71,10 +98,14 @@ listening.on("message", (message, peer) => {
   const opcode = message.readUInt16BE(0);
   if (opcode === ACKNOWLEDGEMENT) {
     answerAcknowledgement(listening, message, peer);
-  } else if (opcode === READ_REQUEST && sockets === "socket-each") {
-    openTransfer(peer.port, peer.address);
+  } else if (opcode === DATA) {
+    answerData(listening, message, peer);
+  } else if (sockets === "socket-each") {
+    openTransfer(opcode === WRITE_REQUEST, peer.port, peer.address);
   } else if (opcode === READ_REQUEST) {
     answerRequest(listening, peer.port, peer.address);
+  } else if (opcode === WRITE_REQUEST) {
+    acceptUpload(listening, peer.port, peer.address);
   }
 });
 listening.bind(0, HOST, () => console.log(listening.address().port));

@@ -40,6 +40,10 @@ void makeRequest(void)
 
 static void transmit(struct download *download)
 {
+	if (download->hasBegun) {
+		sendWindow(download);
+		return;
+	}
 	sendto(download->socket, download->last, download->lastLength, 0, (struct sockaddr *)&download->server,
 		sizeof download->server);
 	download->sentAt = now();
@@ -70,13 +74,15 @@ void startDownload(void)
 	download->block = 0;
 	download->window = 1;
 	download->inWindow = 0;
+	download->hasBegun = false;
 	memcpy(download->last, request, requestLength);
 	download->lastLength = requestLength;
+	if (options.upload) makeWriteRequest(download);
 	running++;
 	transmit(download);
 }
 
-static void endDownload(struct download *download)
+void endDownload(struct download *download)
 {
 	download->isRunning = false;
 	running--;
@@ -122,13 +128,17 @@ static void handleData(struct download *download, const uint8_t *packet, size_t 
 	}
 }
 
-/* Takes the window size that the server agreed to in its OACK (RFC 2347). */
-static void handleOptionAcknowledgement(struct download *download, const uint8_t *packet, size_t length)
+uint32_t grantedWindow(const uint8_t *packet, size_t length)
 {
 	static const char option[] = "windowsize";
 	const char *found = memmem(packet, length, option, sizeof option);
+	return found != NULL && packet[length - 1] == 0 ? atoi(found + sizeof option) : 1;
+}
+
+static void handleOptionAcknowledgement(struct download *download, const uint8_t *packet, size_t length)
+{
 	if (download->block > 0) return;
-	if (found != NULL && packet[length - 1] == 0) download->window = atoi(found + sizeof option);
+	download->window = grantedWindow(packet, length);
 	acknowledge(download);
 }
 
@@ -145,6 +155,10 @@ void handlePacket(struct download *download, const uint8_t *packet, size_t lengt
 	bool isFromServer = download->block == 0 || from->sin_port == download->server.sin_port;
 	if (!download->isRunning || download->hasStalled || !isFromServer || length < HEADER_BYTES || packet[0]) return;
 	download->server = *from;
+	if (options.upload && packet[1] != ERROR) {
+		handleUploadPacket(download, packet, length);
+		return;
+	}
 	switch (packet[1]) {
 	case DATA: handleData(download, packet, length); break;
 	case OPTION_ACKNOWLEDGEMENT: handleOptionAcknowledgement(download, packet, length); break;
@@ -169,6 +183,7 @@ void abortAll(void)
 	for (uint32_t index = 0; index < downloadCount; index++) {
 		struct download *download = &downloads[index];
 		if (!download->isRunning || download->block == 0) continue;
+		download->hasBegun = false;
 		memcpy(download->last, error, sizeof error);
 		download->lastLength = sizeof error;
 		transmit(download);

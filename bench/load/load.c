@@ -4,12 +4,14 @@
  *
  *     load --port PORT --name NAME --content FILE --seconds SECONDS
  *          [--address ADDRESS] [--clients COUNT] [--window BLOCKS] [--once] [--stall-after BLOCKS]
- *          [--repeat-ms MILLISECONDS] [--poll]
+ *          [--repeat-ms MILLISECONDS] [--poll] [--upload]
  *
  * --once          each client downloads one file, within --seconds
  * --stall-after   a client that has this many blocks sends nothing more
  * --repeat-ms     wait for an answer before the last message is sent again (default: 1000)
  * --poll          looks for answers all the time instead of sleeping until one comes
+ *
+ * --upload        clients write the file, under a new name each time, instead of reading it
  *
  * Prints one JSON line. Exits with 1 if the server sends other bytes than the file's. Sends to loopback only: to 127.0.0.1
  * or another address that begins with 127.
@@ -139,7 +141,7 @@ int main(int argc, char **argv)
 {
 	if (!parseOptions(argc, argv)) {
 		fprintf(stderr, "usage: load --port PORT --name NAME --content FILE --seconds SECONDS [--address 127.X.Y.Z]"
-			" [--clients COUNT] [--window BLOCKS] [--once] [--stall-after BLOCKS] [--repeat-ms MILLISECONDS] [--poll]\n");
+			" [--clients COUNT] [--window BLOCKS] [--once] [--stall-after BLOCKS] [--repeat-ms MILLISECONDS] [--poll] [--upload]\n");
 		return 2;
 	}
 	mapContent();

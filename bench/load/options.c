@@ -41,6 +41,7 @@ bool parseOptions(int argc, char **argv)
 		{ "stall-after", required_argument, NULL, 'a' },
 		{ "repeat-ms", required_argument, NULL, 'r' },
 		{ "poll", no_argument, NULL, 'l' },
+		{ "upload", no_argument, NULL, 'u' },
 		{ NULL, 0, NULL, 0 }
 	};
 	int option;
@@ -58,6 +59,7 @@ bool parseOptions(int argc, char **argv)
 		case 'w': options.window = atoi(optarg); break;
 		case 'o': options.once = true; break;
 		case 'l': options.poll = true; break;
+		case 'u': options.upload = true; break;
 		case 'a': options.stallAfter = atoi(optarg); break;
 		case 'r': options.repeatSeconds = atof(optarg) / 1000; break;
 		default: return false;

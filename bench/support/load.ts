@@ -18,6 +18,8 @@ export interface Load {
   readonly once?: boolean;
   /** The clients look for answers all the time instead of sleeping. */
   readonly poll?: boolean;
+  /** The clients write the file, under a new name each time, instead of reading it. */
+  readonly upload?: boolean;
   /** Blocks after which a client sends nothing more. */
   readonly stallAfter?: number;
   /** Wait of a client before it sends its last message again. */
@@ -43,9 +45,14 @@ export interface LoadResult {
 
 /** @throws Error if the server sends bytes that differ from the file. */
 export async function runLoad(load: Load): Promise<LoadResult> {
-  const { cores, once, poll, ...values } = load;
+  const { cores, once, poll, upload, ...values } = load;
   const flags = Object.entries(values).flatMap(([name, value]) => [`--${kebabCase(name)}`, String(value)]);
-  const program = [compile("load"), ...flags, ...(once ? ["--once"] : []), ...(poll ? ["--poll"] : [])];
+  for (const [name, isSet] of Object.entries({ once, poll, upload })) {
+    if (isSet) {
+      flags.push(`--${name}`);
+    }
+  }
+  const program = [compile("load"), ...flags];
   const [command, ...rest] = cores === undefined ? program : ["taskset", "-c", cores, ...program];
   const { code, stdout, stderr } = await run(command as string, rest);
   if (code !== 0) {

@@ -29,6 +29,8 @@ export interface Scenario {
   readonly fileBytes: number;
   /** Unit of the counted rates. */
   readonly unit: "blocks" | "files";
+  /** Clients write files instead of reading them. */
+  readonly upload?: boolean;
   /** Least duration of a round; with longer rounds there are fewer of them. */
   readonly minSeconds?: number;
 }
@@ -74,7 +76,8 @@ export async function runRounds({ scenario, placement, servers, rounds, seconds,
       clients: scenario.clients,
       window: scenario.window,
       cores: placement.loadCores,
-      ...(placement.poll ? { poll: true } : {}),
+      poll: placement.poll ?? false,
+      upload: scenario.upload ?? false,
       seconds: loadSeconds,
     });
   const rates = servers.map(
