@@ -4,8 +4,8 @@ import { dts } from "rollup-plugin-dts";
 import { boardCode } from "./scripts/board-code.js";
 import { makePage, PAGE_MODULE, pageModule } from "./scripts/status-page.js";
 
-/** Packages that the command line loads; the library loads none. */
-const { dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
+/** Packages that the command line loads, and those that an upstream loads when it is asked for; the library loads none else. */
+const { dependencies, optionalDependencies } = JSON.parse(readFileSync("package.json", "utf8"));
 
 /** The doors of the engines, by the ends of their sources' paths. */
 const ENGINE_SOURCE = "/src/index.js";
@@ -92,7 +92,8 @@ function nodeBundle(input, options) {
       isEngineBundle(id) ||
       (importer !== undefined && apartSource(id) !== undefined) ||
       id.startsWith("node:") ||
-      Object.hasOwn(dependencies, id),
+      Object.hasOwn(dependencies, id) ||
+      Object.hasOwn(optionalDependencies, id),
     plugins: [pageModule, compiled],
     onwarn: failOnWarning,
   };

@@ -18,6 +18,8 @@ const KINDS = {
   "tell-client": "switch",
   write: "switch",
   overwrite: "switch",
+  "aws-region": "text",
+  "aws-service": "text",
 } as const satisfies FlagKinds;
 
 const HEADERS = "headers";
@@ -47,6 +49,8 @@ export function upstreamOf(value: unknown, file: string): UpstreamOptions {
     maxFetches: reader.number("max-fetches", 1, 256),
     redirectsTo: values["redirects-to"],
     tellClient: values["tell-client"],
+    awsRegion: values["aws-region"],
+    awsService: values["aws-service"],
     write: values.overwrite ? "overwrite" : values.write ? "new" : undefined,
     headers: headers === undefined ? undefined : headersOf(headers, file),
   });

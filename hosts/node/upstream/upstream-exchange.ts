@@ -13,22 +13,26 @@ export interface UpstreamRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Makes the body, for each redirect again. */
   readonly body?: () => AsyncIterable<Uint8Array>;
+  /** Of the body, in hexadecimal digits. Needed if requests are signed. */
+  readonly bodySha256?: string;
   readonly signal: AbortSignal;
 }
 
+/** What goes with all requests. */
+export type ExchangeSettings = Pick<UpstreamSettings, "headers" | "redirectsTo" | "signer">;
+
 /**
- * Follows redirects, within the origin or to one that is allowed. Headers of the settings go to the first origin only.
+ * Follows redirects, within the origin or to one that is allowed. Headers of the settings and signatures go to the first
+ * origin only.
  *
  * @throws UpstreamFailure
  */
-export async function exchange(url: string, request: UpstreamRequest, settings: UpstreamSettings): Promise<Response> {
+export async function exchange(url: string, request: UpstreamRequest, settings: ExchangeSettings): Promise<Response> {
   const { origin } = new URL(url);
   let next = new URL(url);
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-    const headers = {
-      "accept-encoding": "identity",
-      ...(next.origin === origin ? { ...settings.headers, ...request.headers } : request.headers),
-    };
+    const own = next.origin === origin ? await ownHeaders(next, request, settings) : {};
+    const headers = { "accept-encoding": "identity", ...own, ...request.headers };
     const response = await send(next.href, { ...request, headers });
     if (!REDIRECTS.has(response.status)) {
       return response;
@@ -45,8 +49,22 @@ export async function exchange(url: string, request: UpstreamRequest, settings: 
   throw failed(url, `redirects more than ${MAX_REDIRECTS} times`);
 }
 
+async function ownHeaders(
+  url: URL,
+  { method, bodySha256 }: UpstreamRequest,
+  { headers, signer }: ExchangeSettings,
+): Promise<Record<string, string>> {
+  // Names of the settings' headers may be in capitals.
+  const own = Object.fromEntries(new Headers(headers));
+  return signer === undefined ? own : { ...own, ...(await signer.headersFor(method, url, bodySha256)) };
+}
+
 function redirectOf(url: string, from: URL, { headers }: Response): URL {
   const location = headers.get("location") ?? "";
+  const region = headers.get("x-amz-bucket-region");
+  if (location === "" && region !== null) {
+    throw failed(url, `is in the region ${region}; set aws-region, and the host of the URL`);
+  }
   if (!URL.canParse(location, from.href)) {
     throw failed(url, "redirects to nowhere");
   }

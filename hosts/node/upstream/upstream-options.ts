@@ -34,6 +34,14 @@ export interface UpstreamOptions {
    * `"never"`.
    */
   readonly write?: WritePolicy;
+  /**
+   * Region of an object store that speaks S3, such as `eu-central-1`: requests to the origin of a URL are signed (AWS Signature Version
+   * 4), with the keys in the variables `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, for temporary ones,
+   * `AWS_SESSION_TOKEN` of the environment. Needs the package `aws4fetch`. Default: nothing is signed.
+   */
+  readonly awsRegion?: string;
+  /** Service that is signed for. Default `s3`. */
+  readonly awsService?: string;
 }
 
 /** A file that could not be had, or stored. `code` is that of its reason. */

@@ -1,7 +1,6 @@
 /** A request for a file: its limits of time, and what the head of the response says. */
-import { exchange } from "./upstream-exchange.js";
+import { type ExchangeSettings, exchange } from "./upstream-exchange.js";
 import { failed, type UpstreamFailure } from "./upstream-failure.js";
-import type { UpstreamSettings } from "./upstream-settings.js";
 
 /** Slower than this is as good as nothing: a modem of 1995. */
 const MIN_BYTES_PER_SECOND = 1024;
@@ -43,7 +42,7 @@ export class Patience {
 export function requestFile(
   url: string,
   headers: Readonly<Record<string, string>>,
-  settings: UpstreamSettings,
+  settings: ExchangeSettings,
   { controller }: Patience,
 ): Promise<Response> {
   return exchange(url, { method: "GET", headers, signal: controller.signal }, settings);

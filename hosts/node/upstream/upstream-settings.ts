@@ -2,12 +2,16 @@
 import { homedir } from "node:os";
 import path from "node:path";
 import { checkedWritePolicy, type WritePolicy } from "../../common/write-policy.js";
+import { RequestSigner, type SigningCredentials } from "./request-signing.js";
 import type { UpstreamOptions } from "./upstream-options.js";
 
 const MIB = 2 ** 20;
 const DEFAULT_CACHE_BYTES = 4096 * MIB;
 const DEFAULT_TIMEOUT_MS = 10_000;
 const DEFAULT_FETCHES = 16;
+const DEFAULT_SERVICE = "s3";
+/** Region or service in a signature. */
+const SCOPE = /^[a-z0-9-]{1,64}$/;
 const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 
 export class UpstreamSettings {
@@ -20,6 +24,9 @@ export class UpstreamSettings {
   readonly redirectsTo: ReadonlySet<string>;
   readonly tellClient: boolean;
   readonly write: WritePolicy;
+  /** Signs requests; undefined if they are not signed, and until it is loaded. */
+  signer: RequestSigner | undefined;
+  private readonly credentials: SigningCredentials | undefined;
 
   /** @throws RangeError or TypeError that names the option and what it may be. */
   constructor(options: UpstreamOptions) {
@@ -32,6 +39,12 @@ export class UpstreamSettings {
     this.redirectsTo = new Set((options.redirectsTo ?? []).map(originOf));
     this.tellClient = options.tellClient ?? false;
     this.write = checkedWritePolicy(options.write);
+    this.credentials = credentialsOf(options);
+  }
+
+  /** @throws Error if a package that signs is not installed. */
+  async loadSigner(): Promise<void> {
+    this.signer = this.credentials && (await RequestSigner.load(this.credentials));
   }
 }
 
@@ -48,6 +61,29 @@ function checked(name: string, value: number, least: number, most = Number.MAX_S
     throw new RangeError(`${name} of upstream is ${value}; it must be a whole number from ${least} to ${most}`);
   }
   return value;
+}
+
+/** Values of the environment are not quoted in errors: they are credentials. */
+function credentialsOf({ awsRegion: region, awsService: service }: UpstreamOptions): SigningCredentials | undefined {
+  if (region === undefined) {
+    if (service !== undefined) {
+      throw new RangeError("awsService of upstream signs nothing without awsRegion");
+    }
+    return undefined;
+  }
+  for (const [name, text] of Object.entries({ awsRegion: region, awsService: service ?? DEFAULT_SERVICE })) {
+    if (!SCOPE.test(text)) {
+      throw new RangeError(`${name} of upstream is "${text}"; it must be a name such as eu-central-1 or s3`);
+    }
+  }
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN } = process.env;
+  if (!accessKeyId || !secretAccessKey) {
+    throw new RangeError(
+      "awsRegion of upstream needs the variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment",
+    );
+  }
+  const keys = { region, service: service ?? DEFAULT_SERVICE, accessKeyId, secretAccessKey };
+  return AWS_SESSION_TOKEN ? { ...keys, sessionToken: AWS_SESSION_TOKEN } : keys;
 }
 
 /** Values are not quoted in errors: they may be credentials. */

@@ -2,10 +2,12 @@
  * An upload on its way to an upstream. It grows in a hidden file, and is sent when it is whole, with its length: object stores
  * take nothing else, and a client that breaks off leaves nothing there.
  */
+import { createHash } from "node:crypto";
 import fs from "node:fs";
 import { type Staging, stageBeside } from "../files/staging.js";
 import { writeWhole } from "../files/write-whole.js";
 import { shownUrl } from "../rules/url-template.js";
+import { storeErrorIn } from "./store-error.js";
 import type { Turns } from "./turns.js";
 import { exchange, type UpstreamRequest } from "./upstream-exchange.js";
 import { failed, UpstreamFailure } from "./upstream-failure.js";
@@ -65,7 +67,7 @@ async function refuseExisting({ url, headers, turns }: UploadPlace, settings: Up
       }
       // Stores say 403 of files that are not there to those who may not list them: the upload itself decides.
       if (status >= STATUS_FAILURE) {
-        throw refusedWith(url, status);
+        throw refusedWith(url, status, "");
       }
     } finally {
       turns.give();
@@ -77,6 +79,8 @@ async function refuseExisting({ url, headers, turns }: UploadPlace, settings: Up
 
 export class UpstreamUpload {
   private readonly ending = new AbortController();
+  /** Of what is written: signatures hold for one body only. */
+  private readonly hash = createHash("sha256");
   private sizeBytes = 0;
   private putting: Promise<void> | undefined;
 
@@ -93,6 +97,7 @@ export class UpstreamUpload {
       throw tooLarge(this.place.url, this.settings.maxFileBytes);
     }
     writeWhole(this.staging.descriptor, source, offset, length, position);
+    this.hash.update(new Uint8Array(source.buffer, source.byteOffset + offset, length));
     this.sizeBytes = position + length;
   }
 
@@ -146,9 +151,9 @@ export class UpstreamUpload {
         this.request(() => this.read(idle)),
         settings,
       );
-      await response.body?.cancel();
+      const detail = await storeErrorIn(response);
       if (!response.ok) {
-        throw refusedWith(url, response.status);
+        throw refusedWith(url, response.status, detail);
       }
     } finally {
       clearTimeout(idle);
@@ -162,7 +167,8 @@ export class UpstreamUpload {
       "content-length": String(this.sizeBytes),
       ...(this.settings.write === "new" ? { "if-none-match": "*" } : {}),
     };
-    return { method: "PUT", headers, body, signal: this.ending.signal };
+    const bodySha256 = this.hash.digest("hex");
+    return { method: "PUT", headers, body, bodySha256, signal: this.ending.signal };
   }
 
   /** The file, as fast as the upstream takes it. */
@@ -193,10 +199,11 @@ function tooLarge(url: string, maxFileBytes: number): UpstreamFailure {
   return new UpstreamFailure("too_large", "upstream_failed", text);
 }
 
-function refusedWith(url: string, status: number): UpstreamFailure {
+function refusedWith(url: string, status: number, detail: string): UpstreamFailure {
   if (status === STATUS_EXISTS) {
     return exists(url);
   }
   const outcome = FORBIDDEN_STATUS.has(status) ? "forbidden" : FULL_STATUS.has(status) ? "too_large" : "failed";
-  return new UpstreamFailure(outcome, "upstream_failed", `${shownUrl(url)} answered the upload with status ${status}`);
+  const text = `${shownUrl(url)} answered the upload with status ${status}${detail}`;
+  return new UpstreamFailure(outcome, "upstream_failed", text);
 }

@@ -9,6 +9,7 @@ import { shownUrl } from "../rules/url-template.js";
 import { CacheFolder } from "./cache-folder.js";
 import type { CachedCopy, CopyFacts } from "./cached-copy.js";
 import { FillingCopy } from "./filling-copy.js";
+import { storeErrorIn } from "./store-error.js";
 import { Turns } from "./turns.js";
 import { type ReadEarly, UpstreamBody } from "./upstream-body.js";
 import { UpstreamFailure } from "./upstream-failure.js";
@@ -69,6 +70,7 @@ interface Fetching {
 /** @throws RangeError or TypeError for an option; NodeJS.ErrnoException if the folder of the cache cannot be used. */
 export async function openUpstream(options: UpstreamOptions, owner: UpstreamOwner): Promise<Upstream> {
   const settings = new UpstreamSettings(options);
+  await settings.loadSigner();
   const cache = new CacheFolder(settings.cache, settings.maxCacheBytes);
   await cache.check();
   return new Upstream(settings, cache, owner);
@@ -217,8 +219,7 @@ export class Upstream {
         return old;
       }
       if (response.status !== 200) {
-        await response.body?.cancel();
-        throw refusedWith(url, response.status);
+        throw refusedWith(url, response.status, await storeErrorIn(response));
       }
       const fill: ReadEarly = (copy) => {
         const filling = new FillingCopy(copy, url, this.owner.refuse);
@@ -272,10 +273,10 @@ function missing(url: string): UpstreamFailure {
   return new UpstreamFailure("not_found", "not_found", `the upstream has no ${shownUrl(url)}`);
 }
 
-function refusedWith(url: string, status: number): UpstreamFailure {
+function refusedWith(url: string, status: number, detail: string): UpstreamFailure {
   if (MISSING_STATUS.has(status)) {
     return missing(url);
   }
   const outcome = FORBIDDEN_STATUS.has(status) ? "forbidden" : "failed";
-  return new UpstreamFailure(outcome, "upstream_failed", `${shownUrl(url)} answered with status ${status}`);
+  return new UpstreamFailure(outcome, "upstream_failed", `${shownUrl(url)} answered with status ${status}${detail}`);
 }
