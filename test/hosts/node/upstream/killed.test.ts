@@ -14,10 +14,10 @@ const { KILLS } = process.env;
 const ROUNDS = Number(KILLS ?? 5);
 const STEP_BYTES = 16_384;
 const STEP_MS = 5;
-/** Small files are whole before large ones. */
-const STEPS = [1, 6, 12] as const;
+/** Small files are whole before large ones. The largest is read while it is fetched. */
+const STEPS = [1, 6, 20] as const;
 const FILES = STEPS.length;
-const ALL_STEPS = 19;
+const ALL_STEPS = 27;
 
 function contentOf(number: number): Buffer {
   return seededBytes(number, (STEPS[number % FILES] as number) * STEP_BYTES + number);
