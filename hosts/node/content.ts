@@ -71,7 +71,7 @@ export class Content {
     this.allowed = new AllowedNetworks(options.allow);
     const upstream = typeof options.upstream === "string" ? { url: options.upstream } : options.upstream;
     const uploadsToUrls = checkedWritePolicy(upstream?.write) !== "never";
-    const rules = options.rules && new NameRules(options.rules, { clock: () => held.time, uploadsToUrls });
+    const rules = options.rules && new NameRules(options.rules, { clock: () => held.keeper.time, uploadsToUrls });
     if (options.write === "new" && rules?.keepsVersions) {
       throw new RangeError("A rule has keep, but no upload replaces a file; allow overwriting, or leave out keep");
     }

@@ -44,6 +44,7 @@ export type { ChecksummedStorage } from "./files/checksums.js";
 export { type DirectoryOptions, DirectoryStorage } from "./files/directory-storage.js";
 export type { PlacedUploads, UploadPlace } from "./files/upload-place.js";
 export type { HttpDownload } from "./http/file-exchange.js";
+export type { OpenedForClient } from "./later/awaited-call.js";
 export type { NameRule } from "./rules/name-rule.js";
 export { NameRules, type NameRulesOptions, type RuledName } from "./rules/name-rules.js";
 export { type Renamed, RuleStorage } from "./rules/rule-storage.js";

@@ -13,6 +13,7 @@ import { Content, type ContentOptions, storageOf } from "./content.js";
 import { closeOnAbort } from "./events/close-on-abort.js";
 import { EngineObserver } from "./events/engine-observer.js";
 import { GuardedEvents } from "./events/guarded-events.js";
+import { type OpenedForClient, openForClient } from "./later/awaited-call.js";
 import { heldRequests, pacedTransfers } from "./later/held-requests.js";
 import type { RuleStorage } from "./rules/rule-storage.js";
 import {
@@ -143,6 +144,11 @@ export class TftpServer extends EventEmitter<TftpServerEvents> implements Status
   /** The rules that change requested names, if there are any. */
   get rules(): RuleStorage | undefined {
     return this.content.rules;
+  }
+
+  /** Opens a file as for a download by TFTP: by the rules, from the upstream, and later if the storage answers later. */
+  openForClient(name: string, address: string): Promise<OpenedForClient> {
+    return openForClient(this.held, () => this.content.storage, name, address);
   }
 
   /** Whether requests of this address are answered (`allow`). */

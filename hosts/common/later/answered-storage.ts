@@ -47,27 +47,27 @@ export class AnsweredStorage implements Storage {
     asked: AskedName,
     open: () => Later<File | Refusal>,
   ): File | Refusal {
-    const { held } = this;
-    const later = held.take(asked) as File | Refusal | undefined;
+    const { keeper } = this.held;
+    const later = keeper.take(asked) as File | Refusal | undefined;
     if (later !== undefined) {
-      return held.opened(later);
+      return keeper.opened(later);
     }
-    if (!held.hasRoom) {
-      return held.leave();
+    if (!keeper.hasRoom) {
+      return keeper.leave();
     }
     const { result: answer, findReason } = this.scope(open);
     if (!isLater(answer)) {
-      return held.opened(answer);
+      return keeper.opened(answer);
     }
     const judge = {
       judge: (settled: Settled) => this.judge(asked, settled, findReason),
       discard: (opened: unknown) => this.discard(opened),
     };
-    if (!held.isInRequest) {
+    if (!keeper.isInRequest) {
       answer.then(judge.discard, (error) => this.errors.refuse(error, false));
-      return refuse(FAILED, "the storage answers later, and only requests by TFTP are kept until then");
+      return refuse(FAILED, "the storage answers later, and only downloads and uploads by TFTP wait for it");
     }
-    return held.wait(asked, answer, judge);
+    return keeper.wait(asked, answer, judge);
   }
 
   private judge({ isUpload }: AskedName, { isRejected, value }: Settled, findReason: FindReason): JudgedAnswer {

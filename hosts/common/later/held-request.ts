@@ -8,7 +8,7 @@ import {
   type ReadableFile,
   type Refusal,
 } from "../../../src/index.js";
-import type { Reason } from "../reasons.js";
+import { type Reason, refuseWith } from "../reasons.js";
 import type { LaterWritableFile } from "./later-storage.js";
 
 const OPCODE_BYTES = 2;
@@ -92,9 +92,58 @@ export class HeldAnswer {
   }
 }
 
-export class HeldRequest {
+/** Answers of storages to the names that one request asks for. */
+export class KeptAnswers {
   private readonly answers: HeldAnswer[] = [];
 
+  /** The answer that is being made; undefined if there is none. */
+  get pending(): HeldAnswer | undefined {
+    return this.answers.find(({ isPending }) => isPending);
+  }
+
+  add(answer: HeldAnswer): void {
+    this.answers.push(answer);
+  }
+
+  /** Takes the answer for a name, and leaves its reason for the caller. */
+  take({ storage, isUpload, name }: AskedName): Opened | undefined {
+    const found = this.answers.find(
+      ({ asked }) => asked.storage === storage && asked.isUpload === isUpload && asked.name === name,
+    );
+    const answer = found?.take();
+    if (answer?.reason !== undefined) {
+      refuseWith(answer.opened as Refusal, answer.reason);
+    }
+    return answer?.opened;
+  }
+
+  /** Closes the files that nothing has taken. */
+  end(): void {
+    for (const answer of this.answers) {
+      answer.discard();
+    }
+  }
+}
+
+/** Keeps the answers of storages for a caller, which asks again when they are there. */
+export interface AnswerKeeper {
+  /** Whether answers are kept at present. */
+  readonly isInRequest: boolean;
+  /** Whether there is room for one more request. */
+  readonly hasRoom: boolean;
+  /** Time at which the caller asked first: it makes the same names of a request each time. */
+  readonly time: Date;
+  /** The later answer of a storage; undefined if it was not asked for this name, or has not answered. */
+  take(asked: AskedName): Opened | undefined;
+  /** Notes what was opened. Returns it. */
+  opened<Answer>(answer: Answer): Answer;
+  /** Keeps the answer of the promise, when it comes. Returns the storage's answer for now. */
+  wait(asked: AskedName, promise: PromiseLike<unknown>, judge: Judge): Refusal;
+  /** Has the caller ask again. Returns the storage's answer for now. */
+  leave(): Refusal;
+}
+
+export class HeldRequest extends KeptAnswers {
   /**
    * @param packet the request as it came last. Clients may repeat it with other options.
    * @param askedFirst time at which the client asked first.
@@ -109,11 +158,8 @@ export class HeldRequest {
     readonly askedFirst: Date,
     public askedAt: number,
     public expiresAt: number,
-  ) {}
-
-  /** The answer that is being made; undefined if there is none. */
-  get pending(): HeldAnswer | undefined {
-    return this.answers.find(({ isPending }) => isPending);
+  ) {
+    super();
   }
 
   /** Whether `packet` asks for the same file in the same direction. */
@@ -127,25 +173,6 @@ export class HeldRequest {
       }
     }
     return false;
-  }
-
-  add(answer: HeldAnswer): void {
-    this.answers.push(answer);
-  }
-
-  /** Takes the answer for a name. */
-  take({ storage, isUpload, name }: AskedName): JudgedAnswer | undefined {
-    const found = this.answers.find(
-      ({ asked }) => asked.storage === storage && asked.isUpload === isUpload && asked.name === name,
-    );
-    return found?.take();
-  }
-
-  /** Closes the files that nothing has taken. */
-  end(): void {
-    for (const answer of this.answers) {
-      answer.discard();
-    }
   }
 }
 

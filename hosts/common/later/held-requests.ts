@@ -6,9 +6,9 @@
  * What a client repeats meanwhile is not passed on. A client that has stopped asking gets nothing, and costs nothing.
  */
 import { type Address, BUSY, type LocalPort, type Refusal } from "../../../src/index.js";
-import { refuseWith } from "../reasons.js";
 import { type GrowingFile, isGrowing } from "./growing-file.js";
 import {
+  type AnswerKeeper,
   type AskedName,
   copyOfRequest,
   HeldAnswer,
@@ -58,7 +58,7 @@ interface PresentRequest {
   isLeft: boolean;
 }
 
-export class HeldRequests {
+export class HeldRequests implements AnswerKeeper {
   /** Whether there is a storage that may answer later. Without one, requests are not looked at. */
   isUsed = false;
   /** Requests that are kept at once, at most. */
@@ -70,8 +70,25 @@ export class HeldRequests {
   private isHandingIn = false;
   private isLooking = false;
   private isClosed = false;
+  /** Keeps the answers of a call from outside of TFTP. */
+  private other: AnswerKeeper | undefined;
 
   constructor(private readonly host: HeldRequestsHost) {}
+
+  /** Keeps the answers to what is asked now. */
+  get keeper(): AnswerKeeper {
+    return this.other ?? this;
+  }
+
+  /** Runs a call from outside of TFTP, whose answers `keeper` keeps. */
+  keptBy<Result>(keeper: AnswerKeeper, call: () => Result): Result {
+    this.other = keeper;
+    try {
+      return call();
+    } finally {
+      this.other = undefined;
+    }
+  }
 
   /** Completes an upload later that is opened now; undefined outside a request. */
   get commits(): LateCommitHost | undefined {
@@ -155,11 +172,7 @@ export class HeldRequests {
 
   /** The later answer of a storage; undefined if it was not asked for this name, or has not answered. */
   take(asked: AskedName): Opened | undefined {
-    const answer = this.present?.held?.take(asked);
-    if (answer?.reason !== undefined) {
-      refuseWith(answer.opened as Refusal, answer.reason);
-    }
-    return answer?.opened;
+    return this.present?.held?.take(asked);
   }
 
   /** Notes what was opened for the present request. Returns it. */

@@ -23,10 +23,12 @@ export async function serveStatusPage(server: TftpServer, options: StatusPageOpt
   };
   page.on("put", (file) => logChange("page-put", "puts", file));
   page.on("removed", (file) => logChange("page-removed", "removes", file));
-  page.on("fetched", ({ name, address, status, bytes, isComplete }) => {
+  page.on("fetched", ({ name, address, status, bytes, isComplete, reason }) => {
     const file = printable(name);
-    const text = `${address} gets "${file}" over HTTP: ${isComplete ? "" : "broken off, "}status ${status}; ${counted(bytes, "byte")}`;
-    log.write("info", "page-fetched", text, { file, address, status, bytes, isComplete });
+    const end = `${isComplete ? "" : "broken off, "}status ${status}; ${reason?.text ?? counted(bytes, "byte")}`;
+    const details = reason === undefined ? {} : { reason: reason.text, code: reason.code };
+    const text = `${address} gets "${file}" over HTTP: ${end}`;
+    log.write("info", "page-fetched", text, { file, address, status, bytes, isComplete, ...details });
   });
   await listenAfterFormer(page, server, options, log);
   if (page.url !== "") {

@@ -3,17 +3,9 @@
  * HEAD, by the same storage and rules, for the same clients as over TFTP.
  */
 import type http from "node:http";
-import { setImmediate } from "node:timers/promises";
-import {
-  BUSY,
-  FORBIDDEN,
-  isRefusal,
-  MAX_BLOCK_BYTES,
-  NOT_FOUND,
-  type ReadableFile,
-  type Refusal,
-} from "../../../src/index.js";
+import { BUSY, FORBIDDEN, isRefusal, NOT_FOUND, type ReadableFile, type Refusal } from "../../../src/index.js";
 import { readableName } from "../../common/printable.js";
+import type { Reason, ReasonCode } from "../../common/reasons.js";
 import {
   STATUS_BAD_REQUEST,
   STATUS_FAILED,
@@ -28,16 +20,15 @@ import { nameInPath } from "../../status/file-name.js";
 import type { OwnHosts } from "../../status/origins.js";
 import type { TftpServer } from "../server.js";
 import { type ByteRange, requestedRange, UNSATISFIABLE } from "./byte-range.js";
-import { isSamePart, isUnchanged, validatorsOf } from "./validators.js";
+import { sendRange } from "./file-body.js";
+import { isSamePart, isUnchanged, type Validators, validatorsOf } from "./validators.js";
 
 /** Files are under this path. */
 const FILES_PREFIX = "/files/";
-/** Bytes that are read before the client takes them, and before others have their turn. */
-const CHUNK_BYTES = 64 * 1024;
-
 const STATUS_PARTIAL = 206;
 const STATUS_NOT_MODIFIED = 304;
 const STATUS_RANGE_NOT_SATISFIABLE = 416;
+const STATUS_BAD_GATEWAY = 502;
 
 /** A file that was asked for over HTTP, and what became of it. */
 export interface HttpDownload {
@@ -51,6 +42,8 @@ export interface HttpDownload {
   readonly bytes: number;
   /** Whether all that was asked for was sent. */
   readonly isComplete: boolean;
+  /** Reason why there was no file, for the owner of the server. */
+  readonly reason?: Reason;
 }
 
 /** The path of a request, without its query. */
@@ -79,7 +72,7 @@ export class FileExchange {
   async answer(request: http.IncomingMessage, response: http.ServerResponse, address: string): Promise<void> {
     const path = pathOf(request);
     const name = nameInPath(path.slice(FILES_PREFIX.length));
-    let bytes = 0;
+    let sent: Sent = { bytes: 0 };
     try {
       const { host } = request.headers;
       if (host !== undefined && !this.hosts.includes(host)) {
@@ -97,34 +90,32 @@ export class FileExchange {
       } else if (!this.server.allows(address)) {
         refuse(response, STATUS_FORBIDDEN, "This network is not served.");
       } else {
-        bytes = await this.send(name, address, request, response);
+        sent = await this.send(name, address, request, response);
       }
     } finally {
       const isComplete = response.writableFinished;
-      this.done({ name: readableName(name ?? path), address, status: response.statusCode, bytes, isComplete });
+      this.done({ name: readableName(name ?? path), address, status: response.statusCode, isComplete, ...sent });
     }
   }
 
-  /** @returns the number of bytes of the file that were sent. */
   private async send(
     name: string,
     address: string,
     request: http.IncomingMessage,
     response: http.ServerResponse,
-  ): Promise<number> {
-    const { rules, storage } = this.server;
-    const file = (rules ?? storage).openForReading(name, address);
+  ): Promise<Sent> {
+    const { file, reason, source } = await this.server.openForClient(name, address);
     if (isRefusal(file)) {
-      refuseFile(response, file);
-      return 0;
+      refuseFile(response, file, reason);
+      return reason === undefined ? { bytes: 0 } : { bytes: 0, reason };
     }
     try {
-      const range = begin(file, request, response);
+      const range = begin(file, validatorsOf(source), request, response);
       if (range !== undefined && request.method === "GET") {
-        return await sendRange(file, range, response);
+        return { bytes: await sendRange(file, source, range, response) };
       }
       response.end();
-      return 0;
+      return { bytes: 0 };
     } finally {
       file.close();
       await ended(response);
@@ -132,23 +123,27 @@ export class FileExchange {
   }
 }
 
+/** What became of a download. */
+type Sent = Pick<HttpDownload, "bytes" | "reason">;
+
 /** Writes the head of the answer. Returns what follows it. */
 function begin(
-  file: ReadableFile,
+  { sizeBytes }: ReadableFile,
+  validators: Validators,
   { headers }: http.IncomingMessage,
   response: http.ServerResponse,
 ): ByteRange | undefined {
-  const { sizeBytes } = file;
-  const validators = validatorsOf(file);
   setCommonHeaders(response);
   response.setHeader("content-type", "application/octet-stream");
-  if (validators !== undefined) {
+  if (validators.entityTag !== undefined) {
     response.setHeader("etag", validators.entityTag);
+  }
+  if (validators.lastModified !== undefined) {
     response.setHeader("last-modified", validators.lastModified);
-    if (isUnchanged(validators, headers["if-none-match"], headers["if-modified-since"])) {
-      response.writeHead(STATUS_NOT_MODIFIED).end();
-      return undefined;
-    }
+  }
+  if (isUnchanged(validators, headers["if-none-match"], headers["if-modified-since"])) {
+    response.writeHead(STATUS_NOT_MODIFIED).end();
+    return undefined;
   }
   if (sizeBytes < 0) {
     // It is known at the end only: sent in chunks, or until the connection closes (HTTP/1.0).
@@ -172,71 +167,6 @@ function begin(
   return { first, last };
 }
 
-/** @returns the number of bytes that were sent. */
-async function sendRange(
-  file: ReadableFile,
-  { first, last }: ByteRange,
-  response: http.ServerResponse,
-): Promise<number> {
-  let position = first;
-  while (position <= last && !response.destroyed) {
-    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-    const length = readChunk(file, chunk, position, last);
-    if (length < 0) {
-      // The length was promised: the client must see that the file is not whole.
-      response.destroy();
-      break;
-    }
-    if (length === 0) {
-      break;
-    }
-    position += length;
-    if (!response.write(chunk.subarray(0, length))) {
-      await drained(response);
-    }
-    await setImmediate();
-  }
-  if (!response.destroyed) {
-    response.end();
-  }
-  return position - first;
-}
-
-/**
- * Reads in blocks, as storages expect it (a multiple of them at a time, from any position).
- *
- * @returns the number of bytes, or a refusal.
- */
-function readChunk(file: ReadableFile, chunk: Buffer, position: number, last: number): number {
-  const wanted = Math.min(chunk.length, last - position + 1);
-  let length = 0;
-  while (length < wanted) {
-    const block = chunk.subarray(length, length + MAX_BLOCK_BYTES);
-    const count = file.read(block, position + length);
-    if (count < 0) {
-      return count;
-    }
-    length += count;
-    if (count < MAX_BLOCK_BYTES) {
-      break;
-    }
-  }
-  return Math.min(length, wanted);
-}
-
-/** Resolves when more may be written, or nothing can be any more. */
-function drained(response: http.ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      response.off("drain", done);
-      response.off("close", done);
-      resolve();
-    };
-    response.on("drain", done);
-    response.on("close", done);
-  });
-}
-
 function ended(response: http.ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     if (response.writableFinished || response.destroyed) {
@@ -255,7 +185,7 @@ function setCommonHeaders(response: http.ServerResponse): void {
   response.setHeader("cache-control", "no-cache");
 }
 
-function refuseFile(response: http.ServerResponse, refusal: Refusal): void {
+function refuseFile(response: http.ServerResponse, refusal: Refusal, reason: Reason | undefined): void {
   switch (refusal) {
     case NOT_FOUND:
       refuse(response, STATUS_NOT_FOUND, "No such file.");
@@ -268,7 +198,15 @@ function refuseFile(response: http.ServerResponse, refusal: Refusal): void {
       refuse(response, STATUS_UNAVAILABLE, "The file is not ready yet. Ask again.");
       break;
     default:
-      refuse(response, STATUS_FAILED, "The server has no such file over HTTP, or failed. Try TFTP, and see its log.");
+      refuseFailed(response, reason?.code);
+  }
+}
+
+function refuseFailed(response: http.ServerResponse, code: ReasonCode | undefined): void {
+  if (code === "upstream_failed" || code === "upstream_unreachable") {
+    refuse(response, STATUS_BAD_GATEWAY, "The server could not fetch the file. See its log.");
+  } else {
+    refuse(response, STATUS_FAILED, "The server failed. See its log.");
   }
 }
 

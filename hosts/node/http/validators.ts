@@ -1,17 +1,21 @@
 /** What tells the contents of a file from others, for clients that have a copy or a part of it (RFC 9110 §8.8, §13). */
-import type { ReadableFile } from "../../../src/index.js";
 import { type FileIdentity, isSettled } from "../files/file-identity.js";
 
 export interface Validators {
-  readonly entityTag: string;
-  readonly lastModified: string;
+  /** A strong entity tag. */
+  readonly entityTag: string | undefined;
+  /** Time of the last change, in the form of HTTP. */
+  readonly lastModified: string | undefined;
 }
 
-/** Undefined for a file that may change without showing it, and for one that is in no folder. */
-export function validatorsOf(file: ReadableFile & { readonly identity?: FileIdentity }): Validators | undefined {
-  const { identity } = file;
+/** What a storage may say of a file: figures of a folder's, or the validators of another server's. */
+type Described = Partial<Validators> & { readonly identity?: FileIdentity };
+
+/** Without any for a file that may change without showing it, and for one that nothing is known of. */
+export function validatorsOf(file: unknown): Validators {
+  const { identity, entityTag, lastModified } = Object(file) as Described;
   if (identity === undefined || !isSettled(identity)) {
-    return undefined;
+    return { entityTag, lastModified };
   }
   const { dev, ino, size, mtimeMs, ctimeMs } = identity;
   const parts = [dev, ino, size, mtimeMs, ctimeMs].map((part) => part.toString(36));
@@ -26,12 +30,12 @@ export function isUnchanged(
 ): boolean {
   if (ifNoneMatch !== undefined) {
     const tags = ifNoneMatch.split(",").map((tag) => tag.trim().replace(/^W\//, ""));
-    return tags.includes("*") || tags.includes(entityTag);
+    return entityTag !== undefined && (tags.includes("*") || tags.includes(entityTag));
   }
-  return Date.parse(ifModifiedSince ?? "") >= Date.parse(lastModified);
+  return Date.parse(ifModifiedSince ?? "") >= Date.parse(lastModified ?? "");
 }
 
 /** Whether a part may be sent: the client has the other parts of this very content. A date is too coarse for that. */
-export function isSamePart(validators: Validators | undefined, ifRange: string | undefined): boolean {
-  return ifRange === undefined || ifRange === validators?.entityTag;
+export function isSamePart({ entityTag }: Validators, ifRange: string | undefined): boolean {
+  return ifRange === undefined || ifRange === entityTag;
 }

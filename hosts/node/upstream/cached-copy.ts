@@ -5,6 +5,7 @@
 import fs from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import type { ReadableFile } from "../../../src/index.js";
+import type { Validators } from "../http/validators.js";
 
 export interface CopyFacts {
   readonly url: string;
@@ -12,6 +13,9 @@ export interface CopyFacts {
   readonly etag: string | null;
   readonly lastModified: string | null;
 }
+
+/** A file for one transfer, with what the upstream says of its content. */
+export interface SharedFile extends ReadableFile, Partial<Validators> {}
 
 /** Stands at the very end, with the number of bytes of the facts before it. */
 const MARK = /^lockstep-tftp cache 1 (\d{8})\n$/;
@@ -66,11 +70,14 @@ export class CachedCopy {
   ) {}
 
   /** A file for one transfer. */
-  share(): ReadableFile {
-    const { sizeBytes } = this.facts;
+  share(): SharedFile {
+    const { sizeBytes, etag, lastModified } = this.facts;
     this.users++;
     return {
       sizeBytes,
+      // A weak tag does not tell parts of one file from those of another.
+      entityTag: etag?.startsWith('"') === true ? etag : undefined,
+      lastModified: lastModified ?? undefined,
       read: (target, position) => {
         const length = Math.min(target.length, Math.max(0, sizeBytes - position));
         const read = length === 0 ? 0 : fs.readSync(this.handle.fd, target, 0, length, position);

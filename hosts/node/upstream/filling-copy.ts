@@ -1,7 +1,7 @@
 /** A copy that transfers read while it is still being written. */
-import type { ReadableFile, Refusal } from "../../../src/index.js";
+import type { Refusal } from "../../../src/index.js";
 import type { GrowingFile } from "../../common/later/growing-file.js";
-import type { CachedCopy } from "./cached-copy.js";
+import type { CachedCopy, SharedFile } from "./cached-copy.js";
 import { failed } from "./upstream-failure.js";
 
 export class FillingCopy {
@@ -69,18 +69,22 @@ export class FillingCopy {
   }
 }
 
-class FillingFile implements GrowingFile {
+class FillingFile implements GrowingFile, SharedFile {
   readonly sizeBytes: number;
+  readonly entityTag: string | undefined;
+  readonly lastModified: string | undefined;
   onGrowth = (): void => {};
   private stallFailure: unknown;
 
   constructor(
     private readonly filling: FillingCopy,
-    private readonly file: ReadableFile,
+    private readonly file: SharedFile,
     private readonly url: string,
     private readonly refuse: (failure: unknown) => Refusal,
   ) {
     this.sizeBytes = file.sizeBytes;
+    this.entityTag = file.entityTag;
+    this.lastModified = file.lastModified;
   }
 
   get readyBytes(): number {

@@ -7,7 +7,7 @@ import { refuseFailed } from "./upstream-refusal.js";
 import type { UpstreamUpload } from "./upstream-upload.js";
 
 export class UpstreamFiles implements LaterStorage {
-  private upstream: Upstream | undefined;
+  private upstream: Promise<Upstream> | undefined;
   private isClosed = false;
 
   /**
@@ -22,18 +22,16 @@ export class UpstreamFiles implements LaterStorage {
 
   /** @throws RangeError or TypeError for an option; NodeJS.ErrnoException if the folder of the cache cannot be used. */
   async prepare(): Promise<void> {
-    // The bundler knows the module by this path.
-    const { openUpstream } = await import("../upstream/upstream.js");
-    this.upstream = await openUpstream(this.options, { warn: this.warn, refuse: refuseFailed });
-    if (this.isClosed) {
-      this.upstream.close();
-    }
+    this.upstream = this.load();
+    await this.upstream;
   }
 
   /** @param url made by a rule, or by the option `url`. */
   async openForReading(url: string, address: string | number): Promise<ReadableFile | Refusal> {
+    const client = this.client(address);
     try {
-      return await (this.upstream as Upstream).open(url, this.client(address));
+      const upstream = await this.prepared();
+      return await upstream.open(url, client);
     } catch (error) {
       return refuseFailed(error);
     }
@@ -41,8 +39,10 @@ export class UpstreamFiles implements LaterStorage {
 
   /** @param url made by a rule, or by the option `url`. */
   async openForWriting(url: string, sizeBytes: number, address: string | number): Promise<LaterWritableFile | Refusal> {
+    const client = this.client(address);
     try {
-      return new RefusingUpload(await (this.upstream as Upstream).openForWriting(url, sizeBytes, this.client(address)));
+      const upstream = await this.prepared();
+      return new RefusingUpload(await upstream.openForWriting(url, sizeBytes, client));
     } catch (error) {
       return refuseFailed(error);
     }
@@ -50,7 +50,26 @@ export class UpstreamFiles implements LaterStorage {
 
   close(): void {
     this.isClosed = true;
-    this.upstream?.close();
+    this.upstream?.then(
+      (upstream) => upstream.close(),
+      () => {},
+    );
+  }
+
+  private async load(): Promise<Upstream> {
+    // The bundler knows the module by this path.
+    const { openUpstream } = await import("../upstream/upstream.js");
+    const upstream = await openUpstream(this.options, { warn: this.warn, refuse: refuseFailed });
+    if (this.isClosed) {
+      upstream.close();
+    }
+    return upstream;
+  }
+
+  /** A group of processes prepares nothing in the process of its page. */
+  private prepared(): Promise<Upstream> {
+    this.upstream ??= this.load();
+    return this.upstream;
   }
 
   private client(address: string | number): UpstreamClient {

@@ -52,6 +52,7 @@ const TYPES = [
   "NameRights",
   "NameRule",
   "NameRulesOptions",
+  "OpenedForClient",
   "NamedUpload",
   "Outcome",
   "PlacedUploads",

@@ -13,48 +13,17 @@ import { ServedFolder } from "../../../support/served-folder.js";
 import { ServerProcess } from "../../../support/server-process.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
 import { commandLine } from "../cli/command-line.js";
+import { openPage } from "./page-with-files.js";
 
 const LOOPBACK = "127.0.0.1";
 const LARGE = seededBytes(3, 300_000);
 const SMALL = seededBytes(4, 1000);
 const FILES = { "large.bin": LARGE, "boot/small.bin": SMALL, "a b#ü.txt": SMALL, empty: new Uint8Array() };
 
-interface Reply {
-  readonly status: number;
-  readonly headers: http.IncomingHttpHeaders;
-  readonly body: Buffer;
-}
-
 async function open(t: TestContext, options: TftpServerOptions = {}) {
   const folder = await ServedFolder.open(FILES, options);
   t.after(() => folder[Symbol.asyncDispose]());
   return { folder, ...(await openPage(t, folder.server)) };
-}
-
-async function openPage(t: TestContext, server: TftpServer) {
-  const page = new StatusPage(server, { port: 0, serveFiles: true });
-  const downloads: HttpDownload[] = [];
-  page.on("fetched", (download) => downloads.push(download));
-  await page.listen();
-  t.after(() => page.close());
-  const port = Number(new URL(page.url).port);
-  const ask = (target: string, headers: http.OutgoingHttpHeaders = {}, method = "GET"): Promise<Reply> =>
-    new Promise((resolve, reject) => {
-      const request = http.request(
-        { host: LOOPBACK, port, path: target, headers, method, agent: false },
-        (response) => {
-          const parts: Buffer[] = [];
-          response.on("data", (part: Buffer) => parts.push(part));
-          response.on("error", reject);
-          response.on("end", () => {
-            resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(parts) });
-          });
-        },
-      );
-      request.on("error", reject);
-      request.end();
-    });
-  return { page, port, ask, downloads };
 }
 
 /** A file that changed just now has no validators yet. */
@@ -248,14 +217,6 @@ test("a file that cannot be read to its end breaks off the answer", async (t) =>
   });
   const { ask } = await openPage(t, server);
   await assert.rejects(ask("/files/broken"));
-  await server.close();
-});
-
-test("a storage that answers later serves TFTP only", async (t) => {
-  const storage = { openForReading: () => new Promise<number>(() => {}), openForWriting: () => -3 };
-  const server = new TftpServer({ storage, host: LOOPBACK, port: 0 });
-  const { ask } = await openPage(t, server);
-  assert.equal((await ask("/files/later")).status, 500);
   await server.close();
 });
 
