@@ -9,6 +9,8 @@ export class FillingCopy {
   grownBytes = 0;
   /** Why the rest will not come; undefined while it may. */
   failure: unknown;
+  /** Called when there is a failure, before transfers see it. */
+  onFailure = (): void => {};
   private readonly files = new Set<FillingFile>();
   private unread = (): void => {};
 
@@ -31,6 +33,7 @@ export class FillingCopy {
   /** The rest will not come. */
   fail(error: unknown): void {
     this.failure = error;
+    this.onFailure();
     this.tell();
   }
 

@@ -59,7 +59,7 @@ interface SharedCopy {
 }
 
 /** Receives a copy of which the rest has not come. */
-type ReadShared = (copy: SharedCopy) => void;
+type ReadShared = (copy: FillingCopy) => void;
 
 /** A request to the upstream, and the copy that is read while it is written, if it is large. */
 interface Fetching {
@@ -148,13 +148,20 @@ export class Upstream {
     return this.settings.tellClient ? client : undefined;
   }
 
-  /** Returns the copy as soon as it can be read. */
+  /** Returns the copy as soon as it can be read. One that breaks off is fetched again for the next client. */
   private begin(wanted: Wanted): Promise<SharedCopy> {
     const { key } = wanted;
+    const forget = (): void => {
+      if (this.running.get(key) === copy) {
+        this.running.delete(key);
+      }
+    };
     const copy = new Promise<SharedCopy>((resolve, reject) => {
-      this.copyOf(wanted, resolve)
-        .finally(() => this.running.delete(key))
-        .then(resolve, reject);
+      const readEarly = (filling: FillingCopy): void => {
+        filling.onFailure = forget;
+        resolve(filling);
+      };
+      this.copyOf(wanted, readEarly).finally(forget).then(resolve, reject);
     });
     this.running.set(key, copy);
     return copy;

@@ -123,13 +123,17 @@ test("a large file that is cut short is an ERROR with a reason for all who read 
   for (const download of downloads) {
     await assert.rejects(download, { errorCode: ERROR_NOT_DEFINED });
   }
-  await emptied(place.cache);
-  for (const end of await endsOf(place, 2)) {
+  // The broken copy is being removed still.
+  const again = downloadWith(place, () => place.begun[1]?.finish());
+  assert.ok((await again).equals(CONTENT));
+  while (readdirSync(place.cache).length > 1) {
+    await new Promise(setImmediate);
+  }
+  assert.equal(readdirSync(place.cache).length, 1);
+  for (const end of (await endsOf(place, 2)).slice(0, 2)) {
     assert.match(end, /^storage_failed: upstream_failed: the upstream failed: \S+\/image broke off after \d+ /);
   }
   assert.deepEqual(place.errors, []);
-  const again = downloadWith(place, () => place.begun[1]?.finish());
-  assert.ok((await again).equals(CONTENT));
 });
 
 test("a large file that stops coming is an ERROR with a reason", async (t) => {
