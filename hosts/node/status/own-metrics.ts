@@ -1,13 +1,18 @@
-/** Metrics of this host alone: those of DHCP and of rules. A board carries no code for them. */
+/** Metrics of this host alone: those of DHCP, of rules and of files over HTTP. A board carries no code for them. */
 import type { RuleUse } from "../../common/rule-use.js";
 import type { AddressSource, BootState } from "../../status/address-source.js";
 import { metric, type Sample } from "../../status/metrics.js";
+import type { HttpCounts } from "../http/http-counts.js";
 
 /** Each has its series from the start. */
 const BOOT_STATES: readonly BootState[] = ["untold", "silent", "elsewhere", "asked", "refused", "fetched"];
 
-export function ownMetrics(dhcp: AddressSource | undefined, rules: readonly RuleUse[] | undefined): string {
-  return [...dhcpMetrics(dhcp), ...ruleMetrics(rules)].join("");
+export function ownMetrics(
+  dhcp: AddressSource | undefined,
+  rules: readonly RuleUse[] | undefined,
+  http: HttpCounts | undefined,
+): string {
+  return [...dhcpMetrics(dhcp), ...ruleMetrics(rules), http?.metrics ?? ""].join("");
 }
 
 function dhcpMetrics(dhcp: AddressSource | undefined): string[] {

@@ -13,6 +13,7 @@ import { Site } from "../../status/site.js";
 import type { SiteDescription } from "../../status/status-report.js";
 import { now } from "../clock.js";
 import { FileExchange, type HttpDownload } from "../http/file-exchange.js";
+import { HttpCounts } from "../http/http-counts.js";
 import type { TftpServer } from "../server.js";
 import type { EndedTransfer, RefusedRequest } from "../server-options.js";
 import { hostAndPort, isWildcard, LOOPBACK, plainAddress, STATUS_PAGE_PORT } from "../udp/addresses.js";
@@ -103,6 +104,7 @@ export class StatusPage extends EventEmitter<StatusPageEvents> {
     this.port = options.port ?? STATUS_PAGE_PORT;
     this.name = options.name ?? hostname();
     const hosts = ownHosts(this.host, options.hostNames ?? []);
+    const counts = options.serveFiles ? new HttpCounts() : undefined;
     const site = new Site({
       source: server,
       records: this.records,
@@ -122,7 +124,7 @@ export class StatusPage extends EventEmitter<StatusPageEvents> {
       maxUploads: MAX_UPLOADS,
       describe: () => {
         const [dhcp, rules] = [options.dhcp, server.rules?.uses];
-        return { ...this.describe(), dhcp, rules, metrics: ownMetrics(dhcp, rules) };
+        return { ...this.describe(), dhcp, rules, metrics: ownMetrics(dhcp, rules, counts) };
       },
       isListening: () => server.addresses.length > 0,
       put: (name, address) => this.emit("put", { name: readableName(name), address }),
@@ -132,9 +134,7 @@ export class StatusPage extends EventEmitter<StatusPageEvents> {
       maxConnections: options.maxConnections ?? DEFAULT_MAX_CONNECTIONS,
       headTimeoutMs: options.headTimeoutMs ?? HEAD_TIMEOUT_MS_DEFAULT,
     };
-    const files = options.serveFiles
-      ? new FileExchange(server, hosts, (download) => this.emit("fetched", download))
-      : undefined;
+    const files = counts && new FileExchange(server, hosts, (download) => this.fetched(download, counts));
     this.http = createHttpServer(site, limits, files);
     server.on("ended", this.onEnded);
     server.on("refused", this.onRefused);
@@ -180,6 +180,11 @@ export class StatusPage extends EventEmitter<StatusPageEvents> {
 
   private readonly onRefused = ({ name, isUpload, errorCode, address, reason }: RefusedRequest): void =>
     this.records.refused(name, isUpload, errorCode, address, now(), reason);
+
+  private fetched(download: HttpDownload, counts: HttpCounts): void {
+    counts.add(download);
+    this.emit("fetched", download);
+  }
 
   private describe(): SiteDescription {
     const addresses = this.server.addresses.map(({ address, port }) => hostAndPort(address, port));

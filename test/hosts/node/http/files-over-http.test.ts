@@ -220,6 +220,19 @@ test("a file that cannot be read to its end breaks off the answer", async (t) =>
   await server.close();
 });
 
+test("the metrics count answers by status, and bytes", async (t) => {
+  const { ask, downloads } = await open(t);
+  await ask("/files/boot/small.bin");
+  await ask("/files/missing");
+  while (downloads.length < 2) {
+    await setImmediate();
+  }
+  const text = (await ask("/metrics")).body.toString();
+  assert.match(text, /^lockstep_tftp_http_answers_total\{status="200"\} 1$/m);
+  assert.match(text, /^lockstep_tftp_http_answers_total\{status="404"\} 1$/m);
+  assert.match(text, /^lockstep_tftp_http_sent_bytes_total 1000$/m);
+});
+
 test("without serveFiles there are no files over HTTP", async (t) => {
   await using folder = await ServedFolder.open(FILES);
   const page = new StatusPage(folder.server, { port: 0 });
