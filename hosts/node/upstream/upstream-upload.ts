@@ -4,8 +4,8 @@
  */
 import { createHash } from "node:crypto";
 import fs from "node:fs";
+import { CollectedWrites } from "../files/collected-writes.js";
 import { type Staging, stageBeside } from "../files/staging.js";
-import { writeWhole } from "../files/write-whole.js";
 import { shownUrl } from "../rules/url-template.js";
 import { storeErrorIn } from "./store-error.js";
 import type { Turns } from "./turns.js";
@@ -79,8 +79,7 @@ async function refuseExisting({ url, headers, turns }: UploadPlace, settings: Up
 
 export class UpstreamUpload {
   private readonly ending = new AbortController();
-  /** Of what is written: signatures hold for one body only. */
-  private readonly hash = createHash("sha256");
+  private readonly writes: CollectedWrites;
   private sizeBytes = 0;
   private putting: Promise<void> | undefined;
 
@@ -89,22 +88,23 @@ export class UpstreamUpload {
     private readonly staging: Staging,
     private readonly settings: UpstreamSettings,
     private readonly stored: () => void,
-  ) {}
+  ) {
+    this.writes = new CollectedWrites(staging.descriptor);
+  }
 
   /** @throws UpstreamFailure if the file is too large; NodeJS.ErrnoException if it cannot be written. */
   write(source: DataView, offset: number, length: number, position: number): void {
     if (position + length > this.settings.maxFileBytes) {
       throw tooLarge(this.place.url, this.settings.maxFileBytes);
     }
-    writeWhole(this.staging.descriptor, source, offset, length, position);
-    this.hash.update(new Uint8Array(source.buffer, source.byteOffset + offset, length));
+    this.writes.write(source, offset, length, position);
     this.sizeBytes = position + length;
   }
 
   /**
    * Sends the file. Resolves when the upstream has it.
    *
-   * @throws UpstreamFailure
+   * @throws UpstreamFailure; NodeJS.ErrnoException if the file cannot be written.
    */
   put(): Promise<void> {
     this.putting = this.send();
@@ -114,6 +114,7 @@ export class UpstreamUpload {
   /** Ends the sending, and removes the hidden file. */
   close(): void {
     this.ending.abort(failed(this.place.url, "was given up"));
+    this.writes.close();
     this.staging.discard(false);
     const closeFile = (): void => fs.closeSync(this.staging.descriptor);
     if (this.putting === undefined) {
@@ -127,6 +128,7 @@ export class UpstreamUpload {
   private async send(): Promise<void> {
     const { url, turns } = this.place;
     const { ending } = this;
+    this.writes.flush();
     const limit = abortLater(ending, MAX_PUT_MS, () => failed(url, `did not take the file in ${MAX_PUT_MS / 1000} s`));
     try {
       await turns.take(ending.signal);
@@ -146,11 +148,8 @@ export class UpstreamUpload {
     const { settings, ending } = this;
     const idle = abortLater(ending, settings.timeoutMs, () => silent(url, settings));
     try {
-      const response = await exchange(
-        url,
-        this.request(() => this.read(idle)),
-        settings,
-      );
+      const request = await this.request(() => this.read(idle));
+      const response = await exchange(url, request, settings);
       const detail = await storeErrorIn(response);
       if (!response.ok) {
         throw refusedWith(url, response.status, detail);
@@ -160,15 +159,16 @@ export class UpstreamUpload {
     }
   }
 
-  private request(body: () => AsyncIterable<Uint8Array>): UpstreamRequest {
+  private async request(body: () => AsyncIterable<Uint8Array>): Promise<UpstreamRequest> {
+    const { write, signer } = this.settings;
     const headers = {
       ...this.place.headers,
       "content-type": "application/octet-stream",
       "content-length": String(this.sizeBytes),
-      ...(this.settings.write === "new" ? { "if-none-match": "*" } : {}),
+      ...(write === "new" ? { "if-none-match": "*" } : {}),
     };
-    const bodySha256 = this.hash.digest("hex");
-    return { method: "PUT", headers, body, bodySha256, signal: this.ending.signal };
+    const request: UpstreamRequest = { method: "PUT", headers, body, signal: this.ending.signal };
+    return signer === undefined ? request : { ...request, bodySha256: await sha256Of(body()) };
   }
 
   /** The file, as fast as the upstream takes it. */
@@ -180,6 +180,15 @@ export class UpstreamUpload {
     }
     idle.refresh();
   }
+}
+
+/** In hexadecimal digits. */
+async function sha256Of(parts: AsyncIterable<Uint8Array>): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const part of parts) {
+    hash.update(part);
+  }
+  return hash.digest("hex");
 }
 
 function abortLater(controller: AbortController, timeoutMs: number, failure: () => UpstreamFailure): NodeJS.Timeout {
