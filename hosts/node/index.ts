@@ -25,7 +25,7 @@ export { printable } from "../common/printable.js";
 export { type Reason, type ReasonCode, refuse } from "../common/reasons.js";
 export type { RuleUse } from "../common/rule-use.js";
 export type { WritePolicy } from "../common/write-policy.js";
-export type { AddressedClient, AddressSource } from "../status/address-source.js";
+export type { AddressedClient, AddressSource, BootState } from "../status/address-source.js";
 export type { NamedUpload, NameRights } from "../status/name-rights.js";
 export type { StatusSource } from "../status/source.js";
 export type {

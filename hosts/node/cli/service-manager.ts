@@ -1,5 +1,5 @@
 /** What a service manager (systemd) passes to the process, and what it wants to be told. */
-import { childProcess } from "../rare-modules.js";
+import { childProcess } from "../runtime/rare-modules.js";
 import type { TftpServerOptions } from "../server-options.js";
 import type { Log } from "./log.js";
 import type { ServeCommand } from "./parse-serve.js";

@@ -4,7 +4,7 @@
  */
 import fs from "node:fs";
 import { now } from "../clock.js";
-import { cryptography } from "../rare-modules.js";
+import { cryptography } from "../runtime/rare-modules.js";
 import { closeRead } from "./confined-folder.js";
 import { reportBroken } from "./file-reasons.js";
 import type { FileErrorListener } from "./file-refusals.js";

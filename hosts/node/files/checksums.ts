@@ -6,7 +6,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { type Address, BUSY, type ReadableFile, type Refusal, type Storage } from "../../../src/index.js";
 import { now } from "../clock.js";
-import { cryptography } from "../rare-modules.js";
+import { cryptography } from "../runtime/rare-modules.js";
 import { BackgroundSums, type SumJob } from "./background-sums.js";
 import { BoundedMap } from "./bounded-map.js";
 import { closeRead, type OpenedFile } from "./confined-folder.js";

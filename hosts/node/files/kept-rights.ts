@@ -1,6 +1,6 @@
 /** Gives the new file that replaces another one the owner, group, permissions and access control list of the old one. */
 import fs from "node:fs";
-import { childProcess } from "../rare-modules.js";
+import { childProcess } from "../runtime/rare-modules.js";
 import { closeRead } from "./confined-folder.js";
 import { diskPath } from "./disk-names.js";
 

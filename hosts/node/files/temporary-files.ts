@@ -5,7 +5,7 @@
 import fs from "node:fs";
 import { hostname, networkInterfaces } from "node:os";
 import path from "node:path";
-import { cryptography } from "../rare-modules.js";
+import { cryptography } from "../runtime/rare-modules.js";
 
 /**
  * `.tftp-upload-PLACE-PROCESS-RANDOM`: hidden, never served, and recognised when it is left over. Matched in any case: a

@@ -3,7 +3,7 @@
  * their transfer is over and serve later ones, of the same client only: whoever learned a port from a transfer could
  * otherwise acknowledge in the name of the next client, and have the answers sent to it.
  */
-import { cryptography } from "../rare-modules.js";
+import { cryptography } from "../runtime/rare-modules.js";
 
 /** Above this number a socket is closed instead of put to rest. */
 const MAX_RESTING = 256;

@@ -4,7 +4,7 @@
  */
 import { type Address, FIRST_LISTENER, type LocalPort, type Transport } from "../../../src/index.js";
 import type { LoopSockets } from "../../common/loop.js";
-import { cryptography } from "../rare-modules.js";
+import { cryptography } from "../runtime/rare-modules.js";
 import type { BusyPolling } from "./busy-polling.js";
 import type { Listeners } from "./listeners.js";
 import { type RestingSocket, RestingSockets } from "./resting-sockets.js";

@@ -30,6 +30,7 @@ const VALUES = [
 const TYPES = [
   "Address",
   "AddressSource",
+  "BootState",
   "AddressedClient",
   "Catalogue",
   "ChangedFile",
