@@ -92,6 +92,7 @@ export class FileExchange {
       } else {
         sent = await this.send(name, address, request, response);
       }
+      await ended(response);
     } finally {
       const isComplete = response.writableFinished;
       this.done({ name: readableName(name ?? path), address, status: response.statusCode, isComplete, ...sent });
@@ -118,7 +119,6 @@ export class FileExchange {
       return { bytes: 0 };
     } finally {
       file.close();
-      await ended(response);
     }
   }
 }

@@ -107,9 +107,16 @@ test("a failing upstream is 502 with a reason for the log, a missing file 404, a
     [(await ask("/files/500")).status, (await ask("/files/404")).status, (await ask("/files/403")).status],
     [502, 404, 403],
   );
+  while (downloads.length < 3) {
+    await new Promise(setImmediate);
+  }
   assert.deepEqual(
-    downloads.map(({ reason }) => reason?.code),
-    ["upstream_failed", "not_found", "upstream_failed"],
+    downloads.map(({ reason, isComplete }) => [reason?.code, isComplete]),
+    [
+      ["upstream_failed", true],
+      ["not_found", true],
+      ["upstream_failed", true],
+    ],
   );
 });
 
@@ -156,6 +163,9 @@ test("a storage that answers later serves HTTP, and its failures are answers", a
   assert.ok((await ask("/files/file")).body.equals(CONTENT));
   assert.equal((await ask("/files/other")).status, 404);
   assert.equal((await ask("/files/broken")).status, 500);
+  while (downloads.length < 3) {
+    await new Promise(setImmediate);
+  }
   assert.deepEqual(
     downloads.slice(1).map(({ reason }) => reason?.text),
     ["no phone other", "failed: the database is gone"],
