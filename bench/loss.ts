@@ -2,7 +2,9 @@
  * `npm run bench:loss`: the cost of lost packets and long round trips, with this server and others, over the same seeded
  * link. Prints tables, and saves them in `bench/results/` together with the figures as JSON.
  */
+
 import { type LossFigures, lossTable, measureLoss } from "./support/lossy-downloads.js";
+import { type LossyWindowFigures, lossyWindowTable, measureLossyWindows } from "./support/lossy-windows.js";
 import { machine } from "./support/machine.js";
 import { type Measured, measuredNow, saveReport } from "./support/report.js";
 import { ServedFiles } from "./support/served-files.js";
@@ -12,9 +14,10 @@ interface Results extends Measured {
   readonly machine: string;
   readonly windows: WindowFigures;
   readonly loss: LossFigures;
+  readonly lossyWindows: LossyWindowFigures;
 }
 
-function report({ date, commit, machine, windows, loss }: Results): string {
+function report({ date, commit, machine, windows, loss, lossyWindows }: Results): string {
   return `# Loss and round trips, ${date}
 
 Commit ${commit}. ${machine}.
@@ -32,11 +35,19 @@ ${lossTable(loss)}
 ## Windows
 
 ${windowTable(windows)}
+
+## Windows over a link that loses datagrams
+
+Seconds for a download of ${lossyWindows.fileBytes / 1024} KiB, as the mean over ${lossyWindows.seeds} seeds. One that was incomplete after ${lossyWindows.maxSeconds} s counts as
+${lossyWindows.maxSeconds} s.
+
+${lossyWindowTable(lossyWindows)}
 `;
 }
 
 const files = new ServedFiles();
 const windows = await measureWindows(files);
 const loss = await measureLoss(files);
-const results: Results = { ...measuredNow(), machine: machine(), windows, loss };
+const lossyWindows = await measureLossyWindows(files);
+const results: Results = { ...measuredNow(), machine: machine(), windows, loss, lossyWindows };
 saveReport("loss", results, report(results));

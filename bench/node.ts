@@ -2,36 +2,29 @@
  * `npm run bench`: the server on Node against bare echoes, on Node and in C. Prints tables, and saves them in
  * `bench/results/` together with the figures as JSON.
  */
-import { type Comparison, compare, processorTable, rateTable, ratioTable } from "./support/comparison.js";
+import { type Comparison, compare, processorTable, rateTable, ratioTable, repeatTable } from "./support/comparison.js";
 import { type DownloadMemory, measureMemory } from "./support/download-memory.js";
+import { NODE_PAIRS, PAIRS, startNodeServers, startServers } from "./support/echoes.js";
 import { machine } from "./support/machine.js";
 import { type Measured, measuredNow, reportProgress, saveReport, table } from "./support/report.js";
 import { countWakeUps, type WakeUps } from "./support/rest.js";
-import { A_CORE_EACH, ONE_CORE, type Scenario } from "./support/rounds.js";
-import { LOCK_STEP, simultaneous, smallFiles, WINDOWED } from "./support/scenarios.js";
+import { A_CORE_EACH, BOTH_FREE, BOTH_FREE_POLLING, ONE_CORE, type Scenario } from "./support/rounds.js";
+import { LARGE_WINDOW, LOCK_STEP, simultaneous, smallFiles, UPLOADS, WINDOWED } from "./support/scenarios.js";
 import { ServedFiles } from "./support/served-files.js";
-import { type BenchServer, startCEcho, startEngine, startNodeEcho } from "./support/servers.js";
-import { measureStartUp, type StartUp } from "./support/start-up.js";
+import type { BenchServer } from "./support/servers.js";
+import { measureStartUp, type StartUp, startUpTable } from "./support/start-up.js";
+import { type FlushTimes, filesInMemory, measureFlush } from "./support/uploads.js";
 
 const ROUNDS = 5;
-const SECONDS = 0.5;
-
-const ENGINE = "server";
-const SINGLE_PORT = "server, single port";
-const NODE_EACH = "Node echo, a socket each";
-const NODE_ONE = "Node echo, one socket";
-const C_ECHO = "C echo";
-
-const PAIRS = [
-  [ENGINE, NODE_ONE],
-  [ENGINE, NODE_EACH],
-  [SINGLE_PORT, NODE_ONE],
-  [C_ECHO, NODE_ONE],
-] as const;
+const SECONDS = 0.3;
+/** Sizes of a phone's configuration and of a boot loader. */
+const MIDDLE_SIZES_BYTES = [4096, 16_384, 65_536];
 
 interface Results extends Measured {
   readonly machine: string;
   readonly comparisons: readonly Comparison[];
+  readonly uploads: readonly Comparison[];
+  readonly flush: FlushTimes;
   readonly memory: readonly DownloadMemory[];
   readonly startUp: StartUp;
   readonly wakeUps: WakeUps;
@@ -39,39 +32,49 @@ interface Results extends Measured {
 
 const files = new ServedFiles();
 
-function serversFor({ window, fileBytes }: Scenario): Promise<BenchServer[]> {
-  const root = files.folder;
-  const file = files.pathOf(files.nameOf(fileBytes));
-  return Promise.all([
-    startEngine(ENGINE, { root }),
-    startEngine(SINGLE_PORT, { root, singlePort: true }),
-    startNodeEcho(NODE_EACH, file, window, "socket-each"),
-    startNodeEcho(NODE_ONE, file, window, "one-socket"),
-    startCEcho(C_ECHO, file, window),
-  ]);
+function serversFor(scenario: Scenario): Promise<BenchServer[]> {
+  return startServers(scenario, files);
 }
 
 async function compareAll(): Promise<Comparison[]> {
   const effort = { files, rounds: ROUNDS, seconds: SECONDS };
-  const bulk = [LOCK_STEP, WINDOWED];
-  const many = [...[64, 256, 1000].map(simultaneous), ...[1, 16, 64].map(smallFiles)];
+  const bulk = [LOCK_STEP, WINDOWED, LARGE_WINDOW];
+  const clients = [1, 16, 64];
+  const small = clients.map((count) => smallFiles(count));
+  const middle = MIDDLE_SIZES_BYTES.flatMap((size) => clients.map((count) => smallFiles(count, size)));
+  const onOneCore = [...bulk, ...[64, 256, 1000].map(simultaneous), ...small, ...middle];
+  await files.settled(onOneCore.map(({ fileBytes }) => fileBytes));
+  const elsewhere = [LOCK_STEP, WINDOWED, smallFiles(16)];
   const comparisons: Comparison[] = [];
-  for (const scenario of [...bulk, ...many]) {
+  for (const scenario of onOneCore) {
     comparisons.push(await compare(ONE_CORE, scenario, serversFor, effort));
   }
-  for (const scenario of bulk) {
-    comparisons.push(await compare(A_CORE_EACH, scenario, serversFor, effort));
+  for (const placement of [A_CORE_EACH, BOTH_FREE, BOTH_FREE_POLLING]) {
+    for (const scenario of elsewhere) {
+      comparisons.push(await compare(placement, scenario, serversFor, effort));
+    }
   }
   return comparisons;
 }
 
-function report({ date, commit, machine, comparisons, memory, startUp, wakeUps }: Results): string {
+async function compareUploads(): Promise<Comparison[]> {
+  const inMemory = filesInMemory();
+  const effort = { files: inMemory, rounds: ROUNDS, seconds: SECONDS };
+  const start = (scenario: Scenario) => startNodeServers(scenario, inMemory);
+  const comparisons: Comparison[] = [];
+  for (const scenario of UPLOADS) {
+    comparisons.push(await compare(ONE_CORE, scenario, start, effort));
+  }
+  return comparisons;
+}
+
+function report({ date, commit, machine, comparisons, uploads, flush, memory, startUp, wakeUps }: Results): string {
   return `# The server on Node, ${date}
 
 Commit ${commit}. ${machine}.
 
 Over loopback. The load generator is in C and compares every byte. A Node echo is the minimum for a server on Node:
-\`dgram\`, every packet ready in memory, no transfers, no timers. The servers took turns (${ROUNDS} rounds of ${SECONDS} s, or 3 of 2 s
+\`dgram\`, every packet ready in memory, no transfers, no timers. The servers took turns (${ROUNDS} rounds of ${SECONDS} s, or 3 of 1 s
 with many simultaneous downloads); ratios are taken within a round. All figures are medians.
 
 ## Blocks, or small files, per second: ratios
@@ -97,6 +100,24 @@ ${rateTable(comparisons)}
 
 ${processorTable(comparisons)}
 
+## Messages that clients sent again
+
+${repeatTable(comparisons.filter(({ scenario }) => scenario.clients >= 64))}
+
+## Uploads
+
+Into a folder in memory, so that no disk is the limit, each under a new name. The echo acknowledges what it gets and drops it.
+Blocks per second, their ratios, and ratios per second of processor time.
+
+${rateTable(uploads)}
+
+${ratioTable(uploads, NODE_PAIRS, "perSecond")}
+
+${ratioTable(uploads, NODE_PAIRS, "perProcessorSecond")}
+
+An upload of 64 KiB takes ${flush.memoryMs.toFixed(1)} ms into memory, and ${flush.diskMs.toFixed(1)} ms into the folder for temporary files: the difference is
+mostly the flush to its disk before the last ACK.
+
 ## Memory, start-up, idle
 
 ${table(
@@ -104,13 +125,7 @@ ${table(
   memory.map(({ server, residentBytes, heapBytes }) => [server, Math.round(residentBytes), Math.round(heapBytes)]),
 )}
 
-${table(
-  ["milliseconds until", "", "ratio"],
-  [
-    ["a bare Node prints a line", startUp.bareMs.toFixed(1), "1"],
-    ["the server serves its first file", startUp.serverMs.toFixed(1), startUp.ratio.toFixed(2)],
-  ],
-)}
+${startUpTable(startUp)}
 
 ${table(
   ["wake-ups of the idle main thread", "seconds", "wake-ups"],
@@ -123,11 +138,23 @@ ${table(
 }
 
 const comparisons = await compareAll();
+const uploads = await compareUploads();
+reportProgress("flush");
+const flush = await measureFlush();
 reportProgress("memory per download");
 const memory = await measureMemory(files);
 reportProgress("start-up");
 const startUp = await measureStartUp(files);
 reportProgress("idle wake-ups");
 const wakeUps = await countWakeUps(files);
-const results: Results = { ...measuredNow(), machine: machine(), comparisons, memory, startUp, wakeUps };
+const results: Results = {
+  ...measuredNow(),
+  machine: machine(),
+  comparisons,
+  uploads,
+  flush,
+  memory,
+  startUp,
+  wakeUps,
+};
 saveReport("node", results, report(results));

@@ -2,7 +2,7 @@
  * `npm run bench:peers`: this server side by side with other TFTP servers. Prints tables, and saves them in
  * `bench/results/` together with the figures as JSON.
  */
-import { type Comparison, compare, fastestTable, rateTable } from "./support/comparison.js";
+import { type Comparison, compare, fastestTable, rateTable, repeatTable } from "./support/comparison.js";
 import { machine } from "./support/machine.js";
 import {
   ATFTPD,
@@ -10,41 +10,59 @@ import {
   DNSMASQ,
   DNSMASQ_SINGLE_PORT,
   ENGINE,
+  ENGINE_PROCESSES,
   ENGINE_SINGLE_PORT,
   NPM_TFTP,
   startPeers,
   TFTPD_HPA,
 } from "./support/peers.js";
 import { type Measured, measuredNow, saveReport } from "./support/report.js";
-import { A_CORE_EACH, ONE_CORE } from "./support/rounds.js";
-import { LOCK_STEP, simultaneous, smallFiles } from "./support/scenarios.js";
+import { A_CORE_EACH, BOTH_FREE, ONE_CORE, type Placement, type Scenario } from "./support/rounds.js";
+import { LARGE_WINDOW, LOCK_STEP, simultaneous, smallFiles, UPLOADS, WINDOWED } from "./support/scenarios.js";
 import { ServedFiles } from "./support/served-files.js";
+import { filesInMemory } from "./support/uploads.js";
 
 const ROUNDS = 5;
-const SECONDS = 0.4;
+const SECONDS = 0.3;
+/** One process each, and two. */
+const ALL = [ENGINE, ENGINE_SINGLE_PORT, TFTPD_HPA, ATFTPD, DNSMASQ, DNSMASQ_SINGLE_PORT, NPM_TFTP, BUSYBOX];
+const WITH_WINDOWS = [ENGINE, ATFTPD];
+const WITH_UPLOADS = [ENGINE, TFTPD_HPA, ATFTPD];
+const ON_TWO_CORES = [ENGINE_PROCESSES, ENGINE, ATFTPD, DNSMASQ];
 
 interface Results extends Measured {
   readonly machine: string;
   readonly comparisons: readonly Comparison[];
+  readonly windows: readonly Comparison[];
+  readonly uploads: readonly Comparison[];
+  readonly processes: readonly Comparison[];
 }
 
-async function compareAll(): Promise<Comparison[]> {
-  const files = new ServedFiles();
-  const effort = { files, rounds: ROUNDS, seconds: SECONDS };
-  const start = () => startPeers(files);
-  const comparisons = [await compare(A_CORE_EACH, LOCK_STEP, start, effort)];
-  for (const scenario of [LOCK_STEP, ...[64, 256].map(simultaneous), ...[1, 16, 64].map(smallFiles)]) {
-    comparisons.push(await compare(ONE_CORE, scenario, start, effort));
+const files = new ServedFiles();
+
+async function compareEach(
+  names: readonly string[],
+  cases: readonly (readonly [Placement, Scenario])[],
+  from = files,
+): Promise<Comparison[]> {
+  const comparisons: Comparison[] = [];
+  for (const [placement, scenario] of cases) {
+    const effort = { files: from, rounds: ROUNDS, seconds: SECONDS };
+    comparisons.push(await compare(placement, scenario, () => startPeers(from, names), effort));
   }
   return comparisons;
 }
 
-function report({ date, commit, machine, comparisons }: Results): string {
+function onOneCore(scenarios: readonly Scenario[]): (readonly [Placement, Scenario])[] {
+  return scenarios.map((scenario) => [ONE_CORE, scenario]);
+}
+
+function report({ date, commit, machine, comparisons, windows, uploads, processes }: Results): string {
   return `# TFTP servers side by side, ${date}
 
 Commit ${commit}. ${machine}.
 
-Over loopback. The load generator is in C and compares every byte. The servers took turns (${ROUNDS} rounds of ${SECONDS} s, or 3 of 2 s
+Over loopback. The load generator is in C and compares every byte. The servers took turns (${ROUNDS} rounds of ${SECONDS} s, or 3 of 1 s
 with many simultaneous downloads); ratios are taken within a round. All figures are medians. Each server logs as little as
 its options allow.
 
@@ -59,8 +77,56 @@ ${fastestTable(comparisons, ENGINE, [TFTPD_HPA, ATFTPD, DNSMASQ, NPM_TFTP, BUSYB
 ## Against dnsmasq, one port for all transfers
 
 ${fastestTable(comparisons, ENGINE_SINGLE_PORT, [DNSMASQ_SINGLE_PORT])}
+
+## Messages that clients sent again
+
+${repeatTable(comparisons.filter(({ scenario }) => scenario.clients >= 64))}
+
+## Windows
+
+Blocks per second.
+
+${rateTable(windows)}
+
+## Uploads
+
+Blocks per second, into a folder in memory, so that no disk is the limit.
+
+${rateTable(uploads)}
+
+## Two cores
+
+Blocks per second. Server and load generator share the cores.
+
+${rateTable(processes)}
 `;
 }
 
-const results: Results = { ...measuredNow(), machine: machine(), comparisons: await compareAll() };
+const measured = measuredNow();
+const oneCore = onOneCore([
+  LOCK_STEP,
+  ...[64, 256, 1000].map(simultaneous),
+  ...[1, 16, 64].map((clients) => smallFiles(clients)),
+]);
+await files.settled(oneCore.map(([, { fileBytes }]) => fileBytes));
+const results: Results = {
+  ...measured,
+  machine: machine(),
+  comparisons: await compareEach(ALL, [[A_CORE_EACH, LOCK_STEP], ...oneCore]),
+  windows: await compareEach(
+    WITH_WINDOWS,
+    [WINDOWED, LARGE_WINDOW].flatMap(
+      (scenario) =>
+        [
+          [ONE_CORE, scenario],
+          [BOTH_FREE, scenario],
+        ] as const,
+    ),
+  ),
+  uploads: await compareEach(WITH_UPLOADS, onOneCore(UPLOADS), filesInMemory()),
+  processes: await compareEach(
+    ON_TWO_CORES,
+    [64, 256].map((count) => [BOTH_FREE, simultaneous(count)] as const),
+  ),
+};
 saveReport("peers", results, report(results));

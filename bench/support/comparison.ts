@@ -61,6 +61,11 @@ export function rateTable(comparisons: readonly Comparison[]): string {
   });
 }
 
+/** Messages that clients sent again in all rounds, because no answer came in time. */
+export function repeatTable(comparisons: readonly Comparison[]): string {
+  return serverTable(comparisons, ({ repeats }) => repeats.toLocaleString("en"));
+}
+
 /** Processor time of a server's process per block or file, in microseconds. */
 export function processorTable(comparisons: readonly Comparison[]): string {
   return serverTable(comparisons, ({ processorUs }) => median(processorUs).toFixed(1));

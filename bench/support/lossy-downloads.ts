@@ -2,11 +2,21 @@
 import { SeededRandom } from "lockstep-tftp/simulated";
 import { FaultyLink } from "../../test/support/faulty-link.js";
 import { runLoad } from "./load.js";
-import { startPeers } from "./peers.js";
+import {
+  ATFTPD,
+  DNSMASQ,
+  DNSMASQ_SINGLE_PORT,
+  ENGINE,
+  ENGINE_SINGLE_PORT,
+  NPM_TFTP,
+  startPeers,
+  TFTPD_HPA,
+} from "./peers.js";
 import { reportProgress, table } from "./report.js";
 import type { ServedFiles } from "./served-files.js";
 import { type BenchServer, stop } from "./servers.js";
 
+const SERVERS = [ENGINE, ENGINE_SINGLE_PORT, TFTPD_HPA, ATFTPD, DNSMASQ, DNSMASQ_SINGLE_PORT, NPM_TFTP];
 const FILE_BYTES = 32 * 1024;
 const ROUND_TRIPS_MS = [2, 20];
 const LOSSES = [0.01, 0.02, 0.05];
@@ -14,7 +24,7 @@ const SEEDS = 8;
 const CLIENT_REPEAT_MS = 5000;
 const MAX_SECONDS = 60;
 /** Downloads that run at the same time. They mostly wait, so they do not slow each other. */
-const SIMULTANEOUS = 32;
+const SIMULTANEOUS = 64;
 
 const NO_FAULTS = { loss: 0, duplication: 0, reordering: 0, reorderingMs: 0 };
 
@@ -44,7 +54,7 @@ export interface LossFigures {
 }
 
 export async function measureLoss(files: ServedFiles): Promise<LossFigures> {
-  const servers = await startPeers(files);
+  const servers = await startPeers(files, SERVERS);
   try {
     return {
       fileBytes: FILE_BYTES,
@@ -89,7 +99,7 @@ async function addedTimes(files: ServedFiles, servers: readonly BenchServer[]): 
 }
 
 /** Seeds that let the request pass: only the client could repeat a lost one, which says nothing about the server. */
-function seedsThatKeepTheRequest(): number[] {
+export function seedsThatKeepTheRequest(): number[] {
   const seeds: number[] = [];
   for (let seed = 1; seeds.length < SEEDS; seed++) {
     if (!new SeededRandom(seed).chance(100 * Math.max(...LOSSES))) {

@@ -9,7 +9,7 @@ import { execFileSync } from "node:child_process";
 import dgram from "node:dgram";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { PROJECT } from "../../test/support/program.js";
+import { CLI, PROJECT } from "../../test/support/program.js";
 import { reportProgress } from "./report.js";
 import type { ServedFiles } from "./served-files.js";
 import { type BenchServer, spawnGroup, startEngine, stop } from "./servers.js";
@@ -22,6 +22,9 @@ export const DNSMASQ = "dnsmasq";
 export const DNSMASQ_SINGLE_PORT = "dnsmasq, single port";
 export const NPM_TFTP = "npm's tftp";
 export const BUSYBOX = "busybox tftpd";
+
+/** Several processes, on Node 22.12 and later. */
+export const ENGINE_PROCESSES = "lockstep-tftp, 2 processes";
 
 const HOST = "127.0.0.1";
 /** dnsmasq uses no other port; the second one runs on another address instead. */
@@ -44,8 +47,18 @@ interface Peer {
 
 const PEERS: readonly Peer[] = [
   {
+    name: ENGINE_PROCESSES,
+    command: (port, folder) => [
+      ...[process.execPath, CLI, "serve", folder, "--host", HOST, "--port", String(port)],
+      ...["--log-level", "error", "--processes", "2"],
+    ],
+  },
+  {
     name: TFTPD_HPA,
-    command: (port, folder) => ["in.tftpd", "--foreground", "-L", "--address", `${HOST}:${port}`, "--secure", folder],
+    command: (port, folder) => [
+      ...["in.tftpd", "--foreground", "-L", "--address", `${HOST}:${port}`, "--create", "--user", "root"],
+      ...["--secure", folder],
+    ],
   },
   {
     name: ATFTPD,
@@ -90,13 +103,25 @@ function dnsmasq(host: string, folder: string): readonly string[] {
   ];
 }
 
-/** Starts this project's server in both its modes, and those of the others that are installed. */
-export async function startPeers(files: ServedFiles): Promise<BenchServer[]> {
-  const servers = [
-    await startEngine(ENGINE, { root: files.folder }),
-    await startEngine(ENGINE_SINGLE_PORT, { root: files.folder, singlePort: true }),
-  ];
+/**
+ * Starts this project's server in both its modes, and those of the others that are installed.
+ *
+ * @param names the servers that are wanted. Default: all.
+ */
+export async function startPeers(files: ServedFiles, names?: readonly string[]): Promise<BenchServer[]> {
+  const isWanted = (name: string): boolean => names === undefined || names.includes(name);
+  const options = { root: files.folder, write: "overwrite" } as const;
+  const servers: BenchServer[] = [];
+  if (isWanted(ENGINE)) {
+    servers.push(await startEngine(ENGINE, options));
+  }
+  if (isWanted(ENGINE_SINGLE_PORT)) {
+    servers.push(await startEngine(ENGINE_SINGLE_PORT, { ...options, singlePort: true }));
+  }
   for (const [index, peer] of PEERS.entries()) {
+    if (!isWanted(peer.name)) {
+      continue;
+    }
     try {
       servers.push(await startPeer(peer, FIRST_PORT + index, files));
     } catch (error) {

@@ -5,8 +5,10 @@ import type { Scenario } from "./rounds.js";
 const LARGE_FILE_BYTES = 4 * 2 ** 20;
 /** Large enough that each of many clients is in the middle of its file. */
 const MIDDLE_FILE_BYTES = 2 ** 18;
-/** The size of a phone's or a switch's configuration. */
 const SMALL_FILE_BYTES = 200;
+/** The largest upload; the other is as large as a configuration. */
+const UPLOAD_BYTES = 16 * 2 ** 20;
+const SMALL_UPLOAD_BYTES = 2 ** 16;
 
 export const LOCK_STEP: Scenario = {
   name: "lock-step",
@@ -17,15 +19,37 @@ export const LOCK_STEP: Scenario = {
 };
 
 export const WINDOWED: Scenario = { ...LOCK_STEP, name: "window of 16", window: 16 };
+export const LARGE_WINDOW: Scenario = { ...LOCK_STEP, name: "window of 64", window: 64 };
 
 /** Simultaneous lock-step downloads. A shorter round would measure little but their start. */
 export function simultaneous(clients: number): Scenario {
   const name = `${clients} downloads at once`;
-  return { name, clients, window: 1, fileBytes: MIDDLE_FILE_BYTES, unit: "blocks", minSeconds: 2 };
+  return { name, clients, window: 1, fileBytes: MIDDLE_FILE_BYTES, unit: "blocks", minSeconds: 1 };
 }
 
-/** Clients that each fetch one small file after the other. */
-export function smallFiles(clients: number): Scenario {
-  const name = `${SMALL_FILE_BYTES}-byte files, ${clients} ${clients === 1 ? "client" : "clients"}`;
-  return { name, clients, window: 1, fileBytes: SMALL_FILE_BYTES, unit: "files" };
+/** Clients that each fetch one small file after the other: 200 bytes, or as large as a phone's configuration. */
+export function smallFiles(clients: number, fileBytes = SMALL_FILE_BYTES): Scenario {
+  const name = `${sizeName(fileBytes)} files, ${clientsName(clients)}`;
+  return { name, clients, window: 1, fileBytes, unit: "files", minSeconds: fileBytes > SMALL_FILE_BYTES ? 0.5 : 0 };
+}
+
+/** Clients that each write one file after the other, large and small, in lock-step and in windows. */
+export const UPLOADS: readonly Scenario[] = [
+  [1, UPLOAD_BYTES],
+  [1, SMALL_UPLOAD_BYTES],
+  [64, SMALL_UPLOAD_BYTES],
+].flatMap(([clients = 0, fileBytes = 0]) =>
+  [1, 16].map((window): Scenario => {
+    const how = window === 1 ? "lock-step" : `window of ${window}`;
+    const name = `${sizeName(fileBytes)} uploads, ${clientsName(clients)}, ${how}`;
+    return { name, clients, window, fileBytes, unit: "blocks", upload: true };
+  }),
+);
+
+function clientsName(clients: number): string {
+  return `${clients} ${clients === 1 ? "client" : "clients"}`;
+}
+
+function sizeName(bytes: number): string {
+  return bytes < 1024 ? `${bytes}-byte` : bytes < 2 ** 20 ? `${bytes / 1024}-KiB` : `${bytes / 2 ** 20}-MiB`;
 }

@@ -2,12 +2,17 @@
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { seededBytes } from "../../test/support/seed.js";
 
-export class ServedFiles {
-  readonly folder = mkdtempSync(path.join(tmpdir(), "lockstep-tftp-bench-"));
+const SETTLE_MS = 3500;
 
-  constructor() {
+export class ServedFiles {
+  readonly folder: string;
+
+  /** @param parent folder in which the new one is made. */
+  constructor(parent = tmpdir()) {
+    this.folder = mkdtempSync(path.join(parent, "lockstep-tftp-bench-"));
     // Some servers run as another user.
     chmodSync(this.folder, 0o755);
     process.once("exit", () => rmSync(this.folder, { recursive: true, force: true }));
@@ -20,6 +25,14 @@ export class ServedFiles {
       writeFileSync(this.pathOf(name), seededBytes(sizeBytes + number, sizeBytes));
     }
     return name;
+  }
+
+  /** Makes files of these sizes, and waits: the server keeps in memory only what has not changed for 3 s. */
+  async settled(sizesBytes: readonly number[]): Promise<void> {
+    for (const sizeBytes of sizesBytes) {
+      this.nameOf(sizeBytes);
+    }
+    await wait(SETTLE_MS);
   }
 
   pathOf(name: string): string {

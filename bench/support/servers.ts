@@ -1,7 +1,7 @@
 /** Servers of a benchmark: each is a process that can be pinned to a processor core. */
 import { type ChildProcess, execFileSync, fork, type StdioOptions, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { TftpServerOptions } from "lockstep-tftp";
 import { script } from "../../test/support/program.js";
@@ -9,6 +9,7 @@ import { compile } from "./compile.js";
 
 const LOOPBACK = "127.0.0.1";
 const MAX_START_MS = 10_000;
+const MAX_TRIES = 5;
 
 export interface BenchServer {
   readonly name: string;
@@ -98,20 +99,50 @@ export async function stop({ process: child }: BenchServer): Promise<void> {
   await ended;
 }
 
-/** Pins all threads of a process to processor cores, as `taskset` takes them. */
+/** Pins all threads of a server to processor cores, as `taskset` takes them. */
 export function pin({ process: { pid } }: BenchServer, cores: string): void {
-  execFileSync("taskset", ["-acp", cores, String(pid)], { stdio: "ignore" });
+  for (const one of processesOf(pid as number)) {
+    pinProcess(one, cores);
+  }
 }
 
-/** Processor time of a process since its start, in microseconds; NaN if it has ended. */
+/** Fails if a thread ends meanwhile, as some do when Node starts. */
+function pinProcess(pid: number, cores: string): void {
+  for (let tries = 1; ; tries++) {
+    try {
+      execFileSync("taskset", ["-acp", cores, String(pid)], { stdio: "ignore" });
+      return;
+    } catch (error) {
+      if (tries === MAX_TRIES) {
+        throw error;
+      }
+    }
+  }
+}
+
+/** Processor time of a server's present processes since their start, in microseconds; NaN if it has ended. */
 export function processorUs({ process: { pid } }: BenchServer): number {
-  const tasks = `/proc/${pid}/task`;
   try {
-    const nanoseconds = readdirSync(tasks).map((task) =>
-      Number(readFileSync(`${tasks}/${task}/schedstat`, "utf8").split(" ")[0]),
+    const nanoseconds = processesOf(pid as number).flatMap((one) =>
+      readdirSync(tasksOf(one)).map((task) =>
+        Number(readFileSync(`${tasksOf(one)}/${task}/schedstat`, "utf8").split(" ")[0]),
+      ),
     );
     return nanoseconds.reduce((sum, time) => sum + time, 0) / 1000;
   } catch {
     return Number.NaN;
   }
+}
+
+/** A process and those that it has started, except for short-lived ones of a server that starts one for each transfer. */
+function processesOf(pid: number): number[] {
+  const isNode = readlinkSync(`/proc/${pid}/exe`) === realpathSync(process.execPath);
+  const children = readFileSync(`${tasksOf(pid)}/${pid}/children`, "utf8")
+    .split(" ")
+    .filter((one) => one !== "");
+  return isNode ? [pid, ...children.flatMap((one) => processesOf(Number(one)))] : [pid];
+}
+
+function tasksOf(pid: number): string {
+  return `/proc/${pid}/task`;
 }

@@ -4,6 +4,7 @@ import dgram from "node:dgram";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { CLI, script } from "../../test/support/program.js";
+import { table } from "./report.js";
 import type { ServedFiles } from "./served-files.js";
 import { median, ratios } from "./statistics.js";
 
@@ -36,6 +37,16 @@ export async function measureStartUp(files: ServedFiles): Promise<StartUp> {
     client.close();
   }
   return { bareMs: median(bare), serverMs: median(server), ratio: median(ratios(server, bare)) };
+}
+
+export function startUpTable({ bareMs, serverMs, ratio }: StartUp): string {
+  return table(
+    ["milliseconds until", "", "ratio"],
+    [
+      ["a bare Node prints a line", bareMs.toFixed(1), "1"],
+      ["the server serves its first file", serverMs.toFixed(1), ratio.toFixed(2)],
+    ],
+  );
 }
 
 /** Milliseconds from the start of `node ARGS` until it printed the line and `finish` is done. */

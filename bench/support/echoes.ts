@@ -1,0 +1,37 @@
+/** The server on Node beside bare echoes, on Node and in C. */
+
+import type { Scenario } from "./rounds.js";
+import { LARGE_WINDOW } from "./scenarios.js";
+import type { ServedFiles } from "./served-files.js";
+import { type BenchServer, startCEcho, startEngine, startNodeEcho } from "./servers.js";
+
+const ENGINE = "server";
+const SINGLE_PORT = "server, single port";
+const NODE_EACH = "Node echo, a socket each";
+const NODE_ONE = "Node echo, one socket";
+const C_ECHO = "C echo";
+
+/** A server, and what it is compared with. */
+export const NODE_PAIRS = [
+  [ENGINE, NODE_ONE],
+  [ENGINE, NODE_EACH],
+  [SINGLE_PORT, NODE_ONE],
+] as const;
+export const PAIRS = [...NODE_PAIRS, [C_ECHO, NODE_ONE]] as const;
+
+export function startNodeServers({ window, fileBytes }: Scenario, files: ServedFiles): Promise<BenchServer[]> {
+  // The echoes grant every window.
+  const options = { root: files.folder, maxWindowSize: LARGE_WINDOW.window, write: "overwrite" } as const;
+  const file = files.pathOf(files.nameOf(fileBytes));
+  return Promise.all([
+    startEngine(ENGINE, options),
+    startEngine(SINGLE_PORT, { ...options, singlePort: true }),
+    startNodeEcho(NODE_EACH, file, window, "socket-each"),
+    startNodeEcho(NODE_ONE, file, window, "one-socket"),
+  ]);
+}
+
+export async function startServers(scenario: Scenario, files: ServedFiles): Promise<BenchServer[]> {
+  const file = files.pathOf(files.nameOf(scenario.fileBytes));
+  return [...(await startNodeServers(scenario, files)), await startCEcho(C_ECHO, file, scenario.window)];
+}
