@@ -11,12 +11,11 @@ import { countWakeUps, type WakeUps } from "./support/rest.js";
 import { A_CORE_EACH, BOTH_FREE, BOTH_FREE_POLLING, ONE_CORE, type Scenario } from "./support/rounds.js";
 import { LARGE_WINDOW, LOCK_STEP, simultaneous, smallFiles, UPLOADS, WINDOWED } from "./support/scenarios.js";
 import { ServedFiles } from "./support/served-files.js";
-import type { BenchServer } from "./support/servers.js";
 import { measureStartUp, type StartUp, startUpTable } from "./support/start-up.js";
 import { type FlushTimes, filesInMemory, measureFlush } from "./support/uploads.js";
 
 const ROUNDS = 5;
-const SECONDS = 0.3;
+const SECONDS = 0.25;
 /** Sizes of a phone's configuration and of a boot loader. */
 const MIDDLE_SIZES_BYTES = [4096, 16_384, 65_536];
 
@@ -32,27 +31,22 @@ interface Results extends Measured {
 
 const files = new ServedFiles();
 
-function serversFor(scenario: Scenario): Promise<BenchServer[]> {
-  return startServers(scenario, files);
-}
-
 async function compareAll(): Promise<Comparison[]> {
   const effort = { files, rounds: ROUNDS, seconds: SECONDS };
   const bulk = [LOCK_STEP, WINDOWED, LARGE_WINDOW];
   const clients = [1, 16, 64];
   const small = clients.map((count) => smallFiles(count));
   const middle = MIDDLE_SIZES_BYTES.flatMap((size) => clients.map((count) => smallFiles(count, size)));
-  const onOneCore = [...bulk, ...[64, 256, 1000].map(simultaneous), ...small, ...middle];
-  await files.settled(onOneCore.map(({ fileBytes }) => fileBytes));
-  const elsewhere = [LOCK_STEP, WINDOWED, smallFiles(16)];
+  const onOneCore = [...bulk, ...[64, 256, 1000].map(simultaneous), ...small];
+  await files.settled([...onOneCore, ...middle].map(({ fileBytes }) => fileBytes));
+  const placements = [A_CORE_EACH, BOTH_FREE, BOTH_FREE_POLLING];
+  const elsewhere = placements.flatMap((placement) =>
+    [LOCK_STEP, WINDOWED, smallFiles(16)].map((scenario) => ({ placement, scenario })),
+  );
   const comparisons: Comparison[] = [];
-  for (const scenario of onOneCore) {
-    comparisons.push(await compare(ONE_CORE, scenario, serversFor, effort));
-  }
-  for (const placement of [A_CORE_EACH, BOTH_FREE, BOTH_FREE_POLLING]) {
-    for (const scenario of elsewhere) {
-      comparisons.push(await compare(placement, scenario, serversFor, effort));
-    }
+  const cases = [...[...onOneCore, ...middle].map((scenario) => ({ placement: ONE_CORE, scenario })), ...elsewhere];
+  for (const { placement, scenario } of cases) {
+    comparisons.push(await compare(placement, scenario, (one) => startServers(one, files), effort));
   }
   return comparisons;
 }

@@ -23,7 +23,7 @@ import { ServedFiles } from "./support/served-files.js";
 import { filesInMemory } from "./support/uploads.js";
 
 const ROUNDS = 5;
-const SECONDS = 0.3;
+const SECONDS = 0.25;
 /** One process each, and two. */
 const ALL = [ENGINE, ENGINE_SINGLE_PORT, TFTPD_HPA, ATFTPD, DNSMASQ, DNSMASQ_SINGLE_PORT, NPM_TFTP, BUSYBOX];
 const WITH_WINDOWS = [ENGINE, ATFTPD];

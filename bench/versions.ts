@@ -12,7 +12,7 @@ import { ServedFiles } from "./support/served-files.js";
 import { measureStartUp, type StartUp, startUpTable } from "./support/start-up.js";
 
 const ROUNDS = 5;
-const SECONDS = 0.3;
+const SECONDS = 0.25;
 const SCENARIOS: readonly Scenario[] = [
   LOCK_STEP,
   WINDOWED,

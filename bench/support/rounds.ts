@@ -52,7 +52,7 @@ export interface Rates {
   errors: number;
 }
 
-const WARM_UP_SECONDS = 0.4;
+const WARM_UP_SECONDS = 0.25;
 
 export interface Rounds {
   readonly scenario: Scenario;
