@@ -21,6 +21,9 @@ const TAR_HEADER_BYTES = 512;
 /** The SDK's clock, from the stand-in for its module. */
 declare const boardTime: { ticks: number };
 
+/** The SDK's timers, likewise. */
+declare const boardTimers: { fire(): void };
+
 /** The worker lacks this function of the SDK's XS. */
 const encoder = new TextEncoder();
 ArrayBuffer.fromString ??= (text: string) => encoder.encode(text).buffer;
@@ -97,6 +100,25 @@ export function start(storage: keyof typeof STORAGES, udp: string, hasLog: boole
   });
 }
 
+/** Has to be escaped in the log. */
+const ODD_NAME = "\u0001\u00e9.bin";
+
+/** Starts a server that takes no uploads, with the firmware's log. */
+export function startReadOnly(): void {
+  newWire();
+  client = new Client({ receive() {} });
+  const log = new Log(true);
+  const statistics = new Statistics();
+  server = new TFTPServer({
+    io: OwnUDP as unknown as UDPConstructor,
+    storage: new FileStorage({ directory: new OneFileDirectory(SHORT_FILE_BYTES), write: "never" }),
+    onRefused(request, errorCode, reason) {
+      statistics.countRefusal();
+      log.refused(request, errorCode, reason);
+    },
+  });
+}
+
 let callbackCount = 0;
 
 function count(): void {
@@ -156,10 +178,21 @@ function writeRequest(text: RequestText): void {
   requestLength = client.write(text);
 }
 
-/** Requests the file. */
+/** Requests the file. Returns the number of transfers that run. */
 export function request(up: boolean): number {
+  return requestText(up ? UPLOAD : DOWNLOAD, up);
+}
+
+/** Requests an upload of a file with a name that the log escapes. Returns the number of messages that the server sends. */
+export function requestOdd(): number {
+  const before = wire.sentCount;
+  requestText({ ...UPLOAD, name: ODD_NAME }, true);
+  return wire.sentCount - before;
+}
+
+function requestText(text: RequestText, up: boolean): number {
   isUpload = up;
-  writeRequest(up ? UPLOAD : DOWNLOAD);
+  writeRequest(text);
   requestAgain();
   return server.running;
 }
@@ -209,6 +242,14 @@ export function download(count: number): number {
     requestAgain();
   }
   return server.running;
+}
+
+/** Lets time pass without a packet. Returns the number of messages that the server sends. */
+export function pass(milliseconds: number): number {
+  const before = wire.sentCount;
+  boardTime.ticks += milliseconds;
+  boardTimers.fire();
+  return wire.sentCount - before;
 }
 
 /** Whole transfers of one short block. Returns how many have not ended. */
