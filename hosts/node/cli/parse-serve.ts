@@ -127,7 +127,7 @@ function serverOptions(
   }
   return {
     root,
-    write: writePolicy(reader),
+    write: writePolicy(reader, upstream),
     ...(values.strict ? STRICT_LIMITS : {}),
     ...withoutUndefined({
       host: hosts(reader),
@@ -198,14 +198,14 @@ function dhcpOptions({ values, nameOf }: SettingReader, table: DhcpTable | undef
   return { ...table, host, range, boot };
 }
 
-function writePolicy({ values, nameOf }: SettingReader): WritePolicy {
+function writePolicy({ values, nameOf }: SettingReader, upstream: UpstreamOptions | undefined): WritePolicy {
   if (values.overwrite) {
     return "overwrite";
   }
   if (values.write) {
     return "new";
   }
-  if (values["write-only"]) {
+  if (values["write-only"] && (upstream?.write ?? "never") === "never") {
     const problem = `${nameOf("write-only")} alone allows nothing`;
     throw new UsageError(
       `${problem}; add ${nameOf("write")} (new files) or ${nameOf("overwrite")} (existing ones, too)`,

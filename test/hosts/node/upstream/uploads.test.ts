@@ -4,9 +4,10 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { buffer } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
-import { ERROR_FILE_EXISTS } from "lockstep-tftp/engine";
+import { ERROR_ACCESS_VIOLATION, ERROR_FILE_EXISTS } from "lockstep-tftp/engine";
 import { fetchFile, putFile } from "../../../support/retrying-client.js";
 import { seededBytes } from "../../../support/seed.js";
+import { Place } from "../cli/configuration-place.js";
 import { Origin, type Respond, servingFrom } from "./origin.js";
 
 const CONTENT = seededBytes(1, 100_000);
@@ -238,4 +239,20 @@ test("a file of the folder is served although one was uploaded to the upstream",
   writeFileSync(path.join(root, "file"), OTHER);
   await putFile("file", CONTENT, { port });
   assert.deepEqual((await fetchFile("file", { port })).content, OTHER);
+});
+
+test("write-only goes with uploads to the upstream alone", async (t) => {
+  const { origin, store } = await startStore(t);
+  const place = new Place(t, [
+    'root = "files"',
+    "write-only = true",
+    "[upstream]",
+    `url = "${origin.url}"`,
+    'cache = "cache"',
+    "write = true",
+  ]);
+  const { port } = await place.start(t);
+  await putFile("backup", OTHER, { port });
+  assert.deepEqual(store.files.get("backup"), OTHER);
+  await assert.rejects(fetchFile("backup", { port }), { errorCode: ERROR_ACCESS_VIOLATION });
 });
