@@ -143,7 +143,7 @@ test("a file that is too large for the upstream is ERROR 3, announced or not, an
 
 // Shorter than the 19 s after which the upload would end by itself.
 test("a device that gives up ends the upload, and leaves nothing", { timeout: 15_000 }, async (t) => {
-  const { origin, port, server, cache } = await startServer(t, {});
+  const { origin, port, server, cache } = await startServer(t, { timeoutMs: 3_600_000 });
   const arrived = new Promise<Parameters<Respond>>((resolve) => {
     origin.respond = (...exchange) => resolve(exchange);
   });
