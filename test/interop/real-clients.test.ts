@@ -251,7 +251,7 @@ describe("options", () => {
       client: ATFTP,
       extra: ["--option", "tsize 0", "--option", "timeout 3", "--option", "blksize 64", "--option", "windowsize 100"],
       blockSizeBytes: 64,
-      windowSize: 16,
+      windowSize: 64,
     },
     { client: BUSYBOX, extra: ["-b", "300"], blockSizeBytes: 300, windowSize: 1 },
     { client: BUSYBOX, extra: ["-b", "1428"], blockSizeBytes: 512, windowSize: 1 },
