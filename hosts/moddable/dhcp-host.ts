@@ -30,7 +30,7 @@ export interface DhcpListening {
   readonly buffer: DataView | null | undefined;
 }
 
-/** What the engine and the sockets tell. None of this may throw. */
+/** Reports of the engine and the sockets. None of them may throw. */
 export type DhcpListener = DhcpObserver & ErrorListener;
 
 /** Called by a socket, as its method, which makes a buffer for each datagram. */

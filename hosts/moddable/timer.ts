@@ -32,7 +32,7 @@ function fire(timer: Timer): void {
   (timer as OwnedTimer).owner.fire();
 }
 
-/** What a {@link BoardTimer} wakes. */
+/** The object that a {@link BoardTimer} wakes. */
 interface Sleeper {
   wake(): void;
 }

@@ -14,7 +14,7 @@ export interface AddressedClient {
   readonly hardwareAddress: string;
   /** The boot file that it was told; empty without one. */
   readonly file: string;
-  /** What it has done about that file. */
+  /** Its progress with that file. */
   readonly state: BootState;
   /** Name of the file that it has asked for last; empty before, and where that is not known. */
   readonly askedFile: string;

@@ -1,4 +1,4 @@
-/** The names of the firmware's settings, and of those that somebody probably meant. */
+/** The names of the firmware's settings, and the ones that a misspelt name probably stands for. */
 import { differingLetter } from "../../common/one-letter.js";
 
 /** Those of DHCP included. */

@@ -78,7 +78,7 @@ function drained(response: http.ServerResponse): Promise<void> {
   });
 }
 
-/** Resolves when so many bytes can be read, or all of them, or nobody wants them any more. */
+/** Resolves when this number of bytes can be read, or all of them, or no reader is left. */
 function grown(file: GrowingFile, bytes: number, response: http.ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const look = (): void => {

@@ -123,7 +123,7 @@ export class FileExchange {
   }
 }
 
-/** What became of a download. */
+/** The result of a download. */
 type Sent = Pick<HttpDownload, "bytes" | "reason">;
 
 /** Writes the head of the answer. Returns what follows it. */

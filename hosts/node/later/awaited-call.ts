@@ -52,7 +52,7 @@ class AwaitedCall extends KeptAnswers implements AnswerKeeper {
   /** HTTP has its own limit of connections. */
   readonly hasRoom = true;
   readonly time = new Date();
-  /** What the storage has opened last. */
+  /** The file that the storage has opened last. */
   source: unknown;
   private readonly endsAt = performance.now() + MAX_WAIT_MS;
   private settling: Promise<true> | undefined;

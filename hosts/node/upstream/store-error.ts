@@ -1,4 +1,4 @@
-/** What an object store says in the body of a failure. */
+/** The error in the body of an object store's answer. */
 
 const MAX_ERROR_BYTES = 4096;
 const CODE = /<Code>([A-Za-z0-9.]{1,64})<\/Code>/;

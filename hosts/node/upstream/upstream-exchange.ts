@@ -18,7 +18,7 @@ export interface UpstreamRequest {
   readonly signal: AbortSignal;
 }
 
-/** What goes with all requests. */
+/** Options of all requests. */
 export type ExchangeSettings = Pick<UpstreamSettings, "headers" | "redirectsTo" | "signer">;
 
 /**

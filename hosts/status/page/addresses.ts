@@ -54,7 +54,7 @@ function updateClient(row: HTMLElement, { state, askedFile, remainingSeconds }: 
 
 const TONES: Readonly<Partial<Record<BootState, "good" | "bad">>> = { silent: "bad", refused: "bad", fetched: "good" };
 
-/** What the client has done about its file, in the words of the live view. */
+/** The client's progress with its file, in the words of the live view. */
 function doneText(state: BootState, askedFile: string): string {
   switch (state) {
     case "untold":

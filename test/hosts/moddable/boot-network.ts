@@ -60,7 +60,7 @@ export function start(
   }
 }
 
-/** What the board sends for a message. */
+/** The board's answers to a message. */
 export function ask(message: MessageFields): DhcpMessage[] {
   const { buffer, byteOffset, byteLength } = dhcpMessage(message);
   network.sent.length = 0;

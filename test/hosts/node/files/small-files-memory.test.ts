@@ -15,7 +15,7 @@ const BLOCK_BYTES = 512;
 const SMALL_BYTES = 65_536;
 /** Bytes of all files that are kept or being sent. */
 const MAX_BYTES = 4 * 1024 * 1024;
-/** So many of the largest files fit. */
+/** Number of the largest files that fit. */
 const FITTING = MAX_BYTES / SMALL_BYTES;
 
 interface Folder {
@@ -88,7 +88,7 @@ test("small files that find no room, because all are being sent, are sent like l
   assert.ok(!isOpened(`${FITTING}`), "the others are sent, and make room");
 });
 
-test("a file that is read anew while it is being sent counts until its transfers have ended", (t) => {
+test("a file that is read again while it is being sent counts until its transfers have ended", (t) => {
   const { open, isOpened } = folderWith(t, FITTING + 1, (index) => seededBytes(index, SMALL_BYTES));
   const sent = open("0");
   const { now } = performance;
