@@ -2,13 +2,21 @@
  * `npm run bench`: the server on Node against bare echoes, on Node and in C. Prints tables, and saves them in
  * `bench/results/` together with the figures as JSON.
  */
-import { type Comparison, compare, processorTable, rateTable, ratioTable, repeatTable } from "./support/comparison.js";
+import {
+  type Comparison,
+  compare,
+  freshTable,
+  processorTable,
+  rateTable,
+  ratioTable,
+  repeatTable,
+} from "./support/comparison.js";
 import { type DownloadMemory, measureMemory } from "./support/download-memory.js";
 import { NODE_PAIRS, PAIRS, startNodeServers, startServers } from "./support/echoes.js";
 import { machine } from "./support/machine.js";
 import { type Measured, measuredNow, reportProgress, saveReport, table } from "./support/report.js";
 import { countWakeUps, type WakeUps } from "./support/rest.js";
-import { A_CORE_EACH, BOTH_FREE, BOTH_FREE_POLLING, ONE_CORE, type Scenario } from "./support/rounds.js";
+import { A_CORE_EACH, BOTH_FREE, BOTH_FREE_POLLING, FRESH_SECONDS, ONE_CORE, type Scenario } from "./support/rounds.js";
 import { LARGE_WINDOW, LOCK_STEP, simultaneous, smallFiles, UPLOADS, WINDOWED } from "./support/scenarios.js";
 import { ServedFiles } from "./support/served-files.js";
 import { measureStartUp, type StartUp, startUpTable } from "./support/start-up.js";
@@ -69,7 +77,8 @@ Commit ${commit}. ${machine}.
 
 Over loopback. The load generator is in C and compares every byte. A Node echo is the minimum for a server on Node:
 \`dgram\`, every packet ready in memory, no transfers, no timers. The servers took turns (${ROUNDS} rounds of ${SECONDS} s, or 3 of 1 s
-with many simultaneous downloads); ratios are taken within a round. All figures are medians.
+with many simultaneous downloads) after a second under load, because V8 compiles code when it has run for a while. Ratios are
+taken within a round. All figures are medians.
 
 ## Blocks, or small files, per second: ratios
 
@@ -84,6 +93,15 @@ ${ratioTable(
   comparisons.filter(({ placement }) => placement === ONE_CORE),
   PAIRS,
   "perProcessorSecond",
+)}
+
+## Just started
+
+The ratios of the first table in the first ${FRESH_SECONDS} s of each server under load, measured once.
+
+${freshTable(
+  comparisons.filter(({ placement }) => placement === ONE_CORE),
+  PAIRS,
 )}
 
 ## Blocks of 512 bytes, or small files, per second

@@ -61,6 +61,19 @@ export function rateTable(comparisons: readonly Comparison[]): string {
   });
 }
 
+/** Ratios of one server to another when both have just started. */
+export function freshTable(comparisons: readonly Comparison[], pairs: readonly (readonly [string, string])[]): string {
+  return pairTable(
+    comparisons,
+    pairs,
+    (rates, server, reference) => freshOf(rates, server) / freshOf(rates, reference),
+  );
+}
+
+function freshOf(rates: readonly Rates[], server: string): number {
+  return rates.find((one) => one.server === server)?.fresh ?? Number.NaN;
+}
+
 /** Messages that clients sent again in all rounds, because no answer came in time. */
 export function repeatTable(comparisons: readonly Comparison[]): string {
   return serverTable(comparisons, ({ repeats }) => repeats.toLocaleString("en"));
@@ -77,11 +90,20 @@ export function ratioTable(
   pairs: readonly (readonly [string, string])[],
   of: "perSecond" | "perProcessorSecond",
 ): string {
+  return pairTable(comparisons, pairs, (rates, server, reference) => ratioOf(rates, server, reference, of));
+}
+
+/** A table with a row per comparison and a column per pair of servers. */
+function pairTable(
+  comparisons: readonly Comparison[],
+  pairs: readonly (readonly [string, string])[],
+  ratio: (rates: readonly Rates[], server: string, reference: string) => number,
+): string {
   return table(
     ["", ...pairs.map(([server, reference]) => `${server} / ${reference}`)],
     comparisons.map((comparison) => [
       titleOf(comparison),
-      ...pairs.map(([server, reference]) => ratioOf(comparison.rates, server, reference, of).toFixed(2)),
+      ...pairs.map(([server, reference]) => ratio(comparison.rates, server, reference).toFixed(2)),
     ]),
   );
 }

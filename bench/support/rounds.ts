@@ -46,13 +46,18 @@ export interface Rates {
    * `perSecond` on an idle machine.
    */
   readonly perProcessorSecond: number[];
+  /** Blocks or files per second in the first {@link FRESH_SECONDS} under load. */
+  fresh: number;
   /** Messages that clients sent again, in all rounds. */
   repeats: number;
   /** ERRORs from the server, in all rounds. */
   errors: number;
 }
 
-const WARM_UP_SECONDS = 0.25;
+/** A server that has just started: its code is interpreted at first. */
+export const FRESH_SECONDS = 0.25;
+/** By then V8 has compiled the code of a server's packets. */
+const WARM_UP_SECONDS = 1;
 
 export interface Rounds {
   readonly scenario: Scenario;
@@ -86,13 +91,16 @@ export async function runRounds({ scenario, placement, servers, rounds, seconds,
       perSecond: [],
       processorUs: [],
       perProcessorSecond: [],
+      fresh: 0,
       repeats: 0,
       errors: 0,
     }),
   );
   try {
-    for (const server of servers) {
+    for (const [index, server] of servers.entries()) {
       pin(server, placement.serverCores);
+      const first = await load(server, FRESH_SECONDS);
+      (rates[index] as Rates).fresh = first[scenario.unit] / first.seconds;
       await load(server, WARM_UP_SECONDS);
     }
     for (let round = 0; round < rounds; round++) {
