@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import path from "node:path";
 import typescript from "@rollup/plugin-typescript";
 import { dts } from "rollup-plugin-dts";
 import { boardCode } from "./scripts/board-code.js";
@@ -20,8 +21,12 @@ const ENGINE_BUNDLES = {
   [CLIENT_SOURCE]: CLIENT_BUNDLE,
   [DHCP_SOURCE]: DHCP_BUNDLE,
 };
-/** Modules of the Node host that few programs load, in bundles apart. */
-const APART = { "/upstream/upstream.js": "./upstream.js" };
+/** Modules of the Node host that few programs load, in bundles apart. The last two import packages that are ES modules. */
+const APART = {
+  "/upstream/upstream.js": "./upstream.js",
+  "/live/live-output.js": "./live-output.js",
+  "/run-get-put.js": "./run-get-put.js",
+};
 const apartSource = (id) => Object.keys(APART).find((source) => id.endsWith(source));
 
 const engineSource = (id) => Object.keys(ENGINE_BUNDLES).find((source) => id.endsWith(source));
@@ -73,14 +78,10 @@ const boardModules = {
   },
 };
 
-/**
- * Bundles the library or the command line. They are apart because each loaded file costs a millisecond at the start: the
- * server's command is one file, and less common code is loaded on demand.
- */
-function nodeBundle(input, options) {
+/** Bundles the library, or a part of the command line that is an ES module. */
+function nodeBundle(input) {
   return {
     input,
-    ...options,
     output: {
       dir: "dist/node",
       format: "es",
@@ -88,16 +89,54 @@ function nodeBundle(input, options) {
       hoistTransitiveImports: false,
       paths: (id) => APART[apartSource(id)] ?? toEngineBundle(id),
     },
-    external: (id, importer) =>
-      isEngineBundle(id) ||
-      (importer !== undefined && apartSource(id) !== undefined) ||
-      id.startsWith("node:") ||
-      Object.hasOwn(dependencies, id) ||
-      Object.hasOwn(optionalDependencies, id),
+    external: (id, importer) => isEngineBundle(id) || isExternalOnNode(id, importer),
     plugins: [pageModule, compiled],
     onwarn: failOnWarning,
   };
 }
+
+function isExternalOnNode(id, importer) {
+  return (
+    (importer !== undefined && apartSource(id) !== undefined) ||
+    id.startsWith("node:") ||
+    Object.hasOwn(dependencies, id) ||
+    Object.hasOwn(optionalDependencies, id)
+  );
+}
+
+/** Takes the engines into a bundle as they were built for all. */
+const builtEngines = {
+  name: "built-engines",
+  resolveId(id, importer) {
+    return importer === undefined || !isEngineBundle(id) ? null : path.resolve("dist/node", toEngineBundle(id));
+  },
+};
+
+/** Where a CommonJS bundle lies. */
+const commonUrl = {
+  name: "common-url",
+  resolveImportMeta: (property) => (property === "url" ? 'require("node:url").pathToFileURL(__filename).href' : null),
+};
+
+/**
+ * Bundles the command line, as CommonJS for the sake of its start: an ES module that imports one of Node's modules evaluates
+ * everything which that exports, and so makes Node load and compile half of its library. Each loaded file costs a millisecond:
+ * a server loads two, and less common code is loaded on demand.
+ */
+const commandBundle = {
+  input: { cli: "hosts/node/cli/cli.ts" },
+  preserveEntrySignatures: false,
+  output: {
+    dir: "dist/node",
+    format: "cjs",
+    entryFileNames: "[name].cjs",
+    chunkFileNames: "[name].cjs",
+    paths: (id) => APART[apartSource(id)] ?? id,
+  },
+  external: isExternalOnNode,
+  plugins: [builtEngines, commonUrl, pageModule, compiled],
+  onwarn: failOnWarning,
+};
 
 /** Bundles modules of a board that share no source, each into one file. */
 function boardBundles(input) {
@@ -255,7 +294,9 @@ export default [
   // Apart, so that programs which only serve files do not load it.
   nodeBundle({ "dhcp-server": "hosts/node/dhcp/index.ts" }),
   nodeBundle({ upstream: "hosts/node/upstream/upstream.ts" }),
-  nodeBundle({ cli: "hosts/node/cli/cli.ts" }, { preserveEntrySignatures: false }),
+  nodeBundle({ "live-output": "hosts/node/cli/live/live-output.ts" }),
+  nodeBundle({ "run-get-put": "hosts/node/cli/run-get-put.ts" }),
+  commandBundle,
   // For the build alone, which writes the manual page with it.
   {
     input: "hosts/node/cli/help/manual-page.ts",

@@ -14,7 +14,7 @@ if (process.versions.node.startsWith("20.")) {
 }
 
 const OUTPUT = "dist";
-const COMMANDS = ["dist/node/cli.js", "dist/command/add-files.js"];
+const COMMANDS = ["dist/node/cli.cjs", "dist/command/add-files.js"];
 /** Hashes of the files that the last build read and wrote. */
 const STAMP = "build/dist.stamp";
 const ROOT_FILES = /^(package\.json|package-lock\.json|rollup\.config\.js|tsconfig.*\.json)$/;

@@ -8,7 +8,7 @@ import path from "node:path";
 
 const EXAMPLE_PORT = "6969";
 const EXAMPLE_FOLDER = "examples/files";
-const CLI = path.resolve("dist/node/cli.js");
+const CLI = path.resolve("dist/node/cli.cjs");
 /** npm's shell tells nobody when a signal ends it, so its process is looked for. A stop may take this long to be noticed. */
 const LOOK_FOR_PARENT_MS = 200;
 

@@ -26,7 +26,7 @@ const MESSAGES = [
 ];
 
 const page = readFileSync(path.join(PROJECT, "docs/troubleshooting.md"), "utf8");
-const sources = readdirSync(COMMAND).filter((name) => name.endsWith(".js"));
+const sources = readdirSync(COMMAND).filter((name) => /\.c?js$/.test(name));
 const command = sources.map((name) => readFileSync(path.join(COMMAND, name), "utf8")).join("\n");
 
 for (const text of QUOTED) {

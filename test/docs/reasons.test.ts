@@ -10,7 +10,7 @@ const rows = [...page.matchAll(/^\| `([a-z_]+)` *\| (.*?) *\| (.*?) *\|$/gm)];
 
 /** The table in the command as it was built. */
 function builtTexts(): [code: string, text: string][] {
-  const command = readFileSync(path.join(PROJECT, "dist/node/cli.js"), "utf8");
+  const command = readFileSync(path.join(PROJECT, "dist/node/main.cjs"), "utf8");
   const [, table = ""] = /REASON_TEXTS = \{\n(.*?)\n\};/s.exec(command) ?? [];
   return [...table.matchAll(/^\s+([a-z_]+): "(.*)",?$/gm)].map(([, code, text]) => [code as string, text as string]);
 }

@@ -15,7 +15,7 @@ const TSC = path.join(MODULES, "typescript/bin/tsc");
 const PUBLISHED_PLACES = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|manifest(_firmware)?\.json)$/,
   /^dist\/(core\.js|dhcp\.(js|d\.ts)|engine(\/client)?\.(js|d\.ts))$/,
-  /^dist\/(node|simulated|moddable|command)\/[a-z-]+\.(js|d\.ts)$/,
+  /^dist\/(node|simulated|moddable|command)\/[a-z-]+\.(c?js|d\.ts)$/,
   /^dist\/moddable\/typings\/[a-z]+\.d\.ts$/,
   /^dist\/status\/status-page\.html\.gz$/,
   /^dist\/man\/lockstep-tftp\.1$/,

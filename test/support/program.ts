@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 export const PROJECT = path.dirname(fileURLToPath(import.meta.resolve("lockstep-tftp/package.json")));
 
 /** The published command line. */
-export const CLI = path.join(PROJECT, "dist/node/cli.js");
+export const CLI = path.join(PROJECT, "dist/node/cli.cjs");
 
 /** Far above what any program of the tests needs: a client that hangs would wait for minutes. */
 const LIMIT_MS = 60_000;

@@ -1,7 +1,7 @@
 /** Where `serve` prints its lines: a terminal with a live view, or plain standard output. */
 import type { Writable } from "node:stream";
-import { setTimeout } from "node:timers/promises";
 import type { BootWatch } from "../dhcp/boot-watch.js";
+import { pause } from "../runtime/pause.js";
 import type { TftpServer } from "../server.js";
 import type { LogLevel } from "./log.js";
 
@@ -32,7 +32,7 @@ const LOOK_MS = 20;
 export async function flushed(isWritten: () => boolean): Promise<boolean> {
   const end = performance.now() + FLUSH_MS;
   while (!isWritten() && performance.now() < end) {
-    await setTimeout(LOOK_MS);
+    await pause(LOOK_MS);
   }
   return isWritten();
 }

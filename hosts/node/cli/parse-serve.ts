@@ -9,7 +9,7 @@ import type { TftpServerOptions } from "../server-options.js";
 import type { StatusPageOptions } from "../status/status-page.js";
 import { CAN_SHARE_WITH_SAME_USER } from "../udp/socket.js";
 import type { UpstreamOptions } from "../upstream/upstream-options.js";
-import { type Configuration, readConfiguration } from "./configuration-file.js";
+import type { Configuration } from "./configuration-file.js";
 import type { DhcpTable } from "./dhcp/dhcp-table.js";
 import type { FlagKinds, FlagValues } from "./flags.js";
 import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from "./log.js";
@@ -67,6 +67,8 @@ export async function parseServe(
   if (file === undefined) {
     return serveCommand(new ValueReader<SettingKinds>(values, flagName), root, NO_CONFIGURATION, undefined);
   }
+  // Loaded on demand, as all that only some servers need.
+  const { readConfiguration } = await import("./configuration-file.js");
   const configuration = await readConfiguration(file);
   const fromFile = withoutOverridden(configuration.values, values);
   const nameOf = (name: SettingName): string =>

@@ -1,6 +1,6 @@
 /** Starts the status page of `serve`, and explains why it cannot start. */
-import { setTimeout } from "node:timers/promises";
 import { printable } from "../../common/printable.js";
+import { pause } from "../runtime/pause.js";
 import type { TftpServer } from "../server.js";
 import type { ChangedFile, StatusPage, StatusPageOptions } from "../status/status-page.js";
 import { hostAndPort, isWildcard, LOOPBACK, STATUS_PAGE_PORT } from "../udp/addresses.js";
@@ -56,7 +56,7 @@ async function listenAfterFormer(
     if (!hasWaited) {
       log.write("info", "status-page-waits", "The status page waits: a server that is stopping still has its port", {});
     }
-    await setTimeout(RETRY_MS);
+    await pause(RETRY_MS);
   }
 }
 

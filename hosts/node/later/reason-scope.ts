@@ -8,17 +8,18 @@ interface Scope {
   last?: { readonly refusal: Refusal; readonly reason: Reason };
 }
 
-/** Costs nothing in a process that serves folders only. */
-const scopes = new AsyncLocalStorage<Scope>();
+/** Made by the first call: a process that serves folders only has none. */
+let scopes: AsyncLocalStorage<Scope> | undefined;
 
 keepReasons((refusal, reason) => {
-  const scope = scopes.getStore();
+  const scope = scopes?.getStore();
   if (scope !== undefined) {
     scope.last = { refusal, reason };
   }
 });
 
 export const reasonScope: ReasonScope = (call) => {
+  scopes ??= new AsyncLocalStorage<Scope>();
   const scope: Scope = {};
   return {
     result: scopes.run(scope, call),

@@ -168,7 +168,7 @@ export class Listeners implements KnownListeners {
     const isNew = !this.open.some((listener) => listener.address === address);
     if (!isWildcard(address)) {
       if (isNew) {
-        this.add({ address, scope: NO_SCOPE }, othersThan(address, machineAddresses()));
+        this.add({ address, scope: NO_SCOPE }, () => othersThan(address, machineAddresses()));
       }
       return;
     }
@@ -197,12 +197,12 @@ export class Listeners implements KnownListeners {
   }
 
   /**
-   * @param others other addresses of this machine.
+   * @param others other addresses of this machine. Called only where they matter: listing them takes a millisecond.
    * @param index position among the listeners; a listener that is there is replaced.
    */
   private add(
     { address, scope }: Omit<Listener, "socket">,
-    others: readonly string[] = [],
+    others: () => readonly string[] = () => [],
     index = this.open.length,
   ): LocalPort {
     const listener: LocalPort = FIRST_LISTENER + index;
@@ -225,7 +225,7 @@ export class Listeners implements KnownListeners {
         },
       );
     const socket =
-      wildcard === undefined || CAN_SHARE ? open() : this.get(wildcard).socket.makeRoom(address, others, open);
+      wildcard === undefined || CAN_SHARE ? open() : this.get(wildcard).socket.makeRoom(address, others(), open);
     this.port = socket.port;
     this.open[index]?.socket.close();
     this.open[index] = { address, scope, socket };
@@ -258,7 +258,7 @@ export class Listeners implements KnownListeners {
       }
       const others = othersThan(found.address, machine);
       try {
-        added.push(this.add(found, others, index < 0 ? undefined : index));
+        added.push(this.add(found, () => others, index < 0 ? undefined : index));
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
         if (code === "EADDRINUSE" && !CAN_SHARE) {

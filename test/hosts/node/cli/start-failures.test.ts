@@ -86,7 +86,7 @@ describe("a user without permissions", () => {
     cpSync(path.join(PROJECT, "package.json"), path.join(copy, "package.json"));
     chmodSync(copy, 0o755);
     const becomeNobody = "data:text/javascript,process.setgroups([]);process.setgid(65534);process.setuid(65534)";
-    return run(process.execPath, ["--import", becomeNobody, path.join(copy, "dist/node/cli.js"), ...args]);
+    return run(process.execPath, ["--import", becomeNobody, path.join(copy, "dist/node/cli.cjs"), ...args]);
   }
 
   const firstFree = Number(readFileSync("/proc/sys/net/ipv4/ip_unprivileged_port_start", "utf8"));
