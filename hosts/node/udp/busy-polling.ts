@@ -13,8 +13,11 @@ const LOOK_MS = 0.05;
 const MAX_EMPTY_LOOKS = 8;
 /** Packets after which it is judged whether looking pays. */
 const JUDGED_PACKETS = 64;
-/** Looking pays when at least this many of them were waited for; the others were there already. */
-const MIN_WAITED_PACKETS = 16;
+/**
+ * Looking pays when at least this many of them were waited for; the others were there already. One in eight is enough, since
+ * waking up costs as much time as several packets.
+ */
+const MIN_WAITED_PACKETS = 8;
 /** The first pause. It is short: on a busy machine what looked bad can be an accident. */
 const MIN_PAUSE_PACKETS = 512;
 /** Each further pause is twice as long, up to this: under a second of lock-step with a peer near enough. */
