@@ -17,6 +17,7 @@ import {
   ENGINE,
   ENGINE_SINGLE_PORT,
   NPM_TFTP,
+  PROCESS_PAIRS,
   TFTPD_HPA,
 } from "./support/peers.js";
 import { type Measured, table } from "./support/report.js";
@@ -117,7 +118,7 @@ function peerFigures(): Record<string, string> {
     peers: `${link}\n\n${fastestTable(comparisons, ENGINE, others)}\n\n${fastestTable(comparisons, ENGINE_SINGLE_PORT, [DNSMASQ_SINGLE_PORT])}`,
     "peers with windows": `${link}\n\n${rateTable(windows)}`,
     "peers with uploads": `${link}\n\n${rateTable(uploads)}`,
-    processes: `${link}\n\n${rateTable(processes)}`,
+    processes: `${link}\n\n${rateTable(processes)}\n\n${ratioTable(processes, PROCESS_PAIRS, "perSecond")}`,
     repeats: `${link}\n\n${repeatTable(many)}`,
   };
 }

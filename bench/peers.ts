@@ -2,7 +2,8 @@
  * `npm run bench:peers`: this server side by side with other TFTP servers. Prints tables, and saves them in
  * `bench/results/` together with the figures as JSON.
  */
-import { type Comparison, compare, fastestTable, rateTable, repeatTable } from "./support/comparison.js";
+import { type Comparison, compare, fastestTable, rateTable, ratioTable, repeatTable } from "./support/comparison.js";
+import { startSharingEchoes } from "./support/echoes.js";
 import { machine } from "./support/machine.js";
 import {
   ATFTPD,
@@ -13,6 +14,7 @@ import {
   ENGINE_PROCESSES,
   ENGINE_SINGLE_PORT,
   NPM_TFTP,
+  PROCESS_PAIRS,
   startPeers,
   TFTPD_HPA,
 } from "./support/peers.js";
@@ -20,6 +22,7 @@ import { type Measured, measuredNow, saveReport } from "./support/report.js";
 import { A_CORE_EACH, BOTH_FREE, ONE_CORE, type Placement, type Scenario } from "./support/rounds.js";
 import { LARGE_WINDOW, LOCK_STEP, simultaneous, smallFiles, UPLOADS, WINDOWED } from "./support/scenarios.js";
 import { ServedFiles } from "./support/served-files.js";
+import type { BenchServer } from "./support/servers.js";
 import { filesInMemory } from "./support/uploads.js";
 
 const ROUNDS = 5;
@@ -45,12 +48,23 @@ async function compareEach(
   cases: readonly (readonly [Placement, Scenario])[],
   from = files,
 ): Promise<Comparison[]> {
+  return compareAll(cases, () => startPeers(from, names), from);
+}
+
+async function compareAll(
+  cases: readonly (readonly [Placement, Scenario])[],
+  start: (scenario: Scenario) => Promise<BenchServer[]>,
+  from = files,
+): Promise<Comparison[]> {
   const comparisons: Comparison[] = [];
   for (const [placement, scenario] of cases) {
-    const effort = { files: from, rounds: ROUNDS, seconds: SECONDS };
-    comparisons.push(await compare(placement, scenario, () => startPeers(from, names), effort));
+    comparisons.push(await compare(placement, scenario, start, { files: from, rounds: ROUNDS, seconds: SECONDS }));
   }
   return comparisons;
+}
+
+async function startProcesses(scenario: Scenario): Promise<BenchServer[]> {
+  return [...(await startPeers(files, ON_TWO_CORES)), ...(await startSharingEchoes(scenario, files))];
 }
 
 function onOneCore(scenarios: readonly Scenario[]): (readonly [Placement, Scenario])[] {
@@ -96,9 +110,11 @@ ${rateTable(uploads)}
 
 ## Two cores
 
-Blocks per second. Server and load generator share the cores.
+Blocks per second. Server and load generator share the cores, so a second process has less than a core.
 
 ${rateTable(processes)}
+
+${ratioTable(processes, PROCESS_PAIRS, "perSecond")}
 `;
 }
 
@@ -124,9 +140,9 @@ const results: Results = {
     ),
   ),
   uploads: await compareEach(WITH_UPLOADS, onOneCore(UPLOADS), filesInMemory()),
-  processes: await compareEach(
-    ON_TWO_CORES,
+  processes: await compareAll(
     [64, 256].map((count) => [BOTH_FREE, simultaneous(count)] as const),
+    startProcesses,
   ),
 };
 saveReport("peers", results, report(results));

@@ -3,11 +3,14 @@
  * request is answered with the first block, or with an OACK for the window; an ACK with the window that follows its block. Of
  * an upload, the blocks are acknowledged and dropped.
  *
- *     node node-echo.js FILE WINDOW one-socket|socket-each
+ *     node node-echo.js FILE WINDOW one-socket|socket-each [PROCESSES]
  *
- * With "socket-each" a request opens a socket, which the ACK of the last block closes. Prints its port.
+ * With "socket-each" a request opens a socket, which the ACK of the last block closes. Prints its port. Several processes share
+ * it, on Linux and Node 22.12 or later.
  */
+import { fork } from "node:child_process";
 import dgram from "node:dgram";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { answerMemoryQuestions } from "../support/memory.js";
 
@@ -21,7 +24,9 @@ const DATA = 3;
 const ACKNOWLEDGEMENT = 4;
 const OPTION_ACKNOWLEDGEMENT = 6;
 
-const [, , file = "", windowText = "1", sockets = "one-socket"] = process.argv;
+const [, program = "", file = "", windowText = "1", sockets = "one-socket", processesText = "1", sharedPort = "0"] =
+  process.argv;
+const processes = Number(processesText);
 const window = Number(windowText);
 const packets = packetsOf(readFileSync(file));
 const offer = Buffer.from(`\0${String.fromCharCode(OPTION_ACKNOWLEDGEMENT)}windowsize\0${window}\0`);
@@ -93,7 +98,11 @@ function openTransfer(isUpload: boolean, port: number, address: string): void {
   socket.bind(0, HOST, () => (isUpload ? acceptUpload : answerRequest)(socket, port, address));
 }
 
-const listening = dgram.createSocket({ type: "udp4", recvBufferSize: RECEIVE_BUFFER_BYTES });
+const listening = dgram.createSocket({
+  type: "udp4",
+  recvBufferSize: RECEIVE_BUFFER_BYTES,
+  ...(processes > 1 ? { reusePort: true } : {}),
+});
 listening.on("message", (message, peer) => {
   const opcode = message.readUInt16BE(0);
   if (opcode === ACKNOWLEDGEMENT) {
@@ -108,5 +117,16 @@ listening.on("message", (message, peer) => {
     acceptUpload(listening, peer.port, peer.address);
   }
 });
-listening.bind(0, HOST, () => console.log(listening.address().port));
+listening.bind(Number(sharedPort), HOST, async () => {
+  const port = String(listening.address().port);
+  if (sharedPort === "0") {
+    for (let others = processes - 1; others > 0; others--) {
+      const other = fork(program, [file, windowText, sockets, processesText, port]);
+      await once(other, "message");
+    }
+    console.log(port);
+  } else {
+    process.send?.("listening");
+  }
+});
 answerMemoryQuestions();

@@ -7,9 +7,10 @@ import { type BenchServer, startCEcho, startEngine, startNodeEcho } from "./serv
 
 const ENGINE = "server";
 const SINGLE_PORT = "server, single port";
-const NODE_EACH = "Node echo, a socket each";
+export const NODE_EACH = "Node echo, a socket each";
 const NODE_ONE = "Node echo, one socket";
 const C_ECHO = "C echo";
+export const ECHO_PROCESSES = "Node echo, 2 processes";
 
 /** A server, and what it is compared with. */
 export const NODE_PAIRS = [
@@ -34,4 +35,13 @@ export function startNodeServers({ window, fileBytes }: Scenario, files: ServedF
 export async function startServers(scenario: Scenario, files: ServedFiles): Promise<BenchServer[]> {
   const file = files.pathOf(files.nameOf(scenario.fileBytes));
   return [...(await startNodeServers(scenario, files)), await startCEcho(C_ECHO, file, scenario.window)];
+}
+
+/** A bare echo of one process and one of two, with a socket for each transfer. */
+export function startSharingEchoes({ window, fileBytes }: Scenario, files: ServedFiles): Promise<BenchServer[]> {
+  const file = files.pathOf(files.nameOf(fileBytes));
+  return Promise.all([
+    startNodeEcho(NODE_EACH, file, window, "socket-each"),
+    startNodeEcho(ECHO_PROCESSES, file, window, "socket-each", 2),
+  ]);
 }

@@ -48,8 +48,10 @@ export function startNodeEcho(
   file: string,
   window: number,
   sockets: "one-socket" | "socket-each",
+  processes = 1,
 ): Promise<BenchServer> {
-  return forkServer(name, script("../floors/node-echo.js", import.meta.url), [file, String(window), sockets]);
+  const args = [file, String(window), sockets, String(processes)];
+  return forkServer(name, script("../floors/node-echo.js", import.meta.url), args);
 }
 
 export function startCEcho(name: string, file: string, window: number): Promise<BenchServer> {
