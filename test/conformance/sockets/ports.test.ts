@@ -1,7 +1,5 @@
 /** Ports and addresses over real sockets: where answers come from, and who gets none. */
 import assert from "node:assert/strict";
-import dgram from "node:dgram";
-import { once } from "node:events";
 import os from "node:os";
 import { type TestContext, test } from "node:test";
 import {
@@ -12,6 +10,7 @@ import {
 } from "lockstep-tftp/engine";
 import { acknowledgement, dataMessage, errorMessage, optionAcknowledgement, packetOf } from "lockstep-tftp/simulated";
 import { contents } from "../../support/contents.js";
+import { freePorts } from "../../support/free-port.js";
 import { LOOPBACK, ServedFolder } from "../../support/served-folder.js";
 import { SocketPeer } from "../../support/socket-peer.js";
 import { FILE, FIRST_BLOCK, goesOn } from "./two-blocks.js";
@@ -25,33 +24,6 @@ const ADDRESS_AT_TFTP_PORT = "127.0.0.69";
 const hasVersion6 = Object.values(os.networkInterfaces()).some((entries) =>
   entries?.some(({ address }) => address === LOOPBACK_VERSION_6),
 );
-
-/** Finds `count` consecutive ports that were free a moment ago; returns the first. */
-async function freePorts(count: number): Promise<number> {
-  for (;;) {
-    const sockets: dgram.Socket[] = [];
-    const bind = async (port: number): Promise<number> => {
-      const socket = dgram.createSocket("udp4");
-      sockets.push(socket);
-      socket.bind(port, LOOPBACK);
-      await once(socket, "listening");
-      return socket.address().port;
-    };
-    try {
-      const first = await bind(0);
-      for (let port = first + 1; port < first + count; port++) {
-        await bind(port);
-      }
-      return first;
-    } catch {
-      // One of the next ports is taken: try others.
-    } finally {
-      for (const socket of sockets) {
-        socket.close();
-      }
-    }
-  }
-}
 
 test("RFC 1350 §4: each transfer answers from its own port", async () => {
   await using folder = await ServedFolder.open({ file: FILE });

@@ -3,15 +3,15 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
-import net, { type AddressInfo } from "node:net";
 import path from "node:path";
 import type { TestContext } from "node:test";
+import { freeTcpPort } from "../../../support/free-port.js";
 import { hasProgram } from "../../../support/program.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
 
 export const withoutNginx = hasProgram("nginx") ? false : "nginx is not installed (nginx-light)";
 
-/** Loopback of no other process: between finding a free port and using it, no other test takes it. */
+/** Loopback of no other process. */
 export const ADDRESS = `127.2.${(process.pid >> 8) & 0xff}.${process.pid & 0xff}`;
 
 export interface Nginx {
@@ -20,16 +20,6 @@ export interface Nginx {
   readonly files: string;
   stop(): Promise<void>;
   start(): Promise<void>;
-}
-
-/** A port of {@link ADDRESS} that nothing has. */
-export async function freePort(): Promise<number> {
-  const probe = net.createServer().listen(0, ADDRESS);
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  return port;
 }
 
 /** Waits until a web server answers. */
@@ -45,7 +35,7 @@ export async function startNginx(t: TestContext, location = ""): Promise<Nginx> 
   const folder = temporaryFolder(t);
   const files = path.join(folder, "files");
   mkdirSync(files);
-  const port = await freePort();
+  const port = await freeTcpPort(ADDRESS);
   const configuration = `daemon off; master_process off; pid ${folder}/pid; error_log stderr;
     events {}
     http {

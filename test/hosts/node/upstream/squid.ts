@@ -5,9 +5,10 @@ import { once } from "node:events";
 import { chownSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { TestContext } from "node:test";
+import { freeTcpPort } from "../../../support/free-port.js";
 import { hasProgram, PROJECT } from "../../../support/program.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
-import { ADDRESS, freePort } from "./nginx.js";
+import { ADDRESS } from "./nginx.js";
 
 export const withoutSquid = hasProgram("squid") ? false : "squid is not installed (Debian: squid)";
 
@@ -52,7 +53,7 @@ export interface Squid {
 /** Starts Squid before an origin, which must answer. */
 export async function startSquid(t: TestContext, originUrl: string): Promise<Squid> {
   const folder = temporaryFolder(t);
-  const port = await freePort();
+  const port = await freeTcpPort(ADDRESS);
   const file = path.join(folder, "squid.conf");
   writeFileSync(file, configuration(folder, port, new URL(originUrl)));
   const options: SpawnOptions = { stdio: "ignore", cwd: folder };
