@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { test } from "node:test";
 import { ERROR_NOT_DEFINED, OUTCOME_COMPLETED, OUTCOME_STOPPED } from "lockstep-tftp/engine";
 import { contents } from "../../support/contents.js";
+import { freePort } from "../../support/free-port.js";
 import { LOOPBACK, ServedFolder } from "../../support/served-folder.js";
 import { FILE, FIRST_BLOCK, LAST_BLOCK } from "./two-blocks.js";
 
@@ -33,11 +34,11 @@ test("Node host: two servers in one process serve their own folders", async () =
 
 test("Node host: an aborted signal ends transfers with an ERROR and closes the port", async () => {
   const controller = new AbortController();
-  await using folder = await ServedFolder.open({ file: FILE }, { signal: controller.signal });
+  const port = await freePort();
+  await using folder = await ServedFolder.open({ file: FILE }, { port, signal: controller.signal });
   await using peer = await folder.peer();
   await peer.read("file");
   await peer.expectData(1, FIRST_BLOCK);
-  const { port } = folder;
   const end = folder.nextEnd();
   const closed = once(folder.server, "close");
   controller.abort();
@@ -53,8 +54,9 @@ test("Node host: a signal that is already aborted keeps the server from starting
 });
 
 test("Node host: disposing of a server closes it", async () => {
-  await using folder = await ServedFolder.open({ file: FILE });
-  const { port, server } = folder;
+  const port = await freePort();
+  await using folder = await ServedFolder.open({ file: FILE }, { port });
+  const { server } = folder;
   await server[Symbol.asyncDispose]();
   assert.deepEqual(server.addresses, []);
   await canBeBound(port);

@@ -5,6 +5,7 @@ import path from "node:path";
 import { test } from "node:test";
 import { StatusPage, type TftpServer } from "lockstep-tftp";
 import { ERROR_FILE_EXISTS, ERROR_FILE_NOT_FOUND } from "lockstep-tftp/engine";
+import { freeTcpPort } from "../../support/free-port.js";
 import { CONTENT, listedNames, options, showPage } from "./shown-page.js";
 
 /** A name that could do harm in markup, in an attribute, and to the order of letters. */
@@ -164,8 +165,8 @@ test(
 );
 
 test("the page shows when the server goes away, and when it returns", options, async (t) => {
-  const { folder, status, page } = await showPage(t);
-  const port = Number(new URL(status.url).port);
+  const port = await freeTcpPort();
+  const { folder, status, page } = await showPage(t, { page: { port } });
   await status.close();
   await page.until(`document.querySelector("#state.down") !== null`);
   assert.equal(await page.text("#state-text"), "No answer");

@@ -1,6 +1,7 @@
 /** A server that takes over the port while another one is stopping. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { freePort, freeTcpPort } from "../../../support/free-port.js";
 import { fetchFile } from "../../../support/retrying-client.js";
 import { ServerProcess } from "../../../support/server-process.js";
 import { CONTENT, commandLine, folderWithFile, NAME, startPausedDownload } from "./command-line.js";
@@ -10,7 +11,8 @@ const STATUS_PAGE = /Status page at http:\/\/(\S+)\/$/;
 /** A server that is stopping, and waits for a download. */
 async function stoppingServer(t: TestContext, words: readonly string[] = [], ready = /Listening/) {
   const root = folderWithFile(t);
-  const former = await ServerProcess.start(t, [root, "--grace", "1m", ...words]);
+  const port = String(await freePort());
+  const former = await ServerProcess.start(t, [root, "--port", port, "--grace", "1m", ...words]);
   await former.line(ready);
   const paused = await startPausedDownload(t, former);
   former.signal("SIGTERM");
@@ -35,7 +37,11 @@ test("the next server takes the port while transfers of the former one go on", a
 });
 
 test("the next server's status page waits for the former one's", async (t) => {
-  const { root, former, download, resume } = await stoppingServer(t, ["--status-page", "127.0.0.1:0"], STATUS_PAGE);
+  const { root, former, download, resume } = await stoppingServer(
+    t,
+    ["--status-page", `127.0.0.1:${await freeTcpPort()}`],
+    STATUS_PAGE,
+  );
   const page = await placeOfPage(former);
   const next = await ServerProcess.start(t, [root, "--port", String(former.port), "--status-page", page]);
   await next.line(/The status page waits: a server that is stopping still has its port$/);
@@ -48,7 +54,7 @@ test("the next server's status page waits for the former one's", async (t) => {
 });
 
 test("a server whose status page waits can be stopped", async (t) => {
-  const { root, former } = await stoppingServer(t, ["--status-page", "127.0.0.1:0"], STATUS_PAGE);
+  const { root, former } = await stoppingServer(t, ["--status-page", `127.0.0.1:${await freeTcpPort()}`], STATUS_PAGE);
   const page = await placeOfPage(former);
   const next = await ServerProcess.start(t, [root, "--port", String(former.port), "--status-page", page]);
   await next.line(/The status page waits/);

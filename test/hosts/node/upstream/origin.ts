@@ -1,10 +1,14 @@
-/** An HTTP server for tests of upstreams, on a free port of loopback, which does what a test wants. */
+/**
+ * An HTTP server for tests of upstreams, which does what a test wants. It listens on a port of loopback where nothing answers
+ * when it has stopped.
+ */
 import { once } from "node:events";
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import type { TestContext } from "node:test";
 import type { TftpServer, TftpServerOptions, UpstreamOptions } from "lockstep-tftp";
+import { freeTcpPort } from "../../../support/free-port.js";
 import { serving } from "../../../support/serving.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
 
@@ -22,7 +26,7 @@ export class Origin {
 
   static async start(t: Pick<TestContext, "after">): Promise<Origin> {
     const origin = new Origin();
-    await origin.listen(0);
+    await origin.listen(await freeTcpPort());
     t.after(() => origin.stop());
     return origin;
   }
