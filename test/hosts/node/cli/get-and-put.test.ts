@@ -15,6 +15,9 @@ import { temporaryFolder } from "../../../support/temporary-folder.js";
 import { Terminal, UNLESS_TERMINALS } from "../../../support/terminal.js";
 import { CONTENT } from "./command-line.js";
 
+/** Short enough for a test to wait, and long enough for this process to answer, though it may not run for some 100 ms. */
+const GIVE_UP = "2s";
+
 interface Place {
   readonly server: ServedFolder;
   /** Working folder of the command. */
@@ -147,7 +150,7 @@ describe("exit codes", () => {
   test("exit code 3: a device that fell silent, with advice", async (t) => {
     const { command } = await place(t);
     await using server = await SocketPeer.open(0, LOOPBACK, { address: LOOPBACK });
-    const ended = command(["put", CLI, `tftp://${LOOPBACK}:${server.port}/file`, "--give-up", "100ms"]);
+    const ended = command(["put", CLI, `tftp://${LOOPBACK}:${server.port}/file`, "--give-up", GIVE_UP]);
     await server.receive(2);
     await server.acknowledge(0);
     assertFailure(await ended, 3, /stopped responding after 0 bytes; .*\n.*raise --give-up/s);
@@ -201,7 +204,7 @@ describe("exit codes", () => {
   test("exit code 8: everything was sent, but the last acknowledgement did not arrive", async (t) => {
     const { command } = await place(t);
     await using server = await SocketPeer.open(0, LOOPBACK, { address: LOOPBACK });
-    const args = ["put", "-", `tftp://${LOOPBACK}:${server.port}/file`, "--no-options", "--give-up", "100ms"];
+    const args = ["put", "-", `tftp://${LOOPBACK}:${server.port}/file`, "--no-options", "--give-up", GIVE_UP];
     const ended = command(args, { input: "x" });
     await server.receive(2);
     await server.acknowledge(0);

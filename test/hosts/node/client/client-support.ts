@@ -6,8 +6,8 @@ import { seededBytes } from "../../../support/seed.js";
 import { LOOPBACK, ServedFolder } from "../../../support/served-folder.js";
 
 export const CONTENT = seededBytes(1, 20 * 512 + 100);
-/** Short enough for a test to wait, and long enough not to give up by chance. */
-export const SHORT_TIMES = { giveUpMs: 300, initialIntervalMs: 50, maxIntervalMs: 50 };
+/** Short enough for a test to wait, and long enough not to give up by chance: a process may not run for some 100 ms. */
+export const SHORT_TIMES = { giveUpMs: 1500, initialIntervalMs: 50, maxIntervalMs: 50 };
 
 export function url(port: number, name: string, host = LOOPBACK): string {
   return `tftp://${host}:${port}/${name}`;

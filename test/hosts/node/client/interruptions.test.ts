@@ -134,7 +134,7 @@ test("get with `wait` gets its file from a server that starts later", async (t) 
   const root = temporaryFolder(t);
   writeFileSync(path.join(root, "file"), CONTENT);
   const waiting = get(url(port, "file"), { wait: true, ...SHORT_TIMES });
-  await new Promise((resolve) => setTimeout(resolve, 2 * SHORT_TIMES.giveUpMs));
+  await new Promise((resolve) => setTimeout(resolve, SHORT_TIMES.giveUpMs + 200));
   const server = new TftpServer({ root, host: LOOPBACK, port });
   t.after(() => server.close());
   await server.listen();
