@@ -29,7 +29,7 @@ describe("unfinished uploads", () => {
   /** Ways to stop an upload in the middle, with the outcome at the server. */
   const STOPS: readonly { what: string; outcome: Outcome; rejection: object; giveUpMs?: number }[] = [
     { what: "the client aborts", outcome: OUTCOME_ABORTED_BY_PEER, rejection: { message: "aborted" } },
-    { what: "the client vanishes", outcome: OUTCOME_TIMED_OUT, rejection: { message: "vanished" }, giveUpMs: 200 },
+    { what: "the client vanishes", outcome: OUTCOME_TIMED_OUT, rejection: { message: "vanished" }, giveUpMs: 1500 },
     { what: "the server is closed", outcome: OUTCOME_STOPPED, rejection: { errorCode: ERROR_NOT_DEFINED } },
   ];
 

@@ -9,8 +9,9 @@ import { seededBytes } from "../../../support/seed.js";
 import { serving } from "../../../support/serving.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
 
-const GIVE_UP_MS = 200;
-const INTERVAL_MS = 400;
+/** Limits that are exceeded on purpose, and by no other pause: a process may not run for some 100 ms. */
+const GIVE_UP_MS = 1000;
+const INTERVAL_MS = 1500;
 /** The time by which a timer is late in the tests: it is due while the process cannot run. */
 const LATE_MS = 20;
 const NO_REPEATS_MS = 600_000;
@@ -44,7 +45,7 @@ test("an ACK that arrived while the process could not run keeps its transfer ali
   // The ACK is sent after the step, and the immediate runs before the server's socket is read.
   const step = (blocks: number): void => {
     if (blocks === 2) {
-      setImmediate(block, 3 * GIVE_UP_MS);
+      setImmediate(block, GIVE_UP_MS + LATE_MS);
     }
   };
   const fetched = await fetchFile("file", { port, step, intervalMs: 10_000 });
