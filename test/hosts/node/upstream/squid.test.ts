@@ -44,7 +44,7 @@ test("the servers of two sites get a file that the origin sends once, and it out
   await nginx.stop();
   const last = await site();
   assert.deepEqual(await contentOf("image", last), CONTENT);
-  const [first, ...others] = squid.answersFor("image");
+  const [first, ...others] = await squid.answersFor("image", 3);
   assert.equal(first, "TCP_MISS/200");
   assert.equal(others.length, 2);
   for (const answer of others) {
@@ -69,7 +69,7 @@ test("a file that was changed is found through Squid by its ETag, and one that i
   seconds += 6;
   assert.deepEqual(await contentOf("config", one), OTHER);
   assert.deepEqual(await contentOf("config", await site()), OTHER);
-  const answers = squid.answersFor("config");
+  const answers = await squid.answersFor("config", 4);
   assert.deepEqual([answers[0], answers.length], ["TCP_MISS/200", 4]);
   assert.match(answers[1] as string, /\/304$/);
   assert.match(answers[2] as string, /\/200$/);

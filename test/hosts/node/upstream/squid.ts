@@ -46,8 +46,8 @@ function configuration(
 
 export interface Squid {
   readonly url: string;
-  /** How each request for a path was answered, such as `TCP_MISS/200`. */
-  answersFor(target: string): string[];
+  /** How each of so many requests for a path was answered, such as `TCP_MISS/200`. Squid logs an answer after it has sent it. */
+  answersFor(target: string, count: number): Promise<string[]>;
 }
 
 /** Starts Squid before an origin, which must answer. */
@@ -76,9 +76,15 @@ export async function startSquid(t: TestContext, originUrl: string): Promise<Squ
   }
   return {
     url,
-    answersFor(target) {
-      const lines = readFileSync(path.join(folder, "access.log"), "utf8").split("\n");
-      return lines.filter((line) => line.includes(`/${target} `)).map((line) => line.split(/ +/)[3] as string);
+    async answersFor(target, count) {
+      for (;;) {
+        const lines = readFileSync(path.join(folder, "access.log"), "utf8").split("\n").slice(0, -1);
+        const answers = lines.filter((line) => line.includes(`/${target} `));
+        if (answers.length >= count) {
+          return answers.map((line) => line.split(/ +/)[3] as string);
+        }
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
     },
   };
 }
