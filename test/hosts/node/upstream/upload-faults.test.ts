@@ -1,7 +1,7 @@
 /** Upstreams that do not take an upload: the device gets an ERROR, the owner of the server the reason, and nothing is left. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { readdirSync } from "node:fs";
+import fs, { readdirSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import type { UpstreamOptions } from "lockstep-tftp";
 import { ERROR_ACCESS_VIOLATION, ERROR_DISK_FULL, ERROR_FILE_EXISTS, ERROR_NOT_DEFINED } from "lockstep-tftp/engine";
@@ -110,6 +110,71 @@ test("an upload that takes longer than clients wait is given up, with a reason t
   origin.respond = () => {};
   await assert.rejects(putFile("file", CONTENT, { port }), { errorCode: ERROR_NOT_DEFINED });
   assert.match(ends[0] as string, /upstream_failed .* did not take the file in 19 s$/);
+});
+
+/** A timer by the clock of a test. */
+class Limit {
+  private waitedMs = 0;
+
+  constructor(
+    private readonly call: () => void,
+    private readonly delayMs: number,
+  ) {}
+
+  refresh(): void {
+    this.waitedMs = 0;
+  }
+
+  pass(ms: number): void {
+    this.waitedMs += ms;
+    if (this.waitedMs >= this.delayMs) {
+      this.call();
+    }
+  }
+}
+
+test("an upload that comes slowly from the disk and is answered late goes on while no part takes too long", async (t) => {
+  const IDLE_MS = 1_234_567;
+  const { setTimeout: later } = globalThis;
+  const limits: Limit[] = [];
+  t.mock.method(globalThis, "setTimeout", (call: () => void, delayMs: number) => {
+    const limit = delayMs === IDLE_MS ? new Limit(call, delayMs) : undefined;
+    limits.push(...(limit === undefined ? [] : [limit]));
+    return limit ?? later(call, delayMs);
+  });
+  const pass = (): void => {
+    for (const limit of limits) {
+      limit.pass(0.6 * IDLE_MS);
+    }
+  };
+  let parts = 0;
+  let finish: () => void;
+  const isRead = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  async function* slowly(stream: fs.ReadStream): AsyncGenerator<unknown> {
+    for await (const part of stream) {
+      pass();
+      yield part;
+      parts++;
+    }
+    pass();
+    setImmediate(finish);
+  }
+  const { createReadStream } = fs;
+  t.mock.method(fs, "createReadStream", (...words: Parameters<typeof createReadStream>) =>
+    slowly(createReadStream(...words)),
+  );
+  const { origin, port, ends } = await startServer(t, { timeoutMs: IDLE_MS });
+  origin.respond = async (request, response) => {
+    request.resume();
+    await isRead;
+    pass();
+    response.writeHead(201).end();
+  };
+  await putFile("file", seededBytes(3, 200_000), { port });
+  assert.ok(parts > 2, `${parts} parts`);
+  assert.deepEqual([limits.length, ends], [1, ["completed: undefined undefined"]]);
 });
 
 test("an upstream that is not there is an ERROR before the device sends, if files must not be replaced", async (t) => {
