@@ -1,13 +1,14 @@
 /** The served files over HTTP. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { utimesSync, writeFileSync } from "node:fs";
+import { statSync, utimesSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import { connect } from "node:net";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { type HttpDownload, type ReadableFile, StatusPage, TftpServer, type TftpServerOptions } from "lockstep-tftp";
+import { settle } from "../../../support/file-conditions.js";
 import { seededBytes } from "../../../support/seed.js";
 import { ServedFolder } from "../../../support/served-folder.js";
 import { ServerProcess } from "../../../support/server-process.js";
@@ -98,15 +99,15 @@ for (const range of ["bytes=0-1,5-6", "bytes=9-3", "lines=1-2", "bytes=", "bytes
 for (const name of ["large.bin", "boot/small.bin"]) {
   test(`a copy of ${name} that has not changed is not sent again (RFC 9110 §13.1)`, async (t) => {
     const { ask, folder } = await open(t);
+    makeOld(folder, name);
+    const { ctimeMs } = statSync(path.join(folder.root, name));
+    const clock = t.mock.method(Date, "now", () => ctimeMs);
     const fresh = await ask(`/files/${name}`);
     assert.equal(fresh.headers.etag, undefined, "the file may still change within the same time stamp");
-    // The time of the last change of the file itself cannot be set: wait until it is settled.
-    makeOld(folder, name);
-    let first = await ask(`/files/${name}`);
-    while (first.headers.etag === undefined) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      first = await ask(`/files/${name}`);
-    }
+    // The time of the last change of the file itself cannot be set.
+    clock.mock.restore();
+    settle(t);
+    const first = await ask(`/files/${name}`);
     const { etag = "", "last-modified": modified = "" } = first.headers;
     assert.equal(modified, "Tue, 14 Nov 2023 22:13:20 GMT");
     assert.equal((await ask(`/files/${name}`, { "if-none-match": etag })).status, 304);
