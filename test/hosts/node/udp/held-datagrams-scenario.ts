@@ -16,7 +16,8 @@ import { seededBytes } from "../../../support/seed.js";
 /** More than the some 170 datagrams that the system keeps for a socket. */
 const WINDOW_SIZE = 500;
 const CONTENT = seededBytes(1, 2.5 * WINDOW_SIZE * 512);
-const SLOW = "qdisc add dev lo root tbf rate 40mbit burst 4kb limit 10mb";
+/** A datagram takes half a millisecond, so that a server fills its window first, however slow it is. */
+const SLOW = "qdisc add dev lo root tbf rate 8mbit burst 4kb limit 10mb";
 
 const { status, stderr } = spawnSync("tc", SLOW.split(" "), { encoding: "utf8" });
 assert.equal(status, 0, stderr);
