@@ -24,7 +24,7 @@ const BURST = 200;
 /** Tolerated growth of the server's memory in a flood: young garbage and socket buffers, nothing that grows with the flood. */
 const MAX_GROWTH_BYTES = 60 * 1024 * 1024;
 /** A resting port is closed after two seconds, a transfer without an answer after the time to give up. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 120_000;
 
 const content = seededBytes(SEED, 300_000);
 

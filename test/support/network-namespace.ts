@@ -18,8 +18,8 @@ function withoutRight(): string | false {
   return spawnSync("unshare", ["--net", "true"]).status !== 0 && "this machine does not allow network namespaces";
 }
 
-/** A scenario runs several programs, one after the other. */
-const LIMIT_MS = 300_000;
+/** A scenario runs several programs, one after the other. Below the limit of a test, so that its output is shown. */
+const LIMIT_MS = 540_000;
 
 /** Runs a script of the tests in a namespace that has only its loopback, to the script's end. */
 export function runInNamespace(file: string, ...args: readonly string[]): Promise<Ended> {

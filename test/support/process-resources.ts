@@ -4,7 +4,7 @@ import { readdirSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 
 /** Idle ports are closed after two seconds, and unanswered transfers when they are given up. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 120_000;
 
 /** The folder where the system lists them. */
 const OPEN_FILES = process.platform === "linux" ? "/proc/self/fd" : "/dev/fd";

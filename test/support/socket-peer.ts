@@ -17,7 +17,7 @@ import {
 } from "lockstep-tftp/simulated";
 
 /** Time to wait for an expected message. Only a failing test waits that long. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 120_000;
 /** No TFTP message starts like this. */
 const MARKER = Buffer.from("marker");
 const LOOPBACK = "127.0.0.1";

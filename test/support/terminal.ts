@@ -17,7 +17,7 @@ export const UNLESS_TERMINALS = /util-linux/.test(spawnSync("script", ["--versio
   : "needs script of util-linux";
 
 /** Far longer than any output takes to appear. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 120_000;
 
 export interface TerminalOptions {
   readonly columns?: number;

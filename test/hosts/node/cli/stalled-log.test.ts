@@ -14,7 +14,7 @@ import { CONTENT, folderWithFile, NAME } from "./command-line.js";
 /** As long as a name can be, and longer in the log, where these characters are escaped. */
 const LONG_NAME = "\u202e".repeat(160);
 /** A process that waits for its reader would never end. */
-const PATIENCE = { timeout: 60_000 };
+const PATIENCE = { timeout: 240_000 };
 const ADDRESSES = 30;
 const STOP = "\u0013";
 const GO_ON = "\u0011";

@@ -8,7 +8,7 @@ import { DirectoryStorage } from "lockstep-tftp";
 import { contentOf, store } from "../../../support/storage-use.js";
 
 /** On a busy machine the two processes meet rarely. After this time they never will. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 120_000;
 
 const [root = "", name = "", verb = "", times = "", ...awaited] = process.argv.slice(2);
 const storage = new DirectoryStorage(root, { write: "overwrite", linksInto: [path.join(root, "../linked")] });
