@@ -1,9 +1,9 @@
 /**
  * The minimum of a TFTP server on Node: `dgram`, every packet of one file ready in memory, no transfers, no timers. A
  * request is answered with the first block, or with an OACK for the window; an ACK with the window that follows its block. Of
- * an upload, the blocks are acknowledged and dropped.
+ * an upload, the blocks are acknowledged and dropped, or kept in a file in FOLDER (kept-upload.ts).
  *
- *     node node-echo.js FILE WINDOW one-socket|socket-each [PROCESSES]
+ *     node node-echo.js FILE WINDOW one-socket|socket-each [PROCESSES [FOLDER]]
  *
  * With "socket-each" a request opens a socket, which the ACK of the last block closes. Prints its port. Several processes share
  * it, on Linux and Node 22.12 or later.
@@ -13,6 +13,7 @@ import dgram from "node:dgram";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { answerMemoryQuestions } from "../support/memory.js";
+import { KeptUpload } from "./kept-upload.js";
 
 const HOST = "127.0.0.1";
 const BLOCK_BYTES = 512;
@@ -24,8 +25,8 @@ const DATA = 3;
 const ACKNOWLEDGEMENT = 4;
 const OPTION_ACKNOWLEDGEMENT = 6;
 
-const [, program = "", file = "", windowText = "1", sockets = "one-socket", processesText = "1", sharedPort = "0"] =
-  process.argv;
+const [, program = "", file = "", windowText = "1", sockets = "one-socket", ...others] = process.argv;
+const [processesText = "1", folder = "", sharedPort = "0"] = others;
 const processes = Number(processesText);
 const window = Number(windowText);
 const packets = packetsOf(readFileSync(file));
@@ -58,19 +59,31 @@ function answerRequest(socket: dgram.Socket, port: number, address: string): voi
   }
 }
 
+/** By the client's port. */
+const kept = new Map<number, KeptUpload>();
+
 /** The ACK of block 0, or an OACK: it answers a request to write. */
 function acceptUpload(socket: dgram.Socket, port: number, address: string): void {
+  if (folder !== "") {
+    kept.get(port)?.abandon();
+    kept.set(port, new KeptUpload(folder));
+  }
   socket.send(window > 1 ? offer : acknowledgementOf(0), port, address);
 }
 
-/** Acknowledges the end of a window, and the last block. What was sent is dropped. */
-function answerData(socket: dgram.Socket, message: Buffer, peer: dgram.RemoteInfo): boolean {
+/** Acknowledges the end of a window, and the last block. */
+function answerData(socket: dgram.Socket, message: Buffer, peer: dgram.RemoteInfo, onEnd?: () => void): void {
   const block = message.readUInt16BE(2);
   const isLast = message.length < HEADER_BYTES + BLOCK_BYTES;
-  if (isLast || block % window === 0) {
-    socket.send(acknowledgementOf(block), peer.port, peer.address);
+  const upload = kept.get(peer.port);
+  upload?.write(message, HEADER_BYTES);
+  if (isLast) {
+    upload?.complete();
+    kept.delete(peer.port);
   }
-  return isLast;
+  if (isLast || block % window === 0) {
+    socket.send(acknowledgementOf(block), peer.port, peer.address, isLast ? onEnd : undefined);
+  }
 }
 
 function acknowledgementOf(block: number): Buffer {
@@ -85,9 +98,8 @@ function openTransfer(isUpload: boolean, port: number, address: string): void {
   const socket = dgram.createSocket("udp4");
   socket.on("message", (message, peer) => {
     if (isUpload) {
-      if (answerData(socket, message, peer)) {
-        socket.close();
-      }
+      // Closed any sooner, the socket would not send the last ACK.
+      answerData(socket, message, peer, () => socket.close());
       return;
     }
     answerAcknowledgement(socket, message, peer);
@@ -121,7 +133,7 @@ listening.bind(Number(sharedPort), HOST, async () => {
   const port = String(listening.address().port);
   if (sharedPort === "0") {
     for (let others = processes - 1; others > 0; others--) {
-      const other = fork(program, [file, windowText, sockets, processesText, port]);
+      const other = fork(program, [file, windowText, sockets, processesText, folder, port]);
       await once(other, "message");
     }
     console.log(port);

@@ -9,6 +9,8 @@ const ENGINE = "server";
 const SINGLE_PORT = "server, single port";
 export const NODE_EACH = "Node echo, a socket each";
 const NODE_ONE = "Node echo, one socket";
+const NODE_KEEPS = "Node echo that keeps files, one socket";
+const NODE_KEEPS_EACH = "Node echo that keeps files, a socket each";
 const C_ECHO = "C echo";
 export const ECHO_PROCESSES = "Node echo, 2 processes";
 
@@ -19,6 +21,8 @@ export const NODE_PAIRS = [
   [SINGLE_PORT, NODE_ONE],
 ] as const;
 export const PAIRS = [...NODE_PAIRS, [C_ECHO, NODE_ONE]] as const;
+/** Of uploads: what a file costs the system is in the echo as well. */
+export const UPLOAD_PAIRS = [...NODE_PAIRS, [ENGINE, NODE_KEEPS_EACH], [SINGLE_PORT, NODE_KEEPS]] as const;
 
 export function startNodeServers({ window, fileBytes }: Scenario, files: ServedFiles): Promise<BenchServer[]> {
   // The echoes grant every window.
@@ -30,6 +34,17 @@ export function startNodeServers({ window, fileBytes }: Scenario, files: ServedF
     startNodeEcho(NODE_EACH, file, window, "socket-each"),
     startNodeEcho(NODE_ONE, file, window, "one-socket"),
   ]);
+}
+
+/** The same, and echoes that keep what is uploaded. */
+export async function startUploadServers(scenario: Scenario, files: ServedFiles): Promise<BenchServer[]> {
+  const { window, fileBytes } = scenario;
+  const file = files.pathOf(files.nameOf(fileBytes));
+  return [
+    ...(await startNodeServers(scenario, files)),
+    await startNodeEcho(NODE_KEEPS_EACH, file, window, "socket-each", 1, files.folder),
+    await startNodeEcho(NODE_KEEPS, file, window, "one-socket", 1, files.folder),
+  ];
 }
 
 export async function startServers(scenario: Scenario, files: ServedFiles): Promise<BenchServer[]> {

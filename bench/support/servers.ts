@@ -43,14 +43,16 @@ export function startEngine(name: string, options: TftpServerOptions): Promise<B
   return forkServer(name, script("./engine-host.js", import.meta.url), [JSON.stringify(options)]);
 }
 
+/** @param keepIn folder in which uploads are kept; otherwise they are dropped. */
 export function startNodeEcho(
   name: string,
   file: string,
   window: number,
   sockets: "one-socket" | "socket-each",
   processes = 1,
+  keepIn = "",
 ): Promise<BenchServer> {
-  const args = [file, String(window), sockets, String(processes)];
+  const args = [file, String(window), sockets, String(processes), keepIn];
   return forkServer(name, script("../floors/node-echo.js", import.meta.url), args);
 }
 
