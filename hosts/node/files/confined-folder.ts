@@ -233,6 +233,11 @@ export function pathOfFolder(descriptor: number, openedAs: string): string {
   return HAS_OPEN_FILES ? `${OPEN_FILES}/${descriptor}` : openedAs;
 }
 
+/** The path of a file in a folder. Both are clean already, and `path.join`, which would clean them, costs as much as opening. */
+export function pathInFolder(folder: string, name: string): string {
+  return folder + path.sep + name;
+}
+
 /** For systems that cannot tell the path of an open file: the path that it was opened by, if that still leads to it. */
 function realPathOfSame(descriptor: number, openedAs: string): string | undefined {
   try {

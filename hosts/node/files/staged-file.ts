@@ -16,7 +16,7 @@ import {
 } from "../../../src/index.js";
 import { refuseFor } from "../../common/reasons.js";
 import { CollectedWrites } from "./collected-writes.js";
-import { type ConfinedFolder, closeRead, pathOfFolder, refuseOtherFile } from "./confined-folder.js";
+import { type ConfinedFolder, closeRead, pathInFolder, pathOfFolder, refuseOtherFile } from "./confined-folder.js";
 import { copyIntoPlace } from "./copy-into-place.js";
 import { RESERVED_ON_WINDOWS } from "./device-names.js";
 import { diskPath } from "./disk-names.js";
@@ -63,6 +63,7 @@ interface Target {
 
 export class StagedFile implements WritableFile {
   private isNamed = false;
+  private readonly final: string;
   private readonly writes: CollectedWrites;
   private readonly accessList: AccessListCopy | undefined;
   private readonly versions: KeptVersions | undefined;
@@ -77,7 +78,9 @@ export class StagedFile implements WritableFile {
     const { descriptor, name } = staging;
     const { keep = 0 } = options;
     this.writes = new CollectedWrites(descriptor);
-    this.versions = keep > 0 ? new KeptVersions(folder, path.basename(target.path), keep) : undefined;
+    const finalName = path.basename(target.path);
+    this.final = pathInFolder(folder, finalName);
+    this.versions = keep > 0 ? new KeptVersions(folder, finalName, keep) : undefined;
     this.accessList = name === undefined ? undefined : AccessListCopy.start(this.final, target.present, descriptor);
   }
 
@@ -118,10 +121,6 @@ export class StagedFile implements WritableFile {
       const asked = { root: folder.path, path: located, isUpload: true };
       return refuseToOpen(error, asked, options.onError ?? ignoreError);
     }
-  }
-
-  private get final(): string {
-    return path.join(this.folder, path.basename(this.target.path));
   }
 
   write(source: DataView, offset: number, length: number, position: number): number {
@@ -215,7 +214,7 @@ export class StagedFile implements WritableFile {
   }
 
   private get temporary(): string {
-    return path.join(this.folder, this.staging.name ?? "");
+    return pathInFolder(this.folder, this.staging.name ?? "");
   }
 
   private refuse(error: unknown): Refusal {

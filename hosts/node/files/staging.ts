@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { pathInFolder } from "./confined-folder.js";
 import { diskPath } from "./disk-names.js";
 import { roomBytes } from "./room.js";
 import { beginUpload, endUpload, newTemporaryName } from "./temporary-files.js";
@@ -22,7 +23,7 @@ export interface Staging {
 export function stageBeside(folder: string, sizeBytes: number, mode: number): Staging {
   checkRoom(folder, sizeBytes);
   const name = newTemporaryName();
-  const full = path.join(folder, name);
+  const full = pathInFolder(folder, name);
   const descriptor = fs.openSync(diskPath(full), "wx+", mode);
   beginUpload(name);
   return {
@@ -70,8 +71,9 @@ function stageIn(place: string, sizeBytes: number): Staging {
   }
 }
 
+/** Of an upload whose size was not announced the system says when there is no room. */
 function checkRoom(folder: string, sizeBytes: number): void {
-  if (sizeBytes > roomBytes(folder)) {
+  if (sizeBytes > 0 && sizeBytes > roomBytes(folder)) {
     throw Object.assign(new Error(`no room for ${sizeBytes} bytes in ${folder}`), { code: "ENOSPC" });
   }
 }

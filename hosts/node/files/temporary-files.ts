@@ -13,6 +13,8 @@ import { cryptography } from "../runtime/rare-modules.js";
  */
 const TEMPORARY_NAME = /^\.tftp-upload-([0-9a-f]{8})-(\d+)-[0-9a-f]{16}$/i;
 const PLACE_CHARACTERS = 8;
+/** Eight hexadecimal digits. */
+const RANDOM_HALF = 2 ** 32;
 /** Detail of a refusal. */
 export const KEPT_FOR_UPLOADS = ": it is kept for unfinished uploads";
 
@@ -30,7 +32,12 @@ export function isTemporaryName(name: string): boolean {
 }
 
 export function newTemporaryName(): string {
-  return `.tftp-upload-${processPlace()}-${process.pid}-${cryptography().randomBytes(8).toString("hex")}`;
+  return `.tftp-upload-${processPlace()}-${process.pid}-${randomHalf()}${randomHalf()}`;
+}
+
+/** Half of the random digits. Node has random integers in stock, and asks the system for the bytes of each call. */
+function randomHalf(): string {
+  return cryptography().randomInt(RANDOM_HALF).toString(16).padStart(8, "0");
 }
 
 /** Keeps the file of this name from being removed. */

@@ -46,6 +46,21 @@ describe("temporary names", () => {
     });
   }
 
+  test("100 uploads at once have as many temporary names, none of which is served", (t) => {
+    const root = temporaryFolder(t);
+    const storage = new DirectoryStorage(root, { write: "overwrite" });
+    const uploads = Array.from({ length: 100 }, (_, index) => beginUpload(storage, `new-${index}`, NEW, 512));
+    const hidden = hiddenFiles(root);
+    assert.equal(hidden.length, uploads.length);
+    for (const name of hidden) {
+      assert.equal(contentOf(storage, name), NOT_FOUND, name);
+    }
+    for (const upload of uploads) {
+      upload.close();
+    }
+    assert.deepEqual(readdirSync(root), []);
+  });
+
   test("a client cannot upload under a temporary name", (t) => {
     const root = temporaryFolder(t);
     const storage = new DirectoryStorage(root, { write: "overwrite" });

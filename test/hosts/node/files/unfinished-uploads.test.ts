@@ -1,12 +1,14 @@
 /** Uploads that do not end well leave the old file, and nothing else. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import fs, { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, type TestContext, test } from "node:test";
-import type { TftpServerOptions } from "lockstep-tftp";
+import { DirectoryStorage, type TftpServerOptions } from "lockstep-tftp";
 import {
+  DISK_FULL,
   ERROR_DISK_FULL,
   ERROR_NOT_DEFINED,
+  isRefusal,
   OUTCOME_ABORTED_BY_PEER,
   OUTCOME_STOPPED,
   OUTCOME_TIMED_OUT,
@@ -18,7 +20,7 @@ import { seededBytes } from "../../../support/seed.js";
 import { ServerProcess } from "../../../support/server-process.js";
 import { serving } from "../../../support/serving.js";
 import { hiddenFiles, temporaryFolder } from "../../../support/temporary-folder.js";
-import { assertOnlyOldFile, folderWithOldFile, NAME, NEW, OLD } from "./old-file.js";
+import { assertOnlyOldFile, beginUpload, folderWithOldFile, NAME, NEW, OLD } from "./old-file.js";
 
 async function servingOldFile(test: TestContext, options: TftpServerOptions = {}) {
   const root = folderWithOldFile(test);
@@ -69,6 +71,22 @@ describe("unfinished uploads", () => {
     const { root, port } = await servingOldFile(t);
     await assert.rejects(putFile(NAME, NEW, { port, options: { tsize: 1e14 } }), { errorCode: ERROR_DISK_FULL });
     assertOnlyOldFile(root);
+  });
+
+  test("an upload is refused for want of room before it begins only if its size is announced", (t) => {
+    const root = folderWithOldFile(t);
+    const storage = new DirectoryStorage(root, { write: "overwrite" });
+    const { mock } = t.mock.method(fs, "statfsSync", () => ({ bavail: 1, bsize: NEW.length - 1 }));
+    assert.equal(storage.openForWriting(NAME, NEW.length), DISK_FULL);
+    assertOnlyOldFile(root);
+    const fitting = beginUpload(storage, NAME, NEW.subarray(1), 512);
+    assert.equal(fitting.commit(), 0);
+    fitting.close();
+    const asked = mock.callCount();
+    const unannounced = storage.openForWriting(NAME, -1);
+    assert(!isRefusal(unannounced));
+    unannounced.close();
+    assert.equal(mock.callCount(), asked);
   });
 
   test("the old file stays as it was when the disk is full", { skip: UNLESS_ROOT }, async (t) => {
