@@ -8,6 +8,9 @@ const TEST_TIMEOUT_MS = 600_000;
 const RECORDS = "build/test-records.jsonl";
 const REPORTER = fileURLToPath(new URL("test-reporter.js", import.meta.url));
 
+// Servers of the tests keep nothing in the folders of whoever runs them.
+process.env.NODE_DISABLE_COMPILE_CACHE ??= "1";
+
 /** Runs test files, prints the summary and exits with the code of node:test. */
 export function runTests(files, flags = []) {
   const { status } = spawnSync(

@@ -1,7 +1,12 @@
 #!/usr/bin/env node
 /** The command: what must come before the modules of the command line are loaded, which takes most of a start. */
 import "./early-hangup.js";
+import { keepCompiledCode } from "../runtime/compiled-code.js";
 
+// A command that is done at once would keep little code, and a server would then go without the rest.
+if (process.argv[2] === "serve") {
+  keepCompiledCode();
+}
 void import("./main.js")
   .then(({ run }) => run(process.argv.slice(2)))
   .then((exitCode) => {
