@@ -153,8 +153,14 @@ function versionFigures(): Record<string, string> {
     `[${version}](../bench/results/${name}.md)`,
     ...comparisons.map(({ rates }) => ratioOf(rates, server, echo).toFixed(2)),
     startUp.ratio.toFixed(2),
+    startUp.ratioToFloor?.toFixed(2) ?? "",
   ]);
-  return { versions: table(["Node", ...first.comparisons.map(({ scenario }) => scenario.name), "start"], rows) };
+  return {
+    versions: table(
+      ["Node", ...first.comparisons.map(({ scenario }) => scenario.name), "start", "start / bare file server"],
+      rows,
+    ),
+  };
 }
 
 const figures: Record<string, string> = {
