@@ -20,6 +20,7 @@ import {
   PROCESS_PAIRS,
   TFTPD_HPA,
 } from "./support/peers.js";
+import { type ReadyFigures, readyTable } from "./support/ready-table.js";
 import { type Measured, table } from "./support/report.js";
 import { ONE_CORE, ratioOf } from "./support/rounds.js";
 import type { StartUp } from "./support/start-up.js";
@@ -163,11 +164,21 @@ function versionFigures(): Record<string, string> {
   };
 }
 
+function readyFigures(): Record<string, string> {
+  const name = newest("ready");
+  if (name === undefined) {
+    return {};
+  }
+  const results = read<Measured & ReadyFigures>(name);
+  return { ready: `${linkTo(name, results)}\n\n${readyTable(results)}` };
+}
+
 const figures: Record<string, string> = {
   ...nodeFigures(),
   ...peerFigures(),
   ...lossFigures(),
   ...versionFigures(),
+  ...readyFigures(),
 };
 const page = readFileSync(PAGE, "utf8").replace(
   /(<!-- figures: (.*?) -->\n)[\s\S]*?(<!-- end of figures -->)/g,

@@ -37,16 +37,14 @@ export async function measureStartUp(files: ServedFiles): Promise<StartUp> {
   const cache = mkdtempSync(path.join(tmpdir(), "lockstep-tftp-"));
   const withCode = { XDG_CACHE_HOME: cache };
   // Open the client first, so that its start is not measured.
-  const client = dgram.createSocket("udp4");
-  client.bind(0, LOOPBACK);
-  await once(client, "listening");
+  const client = await openClient();
   const bare: number[] = [];
   const floor: number[] = [];
   const first: number[] = [];
   const server: number[] = [];
   const bareNode = [script("../floors/bare-node.js", import.meta.url)];
   const bareServer = [script("../floors/bare-file-server.js", import.meta.url), files.folder];
-  const command = [CLI, "serve", files.folder, "--host", LOOPBACK, "--port", "0"];
+  const command = serving(CLI, files);
   const fetch = async (port: string): Promise<void> => {
     await fetchFirstBlock(client, Number(port), name);
   };
@@ -72,6 +70,30 @@ export async function measureStartUp(files: ServedFiles): Promise<StartUp> {
     ratio: median(ratios(server, bare)),
     ratioToFloor: median(ratios(server, floor)),
   };
+}
+
+/** Milliseconds from the start of a command line, which has no compiled code, to its first served file. */
+export async function firstFileMs(command: string, files: ServedFiles): Promise<number> {
+  const name = files.nameOf(SMALL_FILE_BYTES);
+  const client = await openClient();
+  try {
+    return await timeOf(serving(command, files), WITHOUT_CODE, LISTENING, async (port) => {
+      await fetchFirstBlock(client, Number(port), name);
+    });
+  } finally {
+    client.close();
+  }
+}
+
+async function openClient(): Promise<dgram.Socket> {
+  const client = dgram.createSocket("udp4");
+  client.bind(0, LOOPBACK);
+  await once(client, "listening");
+  return client;
+}
+
+function serving(command: string, files: ServedFiles): string[] {
+  return [command, "serve", files.folder, "--host", LOOPBACK, "--port", "0"];
 }
 
 export function startUpTable(measured: StartUp): string {
