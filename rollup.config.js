@@ -266,8 +266,10 @@ const PUBLISHED = [
   },
 ];
 
-export default [
-  ...PUBLISHED.map(declarations),
+/** Need the declarations of the rooms in `dist/types`. */
+export const declarationBundles = PUBLISHED.map(declarations);
+
+export const codeBundles = [
   // One build of both doors: what they share goes into `core.js`, which only they import. The files lie as a board names its
   // modules (`lockstep-tftp/engine`, `lockstep-tftp/engine/client`, `lockstep-tftp/core`), so that the same bytes find each
   // other by relative paths everywhere.

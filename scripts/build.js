@@ -1,16 +1,19 @@
 /**
  * Builds `dist/` unless it is current: checks the types of each room and writes its declarations, bundles, writes the manual
- * page, and packs the example files for a board. With `--check` it only says whether `dist/` is current, by its exit code.
+ * page, and packs the example files for a board. With `--check` it only says whether `dist/` is current, by its exit code. With
+ * `--unchecked`, which is for a fresh clone, the check of the types is left to the next build without it.
  */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setFlagsFromString } from "node:v8";
 
 // The V8 of Node 20 optimizes functions too early for a program that runs for seconds: that took a third of the time.
-if (process.versions.node.startsWith("20.")) {
-  setFlagsFromString("--interrupt-budget=400000");
+const V8_FLAGS = process.versions.node.startsWith("20.") ? ["--interrupt-budget=400000"] : [];
+for (const flag of V8_FLAGS) {
+  setFlagsFromString(flag);
 }
 
 const OUTPUT = "dist";
@@ -42,13 +45,28 @@ function inputsHash() {
   return hashOf([...readdirSync(".").filter((name) => ROOT_FILES.test(name)), ...SOURCES.flatMap(filesBelow)]);
 }
 
-function stampOf(inputs) {
-  return `${inputs} ${hashOf(filesBelow(OUTPUT))}\n`;
+/** @param check "checked" or "unchecked". */
+function stampOf(inputs, check) {
+  return `${inputs} ${hashOf(filesBelow(OUTPUT))} ${check}\n`;
 }
 
-async function bundle() {
+function writeStamp(inputs, check) {
+  mkdirSync(path.dirname(STAMP), { recursive: true });
+  writeFileSync(STAMP, stampOf(inputs, check));
+}
+
+/** Checks the types and writes the declarations, in another process. Exits on an error. */
+async function declare(check) {
+  const words = check === "checked" ? [] : ["--unchecked"];
+  const compiler = spawn(process.execPath, [...V8_FLAGS, "scripts/declare.js", ...words], { stdio: "inherit" });
+  const [status] = await once(compiler, "exit");
+  if (status !== 0) {
+    process.exit(status ?? 1);
+  }
+}
+
+async function bundle(bundles) {
   const { rollup } = await import("rollup");
-  const { default: bundles } = await import("../rollup.config.js");
   for (const { output, ...input } of bundles) {
     const made = await rollup(input);
     await made.write(output);
@@ -101,27 +119,32 @@ async function writeManualPage() {
  *
  * @param inputs hash of the sources before the build, so that one edited meanwhile is built the next time.
  */
-async function build(inputs) {
-  const { compile } = await import("./compile.js");
+async function build(inputs, check) {
+  const { codeBundles, declarationBundles } = await import("../rollup.config.js");
   rmSync(STAMP, { force: true });
   rmSync(OUTPUT, { recursive: true, force: true });
-  compile(".");
-  await bundle();
+  await Promise.all([declare(check), bundle(codeBundles)]);
+  await bundle(declarationBundles);
   publishTypings();
   await writeManualPage();
   packExamples();
-  mkdirSync(path.dirname(STAMP), { recursive: true });
-  writeFileSync(STAMP, stampOf(inputs));
+  writeStamp(inputs, check);
 }
 
+const check = process.argv.includes("--unchecked") ? "unchecked" : "checked";
 const inputs = inputsHash();
-const isCurrent = existsSync(STAMP) && readFileSync(STAMP, "utf8") === stampOf(inputs);
+const stamp = existsSync(STAMP) ? readFileSync(STAMP, "utf8") : "";
+const isChecked = stamp === stampOf(inputs, "checked");
+const isCurrent = isChecked || stamp === stampOf(inputs, "unchecked");
 if (!isCurrent && process.argv.includes("--check")) {
   console.error("dist/ is not what the sources make. Run: npm run build");
   process.exit(1);
 }
 if (!isCurrent) {
-  await build(inputs);
+  await build(inputs, check);
+} else if (check === "checked" && !isChecked && !process.argv.includes("--check")) {
+  await declare(check);
+  writeStamp(inputs, check);
 }
 // npm makes commands executable when it installs a package, not when a clone that is installed is built again.
 for (const command of COMMANDS) {

@@ -12,10 +12,14 @@ function report(diagnostic) {
   console.error(ts.formatDiagnosticsWithColorAndContext([diagnostic], FORMAT).trimEnd());
 }
 
-/** Checks projects and all that they refer to, and writes what changed: `tsc --build` in this process. Exits on an error. */
-export function compile(...projects) {
+/**
+ * Checks a project and all that it refers to, and writes what changed: `tsc --build` in this process. Exits on an error.
+ *
+ * @param options those of `tsc --build`.
+ */
+export function compile(project, options = {}) {
   const host = ts.createSolutionBuilderHost(ts.sys, undefined, report);
-  const status = ts.createSolutionBuilder(host, projects, {}).build();
+  const status = ts.createSolutionBuilder(host, [project], options).build();
   if (status !== ts.ExitStatus.Success) {
     process.exit(status);
   }
