@@ -7,6 +7,7 @@ import path from "node:path";
 import { PROJECT } from "../test/support/program.js";
 import { type Comparison, fastestTable, rateTable, ratioTable, repeatTable } from "./support/comparison.js";
 import { NODE_PAIRS, PAIRS, UPLOAD_PAIRS } from "./support/echoes.js";
+import { type FileSteps, fileStepsTable } from "./support/file-steps.js";
 import { type LossFigures, lossTable } from "./support/lossy-downloads.js";
 import { type LossyWindowFigures, lossyWindowTable } from "./support/lossy-windows.js";
 import {
@@ -36,6 +37,7 @@ interface NodeResults extends Measured {
   readonly comparisons: readonly Comparison[];
   readonly uploads: readonly Comparison[];
   readonly flush: FlushTimes;
+  readonly fileSteps: FileSteps;
   readonly startUp: StartUp;
 }
 
@@ -91,17 +93,17 @@ function linkTo(name: string, { date, commit }: Measured): string {
 function nodeFigures(): Record<string, string> {
   const name = newest("node");
   const results = name === undefined ? undefined : read<NodeResults>(name);
-  if (name === undefined || results?.uploads === undefined) {
+  if (name === undefined || results?.fileSteps === undefined) {
     return {};
   }
-  const { comparisons, uploads, flush } = results;
+  const { comparisons, uploads, flush, fileSteps } = results;
   const onOneCore = comparisons.filter(({ placement }) => placement.name === ONE_CORE.name);
   const elsewhere = comparisons.filter(({ placement }) => placement.name !== ONE_CORE.name);
   const link = linkTo(name, results);
   return {
     "one core": `${link}\n\n${ratioTable(onOneCore, PAIRS, "perSecond")}`,
     "other cores": `${link}\n\n${ratioTable(elsewhere, NODE_PAIRS, "perSecond")}`,
-    uploads: `${link}\n\n${ratioTable(uploads, UPLOAD_PAIRS, "perProcessorSecond")}\n\nAn upload of 64 KiB takes ${flush.memoryMs.toFixed(1)} ms into a folder in memory, and ${flush.diskMs.toFixed(1)} ms into one on a disk.`,
+    uploads: `${link}\n\n${ratioTable(uploads, UPLOAD_PAIRS, "perProcessorSecond")}\n\nAn upload of 64 KiB takes ${flush.memoryMs.toFixed(1)} ms into a folder in memory, and ${flush.diskMs.toFixed(1)} ms into one on a disk.\n\n${fileStepsTable(fileSteps)}`,
   };
 }
 
