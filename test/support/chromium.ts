@@ -94,6 +94,8 @@ export class Browser implements AsyncDisposable {
     const child = spawn(PROGRAM, [...SWITCHES, `--user-data-dir=${profile}`, "about:blank"], {
       stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"],
       detached: true,
+      // Killed, it leaves a folder there.
+      env: { ...process.env, TMPDIR: profile },
     });
     return new Browser(child, profile);
   }
