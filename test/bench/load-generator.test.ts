@@ -54,7 +54,8 @@ async function load(t: TestContext, bytes: Buffer): Promise<Ended> {
   writeFileSync(content, CONTENT);
   const port = await serve(t, bytes);
   const flags = ["--port", String(port), "--name", "content", "--content", content, "--clients", "3", "--once"];
-  return run(program, [...flags, "--seconds", "20"]);
+  // However late this process answers, nothing is sent again.
+  return run(program, [...flags, "--seconds", "60", "--repeat-ms", "60000"]);
 }
 
 test("the load generator counts the blocks, bytes and files of its downloads", { skip }, async (t) => {

@@ -7,6 +7,10 @@ import { ask, type OpenSite, type SiteOpener, talk } from "./site.js";
 import { until } from "./site-data.js";
 
 export function hostileCases(open: SiteOpener): void {
+  /** Short enough to wait for, and long enough for a request of the test, though its process may not run for some 100 ms. */
+  const HEAD_TIMEOUT_MS = 1500;
+  const NO_TIMEOUT_MS = 600_000;
+
   async function assertAlive(site: OpenSite): Promise<void> {
     assert.equal((await ask(site, "/api/status")).status, 200);
   }
@@ -47,7 +51,7 @@ export function hostileCases(open: SiteOpener): void {
   ];
   for (const [input, bytes] of MALFORMED) {
     test(`the server survives ${input}`, async () => {
-      await using site = await open({ files: {}, write: "new", headTimeoutMs: 300 });
+      await using site = await open({ files: {}, write: "new", headTimeoutMs: HEAD_TIMEOUT_MS });
       await talk(site, bytes);
       await assertAlive(site);
       assert.deepEqual(site.litter(), []);
@@ -56,7 +60,7 @@ export function hostileCases(open: SiteOpener): void {
   }
 
   test("pipelined requests do no harm", async () => {
-    await using site = await open({ files: {}, headTimeoutMs: 300 });
+    await using site = await open({ files: {}, headTimeoutMs: NO_TIMEOUT_MS });
     const request = "GET /api/status HTTP/1.1\r\nHost: localhost\r\n\r\n";
     const text = await talk(site, request.repeat(5) + request.replace("localhost", "localhost\r\nConnection: close"));
     assert.match(text, /^HTTP\/1\.1 200 /);
@@ -64,7 +68,7 @@ export function hostileCases(open: SiteOpener): void {
   });
 
   test("a head that grows without end is cut off", async () => {
-    await using site = await open({ files: {}, headTimeoutMs: 600_000 });
+    await using site = await open({ files: {}, headTimeoutMs: NO_TIMEOUT_MS });
     const line = `X-Filler: ${"x".repeat(1000)}\r\n`;
     const text = await talk(site, `GET /api/status HTTP/1.1\r\nHost: localhost\r\n${line.repeat(100)}`);
     assert.doesNotMatch(text, /^HTTP\/1\.1 200 /);
@@ -72,7 +76,7 @@ export function hostileCases(open: SiteOpener): void {
   });
 
   test("an incomplete head and a silent connection are closed after the time limit", async () => {
-    await using site = await open({ files: {}, headTimeoutMs: 200 });
+    await using site = await open({ files: {}, headTimeoutMs: HEAD_TIMEOUT_MS });
     const texts = await Promise.all([talk(site, "GET /api/status HTTP/1.1\r\nHost: localhost\r\n"), talk(site, "")]);
     for (const text of texts) {
       assert.doesNotMatch(text, /^HTTP\/1\.1 200 /);
@@ -81,7 +85,7 @@ export function hostileCases(open: SiteOpener): void {
   });
 
   test("connections beyond the limit are closed, and accepted again when others have gone", async () => {
-    await using site = await open({ files: {}, maxConnections: 2, headTimeoutMs: 600_000 });
+    await using site = await open({ files: {}, maxConnections: 2, headTimeoutMs: NO_TIMEOUT_MS });
     const silent = [connect(site.port, "127.0.0.1"), connect(site.port, "127.0.0.1")];
     for (const socket of silent) {
       socket.on("error", () => {});
