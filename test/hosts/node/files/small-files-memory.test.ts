@@ -6,7 +6,7 @@ import { type TestContext, test } from "node:test";
 import { DirectoryStorage } from "lockstep-tftp";
 import { isRefusal, type ReadableFile } from "lockstep-tftp/engine";
 import { SeededRandom } from "lockstep-tftp/simulated";
-import { settle } from "../../../support/file-conditions.js";
+import { settle, standStill } from "../../../support/file-conditions.js";
 import { SEED, seededBytes } from "../../../support/seed.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
 
@@ -31,6 +31,7 @@ function folderWith(t: TestContext, count: number, contentOf: (index: number) =>
     writeFileSync(path.join(root, `${index}`), contentOf(index));
   }
   settle(t);
+  standStill(t);
   const storage = new DirectoryStorage(root);
   const { mock } = t.mock.method(fs, "openSync");
   const open = (name: string): ReadableFile => {

@@ -5,7 +5,7 @@ import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { DirectoryStorage } from "lockstep-tftp";
 import { FORBIDDEN, NOT_FOUND } from "lockstep-tftp/engine";
-import { settle } from "../../../support/file-conditions.js";
+import { settle, standStill } from "../../../support/file-conditions.js";
 import { seededBytes } from "../../../support/seed.js";
 import { contentOf, store } from "../../../support/storage-use.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
@@ -33,6 +33,7 @@ function keptFile(t: TestContext, content = CONTENT): KeptFile {
   const file = path.join(root, "file");
   writeFileSync(file, content);
   settle(t);
+  standStill(t);
   const { mock } = t.mock.method(fs, "openSync");
   return { root, file, storage: new DirectoryStorage(root, { write: "overwrite" }), opened: () => mock.callCount() };
 }
