@@ -12,11 +12,10 @@ import {
   OPCODE_ACKNOWLEDGEMENT,
   type TransferView,
 } from "../../../src/index.js";
+import { GIVE_UP_MS } from "../give-up.js";
 import type { GrowingFile } from "./growing-file.js";
 import type { HeldRequestsHost } from "./held-requests.js";
 
-/** Time without progress after which a transfer ends, unless the engine has another. */
-const DEFAULT_GIVE_UP_MS = 25_000;
 /** A file that stands still for this share of it has failed: its client gets an ERROR before the engine gives up. */
 const STILL_SHARE = 0.6;
 /** Looks for such files in that time. */
@@ -34,7 +33,7 @@ export interface PacedTransfersHost extends Pick<HeldRequestsHost, "request" | "
 export class PacedTransfers {
   /** Number of transfers. While there is none, a packet costs one comparison. */
   size = 0;
-  private stillMs = DEFAULT_GIVE_UP_MS * STILL_SHARE;
+  private stillMs = GIVE_UP_MS * STILL_SHARE;
   private readonly byPort = new Map<number, PacedTransfer[]>();
   private isLooking = false;
 
@@ -42,7 +41,7 @@ export class PacedTransfers {
 
   /** @param giveUpMs time without progress after which the engine ends a transfer. */
   set giveUpMs(giveUpMs: number | undefined) {
-    this.stillMs = (giveUpMs ?? DEFAULT_GIVE_UP_MS) * STILL_SHARE;
+    this.stillMs = (giveUpMs ?? GIVE_UP_MS) * STILL_SHARE;
   }
 
   /** @param view is good until the transfer ends. */

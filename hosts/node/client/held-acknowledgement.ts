@@ -11,8 +11,6 @@ export interface Pace {
   stall(seconds: number): void;
 }
 
-/** Without progress for this long a transfer ends, as in the engine. */
-export const GIVE_UP_MS = 25_000;
 const SECOND_MS = 1000;
 
 /**

@@ -17,12 +17,13 @@ import {
   type Transport,
   type WritableFile,
 } from "../../../src/index.js";
+import { GIVE_UP_MS } from "../../common/give-up.js";
 import { Loop } from "../../common/loop.js";
 import { now, WakeTimer } from "../clock.js";
 import { wildcardOf } from "../udp/addresses.js";
 import { BusyPolling } from "../udp/busy-polling.js";
 import { UdpSocket } from "../udp/socket.js";
-import { GIVE_UP_MS, HeldAcknowledgement, type Pace } from "./held-acknowledgement.js";
+import { HeldAcknowledgement, type Pace } from "./held-acknowledgement.js";
 
 /** The local file: the target of a get, or the source of a put. */
 export type LocalFile =
