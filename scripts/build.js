@@ -17,7 +17,7 @@ for (const flag of V8_FLAGS) {
 }
 
 const OUTPUT = "dist";
-const COMMANDS = ["dist/node/cli.cjs", "dist/command/add-files.js"];
+const COMMANDS = ["dist/node/cli.cjs", "dist/node/cli.js", "dist/command/add-files.js"];
 /** Hashes of the files that the last build read and wrote. */
 const STAMP = "build/dist.stamp";
 const ROOT_FILES = /^(package\.json|package-lock\.json|rollup\.config\.js|tsconfig.*\.json)$/;
@@ -107,6 +107,11 @@ function packExamples() {
   }
 }
 
+/** The command where it was before it became CommonJS: service files name this path, and npx keeps links to it. */
+function writeFormerCommand() {
+  writeFileSync("dist/node/cli.js", '#!/usr/bin/env node\nimport "./cli.cjs";\n');
+}
+
 async function writeManualPage() {
   const { manualPage } = await import("../build/manual-page.js");
   const { man, version } = JSON.parse(readFileSync("package.json", "utf8"));
@@ -125,6 +130,7 @@ async function build(inputs, check) {
   rmSync(OUTPUT, { recursive: true, force: true });
   await Promise.all([declare(check), bundle(codeBundles)]);
   await bundle(declarationBundles);
+  writeFormerCommand();
   publishTypings();
   await writeManualPage();
   packExamples();
