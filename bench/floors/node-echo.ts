@@ -97,6 +97,10 @@ function answerAcknowledgement(socket: dgram.Socket, message: Buffer, peer: dgra
 function openTransfer(isUpload: boolean, port: number, address: string): void {
   const socket = dgram.createSocket("udp4");
   socket.on("message", (message, peer) => {
+    if (message.length < HEADER_BYTES) {
+      // The port was another server's, or another client's, a moment ago.
+      return;
+    }
     if (isUpload) {
       // Closed any sooner, the socket would not send the last ACK.
       answerData(socket, message, peer, () => socket.close());
@@ -116,6 +120,9 @@ const listening = dgram.createSocket({
   ...(processes > 1 ? { reusePort: true } : {}),
 });
 listening.on("message", (message, peer) => {
+  if (message.length < HEADER_BYTES) {
+    return;
+  }
   const opcode = message.readUInt16BE(0);
   if (opcode === ACKNOWLEDGEMENT) {
     answerAcknowledgement(listening, message, peer);
