@@ -11,7 +11,7 @@ import { machine } from "./support/machine.js";
 import { type Cost, type ReadyFigures, readyTable } from "./support/ready-table.js";
 import { type Measured, measuredNow, reportProgress, saveReport } from "./support/report.js";
 import { ServedFiles } from "./support/served-files.js";
-import { firstFileMs } from "./support/start-up.js";
+import { firstFileCost } from "./support/start-up.js";
 import { median } from "./support/statistics.js";
 
 const ROUNDS = 3;
@@ -44,12 +44,6 @@ function costOf(folder: string, command: string, ...words: string[]): Cost {
   return { seconds, processorSeconds: user + system };
 }
 
-async function startOf(command: string, files: ServedFiles): Promise<Cost> {
-  const seconds = (await firstFileMs(command, files)) / 1000;
-  // One thread does all until then.
-  return { seconds, processorSeconds: seconds };
-}
-
 async function measureRound(folder: string, files: ServedFiles): Promise<Round> {
   const clone = path.join(folder, "clone");
   const project = path.join(folder, "project");
@@ -57,7 +51,7 @@ async function measureRound(folder: string, files: ServedFiles): Promise<Round> 
   mkdirSync(project);
   const fetched = costOf(clone, "npm", "ci", "--ignore-scripts", ...NPM);
   const built = costOf(clone, "npm", "run", "postprepare", ...NPM);
-  const cloneStart = await startOf(path.join(clone, COMMAND), files);
+  const cloneStart = await firstFileCost(path.join(clone, COMMAND), files);
   execFileSync("npm", ["pack", "--silent", "--pack-destination", project], { cwd: clone, stdio: "ignore" });
   const [tarball = ""] = readdirSync(project);
   const installed = costOf(project, "npm", "install", `./${tarball}`, ...NPM);
@@ -66,7 +60,7 @@ async function measureRound(folder: string, files: ServedFiles): Promise<Round> 
     [BUILD]: built,
     [CLONE_START]: cloneStart,
     [INSTALL]: installed,
-    [PACKAGE_START]: await startOf(path.join(project, "node_modules/lockstep-tftp", COMMAND), files),
+    [PACKAGE_START]: await firstFileCost(path.join(project, "node_modules/lockstep-tftp", COMMAND), files),
   };
 }
 

@@ -43,7 +43,7 @@ export class KeptUpload {
     free.push(this.buffer);
   }
 
-  /** The client has begun anew. */
+  /** Drops the file: its client has started over. */
   abandon(): void {
     fs.closeSync(this.descriptor);
     fs.rmSync(this.temporary);

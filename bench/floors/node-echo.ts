@@ -25,8 +25,8 @@ const DATA = 3;
 const ACKNOWLEDGEMENT = 4;
 const OPTION_ACKNOWLEDGEMENT = 6;
 
-const [, program = "", file = "", windowText = "1", sockets = "one-socket", ...others] = process.argv;
-const [processesText = "1", folder = "", sharedPort = "0"] = others;
+const [, program = "", file = "", windowText = "1", sockets = "one-socket", ...rest] = process.argv;
+const [processesText = "1", folder = "", sharedPort = "0"] = rest;
 const processes = Number(processesText);
 const window = Number(windowText);
 const packets = packetsOf(readFileSync(file));

@@ -1,4 +1,4 @@
-/** What each step costs until a server is ready. */
+/** The cost of each step until a server is ready. */
 import { table } from "./report.js";
 
 export interface Cost {

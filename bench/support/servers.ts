@@ -125,7 +125,7 @@ function pinProcess(pid: number, cores: string): void {
 }
 
 /** Processor time of a server's present processes since their start, in microseconds; NaN if it has ended. */
-export function processorUs({ process: { pid } }: BenchServer): number {
+export function processorUs({ process: { pid } }: Pick<BenchServer, "process">): number {
   try {
     const nanoseconds = processesOf(pid as number).flatMap((one) =>
       readdirSync(tasksOf(one)).map((task) =>

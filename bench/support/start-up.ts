@@ -7,8 +7,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { CLI, script } from "../../test/support/program.js";
+import type { Cost } from "./ready-table.js";
 import { table } from "./report.js";
 import type { ServedFiles } from "./served-files.js";
+import { processorUs } from "./servers.js";
 import { median, ratios } from "./statistics.js";
 
 const ROUNDS = 15;
@@ -72,14 +74,17 @@ export async function measureStartUp(files: ServedFiles): Promise<StartUp> {
   };
 }
 
-/** Milliseconds from the start of a command line, which has no compiled code, to its first served file. */
-export async function firstFileMs(command: string, files: ServedFiles): Promise<number> {
+/** What it takes from the start of a command line, which has no compiled code, to its first served file. */
+export async function firstFileCost(command: string, files: ServedFiles): Promise<Cost> {
   const name = files.nameOf(SMALL_FILE_BYTES);
   const client = await openClient();
+  let processorSeconds = Number.NaN;
   try {
-    return await timeOf(serving(command, files), WITHOUT_CODE, LISTENING, async (port) => {
+    const ms = await timeOf(serving(command, files), WITHOUT_CODE, LISTENING, async (port, child) => {
       await fetchFirstBlock(client, Number(port), name);
+      processorSeconds = processorUs({ process: child }) / 1e6;
     });
+    return { seconds: ms / 1000, processorSeconds };
   } finally {
     client.close();
   }
@@ -130,12 +135,12 @@ async function timeOf(
   args: string[],
   settings: Settings,
   line: RegExp,
-  finish: (matched: string) => Promise<void>,
+  finish: (matched: string, child: ChildProcess) => Promise<void>,
 ): Promise<number> {
   const startedAt = performance.now();
   const { child, ended } = start(args, settings);
   try {
-    await finish(await printed(child, line));
+    await finish(await printed(child, line), child);
     return performance.now() - startedAt;
   } finally {
     child.kill("SIGKILL");
