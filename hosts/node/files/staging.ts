@@ -71,7 +71,7 @@ function stageIn(place: string, sizeBytes: number): Staging {
   }
 }
 
-/** Of an upload whose size was not announced the system says when there is no room. */
+/** If no size was announced, there is nothing to compare: the system reports a full disk when it comes to that. */
 function checkRoom(folder: string, sizeBytes: number): void {
   if (sizeBytes > 0 && sizeBytes > roomBytes(folder)) {
     throw Object.assign(new Error(`no room for ${sizeBytes} bytes in ${folder}`), { code: "ENOSPC" });

@@ -61,7 +61,7 @@ export function compiledCodeFolder({ XDG_CACHE_HOME, HOME }: NodeJS.ProcessEnv):
   const own = path.join(base, NAME);
   const folder = path.join(own, "compiled");
   try {
-    // With sudo the home may be that of somebody else, and gets no folder of ours.
+    // Under sudo, HOME may be another user's, which gets no folder of ours.
     if (!isOwn(fs.statSync(fs.existsSync(base) ? base : path.dirname(base)))) {
       return undefined;
     }
@@ -73,7 +73,7 @@ export function compiledCodeFolder({ XDG_CACHE_HOME, HOME }: NodeJS.ProcessEnv):
   }
 }
 
-/** Whether this is a folder of this user to which nobody else may write. */
+/** Whether this user owns the folder, and nobody else may write to it. */
 function isOwn(status: fs.Stats): boolean {
   return status.isDirectory() && status.uid === process.getuid?.() && (status.mode & WRITABLE_BY_OTHERS) === 0;
 }
