@@ -115,8 +115,9 @@ function writeFormerCommand() {
 async function writeManualPage() {
   const { manualPage } = await import("../build/manual-page.js");
   const { man, version } = JSON.parse(readFileSync("package.json", "utf8"));
-  mkdirSync(path.dirname(man), { recursive: true });
-  writeFileSync(man, manualPage(version));
+  const [page] = man;
+  mkdirSync(path.dirname(page), { recursive: true });
+  writeFileSync(page, manualPage(version));
 }
 
 /**
