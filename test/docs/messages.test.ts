@@ -13,6 +13,7 @@ const QUOTED = [
   "probably completed",
   "declined by the client, perhaps after it learned the size",
   "timed out",
+  "superseded by a new request",
   "aborted by the client",
   "the file is larger than allowed",
 ];

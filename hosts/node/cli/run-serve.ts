@@ -32,7 +32,7 @@ export async function runServe(command: ServeCommand): Promise<number> {
   let repeated: RepeatedLines;
   try {
     server = await serverFor(command);
-    repeated = logTransfers(server, log);
+    repeated = logTransfers(server, log, command.server.singlePort === true);
     await server.listen();
   } catch (error) {
     await output.close();

@@ -6,6 +6,7 @@ import {
   OUTCOME_DECLINED,
   OUTCOME_PROBABLY_COMPLETED,
   OUTCOME_SUPERSEDED,
+  OUTCOME_TIMED_OUT,
   type Outcome,
   type TransferView,
 } from "../../../src/index.js";
@@ -20,11 +21,19 @@ import { counted } from "./counted.js";
 import type { Log, LogDetails, LogLevel } from "./log.js";
 import { RepeatedLines } from "./repeated-lines.js";
 
+/** Clients that get answers answer sooner. */
+const MIN_SILENCE_MS = 1000;
+
+const FIREWALL_ADVICE = "; if a firewall or NAT is in between, try --single-port";
+
 /** Outcomes that need no attention. */
 const ORDINARY_OUTCOMES: readonly Outcome[] = [OUTCOME_COMPLETED, OUTCOME_PROBABLY_COMPLETED, OUTCOME_SUPERSEDED];
 
-/** @returns the counts of lines that are left out, to be written before the end of the log. */
-export function logTransfers(server: TftpServer, log: Log): RepeatedLines {
+/**
+ * @param hasOnePort whether the server answers from its listening port (`singlePort`).
+ * @returns the counts of lines that are left out, to be written before the end of the log.
+ */
+export function logTransfers(server: TftpServer, log: Log, hasOnePort: boolean): RepeatedLines {
   const repeated = new RepeatedLines(log);
   server.on("started", (transfer) => {
     if (!repeated.admit("debug", "started", "started", transfer.address)) {
@@ -38,7 +47,8 @@ export function logTransfers(server: TftpServer, log: Log): RepeatedLines {
       return;
     }
     const why = end.reason === undefined ? errorNote(transfer) : ` (${end.reason.text})`;
-    const text = `${subject(transfer)}: ${outcomeText(end.outcome)}${why}; ${figures(transfer, end)}`;
+    const advice = !hasOnePort && isUnheard(transfer, end) ? FIREWALL_ADVICE : "";
+    const text = `${subject(transfer)}: ${outcomeText(end.outcome)}${why}; ${figures(transfer, end)}${advice}`;
     log.write(level, "ended", text, {
       ...transferDetails(transfer),
       outcome: outcomeText(end.outcome),
@@ -101,6 +111,15 @@ function levelOf(outcome: Outcome): LogLevel {
   return outcome === OUTCOME_ABORTED_BY_PEER ? "info" : "warn";
 }
 
+/**
+ * Whether the client seems to get no answers. If it asks again from the same port, a new transfer supersedes the former; one that
+ * is superseded at once is that of a copy of a request, whose client has answered the other.
+ */
+function isUnheard({ bytes, roundTripMs }: TransferView, { outcome, durationMs }: EndedTransfer): boolean {
+  const isLate = outcome === OUTCOME_SUPERSEDED && durationMs >= MIN_SILENCE_MS;
+  return (isLate || outcome === OUTCOME_TIMED_OUT) && bytes === 0 && roundTripMs < 0;
+}
+
 /** Beginning of a line, as `1.2.3.4:5000 gets "name"`. */
 function subject({ address, port, name, isUpload }: TransferView | RefusedRequest | IgnoredRequest): string {
   return `${hostAndPort(address, port)} ${verb(isUpload)} "${printable(name)}"`;
@@ -122,7 +141,7 @@ function figures(transfer: TransferView, end: EndedTransfer): string {
   const seconds = end.durationMs / 1000;
   const retries = transfer.retransmissions > 0 ? `, ${counted(transfer.retransmissions, "retransmission")}` : "";
   const rate = seconds > 0 ? `, ${Math.round(transfer.bytes / seconds / 1024)} KiB/s` : "";
-  return `${transfer.bytes} bytes in ${seconds.toFixed(3)} s${rate}${retries}`;
+  return `${counted(transfer.bytes, "byte")} in ${seconds.toFixed(3)} s${rate}${retries}`;
 }
 
 function transferDetails(transfer: TransferView): LogDetails {
