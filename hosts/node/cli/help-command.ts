@@ -41,7 +41,7 @@ export function parseCompletion(args: readonly string[]): CompletionCommand | He
   const [name, ...rest] = operands;
   const shell = SHELLS.find((candidate) => candidate === name);
   if (shell === undefined || rest.length > 0) {
-    const problem = name === undefined ? "completion needs a shell" : `"${operands.join(" ")}" is not one known shell`;
+    const problem = name === undefined ? "completion needs a shell" : `unknown shell "${operands.join(" ")}"`;
     throw new UsageError(`${problem}; give one of: ${SHELLS.join(", ")}`);
   }
   return { kind: "completion", shell };
