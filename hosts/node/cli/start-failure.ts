@@ -28,7 +28,7 @@ export function startFailure(error: SystemError, command: ServeCommand): string 
     case "EACCES":
       return error.syscall === "bind" ? permissionNeeded(port) : `${root} cannot be read; check its permissions`;
     case "EADDRINUSE":
-      return `port ${port} is taken by another program; stop that program, or choose another port with --port`;
+      return `port ${port} is taken by another program; stop that program (${ownerCommand(port)} shows it), or choose another port with --port`;
     case "EADDRNOTAVAIL":
       return `this machine has no address ${error.address}; choose one that it has with --host, or leave --host out`;
     case "ENOTFOUND":
@@ -43,10 +43,35 @@ export function startFailure(error: SystemError, command: ServeCommand): string 
   }
 }
 
+/** The command that shows which program has a port, as docs/operations.md has it. */
+function ownerCommand(port: number): string {
+  switch (process.platform) {
+    case "win32":
+      return `Get-NetUDPEndpoint -LocalPort ${port}`;
+    case "darwin":
+      return `sudo lsof -nP -iUDP:${port}`;
+    default:
+      return `sudo ss -ulnp 'sport = :${port}'`;
+  }
+}
+
 function permissionNeeded(port: number): string {
   return (
     `port ${port} needs a permission this user does not have; use another port (--port ${UNPRIVILEGED_PORT}), ` +
-    `give node the permission (sudo setcap cap_net_bind_service=+ep "$(readlink -f "$(which node)")"), ` +
-    `or redirect the port (sudo iptables -t nat -A PREROUTING -p udp --dport ${port} -j REDIRECT --to-ports ${UNPRIVILEGED_PORT})`
+    waysToPermission(port)
   );
+}
+
+function waysToPermission(port: number): string {
+  switch (process.platform) {
+    case "win32":
+      return "or run it as administrator";
+    case "darwin":
+      return "leave --host out, or run it with sudo";
+    default:
+      return (
+        `run it with sudo, give node the permission (sudo setcap cap_net_bind_service=+ep "$(readlink -f "$(which node)")"), ` +
+        `or redirect the port (sudo iptables -t nat -A PREROUTING -p udp --dport ${port} -j REDIRECT --to-ports ${UNPRIVILEGED_PORT})`
+      );
+  }
 }

@@ -36,7 +36,9 @@ describe("a server that cannot start prints one line and exits with 1", () => {
     t.after(() => socket.close());
     await once(socket, "listening");
     const { port } = socket.address();
-    const message = new RegExp(`port ${port} is taken by another program; stop that program, or choose another port`);
+    const message = new RegExp(
+      `port ${port} is taken by another program; stop that program \\(.*\\b${port}\\b.* shows it\\), or choose another port`,
+    );
     for (const host of ["127.0.0.1", "0.0.0.0"]) {
       assertFailure(await commandLine("serve", temporaryFolder(t), "--host", host, "--port", String(port)), message);
     }
@@ -92,12 +94,13 @@ describe("a user without permissions", () => {
   const firstFree = Number(readFileSync("/proc/sys/net/ipv4/ip_unprivileged_port_start", "utf8"));
   const skip = firstFree > 69 ? false : `this machine gives port 69 to everybody (from ${firstFree} on)`;
 
-  test("a privileged port fails with three ways out", { skip }, async (t) => {
+  test("a privileged port fails with four ways out", { skip }, async (t) => {
     const root = temporaryFolder(t);
     chmodSync(root, 0o755);
     const ended = await asNobody(t, "serve", root, "--host", "127.0.0.1");
     assertFailure(ended, /port 69 needs a permission this user does not have/);
     assert.match(ended.stderr, /--port 6969/);
+    assert.match(ended.stderr, /run it with sudo/);
     assert.match(ended.stderr, /setcap cap_net_bind_service=\+ep/);
     assert.match(ended.stderr, /--dport 69 -j REDIRECT --to-ports 6969/);
   });
