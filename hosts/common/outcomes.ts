@@ -17,7 +17,7 @@ import {
 } from "../../src/index.js";
 
 /** By outcome, from `OUTCOME_RUNNING` on. */
-export const OUTCOME_NAMES: readonly string[] = [
+export const OUTCOME_NAMES: readonly string[] = Object.freeze([
   "running",
   "completed",
   "probably_completed",
@@ -30,10 +30,10 @@ export const OUTCOME_NAMES: readonly string[] = [
   "too_large",
   "stopped",
   "unanswered",
-];
+]);
 
 /** By outcome. */
-const OUTCOME_TEXTS: readonly string[] = [
+const OUTCOME_TEXTS: readonly string[] = Object.freeze([
   "running",
   "completed",
   "probably completed: everything was sent, but the last acknowledgement did not arrive",
@@ -46,10 +46,10 @@ const OUTCOME_TEXTS: readonly string[] = [
   "failed: the file is larger than allowed",
   "aborted at shutdown",
   "no response",
-];
+]);
 
 /** Outcomes of a server's transfers. */
-export const SERVER_OUTCOMES: readonly Outcome[] = [
+export const SERVER_OUTCOMES: readonly Outcome[] = Object.freeze([
   OUTCOME_COMPLETED,
   OUTCOME_PROBABLY_COMPLETED,
   OUTCOME_DECLINED,
@@ -60,10 +60,10 @@ export const SERVER_OUTCOMES: readonly Outcome[] = [
   OUTCOME_PROTOCOL_VIOLATED,
   OUTCOME_TOO_LARGE,
   OUTCOME_STOPPED,
-];
+]);
 
 /** Names of the errors that a request can be refused with, by error code of RFC 1350 §5. */
-export const ERROR_NAMES: readonly string[] = [
+export const ERROR_NAMES: readonly string[] = Object.freeze([
   "not_defined",
   "file_not_found",
   "access_violation",
@@ -71,10 +71,10 @@ export const ERROR_NAMES: readonly string[] = [
   "illegal_operation",
   "unknown_transfer_id",
   "file_exists",
-];
+]);
 
 /** By error code of RFC 1350 §5 and, the last, RFC 2347. */
-const ERROR_TEXTS: readonly string[] = [
+const ERROR_TEXTS: readonly string[] = Object.freeze([
   "failed",
   "not found",
   "access refused",
@@ -84,7 +84,7 @@ const ERROR_TEXTS: readonly string[] = [
   "already exists",
   "no such user",
   "options not accepted",
-];
+]);
 
 /** The name of an outcome in data and metrics: `timed_out` for `OUTCOME_TIMED_OUT`. */
 export function outcomeName(outcome: Outcome): string {

@@ -1,7 +1,7 @@
 /** Files that clients may write: none, those that do not exist yet, or existing ones too. */
 export type WritePolicy = "never" | "new" | "overwrite";
 
-const POLICIES: readonly unknown[] = ["never", "new", "overwrite"];
+const POLICIES: readonly unknown[] = Object.freeze(["never", "new", "overwrite"]);
 
 /**
  * Returns the option `write`, default "never".

@@ -10,25 +10,30 @@ import type { Reason, ReasonCode } from "../common/reasons.js";
 import type { ReasonedStorage } from "./storage/reasoned-storage.js";
 
 /** Made once, in a module that is preloaded: a refusal takes no memory. */
-const REASONS: Readonly<Partial<Record<ReasonCode, Reason>>> = {
-  uploads_off: { code: "uploads_off", text: "uploads are off (write allows them)" },
-  exists: { code: "exists", text: "the file exists already (write=overwrite allows replacing it)" },
-  folder: { code: "folder", text: "it is a folder" },
-  not_a_file_name: { code: "not_a_file_name", text: "not a name for files" },
-  malformed_request: { code: "malformed_request", text: "the request is malformed, or its mode is unknown" },
-  folder_missing: { code: "folder_missing", text: "its folder is not there" },
-  not_found: { code: "not_found", text: "no such file" },
-  too_large: { code: "too_large", text: "larger than allowed (maxSizeBytes)" },
-  forbidden: { code: "forbidden", text: "the storage does not allow it" },
-};
+const REASONS: Readonly<Partial<Record<ReasonCode, Reason>>> = Object.freeze({
+  uploads_off: reason("uploads_off", "uploads are off (write allows them)"),
+  exists: reason("exists", "the file exists already (write=overwrite allows replacing it)"),
+  folder: reason("folder", "it is a folder"),
+  not_a_file_name: reason("not_a_file_name", "not a name for files"),
+  malformed_request: reason("malformed_request", "the request is malformed, or its mode is unknown"),
+  folder_missing: reason("folder_missing", "its folder is not there"),
+  not_found: reason("not_found", "no such file"),
+  too_large: reason("too_large", "larger than allowed (maxSizeBytes)"),
+  forbidden: reason("forbidden", "the storage does not allow it"),
+});
 /** What an error means if the storage gives no reason. Others than these are reported as exceptions. */
-const BY_ERROR: Readonly<Record<number, ReasonCode>> = {
+const BY_ERROR: Readonly<Record<number, ReasonCode>> = Object.freeze({
   [ERROR_FILE_NOT_FOUND]: "not_found",
   [ERROR_ACCESS_VIOLATION]: "not_a_file_name",
   [ERROR_DISK_FULL]: "too_large",
   [ERROR_ILLEGAL_OPERATION]: "malformed_request",
   [ERROR_FILE_EXISTS]: "exists",
-};
+});
+
+/** Frozen, since all callbacks get the same object. */
+function reason(code: ReasonCode, text: string): Reason {
+  return Object.freeze({ code, text });
+}
 
 /** Why a request was refused. Undefined if the storage may have refused it, and gives no reasons. */
 export function refusalReason(errorCode: number, storage: ReasonedStorage | null): Reason | undefined {

@@ -58,13 +58,13 @@ export class RequestView implements TFTPRefusedRequest {
 }
 
 /** Hides the address of the engine's transfer, which is the prototype of a view. */
-const ADDRESS_AS_TEXT = {
-  address: {
+const ADDRESS_AS_TEXT = Object.freeze({
+  address: Object.freeze({
     get(this: object): string {
       return addressText((Object.getPrototypeOf(this) as TransferView).address);
     },
-  },
-};
+  }),
+});
 
 /** Returns a view of the transfers of a slot. It is kept, so that a transfer makes no garbage. */
 export function viewOf<View extends TransferView>(transfer: View): View & TFTPTransfer {

@@ -30,12 +30,12 @@ const NAMES: readonly string[] = Object.freeze([
 ]);
 
 /** Settings that had other names before the first release: ignored, they would change what a board allows. */
-const FORMER_NAMES = [
-  ["uploads", "write"],
-  ["transfers", "maxTransfers"],
-  ["window", "maxWindowSize"],
-  ["uploadBytesMax", "maxSizeBytes"],
-] as const;
+const FORMER_NAMES = Object.freeze({
+  uploads: "write",
+  transfers: "maxTransfers",
+  window: "maxWindowSize",
+  uploadBytesMax: "maxSizeBytes",
+});
 
 /**
  * Refuses names that are nearly those of settings. Others may belong to the SDK, or to other modules of the app: `config` is
@@ -44,7 +44,7 @@ const FORMER_NAMES = [
  * @throws RangeError that says which name is right.
  */
 export function checkNames(config: Readonly<Record<string, unknown>>): void {
-  for (const [former, name] of FORMER_NAMES) {
+  for (const [former, name] of Object.entries(FORMER_NAMES)) {
     if (config[former] !== undefined) {
       throw new RangeError(`${former} is now called ${name}`);
     }
