@@ -91,13 +91,15 @@ const ACCESS = {
   overwrite: "clients may upload and replace files",
 };
 
+/** With the whole path, so that a server in the wrong folder shows it. */
 function servingText(root: string, { write, read }: TftpServerOptions): string {
   const limit = read === false ? ", but download none" : "";
   return `Serving ${root} (${ACCESS[write ?? "never"]}${limit})`;
 }
 
 function logListening(server: TftpServer, command: ServeCommand, log: Log): void {
-  const { root, write } = command.server;
+  const { write } = command.server;
+  const root = path.resolve(command.server.root);
   log.write("info", "serving", servingText(root, command.server), { root, write: write ?? "never" });
   for (const { address, port } of server.addresses) {
     log.write("info", "listening", `Listening on ${hostAndPort(address, port)}`, { address, port });

@@ -1,4 +1,5 @@
 /** Explains why a server cannot start: what happened, to what, and what to do. */
+import path from "node:path";
 import { TFTP_PORT } from "../../../src/index.js";
 import { GroupAddressError } from "../udp/group-addresses.js";
 import type { ServeCommand } from "./parse-serve.js";
@@ -16,7 +17,7 @@ export interface SystemError extends NodeJS.ErrnoException {
 
 /** @returns one line. */
 export function startFailure(error: SystemError, command: ServeCommand): string {
-  const { root } = command.server;
+  const root = path.resolve(command.server.root);
   const port = command.server.port ?? TFTP_PORT;
   if (error instanceof GroupAddressError) {
     return (

@@ -98,7 +98,8 @@ for (const [format, written] of [
 }
 
 test("by default the log has the start, completed transfers and the stop, and no missing files", async (t) => {
-  const server = await ServerProcess.start(t, [folderWithFile(t)]);
+  const root = folderWithFile(t);
+  const server = await ServerProcess.start(t, [path.relative("", root)]);
   await assert.rejects(fetchFile("not there", { port: server.port }), { errorCode: 1 });
   await fetchFile(NAME, { port: server.port });
   server.signal("SIGTERM");
@@ -109,6 +110,7 @@ test("by default the log has the start, completed transfers and the stop, and no
     /Serving.*\n.*Listening.*\n.*completed.*\n.*Stopped/,
   );
   assert.deepEqual(more, []);
+  assert.ok(serving?.includes(` ${root} `), "the whole path shows a wrong working directory");
 });
 
 test("the last line counts the unanswered requests, if any", async (t) => {

@@ -23,7 +23,9 @@ describe("a server that cannot start prints one line and exits with 1", () => {
 
   test("serve fails on a folder that does not exist", async (t) => {
     const missing = path.join(temporaryFolder(t), "missing");
-    assertFailure(await commandLine("serve", missing, "--port", "0"), /missing does not exist; give the folder/);
+    const ended = await commandLine("serve", path.relative("", missing), "--port", "0");
+    assertFailure(ended, /missing does not exist; give the folder/);
+    assert.ok(ended.stderr.includes(missing), "the whole path shows a wrong working directory");
   });
 
   test("serve fails on a file in place of a folder", async (t) => {
