@@ -1,15 +1,17 @@
 /**
- * Files that are swapped between the check of their path and their opening. A second process swaps them all the time while
- * thousands of opens run: in every run some of these meet a swap.
+ * Files that are swapped between the check of their path and their opening: just before they are opened, and by a second
+ * process that swaps them all the time while thousands of opens run, of which some meet a swap in every run.
  */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import fs, { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
+import { DirectoryStorage } from "lockstep-tftp";
 import { FORBIDDEN } from "lockstep-tftp/engine";
 import { run, script } from "../../../support/program.js";
+import { contentOf, store } from "../../../support/storage-use.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
 
 const READ = "inside";
@@ -65,6 +67,34 @@ function assertOnlyInside(counts: Record<string, number>): void {
   assert.deepEqual(texts, [READ], JSON.stringify(counts));
 }
 
+/** Puts a link to a folder outside in the place of `served/sub` as soon as anything is opened, all checks before that passed. */
+function swapAtOpening(t: TestContext, parent: string): DirectoryStorage {
+  const storage = new DirectoryStorage(path.join(parent, "served"), { write: "overwrite" });
+  const { openSync } = fs;
+  const opening = t.mock.method(fs, "openSync", (...words: Parameters<typeof openSync>) => {
+    opening.mock.restore();
+    renameSync(path.join(parent, "served/sub"), path.join(parent, "spare"));
+    symlinkSync(path.join(parent, "outside"), path.join(parent, "served/sub"));
+    return openSync(...words);
+  });
+  return storage;
+}
+
+function assertOutsideUntouched(parent: string): void {
+  assert.deepEqual(readdirSync(path.join(parent, "outside")).sort(), ["fifo", "file"]);
+  assert.equal(readFileSync(path.join(parent, "outside/file"), "utf8"), "secret");
+}
+
+test("a download whose folder becomes a link to the outside as it is opened is refused", async (t) => {
+  assert.equal(contentOf(swapAtOpening(t, await parentFolder(t)), "sub/file"), FORBIDDEN);
+});
+
+test("an upload whose folder becomes a link to the outside as it is opened is refused", async (t) => {
+  const parent = await parentFolder(t);
+  assert.equal(store(swapAtOpening(t, parent), "sub/file", Buffer.from("uploaded")), FORBIDDEN);
+  assertOutsideUntouched(parent);
+});
+
 test("a folder that is swapped for a link to the outside reveals nothing of the outside", async (t) => {
   const counts = await openWhileSwapping(t, await parentFolder(t), "folder", "sub/file", "read");
   assertOnlyInside(counts);
@@ -99,6 +129,5 @@ test("an upload into a folder that is swapped for a link to the outside writes n
   const counts = await openWhileSwapping(t, parent, "folder", "sub/file", "write");
   assert.ok((counts[REFUSED] ?? 0) > 0, `links were met: ${JSON.stringify(counts)}`);
   assert.ok((counts[UPLOADED] ?? 0) > 0, `uploads succeeded: ${JSON.stringify(counts)}`);
-  assert.deepEqual(readdirSync(path.join(parent, "outside")).sort(), ["fifo", "file"]);
-  assert.equal(readFileSync(path.join(parent, "outside/file"), "utf8"), "secret");
+  assertOutsideUntouched(parent);
 });
