@@ -25,7 +25,7 @@ import { type FileErrorListener, ignoreError, refusalOf } from "./file-refusals.
 import { AccessListCopy, keepOwner, keepPermissions, PERMISSIONS } from "./kept-rights.js";
 import { KeptVersions } from "./kept-versions.js";
 import { nameUnlessTaken } from "./name-unless-taken.js";
-import { type Staging, stageBeside, stageElsewhere } from "./staging.js";
+import { closeStaged, type Staging, stageBeside, stageElsewhere } from "./staging.js";
 import { syncFolder } from "./sync-folder.js";
 
 /** Permissions of a new file, from which the process's umask takes away. */
@@ -159,11 +159,7 @@ export class StagedFile implements WritableFile {
 
   close(): void {
     this.writes.close();
-    try {
-      fs.closeSync(this.staging.descriptor);
-    } catch {
-      // The file system reports late that it could not write: the file is discarded, or was synchronised before.
-    }
+    closeStaged(this.staging);
     this.staging.discard(this.isNamed);
     closeRead(this.folderDescriptor);
     this.options.onClosed?.();

@@ -71,6 +71,15 @@ function stageIn(place: string, sizeBytes: number): Staging {
   }
 }
 
+/** Closes the file. It never throws. */
+export function closeStaged({ descriptor }: Staging): void {
+  try {
+    fs.closeSync(descriptor);
+  } catch {
+    // The file system reports late that it could not write: the file is discarded, or was synchronised before.
+  }
+}
+
 /** If no size was announced, there is nothing to compare: the system reports a full disk when it comes to that. */
 function checkRoom(folder: string, sizeBytes: number): void {
   if (sizeBytes > 0 && sizeBytes > roomBytes(folder)) {

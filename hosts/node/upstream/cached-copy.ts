@@ -92,7 +92,8 @@ export class CachedCopy {
 
   release(): void {
     if (--this.users === 0) {
-      void this.handle.close();
+      // Network file systems may fail here. Nothing was written, so nothing is lost.
+      this.handle.close().catch(() => {});
     }
   }
 }

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import fs from "node:fs";
 import { CollectedWrites } from "../files/collected-writes.js";
-import { type Staging, stageBeside } from "../files/staging.js";
+import { closeStaged, type Staging, stageBeside } from "../files/staging.js";
 import { shownUrl } from "../rules/url-template.js";
 import { storeErrorIn } from "./store-error.js";
 import type { Turns } from "./turns.js";
@@ -116,7 +116,7 @@ export class UpstreamUpload {
     this.ending.abort(failed(this.place.url, "was given up"));
     this.writes.close();
     this.staging.discard(false);
-    const closeFile = (): void => fs.closeSync(this.staging.descriptor);
+    const closeFile = (): void => closeStaged(this.staging);
     if (this.putting === undefined) {
       closeFile();
     } else {

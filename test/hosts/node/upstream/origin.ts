@@ -68,6 +68,11 @@ export function withFile(content: Uint8Array, headers: Headers = {}): Respond {
   };
 }
 
+/** Answers an upload when its body is there. */
+export function withStatus(status: number, headers: Readonly<Record<string, string>> = {}): Respond {
+  return (request, response) => request.resume().once("end", () => void response.writeHead(status, headers).end("no"));
+}
+
 export interface UpstreamPlace {
   readonly server: TftpServer;
   readonly port: number;

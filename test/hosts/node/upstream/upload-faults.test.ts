@@ -6,20 +6,13 @@ import { type TestContext, test } from "node:test";
 import type { UpstreamOptions } from "lockstep-tftp";
 import { ERROR_ACCESS_VIOLATION, ERROR_DISK_FULL, ERROR_FILE_EXISTS, ERROR_NOT_DEFINED } from "lockstep-tftp/engine";
 import { type ErrorAnswer, putFile } from "../../../support/retrying-client.js";
-import { UNLESS_ROOT } from "../../../support/rights.js";
 import { seededBytes } from "../../../support/seed.js";
-import { ServerProcess } from "../../../support/server-process.js";
 import { Place } from "../cli/configuration-place.js";
-import { Origin, type Respond, servingFrom } from "./origin.js";
+import { Origin, type Respond, servingFrom, withStatus } from "./origin.js";
 
 const CONTENT = seededBytes(1, 50_000);
 const MAX_FILE_BYTES = 60_000;
 const TIMEOUT_MS = 200;
-
-/** Answers when the body is there. */
-function withStatus(status: number, headers: Readonly<Record<string, string>> = {}): Respond {
-  return (request, response) => request.resume().once("end", () => void response.writeHead(status, headers).end("no"));
-}
 
 async function startServer(t: TestContext, upstream: UpstreamOptions = {}) {
   const origin = await Origin.start(t);
@@ -268,28 +261,6 @@ test("what a killed server had staged is removed at the next start", async (t) =
   const next = await place.start(t);
   assert.deepEqual(readdirSync(cache), []);
   await next.kill();
-});
-
-test("an upload that does not fit on the disk on its way is refused, and leaves room for the next", {
-  skip: UNLESS_ROOT,
-}, async (t) => {
-  const origin = await Origin.start(t);
-  origin.respond = withStatus(201);
-  const settings = [`url = "${origin.url}"`, 'cache = "cache"', "overwrite = true"];
-  const place = new Place(t, ['root = "files"', "[upstream]", ...settings]);
-  const cache = `${place.folder}/cache`;
-  fs.mkdirSync(cache);
-  // The mount ends with the server's process.
-  const launcher = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs -o size=64k tmpfs "$0" && exec "$@"', cache];
-  const { pid, port } = await ServerProcess.start(t, ["--config", place.file], { launcher });
-  const tooLarge = seededBytes(2, 100_000);
-  for (const options of [{}, { tsize: tooLarge.length }]) {
-    await assert.rejects(putFile("file", tooLarge, { port, options }), { errorCode: ERROR_DISK_FULL });
-  }
-  assert.deepEqual(readdirSync(`/proc/${pid}/root${cache}`), []);
-  assert.deepEqual(origin.requests, []);
-  await putFile("file", CONTENT, { port });
-  assert.equal(origin.requests.length, 1);
 });
 
 test("a policy that is none is an error that names it", async (t) => {
