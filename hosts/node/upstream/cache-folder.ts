@@ -37,7 +37,7 @@ export class CacheFolder {
    * @throws NodeJS.ErrnoException if the folder cannot be made or read.
    */
   async check(): Promise<void> {
-    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    await this.make();
     await removeTemporaryFiles(this.folder);
     for (const name of await this.names()) {
       const copy = await openCopy(this.fileOf(name));
@@ -47,6 +47,11 @@ export class CacheFolder {
       }
     }
     await this.makeRoom();
+  }
+
+  /** Makes the folder, which may be removed while the server runs: it is a cache. */
+  async make(): Promise<void> {
+    await mkdir(this.folder, { recursive: true, mode: 0o700 });
   }
 
   open(key: string): Promise<CachedCopy | undefined> {
@@ -72,6 +77,7 @@ export class CacheFolder {
     const temporary = path.join(this.folder, temporaryName);
     beginUpload(temporaryName);
     try {
+      await this.make();
       const handle = await open(temporary, "wx", 0o600);
       try {
         const facts = await writeBody({

@@ -113,9 +113,10 @@ export class Upstream {
    * @param sizeBytes announced size, or -1.
    * @throws UpstreamFailure, such as when the file exists; NodeJS.ErrnoException if there is no room for it.
    */
-  openForWriting(url: string, sizeBytes: number, from: UpstreamClient): Promise<UpstreamUpload> {
+  async openForWriting(url: string, sizeBytes: number, from: UpstreamClient): Promise<UpstreamUpload> {
     const { settings, turns } = this;
     const client = this.told(from);
+    await this.cache.make();
     const place = { url, headers: headersFor(client, undefined), folder: settings.cache, turns };
     return openUpload(place, sizeBytes, settings, () => this.forget(keyOf(url, client)));
   }

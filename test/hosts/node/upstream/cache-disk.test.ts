@@ -1,6 +1,6 @@
-/** Disks of the cache that are full or fail. */
+/** Disks of the cache that are full or fail, and a cache folder that somebody removes. */
 import assert from "node:assert/strict";
-import fs, { readdirSync } from "node:fs";
+import fs, { readdirSync, rmSync } from "node:fs";
 import promises from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
 import { type TestContext, test } from "node:test";
@@ -36,6 +36,25 @@ test("an upload that does not fit on the disk on its way is refused, and leaves 
   assert.deepEqual(origin.requests, []);
   await putFile("file", CONTENT, { port });
   assert.equal(origin.requests.length, 1);
+});
+
+test("a cache folder that is removed while the server runs is made again", async (t) => {
+  const origin = await Origin.start(t);
+  const { port, cache, errors } = await servingFrom(t, { url: origin.url, write: "overwrite" });
+  const fetchOne = async (): Promise<void> => {
+    origin.respond = withFile(CONTENT);
+    assert.deepEqual((await fetchFile("file", { port })).content, CONTENT);
+  };
+  const putOne = async (): Promise<void> => {
+    origin.respond = withStatus(201);
+    await putFile("upload", CONTENT, { port });
+  };
+  for (const use of [fetchOne, fetchOne, putOne]) {
+    await use();
+    rmSync(cache, { recursive: true });
+  }
+  await putOne();
+  assert.deepEqual(errors, []);
 });
 
 test("an upload succeeds although closing its hidden file fails", async (t) => {
