@@ -18,7 +18,7 @@ const LOOPBACK = "127.0.0.1";
 const SMALL_FILE_BYTES = 200;
 const ACK_1 = "\0\x04\0\x01";
 const LISTENING = /Listening on \S+:(\d+)$/;
-/** Keeps the compiled code of Node 22.10 and later from being used, and from being kept. */
+/** Keeps the compiled code of Node 22.8 and later from being used, and from being kept. */
 const WITHOUT_CODE = { NODE_DISABLE_COMPILE_CACHE: "1" };
 
 export interface StartUp {

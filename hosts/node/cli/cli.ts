@@ -3,7 +3,7 @@
 import "./early-hangup.js";
 import { keepCompiledCode } from "../runtime/compiled-code.js";
 
-// A command that is done at once would keep little code, and a server would then go without the rest.
+// The other commands leave nothing in the user's folders.
 if (process.argv[2] === "serve") {
   keepCompiledCode();
 }

@@ -1,6 +1,5 @@
 /** Runs `lockstep-tftp serve`: a server in the foreground, until a signal stops it. */
 import path from "node:path";
-import { saveCompiledCode } from "../runtime/compiled-code.js";
 import { TftpServer } from "../server.js";
 import type { TftpServerOptions } from "../server-options.js";
 import { hostAndPort, tftpUrl } from "../udp/addresses.js";
@@ -39,7 +38,6 @@ export async function runServe(command: ServeCommand): Promise<number> {
     console.error(`lockstep-tftp: ${startFailure(error as SystemError, command)}`);
     return 1;
   }
-  server.once("ended", () => setImmediate(saveCompiledCode));
   const signals = new ServeSignals(server, command, log, output.stream);
   output.watch(server);
   if (output.isLive) {
