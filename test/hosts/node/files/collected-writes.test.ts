@@ -13,6 +13,10 @@ const BLOCK_BYTES = 512;
 const BLOCKS = 16;
 /** Buffers of all files together. */
 const BUFFERS = 64;
+/** Blocks of other uploads until one has stalled. */
+const STALLED_BLOCKS = 4096;
+/** Long enough for the uploads with all buffers to have stalled. */
+const LONG_CONTENT = seededBytes(2, (STALLED_BLOCKS + BUFFERS) * BLOCK_BYTES);
 const CONTENT = seededBytes(1, (2 * BLOCKS + 3) * BLOCK_BYTES + 100);
 /** A datagram: the header of DATA, and a block. The engine hands every block over in the same one. */
 const packet = new DataView(new ArrayBuffer(4 + BLOCK_BYTES));
@@ -72,6 +76,70 @@ test("more uploads at the same time than there are buffers have their own bytes"
     file.close();
     assert.deepEqual(readFileSync(path.join(root, `${index}`)), contents[index]);
   }
+});
+
+/** Uploads that have all buffers, with a block each in them. */
+function holdAllBuffers({ open }: Uploads): readonly WritableFile[] {
+  const files = Array.from({ length: BUFFERS }, (_, index) => open(`stalled-${index}`));
+  for (const file of files) {
+    assert.equal(writeBlock(file, 0), 0);
+  }
+  return files;
+}
+
+test("an upload takes the buffer of one that has stalled, which goes on with all its bytes", (t) => {
+  const stage = uploads(t);
+  const stalled = holdAllBuffers(stage);
+  const file = stage.open("file");
+  writeAll(file, LONG_CONTENT);
+  assert.ok(stage.writes() < STALLED_BLOCKS + 10, `${stage.writes()} calls of the system`);
+  assert.equal(file.commit(), 0);
+  file.close();
+  assert.deepEqual(readFileSync(path.join(stage.root, "file")), LONG_CONTENT);
+  for (const [index, one] of stalled.entries()) {
+    assert.equal(writeBlock(one, BLOCK_BYTES), 0);
+    assert.equal(one.commit(), 0);
+    one.close();
+    assert.deepEqual(readFileSync(path.join(stage.root, `stalled-${index}`)), CONTENT.subarray(0, 2 * BLOCK_BYTES));
+  }
+});
+
+test("an upload does not fail for bytes of one that has stalled, which fails itself when it goes on", (t) => {
+  const stage = uploads(t);
+  const stalled = holdAllBuffers(stage);
+  const file = stage.open("file");
+  assert.equal(writeBlock(file, 0), 0);
+  const { writeSync } = fs;
+  t.mock.method(fs, "writeSync", (...args: [number, Uint8Array, number, number, number]) => {
+    if (args[4] === 0) {
+      throw Object.assign(new Error("ENOSPC"), { code: "ENOSPC" });
+    }
+    return writeSync(...args);
+  });
+  for (let position = BLOCK_BYTES; position < LONG_CONTENT.length; position += BLOCK_BYTES) {
+    assert.equal(writeBlock(file, position, LONG_CONTENT), 0);
+  }
+  assert.equal(file.commit(), 0);
+  file.close();
+  for (const one of stalled) {
+    assert.equal(one.commit(), DISK_FULL);
+    one.close();
+  }
+});
+
+test("uploads that take turns keep their buffers, of which there are too few", (t) => {
+  const { open, writes } = uploads(t);
+  const files = Array.from({ length: BUFFERS + 1 }, (_, index) => open(`${index}`));
+  const blocks = 2 * STALLED_BLOCKS;
+  for (let block = 0; block < blocks; block++) {
+    const file = files[block % files.length] as WritableFile;
+    assert.equal(writeBlock(file, BLOCK_BYTES * Math.floor(block / files.length), LONG_CONTENT), 0);
+  }
+  for (const file of files) {
+    file.close();
+  }
+  const ofOneWithoutBuffer = blocks / files.length;
+  assert.ok(writes() < ofOneWithoutBuffer + blocks / BLOCKS, `${writes()} calls of the system`);
 });
 
 test("a block that does not follow the one before is written at its position", (t) => {
