@@ -129,7 +129,11 @@ async function build(inputs, check) {
   const { codeBundles, declarationBundles } = await import("../rollup.config.js");
   rmSync(STAMP, { force: true });
   rmSync(OUTPUT, { recursive: true, force: true });
-  await Promise.all([declare(check), bundle(codeBundles)]);
+  // The compiler ends first: its errors are the ones to read, and it must not write into the next build.
+  const [, bundled] = await Promise.allSettled([declare(check), bundle(codeBundles)]);
+  if (bundled.status === "rejected") {
+    throw bundled.reason;
+  }
   await bundle(declarationBundles);
   writeFormerCommand();
   publishTypings();
