@@ -6,6 +6,15 @@ const ABOUT =
   "A TFTP server for a folder of files, and a client that fetches and puts files. Downloads and uploads appear under their " +
   "names only when they are complete.";
 
+/** Variables that a person may set, with their effects. Those of systemd are not among them. */
+const ENVIRONMENT: Readonly<Record<string, string>> = {
+  NO_COLOR: "Turns off colours on a terminal.",
+  NODE_DISABLE_COMPILE_CACHE: "Keeps a server from writing its compiled code for the next start.",
+  TMPDIR: "Folder for uploads over a file in whose folder the server cannot make files.",
+  XDG_CACHE_HOME:
+    "Folder of caches, ~/.cache by default. In its folder lockstep-tftp are the compiled code of a server, and files of an upstream.",
+};
+
 /** @param version version of the package. */
 export function manualPage(version: string): string {
   return `${[
@@ -24,9 +33,7 @@ export function manualPage(version: string): string {
     ...COMMAND_NAMES.flatMap((name) => COMMANDS[name].examples.map(flagText)),
     ".EE",
     ".SH ENVIRONMENT",
-    ".TP",
-    ".B NO_COLOR",
-    "Turns off colours on a terminal.",
+    ...Object.entries(ENVIRONMENT).flatMap(([name, effect]) => [".TP", `.B ${name}`, text(effect)]),
   ].join("\n")}\n`;
 }
 
