@@ -1,5 +1,5 @@
 /** Servers of a benchmark: each is a process that can be pinned to a processor core. */
-import { type ChildProcess, execFileSync, fork, type StdioOptions, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, type ForkOptions, fork, type StdioOptions, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
 import { createInterface } from "node:readline";
@@ -33,10 +33,12 @@ async function waitForPort(name: string, child: ChildProcess): Promise<BenchServ
 }
 
 function forkServer(name: string, program: string, args: readonly string[]): Promise<BenchServer> {
-  return waitForPort(
-    name,
-    fork(program, args, { execArgv: ["--expose-gc"], stdio: ["ignore", "pipe", "inherit", "ipc"] }),
-  );
+  const options: ForkOptions = {
+    execArgv: ["--expose-gc"],
+    stdio: ["ignore", "pipe", "inherit", "ipc"],
+    detached: true,
+  };
+  return waitForPort(name, inOwnGroup(fork(program, args, options)));
 }
 
 export function startEngine(name: string, options: TftpServerOptions): Promise<BenchServer> {
@@ -77,9 +79,17 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => process.exit(1));
 }
 
-/** Starts a server in a new process group, so that its children can be ended with it. */
+/** Starts a server that is a program of its own. */
 export function spawnGroup(program: string, args: readonly string[], options: GroupOptions): ChildProcess {
-  const child = spawn(program, args, { ...options, detached: true });
+  return inOwnGroup(spawn(program, args, { ...options, detached: true }));
+}
+
+/**
+ * Every server has a process group, so that its children can be ended with it, and a session. Linux divides processors
+ * between sessions first (`sched_autogroup_enabled`): a server in the load generator's session would have it easier or harder
+ * than others.
+ */
+function inOwnGroup(child: ChildProcess): ChildProcess {
   detached.add(child);
   child.once("exit", () => detached.delete(child));
   return child;
