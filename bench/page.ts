@@ -18,9 +18,9 @@ import {
   ENGINE,
   ENGINE_SINGLE_PORT,
   NPM_TFTP,
-  PROCESS_PAIRS,
   TFTPD_HPA,
 } from "./support/peers.js";
+import { processorTimeTable, sharedCoresTable } from "./support/processes.js";
 import { type ReadyFigures, readyTable } from "./support/ready-table.js";
 import { type Measured, table } from "./support/report.js";
 import { ONE_CORE, ratioOf } from "./support/rounds.js";
@@ -121,7 +121,8 @@ function peerFigures(): Record<string, string> {
     peers: `${link}\n\n${fastestTable(comparisons, ENGINE, others)}\n\n${fastestTable(comparisons, ENGINE_SINGLE_PORT, [DNSMASQ_SINGLE_PORT])}`,
     "peers with windows": `${link}\n\n${rateTable(windows)}`,
     "peers with uploads": `${link}\n\n${rateTable(uploads)}`,
-    processes: `${link}\n\n${rateTable(processes)}\n\n${ratioTable(processes, PROCESS_PAIRS, "perSecond")}`,
+    processes: `${link}\n\n${rateTable(processes)}\n\n${sharedCoresTable(processes)}`,
+    "processor time of processes": `${link}\n\n${processorTimeTable(processes)}`,
     repeats: `${link}\n\n${repeatTable(many)}`,
   };
 }

@@ -2,7 +2,7 @@
  * `npm run bench:peers`: this server side by side with other TFTP servers. Prints tables, and saves them in
  * `bench/results/` together with the figures as JSON.
  */
-import { type Comparison, compare, fastestTable, rateTable, ratioTable, repeatTable } from "./support/comparison.js";
+import { type Comparison, compare, fastestTable, rateTable, repeatTable } from "./support/comparison.js";
 import { startSharingEchoes } from "./support/echoes.js";
 import { machine } from "./support/machine.js";
 import {
@@ -14,10 +14,10 @@ import {
   ENGINE_PROCESSES,
   ENGINE_SINGLE_PORT,
   NPM_TFTP,
-  PROCESS_PAIRS,
   startPeers,
   TFTPD_HPA,
 } from "./support/peers.js";
+import { processorTimeTable, sharedCoresTable } from "./support/processes.js";
 import { type Measured, measuredNow, saveReport } from "./support/report.js";
 import { A_CORE_EACH, BOTH_FREE, ONE_CORE, type Placement, type Scenario } from "./support/rounds.js";
 import { LARGE_WINDOW, LOCK_STEP, simultaneous, smallFiles, UPLOADS, WINDOWED } from "./support/scenarios.js";
@@ -114,7 +114,14 @@ Blocks per second. Server and load generator share the cores, so a second proces
 
 ${rateTable(processes)}
 
-${ratioTable(processes, PROCESS_PAIRS, "perSecond")}
+${sharedCoresTable(processes)}
+
+Blocks per second of processor time, of all processes of a server together, and of the load generator that loads two. From
+these follow two ratios of two processes to one: the greatest that is possible while the load generator takes its share of
+the cores, and that with the clients on other machines, if their requests divide evenly. The second one leaves out what a
+network card costs, and what two full cores cost each other.
+
+${processorTimeTable(processes)}
 `;
 }
 

@@ -37,7 +37,7 @@ export async function compare(
   return { scenario, placement, rates: await runRounds({ scenario, placement, servers, name, content, ...effort }) };
 }
 
-function titleOf({ scenario, placement }: Comparison): string {
+export function titleOf({ scenario, placement }: Comparison): string {
   return `${scenario.name}, ${placement.name}`;
 }
 

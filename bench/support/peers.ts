@@ -10,7 +10,6 @@ import dgram from "node:dgram";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { CLI, PROJECT } from "../../test/support/program.js";
-import { ECHO_PROCESSES, NODE_EACH } from "./echoes.js";
 import { reportProgress } from "./report.js";
 import type { ServedFiles } from "./served-files.js";
 import { type BenchServer, spawnGroup, startEngine, stop } from "./servers.js";
@@ -26,12 +25,6 @@ export const BUSYBOX = "busybox tftpd";
 
 /** Several processes, on Node 22.12 and later. */
 export const ENGINE_PROCESSES = "lockstep-tftp, 2 processes";
-/** What a second process brings: to this server, and to a bare echo. */
-export const PROCESS_PAIRS = [
-  [ENGINE_PROCESSES, ENGINE],
-  [ECHO_PROCESSES, NODE_EACH],
-  [ENGINE_PROCESSES, ECHO_PROCESSES],
-] as const;
 
 const HOST = "127.0.0.1";
 /** dnsmasq uses no other port; the second one runs on another address instead. */

@@ -130,12 +130,12 @@ export function ratioOf(
   rates: readonly Rates[],
   server: string,
   reference: string,
-  of: "perSecond" | "perProcessorSecond" = "perSecond",
+  of: "perSecond" | "perProcessorSecond" | "processorUs" = "perSecond",
 ): number {
   return median(ratios(ratesOf(rates, server)[of], ratesOf(rates, reference)[of]));
 }
 
-function ratesOf(rates: readonly Rates[], server: string): Rates {
+export function ratesOf(rates: readonly Rates[], server: string): Rates {
   const found = rates.find((one) => one.server === server);
   if (found === undefined) {
     throw new Error(`No figures of ${server}`);
