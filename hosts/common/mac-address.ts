@@ -11,28 +11,14 @@ const LETTER_F = 0x66;
 /** Makes a small letter of a capital one. */
 const SMALL = 0x20;
 
-/** A way to write an address: a separator after each group of digits. */
-interface Notation {
-  readonly separator: string;
-  readonly group: number;
-}
-
-const NOTATIONS: readonly Notation[] = [
-  { separator: SEPARATOR, group: PAIR },
-  { separator: ":", group: PAIR },
-  { separator: ".", group: 4 },
-  { separator: "", group: DIGITS },
-];
-
 /** Length of the MAC address at `index` of a text: 12, 14 or 17 characters; 0 if there is none. */
 export function macLengthAt(text: string, index: number): number {
-  for (let number = 0; number < NOTATIONS.length; number++) {
-    const length = lengthIn(NOTATIONS[number] as Notation, text, index);
-    if (length > 0) {
-      return length;
-    }
-  }
-  return 0;
+  return (
+    lengthIn(text, index, SEPARATOR, PAIR) ||
+    lengthIn(text, index, ":", PAIR) ||
+    lengthIn(text, index, ".", 4) ||
+    lengthIn(text, index, "", DIGITS)
+  );
 }
 
 /** The address as `aa-bb-cc-dd-ee-ff`; undefined if the text is not a MAC address. */
@@ -52,7 +38,8 @@ export function plainMac(text: string): string | undefined {
   return plain;
 }
 
-function lengthIn({ separator, group }: Notation, text: string, index: number): number {
+/** Length of an address that is written with a separator after each group of digits. */
+function lengthIn(text: string, index: number, separator: string, group: number): number {
   let at = index;
   for (let digits = 0; digits < DIGITS; digits++) {
     if (digits > 0 && digits % group === 0 && text.charAt(at++) !== separator) {

@@ -60,12 +60,12 @@ export interface TemplateStorageOptions {
 }
 
 /** A table by address has IPv4 addresses. */
-const HOST: TextHost = {
+const HOST = Object.freeze<TextHost>({
   mac: plainMac,
   address: (text) => (addressBits(text) < 0 ? undefined : text),
   encode: (text) => ArrayBuffer.fromString(text),
   copy,
-};
+});
 
 /** A storage with texts that are filled for each machine, over another storage. */
 export default class TemplateStorage implements ReasonedStorage {

@@ -15,13 +15,13 @@ const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
  * Answers are not cached, sniffed, embedded by other sites, or named in referrers. The policy is meant for the page; data
  * opened as a page can do nothing under it.
  */
-const COMMON_HEADERS = [
-  ["cache-control", "no-store"],
-  ["x-content-type-options", "nosniff"],
-  ["referrer-policy", "no-referrer"],
-  ["cross-origin-resource-policy", "same-origin"],
-  ["content-security-policy", CONTENT_SECURITY_POLICY],
-] as const;
+const COMMON_HEADERS = Object.freeze([
+  Object.freeze(["cache-control", "no-store"] as const),
+  Object.freeze(["x-content-type-options", "nosniff"] as const),
+  Object.freeze(["referrer-policy", "no-referrer"] as const),
+  Object.freeze(["cross-origin-resource-policy", "same-origin"] as const),
+  Object.freeze(["content-security-policy", CONTENT_SECURITY_POLICY] as const),
+]);
 
 export const STATUS_OK = 200;
 export const STATUS_CREATED = 201;

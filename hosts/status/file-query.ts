@@ -3,7 +3,7 @@ import type { ListedFile } from "../common/catalogue.js";
 import { nameInPath, textInQuery } from "./file-name.js";
 
 /** Orders by name, by size and by time of change. */
-export const FILE_ORDERS = ["name", "size", "time"] as const;
+export const FILE_ORDERS = Object.freeze(["name", "size", "time"] as const);
 export type FileOrder = (typeof FILE_ORDERS)[number];
 
 export interface FileQuery {

@@ -4,7 +4,7 @@ import type { RequestHead } from "./request-head.js";
 const LOCAL_NAME = "localhost";
 
 /** Values of Sec-Fetch-Site of this site: the page itself asks, or a person has typed the address. */
-const OWN_SITES: readonly string[] = ["same-origin", "none"];
+const OWN_SITES: readonly string[] = Object.freeze(["same-origin", "none"]);
 
 /** Addresses and names of the server. */
 export class OwnHosts {

@@ -12,7 +12,7 @@ import { ERROR_NAMES, OUTCOME_NAMES } from "../common/outcomes.js";
 import type { Reason } from "../common/reasons.js";
 
 /** Order in which downloads and uploads are counted. */
-export const DIRECTIONS = ["get", "put"] as const;
+export const DIRECTIONS = Object.freeze(["get", "put"] as const);
 
 /** Longest name that is kept, to limit memory. */
 const MAX_NAME_CHARACTERS = 200;

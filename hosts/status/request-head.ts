@@ -2,14 +2,14 @@
 export const OWN_HEADER = "x-lockstep-tftp";
 
 /** The headers that are read, in lower case. A host may drop the others. */
-export const USED_HEADERS = [
+export const USED_HEADERS = Object.freeze([
   "host",
   "origin",
   "sec-fetch-site",
   "content-length",
   "transfer-encoding",
   OWN_HEADER,
-] as const;
+] as const);
 
 export type UsedHeader = (typeof USED_HEADERS)[number];
 

@@ -2,7 +2,7 @@
 import type { Reason } from "../common/reasons.js";
 
 /** Their texts may name paths outside the served folder. */
-const FOR_THE_LOG: readonly string[] = ["failed", "link_leads_out"];
+const FOR_THE_LOG: readonly string[] = Object.freeze(["failed", "link_leads_out"]);
 
 export function shownReason({ code, text }: Reason): string {
   return FOR_THE_LOG.includes(code) ? nameInWords(code) : text;

@@ -20,7 +20,7 @@ import type { StatusSource } from "./source.js";
 export const MAX_SHOWN_TRANSFERS = 50;
 
 /** Outcomes with the whole file at its receiver. */
-const SUCCESSES: readonly number[] = [OUTCOME_COMPLETED, OUTCOME_PROBABLY_COMPLETED];
+const SUCCESSES: readonly number[] = Object.freeze([OUTCOME_COMPLETED, OUTCOME_PROBABLY_COMPLETED]);
 
 export interface ReportedTransfer {
   /** Identifies the transfer while it runs. */

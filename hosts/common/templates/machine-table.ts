@@ -6,7 +6,7 @@ import { isPlaceholderName } from "./text-template.js";
 const MAC = "mac";
 const ADDRESS = "address";
 /** Filled in from the request. */
-const RESERVED: readonly string[] = [MAC, ADDRESS, "name"];
+const RESERVED: readonly string[] = Object.freeze([MAC, ADDRESS, "name"]);
 /** A small prime, as usual. */
 const HASH_FACTOR = 31;
 

@@ -26,8 +26,8 @@ export interface TextRequest {
   readonly mac: string | undefined;
 }
 
-const FROM_REQUEST: readonly string[] = ["name", "address", "mac"];
-const NO_FIELDS: readonly string[] = [];
+const FROM_REQUEST: readonly string[] = Object.freeze(["name", "address", "mac"]);
+const NO_FIELDS: readonly string[] = Object.freeze([]);
 
 export class MachineText {
   private readonly template: TextTemplate;

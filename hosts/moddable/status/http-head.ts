@@ -16,7 +16,7 @@ const SPACE_CODE = 0x20;
 const SMALL_LETTER = 0x20;
 
 /** The names as codes of characters: on XS each look at a text makes an object. */
-const USED_NAMES = USED_HEADERS.map((name) => Array.from(name, (character) => character.charCodeAt(0)));
+const USED_NAMES = Object.freeze(USED_HEADERS.map((name) => Object.freeze(codesOf(name))));
 
 export class HTTPHead implements RequestHead {
   headerCount = 0;
@@ -122,10 +122,14 @@ function endOfName(bytes: Uint8Array, from: number, end: number): number {
   return -1;
 }
 
+function codesOf(name: string): number[] {
+  return Array.from(name, (character) => character.charCodeAt(0));
+}
+
 /** A loop, since `find` would make a function for each header. */
 function usedHeader(bytes: Uint8Array, from: number, end: number): UsedHeader | undefined {
   for (let index = 0; index < USED_HEADERS.length; index++) {
-    if (isEqual(bytes, from, end, USED_NAMES[index] as number[])) {
+    if (isEqual(bytes, from, end, USED_NAMES[index] as readonly number[])) {
       return USED_HEADERS[index];
     }
   }

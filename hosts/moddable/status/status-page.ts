@@ -48,7 +48,7 @@ const HEAD_TIMEOUT_MS_DEFAULT = 10_000;
 const MAX_UPLOADS = 1;
 const ASK_AGAIN_MS = 2000;
 /** A page of the list must fit the memory of a board, and looking at a file takes milliseconds, in which nothing else runs. */
-const FILE_LIMITS = { maxFiles: 50, maxCharacters: 4000, maxVisited: 500 };
+const FILE_LIMITS = Object.freeze({ maxFiles: 50, maxCharacters: 4000, maxVisited: 500 });
 
 /** Options of a {@link StatusPage}. Exceptions of callbacks are caught. */
 export interface StatusPageOptions {
