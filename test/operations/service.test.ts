@@ -8,7 +8,7 @@ import { temporaryFolder } from "../support/temporary-folder.js";
 
 const UNLESS_SYSTEMD = !hasProgram("systemd-analyze") && "systemd-analyze is not installed (Debian: systemd)";
 const OPERATIONS = path.join(PROJECT, "examples/operations");
-const COMMAND = "/usr/local/bin/lockstep-tftp";
+const COMMAND = "ExecStart=lockstep-tftp";
 const SERVICE = "lockstep-tftp.service";
 /** In tenths. systemd rates 5.0 and above as exposed, and a service without any protection as 9.6. */
 const MAX_EXPOSURE = "20";
@@ -17,7 +17,7 @@ const MAX_EXPOSURE = "20";
 function copyUnit(file: string, folder: string): void {
   const unit = readFileSync(path.join(OPERATIONS, file), "utf8");
   assert.ok(unit.includes(COMMAND));
-  writeFileSync(path.join(folder, file), unit.replaceAll(COMMAND, `${process.execPath} ${CLI}`));
+  writeFileSync(path.join(folder, file), unit.replaceAll(COMMAND, `ExecStart=${process.execPath} ${CLI}`));
 }
 
 function unitFolder(t: TestContext): string {
