@@ -30,7 +30,7 @@ const NAMES: readonly string[] = Object.freeze([
 ]);
 
 /** Settings that had other names before the first release: ignored, they would change what a board allows. */
-const FORMER_NAMES = Object.freeze({
+const FORMER_NAMES: Readonly<Record<string, string>> = Object.freeze({
   uploads: "write",
   transfers: "maxTransfers",
   window: "maxWindowSize",
@@ -44,9 +44,9 @@ const FORMER_NAMES = Object.freeze({
  * @throws RangeError that says which name is right.
  */
 export function checkNames(config: Readonly<Record<string, unknown>>): void {
-  for (const [former, name] of Object.entries(FORMER_NAMES)) {
+  for (const former of Object.keys(FORMER_NAMES)) {
     if (config[former] !== undefined) {
-      throw new RangeError(`${former} is now called ${name}`);
+      throw new RangeError(`${former} is now called ${FORMER_NAMES[former]}`);
     }
   }
   for (const key of Object.keys(config)) {
