@@ -21,8 +21,11 @@ export class BroadcastSockets {
   open(served: readonly string[], port: number, isOptional: boolean): void {
     const isServed = (address: string): boolean => wildcardOf(address) === ALL_IPV4 && !isLoopback(address);
     const own = new Set(served.filter(isServed));
+    if (own.size === 0) {
+      return;
+    }
     const networks = addressesWithCarrier().filter(({ address }) => own.has(address));
-    for (const address of new Set(own.size > 0 ? [LIMITED_BROADCAST, ...networks.map(broadcastAddressOf)] : [])) {
+    for (const address of new Set([LIMITED_BROADCAST, ...networks.map(broadcastAddressOf)])) {
       if (address !== undefined) {
         this.openOne(address, port, isOptional);
       }

@@ -9,6 +9,8 @@ export const LIMITED_BROADCAST = "255.255.255.255";
 
 /** Networks of one or two addresses have no broadcast address (RFC 3021). */
 const MAX_BROADCAST_PREFIX = 30;
+/** So at least these bits of a broadcast address are set. */
+const MIN_HOST_BITS = 2 ** (32 - MAX_BROADCAST_PREFIX) - 1;
 /** 224.0.0.0/4 (RFC 5771). */
 const FIRST_MULTICAST_BYTE = 224;
 const LAST_MULTICAST_BYTE = 239;
@@ -38,6 +40,9 @@ export function groupKind(address: string): string | undefined {
   if (isMulticast(address)) {
     return "a multicast address";
   }
+  if (!mayBeBroadcast(address)) {
+    return undefined;
+  }
   const machine = addressesWithCarrier();
   const network = machine.find((found) => broadcastAddressOf(found) === address)?.network;
   const isMachine = machine.some((found) => found.address === address);
@@ -45,12 +50,19 @@ export function groupKind(address: string): string | undefined {
 }
 
 function isMulticast(address: string): boolean {
-  // IPv4 first: the first look at an address of IPv6 makes a start 2 ms longer.
+  // The first use of `isIPv6` makes a start 2 ms longer.
   if (isIPv4(address)) {
     const first = Number.parseInt(address, 10);
     return first >= FIRST_MULTICAST_BYTE && first <= LAST_MULTICAST_BYTE;
   }
-  return isIPv6(withoutZone(address)) && /^ff/i.test(address);
+  return /^ff/i.test(address) && isIPv6(withoutZone(address));
+}
+
+/**
+ * Whether the last bits allow it. Others need no look at the networks of this machine, which makes a start 1 ms longer.
+ */
+function mayBeBroadcast(address: string): boolean {
+  return isIPv4(address) && (addressBits(address) & MIN_HOST_BITS) === MIN_HOST_BITS;
 }
 
 /** The broadcast address of the network that an address is in (RFC 919 §7); undefined if it has none, or is not known. */
