@@ -10,9 +10,17 @@ export const MAX_TIMER_MS = 2 ** 31 - 1;
  */
 const MAX_READING_TURNS = 8;
 
-/** Whole milliseconds since the process started, never going back. */
+/**
+ * Milliseconds since the process started, never going back. The first use of `performance` would load nine of Node's modules,
+ * which makes a start 1 ms longer.
+ */
+export function exactNow(): number {
+  return process.uptime() * 1000;
+}
+
+/** The same in whole milliseconds. */
 export function now(): number {
-  return Math.floor(performance.now());
+  return Math.floor(exactNow());
 }
 
 /**

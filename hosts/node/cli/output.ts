@@ -1,5 +1,6 @@
 /** Where `serve` prints its lines: a terminal with a live view, or plain standard output. */
 import type { Writable } from "node:stream";
+import { exactNow } from "../clock.js";
 import type { BootWatch } from "../dhcp/boot-watch.js";
 import { pause } from "../runtime/pause.js";
 import type { TftpServer } from "../server.js";
@@ -30,8 +31,8 @@ const LOOK_MS = 20;
 
 /** Waits until `isWritten`, at most a second. Returns whether it is. */
 export async function flushed(isWritten: () => boolean): Promise<boolean> {
-  const end = performance.now() + FLUSH_MS;
-  while (!isWritten() && performance.now() < end) {
+  const end = exactNow() + FLUSH_MS;
+  while (!isWritten() && exactNow() < end) {
     await pause(LOOK_MS);
   }
   return isWritten();

@@ -6,6 +6,7 @@
  * packet is there already (many transfers, or a peer that runs on this very core), and when no packet comes at all. It
  * never runs while nothing is transferred.
  */
+import { exactNow } from "../clock.js";
 
 /** Longer than a peer on the same machine or wire takes to answer, shorter than it takes to wake up. */
 const LOOK_MS = 0.05;
@@ -60,13 +61,13 @@ export class BusyPolling {
       }
     }
     this.turns = 0;
-    this.lookingUntil = performance.now() + LOOK_MS;
+    this.lookingUntil = exactNow() + LOOK_MS;
   }
 
   /** While an immediate is due, each turn of the event loop asks the system for packets without waiting. */
   private readonly look = (): void => {
     this.turns++;
-    if (this.pausedPackets === 0 && performance.now() < this.lookingUntil) {
+    if (this.pausedPackets === 0 && exactNow() < this.lookingUntil) {
       setImmediate(this.look);
       return;
     }

@@ -3,6 +3,7 @@
  * a socket at once and answers from there, or they are broadcasts.
  */
 import type { LocalPort } from "../../../src/index.js";
+import { exactNow } from "../clock.js";
 import { wildcardOf } from "./addresses.js";
 import type { BroadcastRequests, RequestHandler } from "./broadcast-requests.js";
 import { PostponedRequests } from "./postponed-requests.js";
@@ -37,13 +38,13 @@ export class UnaddressedRequests {
     if (this.rescan() || this.newcomers.length > 0) {
       this.pass(packet, length, peer, port);
     } else {
-      this.postponed.add(packet, length, peer, port, this.nextScanAt - performance.now());
+      this.postponed.add(packet, length, peer, port, this.nextScanAt - exactNow());
     }
   }
 
   /** Looks for new addresses. Returns whether it is time for that. */
   rescan(): boolean {
-    const startedAt = performance.now();
+    const startedAt = exactNow();
     if (startedAt < this.nextScanAt) {
       return false;
     }
@@ -61,7 +62,7 @@ export class UnaddressedRequests {
     for (const { packet, address, port } of this.postponed.takeAll()) {
       this.pass(packet, packet.byteLength, address, port);
     }
-    const endedAt = performance.now();
+    const endedAt = exactNow();
     this.nextScanAt = endedAt + Math.max(MIN_RESCAN_MS, (endedAt - startedAt) / RESCAN_PART);
     return true;
   }

@@ -9,7 +9,7 @@ import { ServerProcess } from "../../../support/server-process.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
 
 /** Modules beyond those of {@link BARE_SERVER} that a server needs which serves a folder. */
-const NEEDED = ["module", "os", "perf_hooks"];
+const NEEDED = ["module", "os"];
 
 /** A program that binds a socket and prints a line. */
 const BARE_SERVER =

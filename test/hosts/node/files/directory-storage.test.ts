@@ -6,6 +6,7 @@ import { describe, type TestContext, test } from "node:test";
 import { DirectoryStorage } from "lockstep-tftp";
 import { ERROR_ACCESS_VIOLATION, FORBIDDEN, NOT_FOUND } from "lockstep-tftp/engine";
 import { settle } from "../../../support/file-conditions.js";
+import { setHostClock } from "../../../support/host-clock.js";
 import { ErrorAnswer, fetchFile, putFile } from "../../../support/retrying-client.js";
 import { serving } from "../../../support/serving.js";
 import { contentOf, store } from "../../../support/storage-use.js";
@@ -44,7 +45,8 @@ describe("case of names", () => {
       writeFileSync(path.join(root, `File-${index}`), "");
     }
     const at = performance.now();
-    const { mock: clock } = t.mock.method(performance, "now", () => at);
+    let timeMs = at;
+    setHostClock(t.mock, () => timeMs);
     const { mock: readings } = t.mock.method(fs, "readdirSync");
     const storage = new DirectoryStorage(root, { ignoreCase: true });
     const askForMissing = (): void => {
@@ -57,13 +59,13 @@ describe("case of names", () => {
     assert.equal(readings.callCount(), 1, "readings of a folder that changes all the time");
     assert.equal(String(contentOf(storage, "file-7")), "");
     writeFileSync(path.join(root, "New"), "new");
-    clock.mockImplementation(() => at + 100);
+    timeMs = at + 100;
     assert.equal(String(contentOf(storage, "new")), "new");
     assert.equal(readings.callCount(), 2);
-    clock.mockImplementation(() => at + 200);
+    timeMs = at + 200;
     settle(t);
     contentOf(storage, "missing");
-    clock.mockImplementation(() => at + 10_000);
+    timeMs = at + 10_000;
     contentOf(storage, "missing");
     assert.equal(readings.callCount(), 3, "readings of a folder that does not change");
   });

@@ -5,6 +5,7 @@ import path from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { DirectoryStorage, type NameRule, NameRules, NOT_FOUND, RuleStorage, type WritableFile } from "lockstep-tftp";
 import { DISK_FULL, FORBIDDEN } from "lockstep-tftp/engine";
+import { setHostClock } from "../../../support/host-clock.js";
 import { hiddenFiles, temporaryFolder } from "../../../support/temporary-folder.js";
 
 const CLIENT = "192.0.2.7";
@@ -130,7 +131,7 @@ describe("the number of folders is limited", () => {
     // The disk is not asked to synchronise so many.
     t.mock.method(fs, "fsyncSync", () => {});
     let now = 0;
-    t.mock.method(performance, "now", () => now);
+    setHostClock(t.mock, () => now);
     const place = new Place(t, { to: "{name}", makeFolders: true });
     place.open("failing/file").close();
     for (let number = 0; number < 10_000 / 8; number++) {

@@ -7,6 +7,7 @@ import { DirectoryStorage } from "lockstep-tftp";
 import { isRefusal, type ReadableFile } from "lockstep-tftp/engine";
 import { SeededRandom } from "lockstep-tftp/simulated";
 import { settle, standStill } from "../../../support/file-conditions.js";
+import { setHostClock } from "../../../support/host-clock.js";
 import { SEED, seededBytes } from "../../../support/seed.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
 
@@ -92,8 +93,7 @@ test("small files that find no room, because all are being sent, are sent like l
 test("a file that is read again while it is being sent counts until its transfers have ended", (t) => {
   const { open, isOpened } = folderWith(t, FITTING + 1, (index) => seededBytes(index, SMALL_BYTES));
   const sent = open("0");
-  const { now } = performance;
-  const later = t.mock.method(performance, "now", () => now.call(performance) + 2000);
+  const later = setHostClock(t.mock, () => performance.now() + 2000);
   assert.ok(isOpened("0"), "its check is too old");
   for (let index = 1; index < FITTING; index++) {
     assert.ok(isOpened(`${index}`));

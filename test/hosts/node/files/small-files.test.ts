@@ -6,6 +6,7 @@ import { type TestContext, test } from "node:test";
 import { DirectoryStorage } from "lockstep-tftp";
 import { FORBIDDEN, NOT_FOUND } from "lockstep-tftp/engine";
 import { settle, standStill } from "../../../support/file-conditions.js";
+import { setHostClock } from "../../../support/host-clock.js";
 import { seededBytes } from "../../../support/seed.js";
 import { contentOf, store } from "../../../support/storage-use.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
@@ -140,7 +141,7 @@ test("a link to the outside in place of a kept file is refused", (t) => {
 test("a kept file is looked up at most once in a millisecond", (t) => {
   const { storage } = keptFile(t);
   let milliseconds = performance.now();
-  t.mock.method(performance, "now", () => milliseconds);
+  setHostClock(t.mock, () => milliseconds);
   assert.deepEqual(contentOf(storage, "file"), CONTENT);
   const { mock } = t.mock.method(fs, "lstatSync");
   for (let request = 0; request < 5; request++) {
@@ -155,7 +156,7 @@ test("a kept file is looked up at most once in a millisecond", (t) => {
 test("an upload or a removal of a kept file takes effect within the same millisecond", (t) => {
   const { file, storage } = keptFile(t);
   const milliseconds = performance.now();
-  t.mock.method(performance, "now", () => milliseconds);
+  setHostClock(t.mock, () => milliseconds);
   const askTwice = (expected: unknown): void => {
     assert.deepEqual(contentOf(storage, "file"), expected);
     assert.deepEqual(contentOf(storage, "file"), expected);
@@ -175,8 +176,7 @@ test("a link to the outside in place of the folder of a kept file is noticed aft
   assert.deepEqual(contentOf(storage, "folder/file"), CONTENT);
   renameSync(folder, path.join(root, "../folder"));
   symlinkSync("../folder", folder);
-  const { now } = performance;
-  t.mock.method(performance, "now", () => now.call(performance) + CHECKED_MS);
+  setHostClock(t.mock, () => performance.now() + CHECKED_MS);
   assert.equal(contentOf(storage, "folder/file"), FORBIDDEN);
 });
 

@@ -4,6 +4,7 @@ import dgram from "node:dgram";
 import { type TestContext, test } from "node:test";
 import type { TftpServerOptions } from "lockstep-tftp";
 import type { Storage } from "lockstep-tftp/engine";
+import { setHostClock } from "../../../support/host-clock.js";
 import { serving } from "../../../support/serving.js";
 
 const ENDLESS: Storage = {
@@ -24,7 +25,7 @@ class SteppedLoop {
     { mock }: TestContext,
   ) {
     mock.method(globalThis, "setImmediate", (callback: () => void) => this.due.push(callback));
-    mock.method(performance, "now", () => this.timeMs);
+    setHostClock(mock, () => this.timeMs);
     mock.method(socket, "send", () => {});
     this.receive(REQUEST);
     this.turn(1000);
