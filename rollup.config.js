@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import typescript from "@rollup/plugin-typescript";
 import { dts } from "rollup-plugin-dts";
+import { minify } from "terser";
 import { boardCode } from "./scripts/board-code.js";
 import { PUBLISHED } from "./scripts/published.js";
 import { makePage, PAGE_MODULE, pageModule } from "./scripts/status-page.js";
@@ -120,6 +121,22 @@ const commonUrl = {
 };
 
 /**
+ * Removes indentation, and writes characters beyond ASCII as escapes: with one of these, V8 keeps the text of a whole file with
+ * two bytes for each character. All names, and the lines of statements, stay for stack traces.
+ */
+const flatCode = {
+  name: "flat-code",
+  async renderChunk(code) {
+    const { code: flat } = await minify(code, {
+      mangle: false,
+      compress: false,
+      format: { beautify: true, indent_level: 0, ascii_only: true },
+    });
+    return `${flat}\n`;
+  },
+};
+
+/**
  * Bundles the command line, as CommonJS for the sake of its start: an ES module that imports one of Node's modules evaluates
  * everything which that exports, and so makes Node load and compile half of its library. Each loaded file costs a millisecond:
  * a server loads two, and less common code is loaded on demand.
@@ -135,7 +152,7 @@ const commandBundle = {
     paths: (id) => APART[apartSource(id)] ?? id,
   },
   external: isExternalOnNode,
-  plugins: [builtEngines, commonUrl, pageModule, compiled],
+  plugins: [builtEngines, commonUrl, pageModule, compiled, flatCode],
   onwarn: failOnWarning,
 };
 

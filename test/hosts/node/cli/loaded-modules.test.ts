@@ -1,10 +1,10 @@
-/** Each of Node's modules that is not part of its snapshot makes a start longer, by up to four milliseconds. */
+/** What makes a start longer: each of Node's modules that is not part of its snapshot, by up to four milliseconds, and text. */
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { get } from "lockstep-tftp";
-import { run } from "../../../support/program.js";
+import { CLI, run } from "../../../support/program.js";
 import { ServerProcess } from "../../../support/server-process.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
 
@@ -48,4 +48,13 @@ test("a server that has served a file has loaded none of Node's modules but thos
     others.filter((name) => !NEEDED.includes(name)),
     [],
   );
+});
+
+test("the files of the command line have no indentation and nothing but ASCII", () => {
+  const folder = path.dirname(CLI);
+  const files = readdirSync(folder).filter((name) => name.endsWith(".cjs"));
+  assert.ok(files.includes("main.cjs"));
+  for (const name of files) {
+    assert.doesNotMatch(readFileSync(path.join(folder, name), "utf8"), /[^\0-\x7f]|\n +(const|return) /, name);
+  }
 });
