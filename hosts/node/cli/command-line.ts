@@ -1,14 +1,7 @@
 /** Turns the arguments of the command line into a command. */
 import { parseFlags } from "./flags.js";
-import { COMMAND_NAMES } from "./help/commands.js";
-import {
-  type CompletionCommand,
-  type HelpCommand,
-  parseCompletion,
-  parseHelp,
-  unknownCommand,
-} from "./help-command.js";
-import { type GetPutCommand, isGetOrPut, parseGetPut } from "./parse-get-put.js";
+import type { CompletionCommand, HelpCommand } from "./help-command.js";
+import type { GetPutCommand } from "./parse-get-put.js";
 import { parseServe, SERVE_FLAGS, type ServeCommand } from "./parse-serve.js";
 import { FORMER_NAMES } from "./settings.js";
 import { withStatusPageValue } from "./status-page-flag.js";
@@ -16,16 +9,25 @@ import { UsageError } from "./usage-error.js";
 
 export type Command = ServeCommand | GetPutCommand | HelpCommand | CompletionCommand | { readonly kind: "version" };
 
-/** @throws UsageError when the arguments make no valid command. */
+/**
+ * What a server does not need is loaded on demand, so that it starts sooner.
+ *
+ * @throws UsageError when the arguments make no valid command.
+ */
 export async function parseCommandLine(args: readonly string[]): Promise<Command> {
   const [first, ...others] = args;
   if (first === "help") {
     return parseServerArguments([...others, "--help"]);
   }
-  if (isGetOrPut(first)) {
+  if (first === "get" || first === "put") {
+    const { parseGetPut } = await import("./parse-get-put.js");
     return parseGetPut(first, others);
   }
-  return first === "completion" ? parseCompletion(others) : parseServerArguments(args);
+  if (first === "completion") {
+    const { parseCompletion } = await import("./help-command.js");
+    return parseCompletion(others);
+  }
+  return parseServerArguments(args);
 }
 
 async function parseServerArguments(args: readonly string[]): Promise<Command> {
@@ -35,12 +37,11 @@ async function parseServerArguments(args: readonly string[]): Promise<Command> {
     return { kind: "version" };
   }
   if (help !== undefined) {
+    const { parseHelp } = await import("./help-command.js");
     return parseHelp(command, help.isFull);
   }
-  if (command === undefined) {
-    throw new UsageError(`no command; expected one of: ${COMMAND_NAMES.join(", ")}`);
-  }
   if (command !== "serve") {
+    const { unknownCommand } = await import("./help-command.js");
     throw unknownCommand(command);
   }
   if (rest.length > 0) {

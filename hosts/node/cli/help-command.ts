@@ -47,7 +47,11 @@ export function parseCompletion(args: readonly string[]): CompletionCommand | He
   return { kind: "completion", shell };
 }
 
-export function unknownCommand(name: string): UsageError {
+/** @param name undefined if no command was given. */
+export function unknownCommand(name: string | undefined): UsageError {
+  if (name === undefined) {
+    return new UsageError(`no command; expected one of: ${COMMAND_NAMES.join(", ")}`);
+  }
   const meant = suggestion(name, COMMAND_NAMES) || `; expected one of: ${COMMAND_NAMES.join(", ")}`;
   return new UsageError(`unknown command "${name}"${meant}`);
 }

@@ -3,7 +3,6 @@ import { readFileSync } from "node:fs";
 import { WORKER_ARGUMENT } from "../processes/messages.js";
 import { type Command, parseCommandLine } from "./command-line.js";
 import { handOverHangups } from "./early-hangup.js";
-import { COMMAND_NAMES } from "./help/commands.js";
 import { runServe } from "./run-serve.js";
 import { UsageError } from "./usage-error.js";
 
@@ -15,6 +14,7 @@ async function parseOrExplain(args: readonly string[]): Promise<Command | undefi
     if (!(error instanceof UsageError)) {
       throw error;
     }
+    const { COMMAND_NAMES } = await import("./help/commands.js");
     const command = COMMAND_NAMES.find((name) => name === args[0]);
     const help = command === undefined ? "--help" : `${command} --help`;
     console.error(`lockstep-tftp: ${error.message}\nTry: lockstep-tftp ${help}`);

@@ -20,10 +20,6 @@ export interface GetPutCommand {
 /** Operand for standard input or output. */
 export const STANDARD_STREAM = "-";
 
-export function isGetOrPut(argument: string | undefined): argument is GetPutCommand["kind"] {
-  return argument === "get" || argument === "put";
-}
-
 /**
  * @param args arguments after the word `get` or `put`.
  * @throws UsageError when they are invalid.
