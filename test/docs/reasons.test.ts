@@ -8,10 +8,10 @@ import { PROJECT } from "../support/program.js";
 const page = readFileSync(path.join(PROJECT, "docs/troubleshooting.md"), "utf8");
 const rows = [...page.matchAll(/^\| `([a-z_]+)` *\| (.*?) *\| (.*?) *\|$/gm)];
 
-/** The table in the command as it was built. */
+/** The table in the library as it was built; the command has the same one, with escapes. */
 function builtTexts(): [code: string, text: string][] {
-  const command = readFileSync(path.join(PROJECT, "dist/node/main.cjs"), "utf8");
-  const [, table = ""] = /REASON_TEXTS = \{\n(.*?)\n\};/s.exec(command) ?? [];
+  const library = readFileSync(path.join(PROJECT, "dist/node/index.js"), "utf8");
+  const [, table = ""] = /REASON_TEXTS = \{\n(.*?)\n\};/s.exec(library) ?? [];
   return [...table.matchAll(/^\s+([a-z_]+): "(.*)",?$/gm)].map(([, code, text]) => [code as string, text as string]);
 }
 
