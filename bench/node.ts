@@ -81,9 +81,9 @@ function report({ date, commit, machine, comparisons, uploads, flush, fileSteps,
 Commit ${commit}. ${machine}.
 
 Over loopback. The load generator is in C and compares every byte. A Node echo is the minimum for a server on Node:
-\`dgram\`, every packet ready in memory, no transfers, no timers. The servers took turns (${ROUNDS} rounds of ${SECONDS} s, ${TWO_CORE_ROUNDS} of them on two cores, or 3 of 1 s
-with many simultaneous downloads) after a second under load, because V8 compiles code when it has run for a while. Ratios are
-taken within a round. All figures are medians.
+\`dgram\`, every packet ready in memory, no transfers, no timers. The servers took turns: ${ROUNDS} rounds of ${SECONDS} s, ${TWO_CORE_ROUNDS} of them on two cores, or
+of 0.5 to 1 s where transfers take long. Because V8 compiles code when it has run for a while, each had been under load for a
+second, or for six with files of 200 bytes and uploads of 64 KiB. Ratios are taken within a round. All figures are medians.
 
 ## Blocks, or small files, per second: ratios
 

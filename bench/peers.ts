@@ -76,9 +76,9 @@ function report({ date, commit, machine, comparisons, windows, uploads, processe
 
 Commit ${commit}. ${machine}.
 
-Over loopback. The load generator is in C and compares every byte. The servers took turns (${ROUNDS} rounds of ${SECONDS} s, or 3 of 1 s
-with many simultaneous downloads); ratios are taken within a round. All figures are medians. Each server logs as little as
-its options allow.
+Over loopback. The load generator is in C and compares every byte. The servers took turns: ${ROUNDS} rounds of ${SECONDS} s, or of 1 s
+with many simultaneous downloads. Each had been under load for a second, or for six with files of 200 bytes and uploads of 64 KiB.
+Ratios are taken within a round. All figures are medians. Each server logs as little as its options allow.
 
 ## Blocks of 512 bytes, or small files, per second
 

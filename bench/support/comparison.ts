@@ -11,9 +11,6 @@ export interface Comparison {
   readonly rates: readonly Rates[];
 }
 
-/** A median needs at least three values. */
-const MIN_ROUNDS = 3;
-
 export interface Effort {
   readonly files: ServedFiles;
   readonly rounds: number;
@@ -31,8 +28,7 @@ export async function compare(
   reportProgress(`${placement.name}: ${scenario.name}`);
   const name = files.nameOf(scenario.fileBytes);
   const content = files.pathOf(name);
-  const isLong = scenario.minSeconds !== undefined && scenario.minSeconds > seconds;
-  const effort = isLong ? { seconds: scenario.minSeconds, rounds: MIN_ROUNDS } : { seconds, rounds };
+  const effort = { rounds, seconds: Math.max(seconds, scenario.minSeconds ?? 0) };
   const servers = await start(scenario);
   return { scenario, placement, rates: await runRounds({ scenario, placement, servers, name, content, ...effort }) };
 }

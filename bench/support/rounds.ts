@@ -31,7 +31,9 @@ export interface Scenario {
   readonly unit: "blocks" | "files";
   /** Clients write files instead of reading them. */
   readonly upload?: boolean;
-  /** Least duration of a round; with longer rounds there are fewer of them. */
+  /** Load of each server before the first round, if a second is not enough. */
+  readonly warmUpSeconds?: number;
+  /** Least duration of a round. */
   readonly minSeconds?: number;
 }
 
@@ -101,7 +103,7 @@ export async function runRounds({ scenario, placement, servers, rounds, seconds,
       pin(server, placement.serverCores);
       const first = await load(server, FRESH_SECONDS);
       (rates[index] as Rates).fresh = first[scenario.unit] / first.seconds;
-      await load(server, WARM_UP_SECONDS);
+      await load(server, scenario.warmUpSeconds ?? WARM_UP_SECONDS);
     }
     for (let round = 0; round < rounds; round++) {
       for (const [index, server] of servers.entries()) {
