@@ -2,13 +2,17 @@
 import fs from "node:fs";
 import { MAX_BLOCK_BYTES, type ReadableFile } from "../../../src/index.js";
 import { closeRead, type OpenedFile } from "./confined-folder.js";
-import type { FileIdentity } from "./file-identity.js";
+import { type FileIdentity, identityOf } from "./file-identity.js";
 import { refuseToContinue } from "./file-reasons.js";
 import type { FileErrorListener } from "./file-refusals.js";
 import { giveBackPiece, isPieceLeft, PIECE_BYTES, type Piece, type PieceOwner, takePiece } from "./read-ahead.js";
 
 export class SharedFile implements ReadableFile, PieceOwner {
   readonly sizeBytes: number;
+  /** What tells this content of the file from others. */
+  readonly identity: FileIdentity;
+  private readonly descriptor: number;
+  private readonly path: string;
   private readonly pieces = new Map<number, Piece>();
   private transfers = 1;
 
@@ -18,16 +22,14 @@ export class SharedFile implements ReadableFile, PieceOwner {
    * @param onClosed is called when the last transfer has closed the file.
    */
   constructor(
-    private readonly opened: Pick<OpenedFile, "descriptor" | "path" | "status">,
+    { descriptor, path, status }: OpenedFile,
     private readonly onError: FileErrorListener,
-    private readonly onClosed: () => void = () => {},
+    private readonly onClosed: (file: SharedFile) => void = () => {},
   ) {
-    this.sizeBytes = opened.status.size;
-  }
-
-  /** What tells this content of the file from others. */
-  get identity(): FileIdentity {
-    return this.opened.status;
+    this.descriptor = descriptor;
+    this.path = path;
+    this.sizeBytes = status.size;
+    this.identity = identityOf(status);
   }
 
   /**
@@ -61,7 +63,7 @@ export class SharedFile implements ReadableFile, PieceOwner {
       }
       return wanted;
     } catch (error) {
-      return refuseToContinue(`${this.opened.path} could not be read`, error, this.onError);
+      return refuseToContinue(`${this.path} could not be read`, error, this.onError);
     }
   }
 
@@ -70,8 +72,8 @@ export class SharedFile implements ReadableFile, PieceOwner {
       return;
     }
     this.giveBackAll();
-    this.onClosed();
-    closeRead(this.opened.descriptor);
+    this.onClosed(this);
+    closeRead(this.descriptor);
   }
 
   losePiece({ index }: Piece): void {
@@ -126,7 +128,7 @@ export class SharedFile implements ReadableFile, PieceOwner {
   }
 
   private readWhole(target: Uint8Array, length: number, position: number): void {
-    if (fs.readSync(this.opened.descriptor, target, 0, length, position) !== length) {
+    if (fs.readSync(this.descriptor, target, 0, length, position) !== length) {
       throw new Error("it has become shorter");
     }
   }

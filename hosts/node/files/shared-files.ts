@@ -3,18 +3,12 @@
  * all of them. A rack or classroom that boots at once wants one image.
  */
 import { closeRead, type OpenedFile } from "./confined-folder.js";
-import { type FileIdentity, identityOf, isSameFile, isSettled } from "./file-identity.js";
+import { type FileIdentity, isSameFile, isSettled } from "./file-identity.js";
 import type { FileErrorListener } from "./file-refusals.js";
 import { SharedFile } from "./shared-file.js";
 
-interface KnownFile {
-  readonly file: SharedFile;
-  readonly identity: FileIdentity;
-}
-
 export class SharedFiles {
-  /** By device and number. */
-  private readonly known = new Map<string, KnownFile>();
+  private readonly known = new Map<string, SharedFile>();
 
   constructor(private readonly onError: FileErrorListener) {}
 
@@ -24,19 +18,27 @@ export class SharedFiles {
     if (!isSettled(status)) {
       return new SharedFile(opened, this.onError);
     }
-    const key = `${status.dev} ${status.ino}`;
+    const key = keyOf(status);
     const present = this.known.get(key);
     if (present !== undefined && isSameFile(present.identity, status)) {
       closeRead(descriptor);
-      present.file.share();
-      return present.file;
+      present.share();
+      return present;
     }
-    const file = new SharedFile(opened, this.onError, () => {
-      if (this.known.get(key)?.file === file) {
-        this.known.delete(key);
-      }
-    });
-    this.known.set(key, { file, identity: identityOf(status) });
+    const file = new SharedFile(opened, this.onError, this.forget);
+    this.known.set(key, file);
     return file;
   }
+
+  /** One function for all files, which keeps less for each. */
+  private readonly forget = (file: SharedFile): void => {
+    const key = keyOf(file.identity);
+    if (this.known.get(key) === file) {
+      this.known.delete(key);
+    }
+  };
+}
+
+function keyOf({ dev, ino }: Pick<FileIdentity, "dev" | "ino">): string {
+  return `${dev} ${ino}`;
 }
