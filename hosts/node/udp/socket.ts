@@ -33,9 +33,16 @@ export function receivedDatagrams(): number {
 }
 
 /**
- * Handles a datagram: the first `length` bytes of `packet`, which may be written to and are good during the call only.
+ * Handles a datagram: the first `length` bytes of `packet`, which may be written to and are good during the call only. One
+ * handler may serve many sockets: it is told which of them has received the datagram.
  */
-export type DatagramHandler = (packet: DataView, length: number, address: string, port: number) => void;
+export type DatagramHandler = (
+  packet: DataView,
+  length: number,
+  address: string,
+  port: number,
+  socket: UdpSocket,
+) => void;
 
 export interface SocketOptions {
   readonly address: string;
@@ -71,6 +78,8 @@ export class UdpSocket {
    * @throws NodeJS.ErrnoException when the system refuses: EADDRINUSE, EACCES, EADDRNOTAVAIL, EMFILE.
    */
   constructor(options: SocketOptions, handle: DatagramHandler) {
+    // The listeners below would keep all options.
+    const { onError } = options;
     const isVersion6 = options.address.includes(":");
     this.socket = dgram.createSocket({
       type: isVersion6 ? "udp6" : "udp4",
@@ -84,12 +93,14 @@ export class UdpSocket {
     this.socket.on("error", (error) => {
       if (isBound) {
         // It concerns one datagram, which is then lost; both ends repeat what is lost.
-        options.onError?.(error);
+        onError?.(error);
       } else {
         failure = error;
       }
     });
-    this.socket.on("message", (message, peer) => handle(receivedView, copyReceived(message), peer.address, peer.port));
+    this.socket.on("message", (message, peer) =>
+      handle(receivedView, copyReceived(message), peer.address, peer.port, this),
+    );
     const { port, address, descriptor } = options;
     this.socket.bind({ exclusive: true, ...(descriptor === undefined ? { port, address } : { fd: descriptor }) });
     if (failure !== undefined) {

@@ -8,7 +8,7 @@ import { cryptography } from "../runtime/rare-modules.js";
 import type { BusyPolling } from "./busy-polling.js";
 import type { Listeners } from "./listeners.js";
 import { type RestingSocket, RestingSockets } from "./resting-sockets.js";
-import { UdpSocket } from "./socket.js";
+import { type DatagramHandler, UdpSocket } from "./socket.js";
 
 /** Ports from which those of transfers are taken. */
 export interface PortRange {
@@ -128,20 +128,19 @@ export class TransferPorts implements Transport, LoopSockets {
 
   private tryToOpen(address: string, port: number): TransferSocket | undefined {
     try {
-      const socket: TransferSocket = new TransferSocket({ address, port }, (packet, length, peer, peerPort) =>
-        this.deliver(socket, packet, length, peer, peerPort),
-      );
-      return socket;
+      return new TransferSocket({ address, port }, this.deliver);
     } catch {
       return undefined;
     }
   }
 
-  private deliver(socket: TransferSocket, packet: DataView, length: number, address: string, port: number): void {
+  /** One function for all sockets, which keeps less for each. */
+  private readonly deliver: DatagramHandler = (packet, length, address, port, socket) => {
+    const { slot, lastPeerAddress } = socket as TransferSocket;
     // The client of a running transfer is served to the end; a stranger that is not allowed gets no ERROR either.
-    if (socket.slot !== NO_SLOT && (address === socket.lastPeerAddress || this.isAllowed(address))) {
-      this.receiver?.receive(packet, length, socket.slot, address, port);
+    if (slot !== NO_SLOT && (address === lastPeerAddress || this.isAllowed(address))) {
+      this.receiver?.receive(packet, length, slot, address, port);
       this.busyPolling?.expectPacket();
     }
-  }
+  };
 }
