@@ -1,5 +1,6 @@
 /** Conditions of files and disks, for tests within one process. */
 import type { TestContext } from "node:test";
+import { setHostClock } from "./host-clock.js";
 
 const LONG_MS = 10_000;
 
@@ -12,7 +13,7 @@ export function settle(t: TestContext): void {
 /** Stops the time of this process, so that nothing that is kept for a while expires, however slow the machine is. */
 export function standStill(t: TestContext): void {
   const at = performance.now();
-  t.mock.method(performance, "now", () => at);
+  setHostClock(t.mock, () => at);
 }
 
 /** Throws as a call of the file system does when the disk does not answer. */

@@ -171,11 +171,11 @@ export class Upstream {
   /** The copy stays open until all who wait for it have got theirs. */
   private async copyOf(wanted: Wanted, readEarly: ReadShared): Promise<CachedCopy> {
     const { url, key } = wanted;
-    if ((this.missingUntil.get(key) ?? 0) > now()) {
+    if ((this.missingUntil.get(key) ?? 0) > performance.now()) {
       throw missing(url);
     }
     const old = await this.cache.open(key);
-    const isFresh = old !== undefined && (this.freshUntil.get(key) ?? 0) > now();
+    const isFresh = old !== undefined && (this.freshUntil.get(key) ?? 0) > performance.now();
     const copy = isFresh ? old : await this.renewed(wanted, old, readEarly);
     setImmediate(() => copy.release());
     if (copy === old) {
@@ -190,7 +190,7 @@ export class Upstream {
     await this.turns.take();
     try {
       const copy = await this.fetchCopy(wanted, old, readEarly);
-      this.freshUntil.set(key, now() + FRESH_MS);
+      this.freshUntil.set(key, performance.now() + FRESH_MS);
       this.warnedOf.delete(new URL(url).origin);
       if (copy !== old) {
         old?.release();
@@ -204,7 +204,7 @@ export class Upstream {
       }
       old?.release();
       if (failure.outcome === "not_found") {
-        this.missingUntil.set(key, now() + MISSING_MS);
+        this.missingUntil.set(key, performance.now() + MISSING_MS);
         await this.cache.remove(key);
       }
       throw error;
@@ -261,11 +261,6 @@ function keyOf(url: string, client: UpstreamClient | undefined): string {
   return createHash("sha256")
     .update(`${url}\n${client?.address ?? ""}`)
     .digest("hex");
-}
-
-/** Milliseconds, never going back. */
-function now(): number {
-  return process.uptime() * 1000;
 }
 
 function headersFor(client: UpstreamClient | undefined, facts: CopyFacts | undefined): Record<string, string> {

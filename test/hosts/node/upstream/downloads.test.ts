@@ -16,7 +16,7 @@ const VARIABLE = "TEST_UPSTREAM_TOKEN";
 /** Sets the clock of copies and of missing files. Returns what moves it. */
 function clockOf(t: TestContext): (seconds: number) => void {
   let seconds = 1000;
-  t.mock.method(process, "uptime", () => seconds);
+  t.mock.method(performance, "now", () => seconds * 1000);
   return (by) => {
     seconds += by;
   };

@@ -58,7 +58,7 @@ test("a file that was changed is found through Squid by its ETag, and one that i
   skip,
 }, async (t) => {
   let seconds = 1000;
-  t.mock.method(process, "uptime", () => seconds);
+  t.mock.method(performance, "now", () => seconds * 1000);
   const { nginx, squid, site } = await startBoth(t);
   const one = await site();
   put(nginx, "config", CONTENT, CHANGED_NOW_MS);
