@@ -6,7 +6,6 @@ import assert from "node:assert/strict";
 import fs, { readFileSync, renameSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
-import { setImmediate } from "node:timers/promises";
 import { DirectoryStorage } from "lockstep-tftp";
 import { isRefusal, type ReadableFile } from "lockstep-tftp/engine";
 import { SeededRandom } from "lockstep-tftp/simulated";
@@ -216,26 +215,6 @@ test("sending files allocates no memory", (t) => {
   readAll(files, CONTENT);
   closeAll(files);
   assert.equal(mock.callCount(), 0);
-});
-
-test("files that are sent keep none of the file system's figures but those that identify them", async (t) => {
-  const figures: WeakRef<object>[] = [];
-  const { fstatSync } = fs;
-  const { mock } = t.mock.method(fs, "fstatSync", (descriptor: number) => {
-    const status = fstatSync(descriptor);
-    figures.push(new WeakRef(status));
-    return status;
-  });
-  const files = openFiles(t, 10);
-  // A weak reference holds its object until the next turn.
-  await setImmediate();
-  mock.resetCalls();
-  globalThis.gc?.();
-  assert.deepEqual(
-    figures.map((one) => one.deref()),
-    files.map(() => undefined),
-  );
-  closeAll(files);
 });
 
 test("a file that is closed in the middle gives its pieces back", (t) => {
