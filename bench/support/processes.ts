@@ -1,4 +1,4 @@
-/** What a second process brings: to this server, and to a bare echo. */
+/** Tables of the gain from a second process, for this server and for a bare echo. */
 import { type Comparison, ratioTable, titleOf } from "./comparison.js";
 import { ECHO_PROCESSES, NODE_EACH } from "./echoes.js";
 import { ENGINE, ENGINE_PROCESSES } from "./peers.js";

@@ -79,7 +79,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => process.exit(1));
 }
 
-/** Starts a server that is a program of its own. */
+/** Starts a server that is not one of the benchmark's modules, such as dnsmasq. */
 export function spawnGroup(program: string, args: readonly string[], options: GroupOptions): ChildProcess {
   return inOwnGroup(spawn(program, args, { ...options, detached: true }));
 }

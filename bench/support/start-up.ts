@@ -74,7 +74,7 @@ export async function measureStartUp(files: ServedFiles): Promise<StartUp> {
   };
 }
 
-/** What it takes from the start of a command line, which has no compiled code, to its first served file. */
+/** The time from the start of the command line, without compiled code, to the first served file. */
 export async function firstFileCost(command: string, files: ServedFiles): Promise<Cost> {
   const name = files.nameOf(SMALL_FILE_BYTES);
   const client = await openClient();

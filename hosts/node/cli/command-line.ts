@@ -10,7 +10,7 @@ import { UsageError } from "./usage-error.js";
 export type Command = ServeCommand | GetPutCommand | HelpCommand | CompletionCommand | { readonly kind: "version" };
 
 /**
- * What a server does not need is loaded on demand, so that it starts sooner.
+ * Loads the parsers of the other commands on demand, so that a server starts sooner.
  *
  * @throws UsageError when the arguments make no valid command.
  */

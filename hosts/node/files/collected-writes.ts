@@ -16,7 +16,7 @@ const MAX_BUFFERS = 64;
  */
 const STALLED_BLOCKS = 4096;
 
-/** Files with a buffer: at most as many as there are buffers. */
+/** The files that have a buffer, at most {@link MAX_BUFFERS}. */
 const holders: CollectedWrites[] = [];
 const free: Buffer[] = [];
 /** Blocks of all files so far, as an integer of 32 bits. */
@@ -107,7 +107,10 @@ export class CollectedWrites {
   }
 }
 
-/** Takes a buffer for a file; undefined if there is none. Looks at one holder for each block, since most have not stalled. */
+/**
+ * Returns a free, new or stalled file's buffer; undefined if there is none. Each call checks one holder only, since most have not
+ * stalled.
+ */
 function takeBuffer(taker: CollectedWrites): Buffer | undefined {
   let buffer = free.pop();
   if (buffer === undefined && holders.length < MAX_BUFFERS) {

@@ -9,7 +9,7 @@ import { giveBackPiece, isPieceLeft, PIECE_BYTES, type Piece, type PieceOwner, t
 
 export class SharedFile implements ReadableFile, PieceOwner {
   readonly sizeBytes: number;
-  /** What tells this content of the file from others. */
+  /** Identifies the file and its present content. */
   readonly identity: FileIdentity;
   private readonly descriptor: number;
   private readonly path: string;

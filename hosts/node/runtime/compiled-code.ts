@@ -21,7 +21,10 @@ const OWNER_ONLY = 0o700;
 const RIGHTS_OF_OTHERS = 0o077;
 const WRITABLE_BY_OTHERS = 0o022;
 
-/** Has Node keep the compiled code of modules that are loaded from now on. The user's own settings of Node go first. It never throws. */
+/**
+ * Makes Node keep the compiled code of modules that are loaded from now on, unless the user has set NODE_COMPILE_CACHE or
+ * NODE_DISABLE_COMPILE_CACHE. It never throws.
+ */
 export function keepCompiledCode(): void {
   const { NODE_COMPILE_CACHE: isSetByUser, NODE_DISABLE_COMPILE_CACHE: isOff } = process.env;
   if (enableCompileCache === undefined || isSetByUser || isOff) {
@@ -55,7 +58,7 @@ function compiledCodeFolder({ XDG_CACHE_HOME, HOME }: NodeJS.ProcessEnv): string
   }
 }
 
-/** Whether this user owns the folder, and nobody else may write to it. */
+/** Returns whether it is a folder that belongs to this user and that nobody else may write to. */
 function isOwn(status: fs.Stats): boolean {
   return status.isDirectory() && status.uid === process.getuid?.() && (status.mode & WRITABLE_BY_OTHERS) === 0;
 }

@@ -1,4 +1,7 @@
-/** What makes a start longer: each of Node's modules that is not part of its snapshot, by up to four milliseconds, and text. */
+/**
+ * A server starts fast: it loads few of Node's modules outside Node's snapshot, which take up to four milliseconds each, and its
+ * own files are plain.
+ */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";

@@ -1,4 +1,4 @@
-/** What the log advises if a client gets no answers, as behind a firewall that does not know the server's other ports. */
+/** The log advises `--single-port` if a client gets no answers, as behind a firewall that blocks the server's other ports. */
 import assert from "node:assert/strict";
 import dgram from "node:dgram";
 import { once } from "node:events";
